@@ -1,0 +1,29 @@
+//! One hybridisation signal.
+
+use serde::Serialize;
+
+use crate::field::Colour;
+
+/// One hybridisation signal: a diffraction-limited spot of a probe.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Signal {
+    /// Its colour.
+    pub colour: Colour,
+    /// The nucleus it lies in; 0 = outside every nucleus.
+    pub nucleus_id: u32,
+    /// Row, px, as acquired: chromatic correction does not move it.
+    pub y_px: f64,
+    /// Column, px, as acquired.
+    pub x_px: f64,
+    /// Integrated intensity above the local background, grey levels times px2.
+    pub intensity: f64,
+    /// Height above the local background, grey levels.
+    pub amplitude: f64,
+    /// Amplitude over its standard deviation given the local noise.
+    pub snr: f64,
+    /// Full width at half maximum, px.
+    pub diameter_px: f64,
+    /// Estimated probability that this is a hybridisation signal, not noise, debris or crosstalk.
+    pub probability: f64,
+}

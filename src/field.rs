@@ -1,0 +1,315 @@
+//! A field of view: the counterstain plane, the two probe planes, and the size of a pixel.
+//!
+//! Positions everywhere are `(y, x)` = (row, column) in pixels of the image as acquired; the centre of the
+//! first pixel is (0.0, 0.0).
+
+use std::fmt;
+
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::units::PixelSize;
+
+/// Colour of a probe channel as the reader sees it. Which gene end a colour marks is a matter of the assay
+/// (`Assay::colour_of`), not of the colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// Red or orange: SpectrumOrange, Cy3, TRITC, Texas Red.
+    Red,
+    /// Green: SpectrumGreen, FITC, GFP.
+    Green,
+}
+
+impl Colour {
+    /// Both, in the order in which this crate lists them.
+    pub const BOTH: [Self; 2] = [Self::Red, Self::Green];
+
+    /// `"red"` or `"green"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Green => "green",
+        }
+    }
+
+    /// 0 for red, 1 for green: the index into per-colour arrays.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Red => Self::Green,
+            Self::Green => Self::Red,
+        }
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One image plane in the sample type it was stored in.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Plane {
+    /// 8-bit unsigned samples.
+    U8(Array2<u8>),
+    /// 16-bit unsigned samples.
+    U16(Array2<u16>),
+    /// 32-bit float samples, all finite.
+    F32(Array2<f32>),
+}
+
+impl Plane {
+    /// Borrows the samples.
+    #[must_use]
+    pub fn view(&self) -> PlaneView<'_> {
+        match self {
+            Self::U8(a) => PlaneView::U8(a.view()),
+            Self::U16(a) => PlaneView::U16(a.view()),
+            Self::F32(a) => PlaneView::F32(a.view()),
+        }
+    }
+
+    /// (height, width) in pixels.
+    #[must_use]
+    pub fn dim(&self) -> (usize, usize) {
+        self.view().dim()
+    }
+}
+
+impl From<Array2<u8>> for Plane {
+    fn from(a: Array2<u8>) -> Self {
+        Self::U8(a)
+    }
+}
+impl From<Array2<u16>> for Plane {
+    fn from(a: Array2<u16>) -> Self {
+        Self::U16(a)
+    }
+}
+impl From<Array2<f32>> for Plane {
+    fn from(a: Array2<f32>) -> Self {
+        Self::F32(a)
+    }
+}
+
+/// A borrowed [`Plane`]: what every step of the analysis takes, so that a host can pass its own memory.
+///
+/// ```
+/// use breakapart::PlaneView;
+/// use ndarray::array;
+/// let image = array![[1_u16, 2], [3, 4]];
+/// let plane = PlaneView::from(&image);
+/// let mut row = [0.0; 2];
+/// plane.read_row(1, 0, &mut row);
+/// assert_eq!(row, [3.0, 4.0]);
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum PlaneView<'a> {
+    /// 8-bit unsigned samples.
+    U8(ArrayView2<'a, u8>),
+    /// 16-bit unsigned samples.
+    U16(ArrayView2<'a, u16>),
+    /// 32-bit float samples.
+    F32(ArrayView2<'a, f32>),
+}
+
+impl PlaneView<'_> {
+    /// (height, width) in pixels.
+    #[must_use]
+    pub fn dim(&self) -> (usize, usize) {
+        match self {
+            Self::U8(a) => a.dim(),
+            Self::U16(a) => a.dim(),
+            Self::F32(a) => a.dim(),
+        }
+    }
+
+    /// Writes samples `x0 .. x0 + out.len()` of row `y` to `out` as `f32`.
+    ///
+    /// # Panics
+    /// If the range does not lie in the plane.
+    pub fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
+        fn copy<T: Copy>(a: &ArrayView2<'_, T>, y: usize, x0: usize, out: &mut [f32], to: impl Fn(T) -> f32) {
+            let row = a.row(y);
+            if let Some(row) = row.as_slice() {
+                let samples = &row[x0..x0 + out.len()];
+                for (o, &v) in out.iter_mut().zip(samples) {
+                    *o = to(v);
+                }
+            } else {
+                for (i, o) in out.iter_mut().enumerate() {
+                    *o = to(row[x0 + i]);
+                }
+            }
+        }
+        match self {
+            Self::U8(a) => copy(a, y, x0, out, f32::from),
+            Self::U16(a) => copy(a, y, x0, out, f32::from),
+            Self::F32(a) => copy(a, y, x0, out, |v| v),
+        }
+    }
+
+    /// The sample at row `y`, column `x` as `f32`.
+    ///
+    /// # Panics
+    /// If the position does not lie in the plane.
+    #[must_use]
+    pub fn at(&self, y: usize, x: usize) -> f32 {
+        match self {
+            Self::U8(a) => f32::from(a[(y, x)]),
+            Self::U16(a) => f32::from(a[(y, x)]),
+            Self::F32(a) => a[(y, x)],
+        }
+    }
+}
+
+impl<'a> From<ArrayView2<'a, u8>> for PlaneView<'a> {
+    fn from(a: ArrayView2<'a, u8>) -> Self {
+        Self::U8(a)
+    }
+}
+impl<'a> From<ArrayView2<'a, u16>> for PlaneView<'a> {
+    fn from(a: ArrayView2<'a, u16>) -> Self {
+        Self::U16(a)
+    }
+}
+impl<'a> From<ArrayView2<'a, f32>> for PlaneView<'a> {
+    fn from(a: ArrayView2<'a, f32>) -> Self {
+        Self::F32(a)
+    }
+}
+impl<'a> From<&'a Array2<u8>> for PlaneView<'a> {
+    fn from(a: &'a Array2<u8>) -> Self {
+        Self::U8(a.view())
+    }
+}
+impl<'a> From<&'a Array2<u16>> for PlaneView<'a> {
+    fn from(a: &'a Array2<u16>) -> Self {
+        Self::U16(a.view())
+    }
+}
+impl<'a> From<&'a Array2<f32>> for PlaneView<'a> {
+    fn from(a: &'a Array2<f32>) -> Self {
+        Self::F32(a.view())
+    }
+}
+impl<'a> From<&'a Plane> for PlaneView<'a> {
+    fn from(p: &'a Plane) -> Self {
+        p.view()
+    }
+}
+
+/// One field of view with its three planes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Name in the reports: the file name without its image suffix.
+    pub name: String,
+    /// Counterstain (DAPI, Hoechst): shows the nuclei.
+    pub counterstain: Plane,
+    /// Red probe.
+    pub red: Plane,
+    /// Green probe.
+    pub green: Plane,
+    /// Size of a pixel; `None` if the file does not say, then no length is known in micrometres.
+    pub pixel_size: Option<PixelSize>,
+    /// Sample value at which the camera saturates (from the significant bits), if the file says.
+    pub saturation_level: Option<f32>,
+    /// What the reader had to assume, for the report.
+    pub warnings: Vec<String>,
+}
+
+impl Field {
+    /// A field from three planes of the same size.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] if a plane is empty, the planes differ in size, or a float plane holds a
+    /// value that is not finite.
+    ///
+    /// ```
+    /// use breakapart::Field;
+    /// use ndarray::Array2;
+    /// let plane = Array2::<u16>::zeros((64, 64));
+    /// let field = Field::new("blank", plane.clone(), plane.clone(), plane)?;
+    /// assert_eq!(field.dim(), (64, 64));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    pub fn new(
+        name: impl Into<String>,
+        counterstain: impl Into<Plane>,
+        red: impl Into<Plane>,
+        green: impl Into<Plane>,
+    ) -> Result<Self> {
+        let (counterstain, red, green) = (counterstain.into(), red.into(), green.into());
+        let (height, width) = counterstain.dim();
+        if height == 0 || width == 0 {
+            return Err(Error::parameter(
+                "field size",
+                format!("{height} x {width} px"),
+                "at least 1 x 1 px",
+            ));
+        }
+        for (channel, plane) in [("counterstain", &counterstain), ("red", &red), ("green", &green)] {
+            if plane.dim() != (height, width) {
+                let (h, w) = plane.dim();
+                return Err(Error::parameter(
+                    format!("size of the {channel} plane"),
+                    format!("{h} x {w} px"),
+                    format!("{height} x {width} px, as the counterstain"),
+                ));
+            }
+            if let Plane::F32(a) = plane
+                && let Some(((y, x), v)) = a.indexed_iter().find(|(_, v)| !v.is_finite())
+            {
+                return Err(Error::parameter(
+                    format!("{channel} sample at row {y}, column {x}"),
+                    v,
+                    "a finite number",
+                ));
+            }
+        }
+        Ok(Self {
+            name: name.into(),
+            counterstain,
+            red,
+            green,
+            pixel_size: None,
+            saturation_level: None,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// The same field with its pixel size known.
+    #[must_use]
+    pub fn with_pixel_size(mut self, pixel_size: PixelSize) -> Self {
+        self.pixel_size = Some(pixel_size);
+        self
+    }
+
+    /// (height, width) in pixels.
+    #[must_use]
+    pub fn dim(&self) -> (usize, usize) {
+        self.counterstain.dim()
+    }
+
+    /// The plane of a probe colour.
+    #[must_use]
+    pub fn probe(&self, colour: Colour) -> PlaneView<'_> {
+        match colour {
+            Colour::Red => self.red.view(),
+            Colour::Green => self.green.view(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Pixel kernels: the only place where loops run over whole planes. Private to the crate.
+
+pub(crate) mod gaussian;
