@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
+use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
+use crate::field::Colour;
+
 /// End of the gene that a probe marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProbeEnd {
@@ -11,6 +15,17 @@ pub enum ProbeEnd {
     /// 3' of the breakpoint: the kinase end of kinase genes.
     #[serde(rename = "3'")]
     ThreePrime,
+}
+
+impl ProbeEnd {
+    /// `"5'"` or `"3'"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FivePrime => "5'",
+            Self::ThreePrime => "3'",
+        }
+    }
 }
 
 /// Which samples a definition was made for.
@@ -33,4 +48,185 @@ pub enum Sex {
     Female,
     /// One X chromosome.
     Male,
+}
+
+/// Everything that differs between break-apart probes: colours, distances, what counts as rearranged, which
+/// nuclei may be counted, how many, and the cutoff.
+///
+/// Written in TOML (the files in `assays/` are the built-in ones and serve as templates) and validated when
+/// it is loaded. A laboratory's own file works the same way. An assay that was changed in code can be checked
+/// by [`Assay::validate`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Assay {
+    /// Short name, lower-case letters, digits, `_` and `-`.
+    pub id: String,
+    /// Name for reports.
+    pub name: String,
+    /// Version of this definition, for instance `1`. Change it with every change of a value.
+    pub version: String,
+    /// Gene symbol, as in ISCN strings.
+    pub gene: String,
+    /// Band, for instance `2p23`.
+    pub band: String,
+    /// Chromosome: `1` to `22`, `X` or `Y`.
+    pub chromosome: String,
+    /// Whether the gene lies on X, so that the expected copies depend on the patient's sex.
+    pub x_linked: bool,
+    /// The samples the values below were made for.
+    pub sample_type: SampleType,
+    /// Whether the report states the copy number. The IASLC atlas advises against it for ALK.
+    pub report_copy_number: bool,
+    /// Thickness of the section, um; absent for whole nuclei.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section_thickness_um: Option<f64>,
+    /// Typical diameter of the nuclei to be read, um.
+    pub expected_nucleus_diameter_um: f64,
+    /// Where the values come from.
+    pub references: Vec<String>,
+    /// The two probes.
+    pub probe: ProbeSet,
+    /// The normal pattern.
+    pub normal: Normal,
+    /// When a red and a green signal are apart.
+    pub split: Split,
+    /// When two signals of one colour are one.
+    pub doublet: Doublet,
+    /// What a signal without partner means.
+    pub isolated: Isolated,
+    /// From how many intact loci on a nucleus has a gain.
+    pub gain: Gain,
+    /// From how many intact loci on the gene is amplified.
+    pub amplification: Amplification,
+    /// Which nuclei may be counted.
+    pub evaluable: Evaluable,
+    /// How many are read.
+    pub reading: Reading,
+    /// From counts to the verdict.
+    pub decision: Decision,
+    /// Percentages that need confirmation by another method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub borderline: Option<Borderline>,
+    /// Where the cutoff comes from.
+    pub cutoff_provenance: CutoffProvenance,
+    /// How results are written.
+    pub report: Report,
+    /// Values that the laboratory must verify before it relies on them.
+    #[serde(default)]
+    pub verify: Vec<Verify>,
+}
+
+impl Assay {
+    /// The colour that marks an end of the gene.
+    ///
+    /// ```
+    /// use breakapart::Colour;
+    /// use breakapart::assay::{Assay, ProbeEnd};
+    /// let alk = Assay::builtin("alk")?;
+    /// assert_eq!(alk.colour_of(ProbeEnd::ThreePrime), Colour::Red);
+    /// assert_eq!(alk.end_of(Colour::Green), ProbeEnd::FivePrime);
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    #[must_use]
+    pub fn colour_of(&self, end: ProbeEnd) -> Colour {
+        match end {
+            ProbeEnd::FivePrime => self.probe.five_prime.channel,
+            ProbeEnd::ThreePrime => self.probe.three_prime.channel,
+        }
+    }
+
+    /// The end of the gene that a colour marks.
+    #[must_use]
+    pub fn end_of(&self, colour: Colour) -> ProbeEnd {
+        if self.probe.five_prime.channel == colour { ProbeEnd::FivePrime } else { ProbeEnd::ThreePrime }
+    }
+
+    /// Intact loci in a normal nucleus. Without the patient's sex the female number is taken; for an X-linked
+    /// gene [`summarise`](crate::summarise) then says so in its advice.
+    ///
+    /// ```
+    /// use breakapart::assay::{Assay, Sex};
+    /// let tfe3 = Assay::builtin("tfe3")?;
+    /// assert_eq!(tfe3.expected_fused(Some(Sex::Male)), 1);
+    /// assert_eq!(tfe3.expected_fused(Some(Sex::Female)), 2);
+    /// assert_eq!(Assay::builtin("alk")?.expected_fused(Some(Sex::Male)), 2);
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    #[must_use]
+    pub fn expected_fused(&self, sex: Option<Sex>) -> usize {
+        match sex {
+            Some(Sex::Male) => self.normal.fused.male,
+            Some(Sex::Female) | None => self.normal.fused.female,
+        }
+    }
+}
+
+/// The two probes of the set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ProbeSet {
+    /// Maker and product, if the values hold for one product only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maker: Option<String>,
+    /// Distance between the two probes on the normal chromosome, kb.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_kb: Option<f64>,
+    /// Order of the two ends from the short arm's tip to the long arm's, for ISCN strings.
+    pub iscn_order: [ProbeEnd; 2],
+    /// The probe on the 5' side of the breakpoint.
+    pub five_prime: Probe,
+    /// The probe on the 3' side of the breakpoint.
+    pub three_prime: Probe,
+}
+
+/// One probe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Probe {
+    /// The image channel in which it is seen.
+    pub channel: Colour,
+    /// Its fluorophore.
+    pub dye: String,
+    /// The colour's name in the laboratory's language, such as `orange`.
+    pub colour_name: String,
+    /// Its length, kb.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kb: Option<f64>,
+}
+
+/// The normal pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Normal {
+    /// Intact loci in a normal nucleus.
+    pub fused: FusedCopies,
+}
+
+/// Intact loci in a normal nucleus, by sex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FusedCopies {
+    /// Female.
+    pub female: usize,
+    /// Male: one fewer for an X-linked gene.
+    pub male: usize,
+}
+
+/// A value that the laboratory must verify: it was reported as a range, or taken from a document that was not
+/// read in the original.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Verify {
+    /// Key of the value, with dots between levels, such as `split.min_distance.value`.
+    pub key: String,
+    /// Why it must be verified.
+    pub reason: String,
+    /// Where the value, or the doubt about it, comes from.
+    pub reference: String,
 }

@@ -1,0 +1,145 @@
+//! How many nuclei are read and how the counts become a verdict.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::percent::{Comparator, Percent};
+
+/// How many nuclei are read, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Reading {
+    /// Fewest evaluable tumour nuclei in the specimen; with fewer it is not evaluable.
+    pub min_tumour_cells: usize,
+    /// Fewest fields (areas of the tumour); with fewer the summary advises to read more.
+    pub fields_min: usize,
+    /// What manual readers do: cells and readers of each stage. Stages of a two-stage decision take their
+    /// cells from here.
+    pub stages: Vec<ReadingStage>,
+}
+
+/// One stage of reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ReadingStage {
+    /// Nuclei read in this stage.
+    pub cells: usize,
+    /// Which reader: 1 is the first.
+    pub reader: usize,
+}
+
+/// From counts to the verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Decision {
+    /// All evaluable nuclei against one cutoff.
+    Single {
+        /// Fewest evaluable nuclei.
+        cells: usize,
+        /// The cutoff, percent of the evaluable nuclei.
+        cutoff_percent: Percent,
+        /// `>=`: a specimen at exactly the cutoff is positive.
+        comparator: Comparator,
+    },
+    /// A first stage that decides clear specimens, and a second that is pooled with the first.
+    TwoStage {
+        /// Fewer rearranged nuclei than this in the first stage: negative.
+        neg_lt: usize,
+        /// More rearranged nuclei than this in the first stage: positive.
+        pos_gt: usize,
+        /// Cutoff of both stages pooled, percent.
+        final_cutoff_percent: Percent,
+        /// `>=`: a specimen at exactly the final cutoff is positive.
+        comparator: Comparator,
+    },
+    /// A cutoff for each signal pattern and one for all rearranged nuclei; meeting any of them is positive.
+    PerPattern {
+        /// Fewest evaluable nuclei.
+        cells: usize,
+        /// `>=`: a specimen at exactly a cutoff is positive.
+        comparator: Comparator,
+        /// Cutoff of all rearranged nuclei together, percent.
+        total_cutoff_percent: Percent,
+        /// Cutoffs by pattern in laboratory notation (`1F1R1G`), percent of the evaluable nuclei.
+        patterns: BTreeMap<String, Percent>,
+    },
+}
+
+/// Percentages close to the cutoff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Borderline {
+    /// First percentage in the band.
+    pub low_percent: Percent,
+    /// First percentage past it.
+    pub high_percent: Percent,
+    /// What to do.
+    pub action: String,
+}
+
+/// Where the cutoff comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CutoffProvenance {
+    /// Kind of source.
+    pub source: CutoffSource,
+    /// How the cutoff was found: `published`, `inverse_beta`, ... in words.
+    pub method: String,
+    /// Normal specimens measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_normals: Option<usize>,
+    /// Nuclei counted in each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells_per_normal: Option<usize>,
+    /// Confidence of the bound, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// When, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// Kind of source of a cutoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CutoffSource {
+    /// The kit's instructions.
+    Kit,
+    /// Published, from another laboratory.
+    Literature,
+    /// The laboratory's own normal controls.
+    LabValidated,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Report {
+    /// Edition of ISCN that strings follow, such as `2024`.
+    pub iscn_edition: u16,
+    /// `x` or `×`.
+    pub times_symbol: String,
+    /// Whether ISCN strings give `[n/total]`.
+    pub denominators: bool,
+    /// The interval shown first.
+    pub ci: IntervalMethod,
+    /// Its confidence level, 0 to 1.
+    pub ci_level: f64,
+}
+
+/// Confidence interval of a proportion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalMethod {
+    /// Wilson score interval.
+    Wilson,
+    /// Clopper-Pearson interval.
+    ClopperPearson,
+}

@@ -1,0 +1,239 @@
+//! The rules that turn signals into a class.
+
+use serde::{Deserialize, Serialize};
+
+use super::percent::Comparator;
+
+/// When a red and a green signal are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Split {
+    /// `>=`: a pair at exactly the distance is split; `>`: it is fused.
+    pub comparator: Comparator,
+    /// What signals that touch or overlap are, whatever the distance of their centres.
+    pub touching_or_overlap: TouchingSignals,
+    /// The distance.
+    pub min_distance: MinDistance,
+    /// Limits between which the measured signal diameter is trusted, um; a diameter outside is set to the
+    /// nearer limit.
+    pub diameter_um: DiameterLimits,
+    /// Distances at which a pair is neither; absent if there is no such zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grey_zone: Option<GreyZone>,
+}
+
+/// The distance from which a pair is split.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MinDistance {
+    /// The distance in `unit`. Published: 1 to 4 diameters, 0.5 to 1.2 um.
+    pub value: f64,
+    /// Its unit.
+    pub unit: DistanceUnit,
+    /// From where to where it is measured.
+    pub measure: DistanceMeasure,
+    /// In the plane or with depth.
+    pub dims: Dimensions,
+    /// Which signal diameter is the unit, if the unit is `diameter`.
+    pub diameter_from: DiameterFrom,
+    /// That diameter, um, if `diameter_from` is `fixed_um`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_um: Option<f64>,
+}
+
+/// Unit of a distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DistanceUnit {
+    /// Signal diameters (full width at half maximum).
+    Diameter,
+    /// Micrometres in the specimen.
+    Um,
+    /// Pixels of the image as acquired: only for images of unknown scale.
+    Px,
+}
+
+/// From where to where a distance is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DistanceMeasure {
+    /// Between the centres.
+    Centre,
+    /// Between the nearest edges: the centre distance less half of each diameter.
+    Edge,
+}
+
+/// Dimensions a distance is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dimensions {
+    /// In the plane of a projection.
+    #[serde(rename = "2d")]
+    Two,
+    /// With depth.
+    #[serde(rename = "3d")]
+    Three,
+}
+
+/// Which diameter is the unit of distance for a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiameterFrom {
+    /// Mean of the two colours' diameters.
+    Mean,
+    /// The larger one.
+    Max,
+    /// `fixed_um`, the same for all.
+    FixedUm,
+}
+
+/// Limits of the signal diameter, um.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DiameterLimits {
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+}
+
+/// What touching signals are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TouchingSignals {
+    /// Fused.
+    Fused,
+    /// Judged by the distance like all others.
+    ByDistance,
+}
+
+/// Distances at which a pair is neither surely fused nor surely split, in the unit and measure of
+/// `min_distance`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GreyZone {
+    /// First distance in the zone.
+    pub low: f64,
+    /// First distance past it.
+    pub high: f64,
+    /// What becomes of the pair.
+    pub action: GreyZoneAction,
+}
+
+/// What becomes of a pair in the grey zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GreyZoneAction {
+    /// The pair is fused.
+    Fused,
+    /// The pair is judged by `min_distance`, the nucleus is counted and marked uncertain; the verdict is
+    /// equivocal if the uncertain nuclei could turn it.
+    Uncertain,
+    /// The nucleus is not evaluable.
+    Exclude,
+}
+
+/// When two signals of one colour are one locus seen twice (sister chromatids).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Doublet {
+    /// Whether such signals are merged.
+    pub enabled: bool,
+    /// Largest gap between their edges, signal diameters.
+    pub max_gap_diameter: f64,
+    /// Largest ratio of their integrated intensities: sister signals are of the same size.
+    pub size_ratio_max: f64,
+}
+
+/// What a signal without partner means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Isolated {
+    /// A 3' signal whose 5' partner is missing.
+    pub three_prime: IsolatedMeaning,
+    /// A 5' signal whose 3' partner is missing.
+    pub five_prime: IsolatedMeaning,
+    /// Whether the nucleus must also hold a fused pair for a positive meaning to count: without one, the
+    /// missing colour may not have hybridised at all.
+    pub requires_fused: bool,
+    /// Meaning of a surplus signal beside a full set of intact loci (`2F1R`), as a class of its own. Absent:
+    /// such signals are isolated signals like any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<ExtraSignal>,
+}
+
+/// Meaning of a surplus signal in a nucleus that also has all its intact loci.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ExtraSignal {
+    /// A surplus 3' signal.
+    pub three_prime: IsolatedMeaning,
+    /// A surplus 5' signal.
+    pub five_prime: IsolatedMeaning,
+}
+
+/// What a pattern with an isolated signal counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IsolatedMeaning {
+    /// Rearranged.
+    Positive,
+    /// Not rearranged.
+    Negative,
+    /// Not decided: not counted as rearranged, but the verdict is equivocal if these nuclei could turn it.
+    Equivocal,
+    /// Not counted as rearranged; counted and reported apart.
+    SeparateTally,
+}
+
+/// Copy-number gain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Gain {
+    /// Intact loci from which a nucleus with two expected loci has a gain; one fewer if one is expected.
+    pub min_fused: usize,
+}
+
+/// Amplification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Amplification {
+    /// Intact loci from which the gene is amplified.
+    pub min_fused: usize,
+    /// Whether a cluster of fused signals too dense to count is an amplification. If not, the nucleus has too
+    /// many signals to be evaluable.
+    pub cluster: bool,
+}
+
+/// Which nuclei may be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Evaluable {
+    /// Fewest signals of each colour, those of fused pairs included.
+    pub min_each_colour: usize,
+    /// Fewest fused pairs.
+    pub min_fused: usize,
+    /// Whether only nuclei with all expected loci, each intact or split, count (`2F`, `1F1R1G`).
+    pub complete_nuclei_only: bool,
+    /// Most signals of one colour, those of fused pairs included.
+    pub max_signals: usize,
+    /// Whether nuclei over or under others are left out.
+    pub exclude_overlap: bool,
+    /// Whether nuclei cut by the edge of the image are left out.
+    pub exclude_edge: bool,
+    /// Smallest and largest area, um2. Not applied to images of unknown scale.
+    pub area_um2: [f64; 2],
+    /// Lowest SNR that a green signal of ordinary brightness would have in the nucleus.
+    pub min_snr_green: f64,
+    /// Lowest SNR that a red signal of ordinary brightness would have in the nucleus.
+    pub min_snr_red: f64,
+}
