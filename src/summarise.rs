@@ -1,5 +1,233 @@
 //! Step 5: from nucleus calls to the specimen's verdict.
+//!
+//! The verdict is decided in integers: percentages are rounded for display only, never before a comparison.
+//! This crate reads every evaluable nucleus, so the built-in assays hold all of them against the cutoff; the
+//! two-stage rule of manual readers is there for laboratories that need it ([`two_stage`]).
 
+mod advice;
+mod cutoff;
+mod decide;
+mod interval;
 mod verdict;
 
-pub use verdict::{Interval, Stage, Summary, Verdict};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::assay::{Assay, Decision, IsolatedMeaning, Sex};
+use crate::classify::{NucleusCall, NucleusClass};
+use crate::error::Result;
+use decide::{Vote, decide, holds};
+
+pub use cutoff::{
+    Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
+};
+pub use decide::{per_pattern, single_cutoff, two_stage};
+pub use interval::{clopper_pearson, interval, wilson};
+pub use verdict::{Count, Interval, IsolatedTally, PatternTally, Stage, Summary, Verdict};
+
+/// What the summary is told beside the calls and the assay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct SummariseParams {
+    /// Sex of the patient, for X-linked genes. Default: not known.
+    pub sex: Option<Sex>,
+    /// Fields read. Default: not known, and then not held against the assay's `reading.fields_min`.
+    pub fields: Option<usize>,
+}
+
+/// Counts, percentage, intervals, verdict and advice for the nuclei of one specimen.
+///
+/// Nuclei whose meaning the assay leaves open (isolated signals that are `equivocal`, pairs in an `uncertain`
+/// grey zone) are not counted as rearranged; but if counting them the other way would turn the verdict, it is
+/// equivocal. A two-stage decision draws its nuclei from all fields, in an order that depends only on the
+/// number of each nucleus in `calls`, never on what it shows.
+///
+/// ```
+/// use breakapart::assay::Assay;
+/// use breakapart::classify::{ClassifyParams, NucleusEvidence, SignalPattern, classify};
+/// use breakapart::summarise::{SummariseParams, Verdict, summarise};
+/// let alk = Assay::builtin("alk")?;
+/// let calls: Vec<_> = (1..=60)
+///     .map(|id| {
+///         let split = usize::from(id % 2 == 0);
+///         let pattern = SignalPattern { fused: 2 - split, split, ..SignalPattern::default() };
+///         classify(&NucleusEvidence::of_pattern(id, pattern), &alk, None, &ClassifyParams::default())
+///     })
+///     .collect();
+/// let summary = summarise(&calls, &alk, &SummariseParams::default())?;
+/// assert_eq!((summary.rearranged, summary.evaluable), (30, 60));
+/// assert_eq!(summary.percent_rearranged, Some(50.0));
+/// assert_eq!(summary.verdict, Verdict::Positive);
+/// # Ok::<(), breakapart::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidParameter`](crate::Error::InvalidParameter) if the assay's confidence level is not between
+/// 0 and 1, which a validated assay's is.
+pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams) -> Result<Summary> {
+    let evaluable: Vec<&NucleusCall> =
+        drawn_order(calls).into_iter().filter(|call| call.evaluable()).collect();
+    let count =
+        Count { positive: evaluable.iter().filter(|call| call.rearranged).count(), total: evaluable.len() };
+    let patterns = tally(evaluable.iter().map(|call| call.pattern.to_string()));
+    let classes = tally(evaluable.iter().map(|call| call.class));
+    let level = assay.report.ci_level;
+    let present = count.total > 0;
+
+    let (stages, verdict) = verdict_of(&evaluable, assay)?;
+    let mut summary = Summary {
+        nuclei: calls.len(),
+        evaluable: count.total,
+        rearranged: count.positive,
+        percent_rearranged: count.percent(),
+        wilson: if present { Some(wilson(count, level)?) } else { None },
+        clopper_pearson: if present { Some(clopper_pearson(count, level)?) } else { None },
+        exclusions: tally(calls.iter().filter_map(|call| call.exclusion)),
+        pattern_tallies: pattern_tallies(&patterns, count.total, assay)?,
+        isolated: isolated_tallies(&classes, assay),
+        uncertain: evaluable.iter().filter(|call| call.uncertain).count(),
+        patterns,
+        classes,
+        stages,
+        verdict,
+        borderline: false,
+        confirm: false,
+        advice: Vec::new(),
+    };
+    summary.borderline = is_borderline(&summary, assay);
+    let split_only = only_by_isolated(&evaluable, verdict, assay)?;
+    summary.confirm = summary.borderline || split_only || verdict == Verdict::Equivocal;
+    summary.advice = advice::lines(&summary, assay, params, split_only);
+    Ok(summary)
+}
+
+/// How often each key occurs.
+fn tally<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+    let mut counts = BTreeMap::new();
+    for key in keys {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
+}
+
+/// All calls in a scattered order that depends on nothing but their position, so that the first of them come
+/// from all over the specimen.
+fn drawn_order(calls: &[NucleusCall]) -> Vec<&NucleusCall> {
+    let mut order: Vec<usize> = (0..calls.len()).collect();
+    order.sort_by_key(|&i| (scatter(i as u64), i));
+    order.into_iter().filter_map(|i| calls.get(i)).collect()
+}
+
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
+fn scatter(position: u64) -> u64 {
+    let mut z = position.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+fn votes(calls: &[&NucleusCall], rearranged: impl Fn(&NucleusCall) -> bool) -> Vec<Vote> {
+    calls
+        .iter()
+        .map(|call| Vote { rearranged: rearranged(call), pattern: call.pattern.to_string() })
+        .collect()
+}
+
+/// Whether the assay leaves open what an evaluable nucleus counts as.
+fn is_open(call: &NucleusCall, assay: &Assay) -> bool {
+    match call.class.isolated_meaning(assay) {
+        Some(IsolatedMeaning::Equivocal) => true,
+        // Positive, but without the fused pair that the assay requires.
+        Some(IsolatedMeaning::Positive) => !call.rearranged,
+        _ => false,
+    }
+}
+
+/// The stages taken and the verdict, with open nuclei counted either way.
+fn verdict_of(evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Vec<Stage>, Verdict)> {
+    let last = |stages: &[Stage]| stages.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict);
+    let mut stages = decide(&votes(evaluable, |call| call.rearranged), assay)?;
+    let verdict = last(&stages);
+    if matches!(verdict, Verdict::Equivocal | Verdict::NotEvaluable) {
+        return Ok((stages, verdict));
+    }
+    let fewest = decide(&votes(evaluable, |call| call.rearranged && !call.uncertain), assay)?;
+    let most =
+        decide(&votes(evaluable, |call| call.rearranged || call.uncertain || is_open(call, assay)), assay)?;
+    if last(&fewest) == verdict && last(&most) == verdict {
+        return Ok((stages, verdict));
+    }
+    let open = evaluable.iter().filter(|call| call.uncertain || is_open(call, assay)).count();
+    let (evaluable, rearranged) = stages.last().map_or((0, 0), |stage| (stage.evaluable, stage.rearranged));
+    stages.push(Stage {
+        evaluable,
+        rearranged,
+        rule: format!("{open} evaluable nuclei are open by the assay's rules and could turn the verdict"),
+        verdict: Verdict::Equivocal,
+    });
+    Ok((stages, Verdict::Equivocal))
+}
+
+/// Whether a specimen is positive only because isolated signals count.
+fn only_by_isolated(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay) -> Result<bool> {
+    if verdict != Verdict::Positive {
+        return Ok(false);
+    }
+    let split =
+        decide(&votes(evaluable, |call| call.class == NucleusClass::Split && call.rearranged), assay)?;
+    Ok(split.last().is_none_or(|stage| stage.verdict != Verdict::Positive))
+}
+
+fn pattern_tallies(
+    patterns: &BTreeMap<String, usize>,
+    evaluable: usize,
+    assay: &Assay,
+) -> Result<Vec<PatternTally>> {
+    let Decision::PerPattern(rule) = &assay.decision else { return Ok(Vec::new()) };
+    rule.patterns
+        .iter()
+        .map(|(pattern, cutoff)| {
+            let nuclei = patterns.get(pattern).copied().unwrap_or(0);
+            let count = Count::new(nuclei, evaluable)?;
+            let limits = if evaluable > 0 {
+                Some(interval(count, assay.report.ci_level, assay.report.ci)?)
+            } else {
+                None
+            };
+            Ok(PatternTally {
+                pattern: pattern.clone(),
+                nuclei,
+                percent: count.percent(),
+                cutoff_percent: *cutoff,
+                met: cutoff.is_met_by(nuclei, evaluable, rule.comparator),
+                interval: limits,
+            })
+        })
+        .collect()
+}
+
+fn isolated_tallies(classes: &BTreeMap<NucleusClass, usize>, assay: &Assay) -> Vec<IsolatedTally> {
+    classes
+        .iter()
+        .filter_map(|(class, nuclei)| {
+            let meaning = class.isolated_meaning(assay)?;
+            Some(IsolatedTally { class: *class, meaning, nuclei: *nuclei })
+        })
+        .collect()
+}
+
+fn is_borderline(summary: &Summary, assay: &Assay) -> bool {
+    if summary.verdict == Verdict::NotEvaluable {
+        return false;
+    }
+    let total_open = advice::shown_interval(summary, assay)
+        .is_some_and(|limits| holds(limits.low_percent, limits.high_percent, assay.decision.cutoff()));
+    let pattern_open = summary.pattern_tallies.iter().any(|tally| {
+        tally
+            .interval
+            .is_some_and(|limits| holds(limits.low_percent, limits.high_percent, tally.cutoff_percent))
+    });
+    advice::in_band(summary, assay) || total_open || pattern_open
+}

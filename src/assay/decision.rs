@@ -33,40 +33,85 @@ pub struct ReadingStage {
 
 /// From counts to the verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decision {
     /// All evaluable nuclei against one cutoff.
-    Single {
-        /// Fewest evaluable nuclei.
-        cells: usize,
-        /// The cutoff, percent of the evaluable nuclei.
-        cutoff_percent: Percent,
-        /// `>=`: a specimen at exactly the cutoff is positive.
-        comparator: Comparator,
-    },
+    Single(SingleCutoff),
     /// A first stage that decides clear specimens, and a second that is pooled with the first.
-    TwoStage {
-        /// Fewer rearranged nuclei than this in the first stage: negative.
-        neg_lt: usize,
-        /// More rearranged nuclei than this in the first stage: positive.
-        pos_gt: usize,
-        /// Cutoff of both stages pooled, percent.
-        final_cutoff_percent: Percent,
-        /// `>=`: a specimen at exactly the final cutoff is positive.
-        comparator: Comparator,
-    },
-    /// A cutoff for each signal pattern and one for all rearranged nuclei; meeting any of them is positive.
-    PerPattern {
-        /// Fewest evaluable nuclei.
-        cells: usize,
-        /// `>=`: a specimen at exactly a cutoff is positive.
-        comparator: Comparator,
-        /// Cutoff of all rearranged nuclei together, percent.
-        total_cutoff_percent: Percent,
-        /// Cutoffs by pattern in laboratory notation (`1F1R1G`), percent of the evaluable nuclei.
-        patterns: BTreeMap<String, Percent>,
-    },
+    TwoStage(TwoStage),
+    /// A cutoff for each signal pattern and one for all rearranged nuclei.
+    PerPattern(PerPattern),
+}
+
+impl Decision {
+    /// The cutoff of all rearranged nuclei together (of both stages pooled, if there are two).
+    #[must_use]
+    pub fn cutoff(&self) -> Percent {
+        match self {
+            Self::Single(rule) => rule.cutoff_percent,
+            Self::TwoStage(rule) => rule.final_cutoff_percent,
+            Self::PerPattern(rule) => rule.total_cutoff_percent,
+        }
+    }
+
+    /// The side of the cutoff to which the cutoff itself belongs.
+    #[must_use]
+    pub fn comparator(&self) -> Comparator {
+        match self {
+            Self::Single(rule) => rule.comparator,
+            Self::TwoStage(rule) => rule.comparator,
+            Self::PerPattern(rule) => rule.comparator,
+        }
+    }
+}
+
+/// All evaluable nuclei against one cutoff.
+///
+/// This is how software that reads every nucleus of a slide decides: there is no reason to stop after 50.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SingleCutoff {
+    /// Fewest evaluable nuclei.
+    pub cells: usize,
+    /// The cutoff, percent of the evaluable nuclei.
+    pub cutoff_percent: Percent,
+    /// `>=`: a specimen at exactly the cutoff is positive.
+    pub comparator: Comparator,
+}
+
+/// The rule of manual readers for ALK: a first reader decides clear specimens, a second reader's nuclei are
+/// pooled with the first's. The number of nuclei of each stage is in [`Reading::stages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TwoStage {
+    /// Fewer rearranged nuclei than this in the first stage: negative.
+    pub neg_lt: usize,
+    /// More rearranged nuclei than this in the first stage: positive.
+    pub pos_gt: usize,
+    /// Cutoff of both stages pooled, percent.
+    pub final_cutoff_percent: Percent,
+    /// `>=`: a specimen at exactly the final cutoff is positive.
+    pub comparator: Comparator,
+}
+
+/// A cutoff for each signal pattern and one for all rearranged nuclei together; meeting any of them is
+/// positive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PerPattern {
+    /// Fewest evaluable nuclei.
+    pub cells: usize,
+    /// `>=`: a specimen at exactly a cutoff is positive.
+    pub comparator: Comparator,
+    /// Cutoff of all rearranged nuclei together, percent.
+    pub total_cutoff_percent: Percent,
+    /// Cutoffs by pattern in laboratory notation (`1F1R1G`), percent of the evaluable nuclei. Only nuclei of
+    /// exactly that pattern count for it.
+    pub patterns: BTreeMap<String, Percent>,
 }
 
 /// Percentages close to the cutoff.

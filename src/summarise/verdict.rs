@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::assay::{IsolatedMeaning, Percent};
 use crate::classify::{Exclusion, NucleusClass};
+use crate::error::{Error, Result};
 
 /// The verdict on a specimen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -30,6 +32,41 @@ impl Verdict {
             Self::Equivocal => "equivocal",
             Self::NotEvaluable => "not_evaluable",
         }
+    }
+}
+
+/// So many of so many nuclei.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Count {
+    /// Nuclei with the finding.
+    pub positive: usize,
+    /// Nuclei looked at.
+    pub total: usize,
+}
+
+impl Count {
+    /// `positive` of `total`.
+    ///
+    /// ```
+    /// use breakapart::summarise::Count;
+    /// assert_eq!(Count::new(27, 50)?.percent(), Some(54.0));
+    /// assert!(Count::new(51, 50).is_err());
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] if `positive` is more than `total`.
+    pub fn new(positive: usize, total: usize) -> Result<Self> {
+        if positive > total {
+            return Err(Error::parameter("positive nuclei", positive, format!("0 to the total, {total}")));
+        }
+        Ok(Self { positive, total })
+    }
+
+    /// `100 * positive / total` for display; `None` of nothing. Verdicts compare integers instead.
+    #[must_use]
+    pub fn percent(self) -> Option<f64> {
+        (self.total > 0).then(|| 100.0 * self.positive as f64 / self.total as f64)
     }
 }
 
@@ -59,6 +96,36 @@ pub struct Stage {
     pub verdict: Verdict,
 }
 
+/// A signal pattern that has a cutoff of its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PatternTally {
+    /// The pattern in laboratory notation.
+    pub pattern: String,
+    /// Evaluable nuclei with exactly this pattern.
+    pub nuclei: usize,
+    /// The same in percent of the evaluable nuclei; `None` if nothing is evaluable.
+    pub percent: Option<f64>,
+    /// Its cutoff, percent.
+    pub cutoff_percent: Percent,
+    /// Whether the cutoff is met.
+    pub met: bool,
+    /// Interval of the percentage, by the assay's method; `None` if nothing is evaluable.
+    pub interval: Option<Interval>,
+}
+
+/// Evaluable nuclei with signals without partner, and what the assay makes of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct IsolatedTally {
+    /// The class.
+    pub class: NucleusClass,
+    /// What it counts as.
+    pub meaning: IsolatedMeaning,
+    /// Evaluable nuclei of the class.
+    pub nuclei: usize,
+}
+
 /// Counts, percentage, uncertainty and verdict of one specimen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -81,12 +148,21 @@ pub struct Summary {
     pub patterns: BTreeMap<String, usize>,
     /// Evaluable nuclei by class.
     pub classes: BTreeMap<NucleusClass, usize>,
+    /// Patterns that have a cutoff of their own; empty unless the assay's decision is per pattern.
+    pub pattern_tallies: Vec<PatternTally>,
+    /// Isolated and extra signals found, and what they count as.
+    pub isolated: Vec<IsolatedTally>,
+    /// Evaluable nuclei with a pair in the assay's grey zone.
+    pub uncertain: usize,
     /// The stages of the decision in the order taken.
     pub stages: Vec<Stage>,
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether the percentage lies in the assay's borderline band or the interval holds the cutoff.
+    /// Whether the percentage lies in the assay's borderline band or the interval (by the assay's method)
+    /// holds the cutoff. `false` if the specimen is not evaluable.
     pub borderline: bool,
+    /// Whether the result needs confirmation by another method before anything depends on it.
+    pub confirm: bool,
     /// What the reader should do or know: confirm by IHC or NGS, second reader, values to verify, ...
     pub advice: Vec<String>,
 }

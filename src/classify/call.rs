@@ -1,0 +1,174 @@
+//! The call of a nucleus: its class, and whether it may be counted.
+
+use serde::Serialize;
+
+use super::class::{NucleusClass, class_of, counts_as_rearranged};
+use super::evidence::{ClassifyParams, NucleusEvidence};
+use super::exclusion::Exclusion;
+use super::pattern::SignalPattern;
+use crate::assay::{Assay, GreyZoneAction, Sex};
+use crate::field::Colour;
+
+/// The call of one nucleus.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NucleusCall {
+    /// The nucleus.
+    pub nucleus_id: u32,
+    /// Its signal counts.
+    pub pattern: SignalPattern,
+    /// Its class.
+    pub class: NucleusClass,
+    /// Why it is not counted; `None` = evaluable.
+    pub exclusion: Option<Exclusion>,
+    /// Whether the assay counts it as rearranged. `false` if it is not evaluable.
+    pub rearranged: bool,
+    /// Counted, but one of its pairs lies in the assay's grey zone.
+    pub uncertain: bool,
+}
+
+impl NucleusCall {
+    /// Whether the nucleus is counted.
+    #[must_use]
+    pub fn evaluable(&self) -> bool {
+        self.exclusion.is_none()
+    }
+}
+
+/// The call of one nucleus.
+///
+/// Every nucleus gets a class. It also gets one reason if it may not be counted: the first that holds in this
+/// order, so that the reason names the cause rather than what follows from it.
+///
+/// 1. Is it one whole nucleus? `not_a_nucleus`, `touches_border`, `overlapping`, `too_small`, `too_large`
+/// 2. Can it be read? `out_of_focus`, `saturated`, `debris`, `weak_probe`
+/// 3. Can its signals be counted? `no_signal`, `too_many_signals`, `one_colour_only`, `too_few_signals`,
+///    `incomplete_pattern`, `grey_zone`
+///
+/// What was not measured (no pixel size: no area; no SNR) excludes nothing. An area or SNR that is not a
+/// number does.
+///
+/// ```
+/// use breakapart::assay::Assay;
+/// use breakapart::classify::{ClassifyParams, Exclusion, NucleusEvidence, SignalPattern, classify};
+/// let alk = Assay::builtin("alk")?;
+/// let pattern = SignalPattern { fused: 1, split: 1, ..SignalPattern::default() };
+/// let mut evidence = NucleusEvidence::of_pattern(7, pattern);
+/// let call = classify(&evidence, &alk, None, &ClassifyParams::default());
+/// assert!(call.evaluable() && call.rearranged);
+///
+/// evidence.touches_border = true;
+/// let call = classify(&evidence, &alk, None, &ClassifyParams::default());
+/// assert_eq!(call.exclusion, Some(Exclusion::TouchesBorder));
+/// assert!(!call.rearranged);
+/// # Ok::<(), breakapart::Error>(())
+/// ```
+#[must_use]
+pub fn classify(
+    evidence: &NucleusEvidence,
+    assay: &Assay,
+    sex: Option<Sex>,
+    params: &ClassifyParams,
+) -> NucleusCall {
+    let pattern = evidence.pattern;
+    let cluster = evidence.uncountable_cluster && assay.amplification.cluster;
+    let only_fused = pattern.fused > 0 && pattern.separated_red() == 0 && pattern.separated_green() == 0;
+    // Separated signals beside a cluster decide first, as they do beside fused pairs that can be counted.
+    let class =
+        if cluster && only_fused { NucleusClass::Amplification } else { class_of(&pattern, assay, sex) };
+    let exclusion = exclusion_of(evidence, assay, sex, params);
+    let evaluable = exclusion.is_none();
+    NucleusCall {
+        nucleus_id: evidence.nucleus_id,
+        pattern,
+        class,
+        exclusion,
+        rearranged: evaluable && counts_as_rearranged(class, &pattern, assay),
+        uncertain: evaluable
+            && evidence.grey_zone_pair
+            && grey_zone_action(assay) == GreyZoneAction::Uncertain,
+    }
+}
+
+/// The reason for leaving a nucleus out, in the documented order.
+fn exclusion_of(
+    evidence: &NucleusEvidence,
+    assay: &Assay,
+    sex: Option<Sex>,
+    params: &ClassifyParams,
+) -> Option<Exclusion> {
+    not_one_nucleus(evidence, assay, params)
+        .or_else(|| not_readable(evidence, assay))
+        .or_else(|| not_countable(evidence, assay, sex))
+}
+
+fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyParams) -> Option<Exclusion> {
+    let rules = &assay.evaluable;
+    let [smallest, largest] = rules.area_um2;
+    if evidence.score < params.min_nucleus_score || evidence.score.is_nan() {
+        Some(Exclusion::NotANucleus)
+    } else if evidence.touches_border && rules.exclude_edge {
+        Some(Exclusion::TouchesBorder)
+    } else if evidence.overlapping && rules.exclude_overlap {
+        Some(Exclusion::Overlapping)
+    } else if evidence.area_um2.is_some_and(|area| area < smallest || area.is_nan()) {
+        Some(Exclusion::TooSmall)
+    } else if evidence.area_um2.is_some_and(|area| area > largest) {
+        Some(Exclusion::TooLarge)
+    } else {
+        None
+    }
+}
+
+fn not_readable(evidence: &NucleusEvidence, assay: &Assay) -> Option<Exclusion> {
+    let weak = |colour: Colour, min_snr: f64| {
+        evidence.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
+    };
+    let rules = &assay.evaluable;
+    if evidence.out_of_focus {
+        Some(Exclusion::OutOfFocus)
+    } else if evidence.saturated {
+        Some(Exclusion::Saturated)
+    } else if evidence.debris {
+        Some(Exclusion::Debris)
+    } else if weak(Colour::Red, rules.min_snr_red) || weak(Colour::Green, rules.min_snr_green) {
+        Some(Exclusion::WeakProbe)
+    } else {
+        None
+    }
+}
+
+fn not_countable(evidence: &NucleusEvidence, assay: &Assay, sex: Option<Sex>) -> Option<Exclusion> {
+    let pattern = &evidence.pattern;
+    let rules = &assay.evaluable;
+    let red = pattern.fused.saturating_add(pattern.separated_red());
+    let green = pattern.fused.saturating_add(pattern.separated_green());
+    let too_many =
+        red.max(green) > rules.max_signals || (evidence.uncountable_cluster && !assay.amplification.cluster);
+    if red == 0 && green == 0 {
+        Some(Exclusion::NoSignal)
+    } else if too_many {
+        Some(Exclusion::TooManySignals)
+    } else if red.min(green) == 0 && rules.min_each_colour > 0 {
+        Some(Exclusion::OneColourOnly)
+    } else if red.min(green) < rules.min_each_colour || pattern.fused < rules.min_fused {
+        Some(Exclusion::TooFewSignals)
+    } else if rules.complete_nuclei_only && !is_complete(pattern, assay.expected_fused(sex)) {
+        Some(Exclusion::IncompletePattern)
+    } else if evidence.grey_zone_pair && grey_zone_action(assay) == GreyZoneAction::Exclude {
+        Some(Exclusion::GreyZone)
+    } else {
+        None
+    }
+}
+
+/// All expected loci, each intact or split, and nothing else: `2F`, `1F1R1G`, `2R2G`.
+fn is_complete(pattern: &SignalPattern, expected: usize) -> bool {
+    let separated = pattern.separated_red();
+    separated == pattern.separated_green() && pattern.fused.saturating_add(separated) == expected
+}
+
+/// A pair that was marked by someone else's grey zone is not guessed at.
+fn grey_zone_action(assay: &Assay) -> GreyZoneAction {
+    assay.split.grey_zone.map_or(GreyZoneAction::Exclude, |zone| zone.action)
+}

@@ -1,0 +1,78 @@
+//! What classification is told about a nucleus.
+
+use serde::{Deserialize, Serialize};
+
+use super::pattern::SignalPattern;
+
+/// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
+const MIN_NUCLEUS_SCORE: f64 = 0.2;
+
+/// How nuclei are classified, apart from what the assay says.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct ClassifyParams {
+    /// Smallest score of a nucleus (`Nucleus::score`, the expected overlap with a true nucleus), 0 to 1.
+    /// Default 0.2, chosen for this crate: it only removes what segmentation itself hardly believes in.
+    pub min_nucleus_score: f64,
+}
+
+impl Default for ClassifyParams {
+    fn default() -> Self {
+        Self { min_nucleus_score: MIN_NUCLEUS_SCORE }
+    }
+}
+
+/// The facts about one nucleus on which its call rests.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+// Each flag is a finding of its own, and any of them may hold together.
+#[expect(clippy::struct_excessive_bools)]
+pub struct NucleusEvidence {
+    /// The nucleus.
+    pub nucleus_id: u32,
+    /// Its signal counts.
+    pub pattern: SignalPattern,
+    /// Its area, um2; `None` if the size of a pixel is unknown.
+    pub area_um2: Option<f64>,
+    /// How nucleus-like it is, 0 to 1.
+    pub score: f64,
+    /// Whether the edge of the image cuts it.
+    pub touches_border: bool,
+    /// Whether it lies over or under another nucleus.
+    pub overlapping: bool,
+    /// Whether its counterstain or signals are blurred.
+    pub out_of_focus: bool,
+    /// Whether samples in it are at the camera's limit.
+    pub saturated: bool,
+    /// Whether bright debris lies in it.
+    pub debris: bool,
+    /// SNR that a signal of ordinary brightness would have against this nucleus's background: red, green (by
+    /// `Colour::index`); `None` if not measured.
+    pub ordinary_snr: [Option<f64>; 2],
+    /// Whether the distance of one of its pairs lies in the assay's grey zone.
+    pub grey_zone_pair: bool,
+    /// Whether its fused signals form a cluster that cannot be counted.
+    pub uncountable_cluster: bool,
+}
+
+impl NucleusEvidence {
+    /// A nucleus of which nothing speaks against counting it: what a reader at the microscope enters.
+    #[must_use]
+    pub fn of_pattern(nucleus_id: u32, pattern: SignalPattern) -> Self {
+        Self {
+            nucleus_id,
+            pattern,
+            area_um2: None,
+            score: 1.0,
+            touches_border: false,
+            overlapping: false,
+            out_of_focus: false,
+            saturated: false,
+            debris: false,
+            ordinary_snr: [None, None],
+            grey_zone_pair: false,
+            uncountable_cluster: false,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What the reader of a summary should do or know, in words.
+
+use super::SummariseParams;
+use super::decide::{holds, minimum_cells};
+use super::verdict::{Interval, Summary, Verdict};
+use crate::assay::{Assay, Comparator, Decision, IntervalMethod, IsolatedMeaning};
+
+/// First levels of the keys on which a verdict rests.
+const DECIDING: [&str; 8] =
+    ["decision", "split", "doublet", "isolated", "probe", "evaluable", "reading", "borderline"];
+
+/// The interval that the assay shows first.
+pub(super) fn shown_interval(summary: &Summary, assay: &Assay) -> Option<Interval> {
+    match assay.report.ci {
+        IntervalMethod::Wilson => summary.wilson,
+        IntervalMethod::ClopperPearson => summary.clopper_pearson,
+    }
+}
+
+/// Whether the percentage lies in the assay's borderline band, compared in integers.
+pub(super) fn in_band(summary: &Summary, assay: &Assay) -> bool {
+    assay.borderline.as_ref().is_some_and(|band| {
+        let from = |percent: crate::assay::Percent| {
+            percent.is_met_by(summary.rearranged, summary.evaluable, Comparator::AtLeast)
+        };
+        from(band.low_percent) && !from(band.high_percent)
+    })
+}
+
+/// All advice, the most urgent first.
+pub(super) fn lines(
+    summary: &Summary,
+    assay: &Assay,
+    params: &SummariseParams,
+    only_by_isolated: bool,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    if summary.verdict == Verdict::NotEvaluable {
+        lines.push(format!(
+            "not evaluable: {} evaluable nuclei, the assay asks for {}; read more fields or repeat the \
+             hybridisation",
+            summary.evaluable,
+            minimum_cells(assay)
+        ));
+    }
+    if let (Verdict::Equivocal, Some(stage)) = (summary.verdict, summary.stages.last()) {
+        lines.push(format!("equivocal: {}", stage.rule));
+    }
+    lines.extend(borderline(summary, assay));
+    if only_by_isolated {
+        lines.push(
+            "positive only because isolated signals count: sequencing confirmed 4 of 10 ALK specimens with \
+             isolated red signals alone, 12 of 15 with split signals (doi 10.18632/oncotarget.12705); look \
+             whether the missing colour hybridised at all, and confirm by IHC or NGS"
+                .to_owned(),
+        );
+    }
+    lines.extend(isolated(summary));
+    lines.extend(reading(summary, assay, params));
+    if summary.evaluable > 0 {
+        lines.push(
+            "the intervals cover counting only; laboratories, hybridisations and readers vary as well, so the \
+             true uncertainty is larger"
+                .to_owned(),
+        );
+    }
+    lines.extend(verify(summary, assay));
+    lines
+}
+
+fn borderline(summary: &Summary, assay: &Assay) -> Vec<String> {
+    let mut lines = Vec::new();
+    if summary.verdict == Verdict::NotEvaluable {
+        return lines;
+    }
+    if let Some(band) = assay.borderline.as_ref().filter(|_| in_band(summary, assay)) {
+        lines.push(format!(
+            "{} of {} nuclei lie in the borderline band from {} to below {}: {}",
+            summary.rearranged, summary.evaluable, band.low_percent, band.high_percent, band.action
+        ));
+    }
+    let cutoff = assay.decision.cutoff();
+    if let Some(limits) =
+        shown_interval(summary, assay).filter(|i| holds(i.low_percent, i.high_percent, cutoff))
+    {
+        lines.push(format!(
+            "the {} % interval, {:.2} to {:.2} %, holds the cutoff of {cutoff}: the count does not settle on \
+             which side the specimen lies; count more nuclei or confirm by IHC or NGS",
+            100.0 * limits.level,
+            limits.low_percent,
+            limits.high_percent
+        ));
+    }
+    for tally in &summary.pattern_tallies {
+        let open = |i: &Interval| holds(i.low_percent, i.high_percent, tally.cutoff_percent);
+        if let Some(limits) = tally.interval.filter(open) {
+            lines.push(format!(
+                "the interval of pattern {}, {:.2} to {:.2} %, holds its cutoff of {}",
+                tally.pattern, limits.low_percent, limits.high_percent, tally.cutoff_percent
+            ));
+        }
+    }
+    lines
+}
+
+fn isolated(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    for tally in &summary.isolated {
+        let what = match tally.meaning {
+            IsolatedMeaning::Equivocal => "the assay leaves open what they mean; not counted as rearranged",
+            IsolatedMeaning::SeparateTally => "reported apart; not counted as rearranged",
+            IsolatedMeaning::Positive | IsolatedMeaning::Negative => continue,
+        };
+        lines.push(format!("{} evaluable nuclei are {}: {what}", tally.nuclei, tally.class.name()));
+    }
+    if summary.uncertain > 0 {
+        lines.push(format!("{} evaluable nuclei have a pair in the grey zone", summary.uncertain));
+    }
+    lines
+}
+
+fn reading(summary: &Summary, assay: &Assay, params: &SummariseParams) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(fields) = params.fields.filter(|fields| *fields < assay.reading.fields_min) {
+        lines.push(format!(
+            "{fields} fields were read, the assay asks for {}: read several areas of the tumour",
+            assay.reading.fields_min
+        ));
+    }
+    if let (Decision::TwoStage(_), Some(stage)) = (&assay.decision, summary.stages.last())
+        && stage.evaluable < summary.evaluable
+    {
+        lines.push(format!(
+            "the verdict rests on {} of {} evaluable nuclei, as the two-stage rule asks; the percentage and \
+             its intervals are those of all",
+            stage.evaluable, summary.evaluable
+        ));
+    }
+    if assay.x_linked && params.sex.is_none() {
+        lines.push(format!(
+            "{} is X-linked and the sex of the patient was not given: classes of copy number are those of a \
+             female",
+            assay.gene
+        ));
+    }
+    lines
+}
+
+/// One line on all values that decide and are not settled.
+fn verify(summary: &Summary, assay: &Assay) -> Option<String> {
+    if summary.verdict == Verdict::NotEvaluable {
+        return None;
+    }
+    let keys: Vec<&str> = assay
+        .verify
+        .iter()
+        .map(|mark| mark.key.as_str())
+        .filter(|key| DECIDING.contains(&key.split('.').next().unwrap_or_default()))
+        .filter(|key| !key.starts_with("isolated") || !summary.isolated.is_empty())
+        .collect();
+    (!keys.is_empty()).then(|| {
+        format!(
+            "verify in your laboratory before relying on the verdict (reasons are in the assay): {}",
+            keys.join(", ")
+        )
+    })
+}
