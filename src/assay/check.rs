@@ -2,11 +2,11 @@
 
 use toml::Value;
 
-use super::decision::{CutoffSource, Decision, PerPattern, TwoStage};
-use super::definition::{Assay, ProbeEnd, SampleType};
+use super::definition::{Assay, SampleType};
 use super::load::Problem;
-use super::rules::{DiameterFrom, Dimensions, DistanceUnit, IsolatedMeaning};
-use crate::field::Colour;
+use super::rules::{DiameterFrom, Dimensions, DistanceUnit};
+
+mod decision;
 
 type Checked = Result<(), Problem>;
 
@@ -19,14 +19,19 @@ fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &
     }
 }
 
+/// `Err` unless an optional value is there.
+fn present(there: bool, key: &str, needed: &str) -> Checked {
+    if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
+}
+
 /// All checks that need more than one value, or that are no ranges.
 pub(super) fn assay(assay: &Assay) -> Checked {
     identity(assay)?;
     probe(assay)?;
     split(assay)?;
     evaluable(assay)?;
-    decision(assay)?;
-    origin(assay)
+    decision::decision(assay)?;
+    decision::origin(assay)
 }
 
 fn identity(assay: &Assay) -> Checked {
@@ -56,10 +61,9 @@ fn identity(assay: &Assay) -> Checked {
     let allowed = format!("a band of chromosome {chromosome}, such as \"{chromosome}p11\"");
     require(band_ok, "band", format!("\"{}\"", assay.band), &allowed)?;
     let sectioned = assay.sample_type == SampleType::Ffpe;
-    require(
+    present(
         !sectioned || assay.section_thickness_um.is_some(),
         "section_thickness_um",
-        "no value",
         "a thickness in um when sample_type is \"ffpe\"",
     )
 }
@@ -111,10 +115,14 @@ fn split(assay: &Assay) -> Checked {
         "\"3d\"",
         "\"2d\": this version measures distances in the plane only",
     )?;
-    let fixed = distance.diameter_from == DiameterFrom::FixedUm;
-    let shown = distance.fixed_um.map_or("no value".to_owned(), |v| v.to_string());
-    let allowed = if fixed { "a diameter in um" } else { "no value unless diameter_from is \"fixed_um\"" };
-    require(fixed == distance.fixed_um.is_some(), "split.min_distance.fixed_um", shown, allowed)?;
+    let key = "split.min_distance.fixed_um";
+    match (distance.diameter_from == DiameterFrom::FixedUm, distance.fixed_um) {
+        (true, diameter) => {
+            present(diameter.is_some(), key, "a diameter in um when diameter_from is \"fixed_um\"")?
+        }
+        (false, None) => {}
+        (false, Some(value)) => require(false, key, value, "no value unless diameter_from is \"fixed_um\"")?,
+    }
     let limits = assay.split.diameter_um;
     require(
         limits.min < limits.max,
@@ -169,135 +177,6 @@ fn evaluable(assay: &Assay) -> Checked {
         rules.min_fused,
         &format!("at most the normal number, {}", assay.normal.fused.male),
     )
-}
-
-fn decision(assay: &Assay) -> Checked {
-    let stages = &assay.reading.stages;
-    require(!stages.is_empty(), "reading.stages", "an empty list", "one stage or more")?;
-    match &assay.decision {
-        Decision::Single(_) => {}
-        Decision::TwoStage(rule) => two_stage(assay, rule)?,
-        Decision::PerPattern(rule) => per_pattern(assay, rule)?,
-    }
-    if let Some(band) = &assay.borderline {
-        require(
-            band.low_percent < band.high_percent,
-            "borderline.low_percent",
-            band.low_percent,
-            &format!("less than borderline.high_percent = {}", band.high_percent),
-        )?;
-        let cutoff = assay.decision.cutoff();
-        require(
-            band.low_percent <= cutoff && cutoff <= band.high_percent,
-            "borderline.low_percent",
-            format!("the band from {} to {}", band.low_percent, band.high_percent),
-            &format!("a band that holds the cutoff, {cutoff}"),
-        )?;
-        require(!band.action.trim().is_empty(), "borderline.action", "an empty text", "a text")?;
-    }
-    Ok(())
-}
-
-fn two_stage(assay: &Assay, rule: &TwoStage) -> Checked {
-    let [first, _] = assay.reading.stages.as_slice() else {
-        return require(
-            false,
-            "reading.stages",
-            format!("a list of {}", assay.reading.stages.len()),
-            "two stages when decision.type is \"two_stage\"",
-        );
-    };
-    require(
-        rule.neg_lt <= rule.pos_gt,
-        "decision.neg_lt",
-        rule.neg_lt,
-        &format!("at most decision.pos_gt = {}", rule.pos_gt),
-    )?;
-    require(
-        rule.pos_gt < first.cells,
-        "decision.pos_gt",
-        rule.pos_gt,
-        &format!("less than the cells of the first stage, {}", first.cells),
-    )
-}
-
-fn per_pattern(assay: &Assay, rule: &PerPattern) -> Checked {
-    require(!rule.patterns.is_empty(), "decision.patterns", "an empty table", "one pattern or more")?;
-    for pattern in rule.patterns.keys() {
-        let key = format!("decision.patterns.{pattern}");
-        let Some([fused, red, green]) = notation(pattern) else {
-            return require(
-                false,
-                &key,
-                format!("\"{pattern}\""),
-                "counts in laboratory notation, in the order F, R, G and without zeros, such as \"1F1R1G\"",
-            );
-        };
-        let counts = match (red > 0, green > 0) {
-            (true, true) => true,
-            (true, false) => meaning(assay, Colour::Red, fused) == IsolatedMeaning::Positive,
-            (false, true) => meaning(assay, Colour::Green, fused) == IsolatedMeaning::Positive,
-            (false, false) => false,
-        };
-        require(
-            counts,
-            &key,
-            format!("\"{pattern}\""),
-            "a pattern that the assay's own rules (isolated.*) count as rearranged",
-        )?;
-    }
-    Ok(())
-}
-
-/// What an isolated signal of a colour means beside `fused` intact loci.
-fn meaning(assay: &Assay, colour: Colour, fused: usize) -> IsolatedMeaning {
-    let isolated = &assay.isolated;
-    let (three_prime, five_prime) = match isolated.extra {
-        Some(extra) if fused >= assay.normal.fused.female => (extra.three_prime, extra.five_prime),
-        _ => (isolated.three_prime, isolated.five_prime),
-    };
-    match assay.end_of(colour) {
-        ProbeEnd::ThreePrime => three_prime,
-        ProbeEnd::FivePrime => five_prime,
-    }
-}
-
-/// Counts of fused, red and green in laboratory notation, as `SignalPattern` prints it.
-fn notation(text: &str) -> Option<[usize; 3]> {
-    let mut counts = [0; 3];
-    let mut rest = text;
-    for (count, letter) in counts.iter_mut().zip(['F', 'R', 'G']) {
-        if let Some((digits, after)) = rest.split_once(letter) {
-            *count = digits.parse().ok().filter(|n: &usize| *n > 0 && n.to_string() == digits)?;
-            rest = after;
-        }
-    }
-    (rest.is_empty() && !text.is_empty()).then_some(counts)
-}
-
-fn origin(assay: &Assay) -> Checked {
-    let provenance = &assay.cutoff_provenance;
-    if provenance.source == CutoffSource::LabValidated {
-        let known = [
-            ("cutoff_provenance.n_normals", provenance.n_normals.is_some()),
-            ("cutoff_provenance.cells_per_normal", provenance.cells_per_normal.is_some()),
-            ("cutoff_provenance.date", provenance.date.is_some()),
-        ];
-        for (key, present) in known {
-            require(present, key, "no value", "a value when source is \"lab_validated\"")?;
-        }
-    }
-    if let Some(date) = &provenance.date {
-        require(is_date(date), "cutoff_provenance.date", format!("\"{date}\""), "a date as YYYY-MM-DD")?;
-    }
-    let symbol = assay.report.times_symbol.as_str();
-    require(symbol == "x" || symbol == "×", "report.times_symbol", format!("\"{symbol}\""), "\"x\" or \"×\"")
-}
-
-fn is_date(text: &str) -> bool {
-    let parts: Vec<Option<u16>> = text.split('-').map(|part| part.parse().ok()).collect();
-    text.len() == 10
-        && matches!(parts.as_slice(), [Some(_), Some(month), Some(day)] if (1..=12).contains(month) && (1..=31).contains(day))
 }
 
 /// Every mark names a value that is there, once, with a reason and a reference.
