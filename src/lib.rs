@@ -6,6 +6,7 @@ pub mod classify;
 pub mod detect;
 mod error;
 mod field;
+pub mod io;
 mod kernel;
 pub mod pair;
 pub mod segment;

@@ -1,0 +1,115 @@
+//! The size of a pixel, as files state it.
+
+use crate::error::{Error, Location, Result};
+use crate::units::PixelSize;
+
+/// Largest difference between the two edges of a pixel that still counts as square, as a fraction of the
+/// shorter edge. Lengths are then wrong by at most half of it, far below what a distance in a nucleus can be
+/// measured to.
+pub(super) const SQUARE_TOLERANCE: f64 = 0.01;
+
+/// Pixel edges, in micrometres, at which plain resolution tags in centimetres are believed: cameras on
+/// microscopes give 0.03 to 1 um, whereas a print resolution of 72 to 1200 dpi gives 353 to 21 um.
+const PLAUSIBLE_UM: std::ops::RangeInclusive<f64> = 0.02..=5.0;
+
+/// Micrometres in a unit of length, however it is written; `None` if it is no length (pixel, reference frame).
+pub(super) fn micrometres_per(unit: &str) -> Option<f64> {
+    let unit =
+        unit.trim().replace("\\u00B5", "\u{b5}").replace("\\u00b5", "\u{b5}").replace('\u{3bc}', "\u{b5}");
+    match unit.as_str() {
+        "m" => return Some(1e6),
+        "Mm" | "pixel" | "pixels" => return None,
+        _ => {}
+    }
+    match unit.to_lowercase().as_str() {
+        "\u{b5}m" | "um" | "micron" | "microns" | "micrometer" | "micrometers" | "micrometre"
+        | "micrometres" => Some(1.0),
+        "nm" | "nanometer" | "nanometers" | "nanometre" | "nanometres" => Some(1e-3),
+        "pm" => Some(1e-6),
+        "\u{e5}" | "angstrom" => Some(1e-4),
+        "mm" | "millimeter" | "millimetre" => Some(1e3),
+        "cm" | "centimeter" | "centimetre" => Some(1e4),
+        "meter" | "metre" => Some(1e6),
+        "inch" | "in" => Some(25_400.0),
+        _ => None,
+    }
+}
+
+/// The pixel size from its two edges.
+///
+/// # Errors
+/// [`Error::Unsupported`] if the pixel is not square, [`Error::Malformed`] if its size is not one that a light
+/// microscope gives.
+pub(super) fn square_pixel(x_um: f64, y_um: f64, stated: &str, location: &Location) -> Result<PixelSize> {
+    let remedy = "if that is wrong, give the pixel size yourself (--pixel-size UM)";
+    if !(PixelSize::RANGE_UM.contains(&x_um) && PixelSize::RANGE_UM.contains(&y_um)) {
+        let problem = format!(
+            "{stated}: a pixel of {x_um} x {y_um} um, outside {} to {} um; {remedy}",
+            PixelSize::RANGE_UM.start(),
+            PixelSize::RANGE_UM.end()
+        );
+        return Err(Error::malformed(location.clone(), problem));
+    }
+    if (x_um - y_um).abs() > SQUARE_TOLERANCE * x_um.min(y_um) {
+        let feature = format!("{stated}: pixels that are not square ({x_um} x {y_um} um); {remedy}");
+        return Err(Error::unsupported(location.clone(), feature));
+    }
+    PixelSize::from_um(f64::midpoint(x_um, y_um))
+}
+
+/// The pixel size from the plain resolution tags, with a note on where it is from: only from centimetres, and
+/// only if plausible. Inches are print resolutions, never a microscope's.
+pub(super) fn from_plain_tags(x: Option<f64>, y: Option<f64>, unit: u64) -> Option<(PixelSize, String)> {
+    const CENTIMETRE: u64 = 3;
+    let (x, y) = (x?, y?);
+    if unit != CENTIMETRE || x <= 0.0 || y <= 0.0 {
+        return None;
+    }
+    let (x_um, y_um) = (1e4 / x, 1e4 / y);
+    if !(PLAUSIBLE_UM.contains(&x_um) && PLAUSIBLE_UM.contains(&y_um)) {
+        return None;
+    }
+    let size = square_pixel(x_um, y_um, "resolution tags", &Location::default()).ok()?;
+    Some((
+        size,
+        format!("pixel size {} um is from the resolution tags of a plain TIFF: verify it", size.um()),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_in_their_many_spellings() {
+        for unit in ["\u{b5}m", "\u{3bc}m", "um", "micron", "Microns", "\\u00B5m", " um "] {
+            assert_eq!(micrometres_per(unit), Some(1.0), "{unit}");
+        }
+        assert_eq!(micrometres_per("nm"), Some(1e-3));
+        assert_eq!(micrometres_per("m"), Some(1e6));
+        assert_eq!(micrometres_per("inch"), Some(25_400.0));
+        for unit in ["pixel", "reference frame", "", "Mm"] {
+            assert_eq!(micrometres_per(unit), None, "{unit}");
+        }
+    }
+
+    #[test]
+    fn print_resolutions_are_not_pixel_sizes() {
+        assert_eq!(from_plain_tags(Some(72.0), Some(72.0), 2), None, "72 dpi");
+        assert_eq!(from_plain_tags(Some(118.11), Some(118.11), 3), None, "300 dpi in centimetres");
+        assert_eq!(from_plain_tags(Some(1e5), Some(1e5), 2), None, "inches are never believed");
+        assert_eq!(from_plain_tags(Some(0.0), Some(0.0), 3), None);
+        let (size, _) = from_plain_tags(Some(1e5), Some(1e5), 3).expect("0.1 um");
+        assert!((size.um() - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn pixels_must_be_square_to_a_hundredth() {
+        let place = Location::file("a.tif");
+        assert!(square_pixel(0.1, 0.1009, "x", &place).is_ok());
+        assert!(matches!(square_pixel(0.1, 0.102, "x", &place), Err(Error::Unsupported { .. })));
+        assert!(matches!(square_pixel(25.0, 25.0, "x", &place), Err(Error::Malformed { .. })));
+        assert!(matches!(square_pixel(f64::NAN, 0.1, "x", &place), Err(Error::Malformed { .. })));
+        assert!((square_pixel(0.1, 0.1, "x", &place).expect("square").um() - 0.1).abs() < 1e-15);
+    }
+}

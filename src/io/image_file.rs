@@ -1,0 +1,202 @@
+//! An image file as channels and slices, whatever its format, and the decoding of whole channels.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use ndarray::{Array2, Zip};
+
+use super::ReadOptions;
+use super::layout::{self, Layout};
+use super::raster;
+use super::tiff::TiffFile;
+use crate::error::{Error, Location, Result};
+use crate::field::Plane;
+
+/// Sample types that this crate keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SampleType {
+    U8,
+    U16,
+    F32,
+}
+
+impl SampleType {
+    /// Bytes of one sample.
+    pub(super) fn bytes(self) -> u64 {
+        match self {
+            Self::U8 => 1,
+            Self::U16 => 2,
+            Self::F32 => 4,
+        }
+    }
+
+    /// Bits of one unsigned sample; `None` for floats.
+    pub(super) fn bits(self) -> Option<u32> {
+        match self {
+            Self::U8 => Some(8),
+            Self::U16 => Some(16),
+            Self::F32 => None,
+        }
+    }
+}
+
+/// Where a plane lies: a page of full resolution, by its position among those, and a sample of its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PlaneAddress {
+    pub(super) page: usize,
+    pub(super) sample: usize,
+}
+
+/// One channel as the file describes it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Channel {
+    pub(super) name: Option<String>,
+    pub(super) fluor: Option<String>,
+    pub(super) emission_nm: Option<f64>,
+    /// Its planes, one for each slice in depth.
+    pub(super) slices: Vec<PlaneAddress>,
+}
+
+/// Where the pixels come from.
+#[derive(Debug)]
+enum Content {
+    Tiff(Box<TiffFile>),
+    /// Decoded planes of a PNG or JPEG.
+    Raster(Vec<Plane>),
+}
+
+/// An image file that is open, described and ready to be decoded.
+#[derive(Debug)]
+pub(super) struct ImageFile {
+    pub(super) location: Location,
+    pub(super) layout: Layout,
+    content: Content,
+}
+
+impl ImageFile {
+    /// Opens a file by its first bytes, whatever its suffix.
+    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
+        let location = Location::file(path);
+        let io = |source| Error::io(path, source);
+        if std::fs::metadata(path).map_err(io)?.is_dir() {
+            let problem =
+                std::io::Error::new(std::io::ErrorKind::IsADirectory, "a folder, not an image file");
+            return Err(io(problem));
+        }
+        let mut start = Vec::new();
+        File::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
+        let limit = options.max_decoded_bytes;
+        match start.as_slice() {
+            [] => Err(Error::malformed(location, "the file is empty")),
+            [b'I', b'I', ..] | [b'M', b'M', ..] => {
+                let mut tiff = TiffFile::open(path, limit)?;
+                let layout = layout::of_tiff(&mut tiff, &location, options)?;
+                Ok(Self { location, layout, content: Content::Tiff(Box::new(tiff)) })
+            }
+            [0x89, b'P', b'N', b'G', ..] => {
+                let planes = raster::read_png(path, limit)?;
+                let layout = Layout::of_raster(planes.len());
+                Ok(Self { location, layout, content: Content::Raster(planes) })
+            }
+            [0xff, 0xd8, 0xff, ..] => {
+                let planes = raster::read_jpeg(path, limit)?;
+                let mut layout = Layout::of_raster(planes.len());
+                layout
+                    .warnings
+                    .push("JPEG compression is lossy: faint signals and edges may be altered".to_owned());
+                Ok(Self { location, layout, content: Content::Raster(planes) })
+            }
+            other => {
+                let problem = format!("not a TIFF, PNG or JPEG file: it begins with the bytes {other:02x?}");
+                Err(Error::malformed(location, problem))
+            }
+        }
+    }
+
+    /// Decodes whole channels. Of a stack, the maximum over the slices is given.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] if the planes would take more than `limit` bytes; [`Error::Malformed`] if the pixels
+    /// cannot be decoded or a float sample is not finite.
+    pub(super) fn read_channels(&mut self, indices: &[usize], limit: u64) -> Result<Vec<Plane>> {
+        let Self { location, layout, content } = self;
+        let channels: Vec<&Channel> = indices.iter().filter_map(|&i| layout.channels.get(i)).collect();
+        match content {
+            Content::Raster(planes) => {
+                let plane = |channel: &&Channel| channel.slices.first().and_then(|at| planes.get(at.sample));
+                Ok(channels.iter().filter_map(plane).cloned().collect())
+            }
+            Content::Tiff(tiff) => read_stack(tiff, &channels, indices, location, limit),
+        }
+    }
+}
+
+fn read_stack(
+    tiff: &mut TiffFile,
+    channels: &[&Channel],
+    indices: &[usize],
+    location: &Location,
+    limit: u64,
+) -> Result<Vec<Plane>> {
+    let depth = channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
+    // The planes kept and, if there is more than one slice, those of the slice being read.
+    let plane_bytes = tiff.pages.first().map_or(0, super::tiff::Page::plane_bytes);
+    let needed = plane_bytes.saturating_mul(channels.len() as u64 * if depth > 1 { 2 } else { 1 });
+    if needed > limit {
+        return Err(Error::Limit { location: location.clone(), needed, limit });
+    }
+    let mut projections: Vec<Option<Plane>> = vec![None; channels.len()];
+    for slice in 0..depth {
+        let addresses: Vec<Option<PlaneAddress>> =
+            channels.iter().map(|channel| channel.slices.get(slice).copied()).collect();
+        let mut done = vec![false; channels.len()];
+        for i in 0..channels.len() {
+            let Some(PlaneAddress { page, .. }) = addresses[i].filter(|_| !done[i]) else { continue };
+            // Channels that share a page are decoded together.
+            let (members, samples): (Vec<usize>, Vec<usize>) = (i..channels.len())
+                .filter_map(|j| addresses[j].filter(|at| at.page == page).map(|at| (j, at.sample)))
+                .unzip();
+            let planes = tiff.read_samples(page, &samples)?;
+            for (j, plane) in members.into_iter().zip(planes) {
+                done[j] = true;
+                check_finite(&plane, tiff, page, indices[j])?;
+                projections[j] = Some(match projections[j].take() {
+                    None => plane,
+                    Some(earlier) => maximum(earlier, &plane, location)?,
+                });
+            }
+        }
+    }
+    let incomplete = || Error::malformed(location.clone(), "a channel has no plane");
+    projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
+}
+
+fn check_finite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
+    let Plane::F32(samples) = plane else { return Ok(()) };
+    match samples.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some(((y, x), value)) => {
+            let location = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
+            let problem = format!("the sample at row {y}, column {x} is {value}, not a finite number");
+            Err(Error::malformed(location.channel(channel), problem))
+        }
+    }
+}
+
+fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {
+    fn raise<T: Copy + PartialOrd>(earlier: &mut Array2<T>, later: &Array2<T>) {
+        Zip::from(earlier).and(later).for_each(|a, &b| {
+            if b > *a {
+                *a = b;
+            }
+        });
+    }
+    match (&mut earlier, later) {
+        (Plane::U8(a), Plane::U8(b)) if a.dim() == b.dim() => raise(a, b),
+        (Plane::U16(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, b),
+        (Plane::F32(a), Plane::F32(b)) if a.dim() == b.dim() => raise(a, b),
+        _ => return Err(Error::malformed(location.clone(), "the slices differ in size or sample type")),
+    }
+    Ok(earlier)
+}

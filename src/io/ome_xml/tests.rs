@@ -1,0 +1,103 @@
+use super::*;
+
+fn place() -> Location {
+    Location::file("dir/a.ome.tif")
+}
+
+/// An OME-XML with the given attributes of `Pixels` and the given elements inside it.
+fn xml(attributes: &str, inside: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><OME xmlns=\"http://www.openmicroscopy.org/Schemas/OME/2016-06\" UUID=\"urn:uuid:1\">\
+         <Image ID=\"Image:0\"><Pixels SizeX=\"8\" SizeY=\"6\" {attributes}>{inside}</Pixels></Image></OME>"
+    )
+}
+
+fn parse(attributes: &str, inside: &str) -> Result<OmeImage> {
+    OmeImage::parse(&xml(attributes, inside), &place())
+}
+
+const THREE: &str = "SizeC=\"3\" SizeZ=\"1\" SizeT=\"1\" DimensionOrder=\"XYCZT\"";
+const STACK_CZ: &str = "SizeC=\"2\" SizeZ=\"3\" SizeT=\"1\" DimensionOrder=\"XYCZT\"";
+const STACK_ZC: &str = "SizeC=\"2\" SizeZ=\"3\" SizeT=\"1\" DimensionOrder=\"XYZCT\"";
+
+#[test]
+fn names_wavelengths_and_units() {
+    let inside = "<Channel Name=\"DAPI\" EmissionWavelength=\"461\"/>\
+                  <Channel Fluor=\"Cy3\" EmissionWavelength=\"0.57\" EmissionWavelengthUnit=\"\u{b5}m\"/><Channel/>";
+    let attributes = format!(
+        "{THREE} PhysicalSizeX=\"65\" PhysicalSizeXUnit=\"nm\" PhysicalSizeY=\"0.065\" SignificantBits=\"12\""
+    );
+    let image = parse(&attributes, inside).expect("well formed");
+    assert_eq!(image.channels[0].name.as_deref(), Some("DAPI"));
+    assert_eq!(image.channels[0].emission_nm, Some(461.0));
+    assert_eq!(image.channels[1].fluor.as_deref(), Some("Cy3"));
+    assert!((image.channels[1].emission_nm.expect("stated") - 570.0).abs() < 1e-9);
+    assert_eq!(image.channels[2], OmeChannel::default());
+    assert_eq!(image.significant_bits, Some(12));
+    let (Some(x), Some(y)) = image.pixel_um else { panic!("no pixel size") };
+    assert!((x - 0.065).abs() < 1e-12 && (y - 0.065).abs() < 1e-12);
+    let relative = format!("{THREE} PhysicalSizeX=\"1\" PhysicalSizeXUnit=\"pixel\"");
+    assert_eq!(parse(&relative, "").expect("well formed").pixel_um, (None, None));
+}
+
+#[test]
+fn pages_follow_the_dimension_order() {
+    let cz = parse(STACK_CZ, "<TiffData IFD=\"0\" PlaneCount=\"6\"/>").expect("well formed");
+    assert_eq!(cz.pages(2, 6, &place()).expect("complete"), [[0, 2, 4], [1, 3, 5]]);
+    let zc = parse(STACK_ZC, "<TiffData/>").expect("well formed");
+    assert_eq!(zc.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+    let none = parse(STACK_ZC, "").expect("well formed");
+    assert_eq!(none.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+}
+
+#[test]
+fn pages_given_one_by_one_win_over_the_order() {
+    let inside = "<TiffData IFD=\"2\" FirstC=\"0\"/><TiffData IFD=\"0\" FirstC=\"1\" PlaneCount=\"1\"/>\
+                  <TiffData IFD=\"1\" FirstC=\"2\"/>";
+    let image = parse(THREE, inside).expect("well formed");
+    assert_eq!(image.pages(3, 3, &place()).expect("complete"), [[2], [0], [1]]);
+}
+
+#[test]
+fn incomplete_and_contradictory_pages_are_errors() {
+    let image = parse(THREE, "<TiffData IFD=\"0\"/>").expect("well formed");
+    let message = image.pages(3, 3, &place()).expect_err("two planes lack a page").to_string();
+    assert!(message.contains("channel 1, slice 0") && message.contains("a.ome.tif"), "{message}");
+    assert!(image.pages(3, 2, &place()).is_err(), "fewer pages than planes");
+    let twice =
+        parse(THREE, "<TiffData PlaneCount=\"3\"/><TiffData IFD=\"2\" FirstC=\"0\"/>").expect("well formed");
+    assert!(twice.pages(3, 3, &place()).is_err());
+    let outside = parse(THREE, "<TiffData IFD=\"0\" FirstC=\"7\"/>").expect("well formed");
+    assert!(outside.pages(3, 3, &place()).is_err());
+}
+
+#[test]
+fn other_files_are_named() {
+    let inside = "<TiffData IFD=\"0\"><UUID FileName=\"b.ome.tif\">urn:uuid:2</UUID></TiffData>";
+    let message = parse(THREE, inside).expect_err("another file").to_string();
+    assert!(message.contains("b.ome.tif") && message.contains("bfconvert"), "{message}");
+    for own in
+        ["<UUID FileName=\"a.ome.tif\">urn:uuid:9</UUID>", "<UUID FileName=\"old.tif\">urn:uuid:1</UUID>"]
+    {
+        let inside = format!("<TiffData PlaneCount=\"3\">{own}</TiffData>");
+        assert!(parse(THREE, &inside).is_ok(), "{own} is this file");
+    }
+    let part = "<OME><BinaryOnly MetadataFile=\"all.companion.ome\"/></OME>";
+    let message = OmeImage::parse(part, &place()).expect_err("another file").to_string();
+    assert!(message.contains("all.companion.ome"), "{message}");
+}
+
+#[test]
+fn what_is_not_read_is_said() {
+    let series = THREE.replace("SizeT=\"1\"", "SizeT=\"5\"");
+    assert!(matches!(parse(&series, ""), Err(Error::Unsupported { .. })));
+    let two = "<OME><Image Name=\"x\"/><Image Name=\"y\"/></OME>";
+    let message = OmeImage::parse(two, &place()).expect_err("two images").to_string();
+    assert!(message.contains("x, y"), "{message}");
+    for broken in ["<OME><Image>", "<OME/>", "<!DOCTYPE a><OME/>"] {
+        assert!(OmeImage::parse(broken, &place()).is_err(), "{broken}");
+    }
+    for attributes in [THREE.replace("XYCZT", "CXYZT"), THREE.replace("SizeC=\"3\"", "SizeC=\"three\"")] {
+        assert!(matches!(parse(&attributes, ""), Err(Error::Malformed { .. })), "{attributes}");
+    }
+}

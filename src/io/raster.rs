@@ -1,0 +1,134 @@
+//! PNG and JPEG: grey images and colour images, in 8 or 16 bits.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::codecs::jpeg::JpegDecoder;
+use image::codecs::png::PngDecoder;
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
+use ndarray::Array2;
+
+use crate::error::{Error, Location, Result};
+use crate::field::Plane;
+
+/// The planes of a PNG: one of a grey image, three (red, green, blue) of a colour image; alpha is dropped.
+pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {
+    let bytes = read_file(path, limit)?;
+    let mut limits = image::Limits::no_limits();
+    limits.max_alloc = Some(limit);
+    let decoder = PngDecoder::with_limits(Cursor::new(&bytes), limits);
+    decode(decoder.map_err(|e| failure(e, path, limit))?, path, limit)
+}
+
+/// The planes of a JPEG: one of a grey image, three (red, green, blue) of a colour image.
+pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<Vec<Plane>> {
+    let bytes = read_file(path, limit)?;
+    // The decoder fills what is missing with grey instead of failing.
+    if !has_end_of_image(&bytes) {
+        let problem = "the JPEG ends without an end-of-image marker: is it cut short?";
+        return Err(Error::malformed(Location::file(path), problem));
+    }
+    if let Some(components) = components(&bytes).filter(|n| ![1, 3].contains(n)) {
+        let feature = format!("JPEG of {components} components (CMYK); convert to RGB or to grey samples");
+        return Err(Error::unsupported(Location::file(path), feature));
+    }
+    decode(JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| failure(e, path, limit))?, path, limit)
+}
+
+fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let io = |source| Error::io(path, source);
+    let needed = std::fs::metadata(path).map_err(io)?.len();
+    if needed > limit {
+        return Err(Error::Limit { location: Location::file(path), needed, limit });
+    }
+    std::fs::read(path).map_err(io)
+}
+
+/// Whether an end-of-image marker follows the last start-of-scan marker. In the data of a scan the byte `ff` is
+/// always followed by `00` or a restart marker, so that neither marker can be part of them.
+fn has_end_of_image(bytes: &[u8]) -> bool {
+    let last = |marker: u8| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
+    matches!((last(0xda), last(0xd9)), (Some(scan), Some(end)) if end > scan)
+}
+
+/// How many components the frame header of a JPEG names. The segments before it are skipped by their lengths.
+fn components(bytes: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    loop {
+        let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else { return None };
+        match marker {
+            0xff => at += 1,
+            0xc4 | 0xc8 | 0xcc => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+            0xc0..=0xcf => return bytes.get(at + 9).copied(),
+            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+        }
+    }
+}
+
+fn decode(decoder: impl ImageDecoder, path: &Path, limit: u64) -> Result<Vec<Plane>> {
+    use ExtendedColorType::{L8, L16, La8, La16, Rgb8, Rgb16, Rgba8, Rgba16};
+    let location = Location::file(path);
+    let original = decoder.original_color_type();
+    if !matches!(original, L8 | La8 | Rgb8 | Rgba8 | L16 | La16 | Rgb16 | Rgba16) {
+        let feature = format!("pixels of type {original:?}; convert to grey or RGB samples of 8 or 16 bits");
+        return Err(Error::unsupported(location, feature));
+    }
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(Error::malformed(location, format!("an image of {width} x {height} px")));
+    }
+    // The interleaved image and the planes cut from it.
+    let needed = decoder.total_bytes().saturating_mul(2);
+    if needed > limit {
+        return Err(Error::Limit { location, needed, limit });
+    }
+    let decoded = DynamicImage::from_decoder(decoder).map_err(|e| failure(e, path, limit))?;
+    let size = (height as usize, width as usize);
+    let planes = match decoded {
+        DynamicImage::ImageLuma8(i) => split(size, 1, 1, &i),
+        DynamicImage::ImageLumaA8(i) => split(size, 2, 1, &i),
+        DynamicImage::ImageRgb8(i) => split(size, 3, 3, &i),
+        DynamicImage::ImageRgba8(i) => split(size, 4, 3, &i),
+        DynamicImage::ImageLuma16(i) => split(size, 1, 1, &i),
+        DynamicImage::ImageLumaA16(i) => split(size, 2, 1, &i),
+        DynamicImage::ImageRgb16(i) => split(size, 3, 3, &i),
+        DynamicImage::ImageRgba16(i) => split(size, 4, 3, &i),
+        _ => None,
+    };
+    planes.ok_or_else(|| Error::malformed(location, "the decoded image has another size than it says"))
+}
+
+/// The first `wanted` of the `stored` samples of each pixel, as planes.
+fn split<T: Copy>(size: (usize, usize), stored: usize, wanted: usize, samples: &[T]) -> Option<Vec<Plane>>
+where
+    Array2<T>: Into<Plane>,
+{
+    let plane = |channel: usize| {
+        let samples = samples.iter().skip(channel).step_by(stored).copied().collect();
+        Array2::from_shape_vec(size, samples).ok().map(Into::into)
+    };
+    (0..wanted).map(plane).collect()
+}
+
+fn failure(error: ImageError, path: &Path, limit: u64) -> Error {
+    let location = Location::file(path);
+    match error {
+        ImageError::IoError(source) => super::tiff::truncated(source, &location),
+        ImageError::Limits(_) => Error::Limit { location, needed: limit.saturating_add(1), limit },
+        ImageError::Unsupported(what) => Error::unsupported(location, what),
+        other => Error::malformed(location, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_jpeg_is_looked_for_after_its_last_scan() {
+        assert!(has_end_of_image(&[0xff, 0xd8, 0xff, 0xda, 1, 2, 0xff, 0xd9]));
+        assert!(has_end_of_image(&[0xff, 0xd8, 0xff, 0xda, 1, 2, 0xff, 0xd9, 0, 0]), "bytes after the end");
+        assert!(!has_end_of_image(&[0xff, 0xd8, 0xff, 0xd9, 0xff, 0xda, 1, 2]), "the end of a thumbnail");
+        assert!(!has_end_of_image(&[0xff, 0xd8]));
+    }
+}
