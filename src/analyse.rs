@@ -1,5 +1,89 @@
 //! The whole reading in its order: the one module that knows all steps.
+//!
+//! [`Analyser::measure`] takes what is needed from the pixels of a field; [`Analyser::read`] pools the
+//! measurements of all fields of a specimen, learns the instrument and the signals from them, and gives the
+//! reading. [`Analyser::analyse`] does both for a single field.
 
+mod measure;
+mod params;
 mod reading;
+mod rules;
+mod specimen;
 
-pub use reading::{FieldQuality, FieldReading, SpecimenReading};
+pub use measure::FieldMeasurement;
+pub use params::AnalyseParams;
+pub use reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+
+use crate::assay::Assay;
+use crate::error::Result;
+use crate::field::Field;
+use crate::segment::{Segmentation, segment};
+
+/// Reads specimens by one assay.
+#[derive(Debug, Clone)]
+pub struct Analyser {
+    assay: Assay,
+    params: AnalyseParams,
+}
+
+impl Analyser {
+    /// An analyser with default parameters.
+    #[must_use]
+    pub fn new(assay: Assay) -> Self {
+        Self { assay, params: AnalyseParams::default() }
+    }
+
+    /// The same with other parameters.
+    #[must_use]
+    pub fn with_params(mut self, params: AnalyseParams) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// The assay.
+    #[must_use]
+    pub fn assay(&self) -> &Assay {
+        &self.assay
+    }
+
+    /// The parameters.
+    #[must_use]
+    pub fn params(&self) -> &AnalyseParams {
+        &self.params
+    }
+
+    /// Finds nuclei and signal candidates of a field. After this its pixels are not needed any more.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+    pub fn measure(&self, field: &Field) -> Result<FieldMeasurement> {
+        let nuclei = segment(field.counterstain.view(), field.pixel_size, &self.params.segment)?;
+        self.measure_in(field, nuclei)
+    }
+
+    /// As [`Analyser::measure`], within nuclei that were found elsewhere, such as by another program.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] if a parameter is out of range or the label image has another size
+    /// than the field.
+    pub fn measure_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
+        measure::measure(field, nuclei, &self.params.detect)
+    }
+
+    /// Reads a specimen from the measurements of its fields. The result does not depend on their order.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] without any field; [`crate::Error::Undecided`] if fields differ in
+    /// pixel size, or the assay's distance is in micrometres and the pixel size is not known.
+    pub fn read(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
+        specimen::read(name, fields, &self.assay, &self.params)
+    }
+
+    /// Reads one field as a specimen of its own.
+    ///
+    /// # Errors
+    /// As [`Analyser::measure`] and [`Analyser::read`].
+    pub fn analyse(&self, field: &Field) -> Result<SpecimenReading> {
+        self.read(&field.name, vec![self.measure(field)?])
+    }
+}

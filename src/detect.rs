@@ -1,5 +1,80 @@
 //! Step 2: signals in a probe channel.
+//!
+//! Every spot-like maximum is a candidate, measured with a filter matched to the width of the signals of this
+//! image. Which candidates are signals is decided from all of them together: signals have like heights and the
+//! width of the optics; noise, texture, speckle and debris do not. There is no threshold in grey levels.
 
+pub(crate) mod candidate;
+pub(crate) mod decide;
+pub(crate) mod evidence;
+mod filter;
+mod params;
 mod signal;
+mod sorting;
+mod width;
 
+pub use params::DetectParams;
 pub use signal::Signal;
+
+use candidate::{Candidate, FWHM_PER_SIGMA};
+
+use crate::error::Result;
+use crate::field::{Colour, PlaneView};
+use crate::units::PixelSize;
+
+/// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
+/// colour. `colour` is only noted in the result.
+///
+/// The signals come in reading order.
+///
+/// # Errors
+/// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+///
+/// ```
+/// use breakapart::{Colour, PlaneView, detect::{detect, DetectParams}};
+/// use ndarray::Array2;
+/// // Two spots of sigma 1.5 px on a background with a little noise.
+/// let spots = [(20.0, 30.0), (44.0, 18.0)];
+/// let image = Array2::from_shape_fn((64, 64), |(y, x)| {
+///     let spot = |(sy, sx): (f64, f64)| {
+///         500.0 * (-((y as f64 - sy).powi(2) + (x as f64 - sx).powi(2)) / 4.5).exp()
+///     };
+///     (100.0 + spots.map(spot).iter().sum::<f64>() + ((y * 7 + x * 13) % 5) as f64) as u16
+/// });
+/// let signals = detect(PlaneView::from(&image), Colour::Red, None, &DetectParams::default())?;
+/// assert_eq!(signals.len(), 2);
+/// assert!((signals[0].y_px - 20.0).abs() < 0.1 && (signals[0].x_px - 30.0).abs() < 0.1);
+/// # Ok::<(), breakapart::Error>(())
+/// ```
+pub fn detect(
+    plane: PlaneView<'_>,
+    colour: Colour,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+) -> Result<Vec<Signal>> {
+    params.validate()?;
+    let found = candidate::find(plane, None, pixel_size, params);
+    let probabilities = decide::decide_alone(&found.candidates);
+    Ok(found
+        .candidates
+        .iter()
+        .zip(probabilities)
+        .filter(|(_, p)| *p > 0.5)
+        .map(|(c, p)| signal_of(c, colour, p))
+        .collect())
+}
+
+/// The signal that a candidate turned out to be.
+pub(crate) fn signal_of(candidate: &Candidate, colour: Colour, probability: f64) -> Signal {
+    Signal {
+        colour,
+        nucleus_id: candidate.nucleus_id,
+        y_px: candidate.y_px,
+        x_px: candidate.x_px,
+        intensity: candidate.amplitude * std::f64::consts::TAU * candidate.sigma_px.powi(2),
+        amplitude: candidate.amplitude,
+        snr: candidate.snr(),
+        diameter_px: FWHM_PER_SIGMA * candidate.sigma_px,
+        probability,
+    }
+}

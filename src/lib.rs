@@ -7,6 +7,7 @@ pub mod detect;
 mod error;
 mod field;
 pub mod io;
+pub mod instrument;
 mod kernel;
 pub mod pair;
 pub mod segment;

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::classify::NucleusCall;
 use crate::detect::Signal;
-use crate::pair::Pairing;
+use crate::instrument::{ChromaticShift, Crosstalk};
+use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
 use crate::summarise::Summary;
 use crate::units::PixelSize;
@@ -26,6 +27,27 @@ pub struct FieldQuality {
     pub signal_amplitude: [Option<f64>; 2],
     /// Share of samples at the saturation level: counterstain, red, green.
     pub saturated: [f64; 3],
+}
+
+/// What the specimen told about the microscope and the probe.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Instrument {
+    /// Signal diameter (full width at half maximum) of red and green, px.
+    pub signal_diameter_px: [f64; 2],
+    /// The distances that decided, px.
+    pub pair_rule: PairRule,
+    /// Chromatic shift of green against red that was taken off; `None` = too small to matter, or not supported
+    /// by enough pairs.
+    pub chromatic_shift: Option<ChromaticShift>,
+    /// Crosstalk of red into green that was taken off; `None` = not found.
+    pub crosstalk_red_into_green: Option<Crosstalk>,
+    /// Crosstalk of green into red that was taken off; `None` = not found.
+    pub crosstalk_green_into_red: Option<Crosstalk>,
+    /// Typical height of red and green signals, grey levels.
+    pub signal_height: [f64; 2],
+    /// Spread of the logarithm of that height.
+    pub signal_height_log_sd: [f64; 2],
 }
 
 /// The reading of one field.
@@ -65,8 +87,10 @@ pub struct SpecimenReading {
     pub name: String,
     /// Id of the assay it was read by.
     pub assay_id: String,
-    /// Its fields in the order given.
+    /// Its fields by name.
     pub fields: Vec<FieldReading>,
+    /// What was learned of microscope and probe.
+    pub instrument: Instrument,
     /// Counts, percentage and verdict over all fields.
     pub summary: Summary,
     /// What the reader of the result must know about the specimen as a whole.

@@ -27,3 +27,21 @@ pub struct Signal {
     /// Estimated probability that this is a hybridisation signal, not noise, debris or crosstalk.
     pub probability: f64,
 }
+
+impl Signal {
+    /// A signal of unit intensity at a place, for rules and tests that need no image.
+    #[must_use]
+    pub fn at(colour: Colour, y_px: f64, x_px: f64) -> Self {
+        Self {
+            colour,
+            nucleus_id: 0,
+            y_px,
+            x_px,
+            intensity: 1.0,
+            amplitude: 1.0,
+            snr: 1.0,
+            diameter_px: 1.0,
+            probability: 1.0,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What needs the pixels of a field: nuclei and candidates. Everything after works on these alone.
+
+use ndarray::Array2;
+
+use crate::detect::DetectParams;
+use crate::detect::candidate::{self, ChannelCandidates};
+use crate::error::{Error, Result};
+use crate::field::{Colour, Field, Plane};
+use crate::segment::Segmentation;
+use crate::units::PixelSize;
+
+/// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
+#[derive(Debug, Clone)]
+pub struct FieldMeasurement {
+    pub(crate) name: String,
+    pub(crate) pixel_size: Option<PixelSize>,
+    pub(crate) segmentation: Segmentation,
+    pub(crate) channels: [ChannelCandidates; 2],
+    pub(crate) saturated: [f64; 3],
+    pub(crate) warnings: Vec<String>,
+}
+
+impl FieldMeasurement {
+    /// The field's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The label image: 0 = background, otherwise a nucleus id.
+    #[must_use]
+    pub fn labels(&self) -> &Array2<u32> {
+        &self.segmentation.labels
+    }
+}
+
+/// Measures a field whose nuclei are known.
+pub(super) fn measure(field: &Field, segmentation: Segmentation, params: &DetectParams) -> Result<FieldMeasurement> {
+    params.validate()?;
+    if segmentation.labels.dim() != field.dim() {
+        let (height, width) = segmentation.labels.dim();
+        let (h, w) = field.dim();
+        return Err(Error::parameter(
+            "size of the label image",
+            format!("{height} x {width} px"),
+            format!("{h} x {w} px, as the field"),
+        ));
+    }
+    let (red, green) = rayon::join(
+        || candidate::find(field.probe(Colour::Red), Some(&segmentation), field.pixel_size, params),
+        || candidate::find(field.probe(Colour::Green), Some(&segmentation), field.pixel_size, params),
+    );
+    let level = field.saturation_level;
+    let saturated =
+        [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
+    let mut warnings = field.warnings.clone();
+    warnings.extend(segmentation.warnings.iter().cloned());
+    Ok(FieldMeasurement {
+        name: field.name.clone(),
+        pixel_size: field.pixel_size,
+        segmentation,
+        channels: [red, green],
+        saturated,
+        warnings,
+    })
+}
+
+/// Share of samples at the highest level that the camera can give: as stated by the file, or the highest of
+/// the sample type.
+fn saturated_share(plane: &Plane, level: Option<f32>) -> f64 {
+    let count = match plane {
+        Plane::U8(a) => a.iter().filter(|v| **v == u8::MAX).count(),
+        Plane::U16(a) => {
+            let level = level.map_or(u16::MAX, |l| l.clamp(0.0, f32::from(u16::MAX)) as u16);
+            a.iter().filter(|v| **v >= level).count()
+        }
+        Plane::F32(a) => level.map_or(0, |l| a.iter().filter(|v| **v >= l).count()),
+    };
+    let (height, width) = plane.dim();
+    count as f64 / ((height * width).max(1)) as f64
+}

@@ -1,0 +1,41 @@
+//! Parameters of all steps.
+
+use serde::{Deserialize, Serialize};
+
+use crate::assay::Sex;
+use crate::classify::ClassifyParams;
+use crate::detect::DetectParams;
+use crate::segment::SegmentParams;
+
+/// Parameters of all steps, and what is known of the patient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct AnalyseParams {
+    /// Segmentation of nuclei.
+    pub segment: SegmentParams,
+    /// Detection of signals.
+    pub detect: DetectParams,
+    /// Classification of nuclei.
+    pub classify: ClassifyParams,
+    /// Whether the chromatic shift is estimated from the specimen and taken off. Default: true.
+    pub correct_chromatic_shift: bool,
+    /// Whether crosstalk between the probe channels is estimated from the specimen and taken off.
+    /// Default: true.
+    pub correct_crosstalk: bool,
+    /// Sex of the patient; matters for X-linked genes only. Default: not known.
+    pub sex: Option<Sex>,
+}
+
+impl Default for AnalyseParams {
+    fn default() -> Self {
+        Self {
+            segment: SegmentParams::default(),
+            detect: DetectParams::default(),
+            classify: ClassifyParams::default(),
+            correct_chromatic_shift: true,
+            correct_crosstalk: true,
+            sex: None,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The assay's distances in pixels of the specimen at hand.
+
+use crate::assay::{Assay, Comparator, DiameterFrom, DistanceMeasure, DistanceUnit};
+use crate::detect::candidate::{FWHM_PER_SIGMA, median};
+use crate::error::{Error, Location, Result};
+use crate::instrument::shift::ChromaticShift;
+use crate::pair::PairRule;
+use crate::units::PixelSize;
+
+use super::FieldMeasurement;
+
+/// Signal diameters (full width at half maximum) of red and green over the fields, px.
+pub(super) fn signal_diameters_px(fields: &[FieldMeasurement]) -> [f64; 2] {
+    [0, 1].map(|c| {
+        let of = |measured: bool| -> Vec<f64> {
+            fields
+                .iter()
+                .map(|f| &f.channels[c])
+                .filter(|channel| channel.sigma_spots > 0 || !measured)
+                .map(|channel| FWHM_PER_SIGMA * channel.sigma_px)
+                .collect()
+        };
+        let mut measured = of(true);
+        if measured.is_empty() {
+            measured = of(false);
+        }
+        median(&mut measured)
+    })
+}
+
+/// The one pixel size of all fields; `None` if it is unknown in any.
+///
+/// # Errors
+/// [`Error::Undecided`] if fields differ by more than 1 %.
+pub(super) fn common_pixel_size(name: &str, fields: &[FieldMeasurement]) -> Result<Option<PixelSize>> {
+    let known: Vec<PixelSize> = fields.iter().filter_map(|f| f.pixel_size).collect();
+    let (Some(first), true) = (known.first(), known.len() == fields.len()) else { return Ok(None) };
+    if let Some(other) = known.iter().find(|p| (p.um() / first.um() - 1.0).abs() > 0.01) {
+        return Err(Error::Undecided {
+            location: Location::file(name),
+            question: "the pixel size of the specimen".to_string(),
+            found: format!("fields with {} um and with {} um", first.um(), other.um()),
+            remedy: "read fields of one magnification as one specimen, or state the pixel size".to_string(),
+        });
+    }
+    Ok(Some(*first))
+}
+
+/// The pairing rule in pixels.
+///
+/// # Errors
+/// [`Error::Undecided`] if the assay's distance is in micrometres and the pixel size is not known.
+pub(super) fn pair_rule(
+    name: &str,
+    assay: &Assay,
+    diameters_px: [f64; 2],
+    pixel_size: Option<PixelSize>,
+    shift: Option<ChromaticShift>,
+) -> Result<PairRule> {
+    let unknown_scale = |value: String| Error::Undecided {
+        location: Location::file(name),
+        question: format!("which signals are split: the assay `{}` says {value}", assay.id),
+        found: "no pixel size".to_string(),
+        remedy: "state the pixel size in micrometres".to_string(),
+    };
+    let rule = &assay.split.min_distance;
+    let measured = match rule.diameter_from {
+        DiameterFrom::Mean => f64::midpoint(diameters_px[0], diameters_px[1]),
+        DiameterFrom::Max => diameters_px[0].max(diameters_px[1]),
+        DiameterFrom::FixedUm => {
+            let um = rule.fixed_um.unwrap_or(assay.split.diameter_um.max);
+            pixel_size.ok_or_else(|| unknown_scale(format!("a signal diameter of {um} um")))?.um_to_px(um)
+        }
+    };
+    // Blur widens what is measured, not the probe: the diameter stays within the assay's limits.
+    let limits = &assay.split.diameter_um;
+    let diameter_px = pixel_size
+        .map_or(measured, |p| measured.clamp(p.um_to_px(limits.min), p.um_to_px(limits.max)));
+    let to_px = |value: f64| -> Result<f64> {
+        let px = match rule.unit {
+            DistanceUnit::Diameter => value * diameter_px,
+            DistanceUnit::Um => {
+                pixel_size.ok_or_else(|| unknown_scale(format!("{value} um")))?.um_to_px(value)
+            }
+            DistanceUnit::Px => value,
+        };
+        Ok(match rule.measure {
+            DistanceMeasure::Centre => px,
+            // From edge to edge: half a diameter less on either side.
+            DistanceMeasure::Edge => px + diameter_px,
+        })
+    };
+    let mut out = PairRule::from_diameter(diameter_px);
+    out.split_distance_px = to_px(rule.value)?;
+    out.split_at_equality = assay.split.comparator == Comparator::AtLeast;
+    out.doublet_distance_px =
+        if assay.doublet.enabled { assay.doublet.max_gap_diameter * diameter_px } else { 0.0 };
+    out.doublet_intensity_ratio_max = assay.doublet.size_ratio_max;
+    out.grey_zone_px = match &assay.split.grey_zone {
+        Some(zone) => Some([to_px(zone.low)?, to_px(zone.high)?]),
+        None => None,
+    };
+    out.green_shift_px = shift.map_or([0.0, 0.0], |s| [s.y_px, s.x_px]);
+    Ok(out)
+}

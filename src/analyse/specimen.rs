@@ -1,0 +1,254 @@
+//! From the measurements of a specimen's fields to its reading.
+
+use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::{AnalyseParams, FieldMeasurement, rules};
+use crate::assay::Assay;
+use crate::classify::{NucleusCall, NucleusEvidence, classify};
+use crate::detect::candidate::{Candidate, median};
+use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
+use crate::detect::{Signal, signal_of};
+use crate::error::{Error, Result};
+use crate::field::Colour;
+use crate::instrument::{crosstalk, shift};
+use crate::pair::{PairRule, Pairing, pair};
+use crate::summarise::{SummariseParams, summarise};
+use crate::units::PixelSize;
+
+/// What holds for all fields of a specimen.
+struct Specimen<'a> {
+    assay: &'a Assay,
+    params: &'a AnalyseParams,
+    rule: PairRule,
+    model: Model,
+}
+
+/// Candidates of one nucleus with their places among the field's candidates.
+struct Gathered {
+    candidates: NucleusCandidates,
+    indices: [Vec<usize>; 2],
+}
+
+/// Reads a specimen.
+pub(super) fn read(
+    name: &str,
+    mut fields: Vec<FieldMeasurement>,
+    assay: &Assay,
+    params: &AnalyseParams,
+) -> Result<SpecimenReading> {
+    if fields.is_empty() {
+        return Err(Error::parameter("number of fields", 0, "at least 1"));
+    }
+    // By name: pooled sums must not depend on the order in which fields arrive.
+    fields.sort_by(|a, b| a.name.cmp(&b.name));
+    let pixel_size = rules::common_pixel_size(name, &fields)?;
+    let diameters_px = rules::signal_diameters_px(&fields);
+    let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
+
+    let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
+    let shift = if params.correct_chromatic_shift { estimate_shift(&nuclei, diameter_px) } else { None };
+    if let Some(shift) = shift {
+        for green in nuclei.iter_mut().flat_map(|n| &mut n.candidates.green) {
+            green.y_px -= shift.y_px;
+            green.x_px -= shift.x_px;
+        }
+    }
+    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
+    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
+    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
+    let crosstalk = findings.map(|f| if params.correct_crosstalk { f.crosstalk } else { None });
+    let fractions = crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
+    let candidates: Vec<NucleusCandidates> =
+        candidates.iter().map(|n| crosstalk::unmixed(n, fractions)).collect();
+    let ghost_share = findings.map(|f| f.ghost_share());
+    let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
+    let decisions = decide::decide(&candidates, &model);
+
+    let specimen = Specimen { assay, params, rule, model };
+    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
+    let mut readings = Vec::with_capacity(fields.len());
+    for field in fields {
+        let count = field.segmentation.nuclei.len();
+        let of_field: Vec<_> =
+            decisions.by_ref().take(count).map(|((c, n), d)| (c, n.indices.as_slice(), d)).collect();
+        readings.push(specimen.read_field(field, &of_field));
+    }
+    let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
+    let summarise_params =
+        SummariseParams { sex: params.sex, fields: Some(readings.len()), ..SummariseParams::default() };
+    let summary = summarise(&calls, assay, &summarise_params)?;
+    let mut warnings = Vec::new();
+    if pixel_size.is_none() {
+        warnings.push(
+            "no pixel size: distances rest on the measured signal diameter alone, nuclei are not judged by area"
+                .to_string(),
+        );
+    }
+    Ok(SpecimenReading {
+        name: name.to_string(),
+        assay_id: assay.id.clone(),
+        fields: readings,
+        instrument: Instrument {
+            signal_diameter_px: diameters_px,
+            pair_rule: specimen.rule,
+            chromatic_shift: shift,
+            crosstalk_red_into_green: crosstalk[0],
+            crosstalk_green_into_red: crosstalk[1],
+            signal_height: Colour::BOTH.map(|c| specimen.model.height(c)),
+            signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
+        },
+        summary,
+        warnings,
+    })
+}
+
+/// The candidates of each nucleus of a field.
+fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
+    let mut nuclei: Vec<Gathered> = field
+        .segmentation
+        .nuclei
+        .iter()
+        .map(|n| Gathered {
+            candidates: NucleusCandidates { area_px: n.area_px as f64, ..NucleusCandidates::default() },
+            indices: [Vec::new(), Vec::new()],
+        })
+        .collect();
+    for (colour, channel) in field.channels.iter().enumerate() {
+        for (index, candidate) in channel.candidates.iter().enumerate() {
+            let Some(nucleus) = (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| nuclei.get_mut(i))
+            else {
+                continue;
+            };
+            nucleus.indices[colour].push(index);
+            if colour == Colour::Red.index() {
+                nucleus.candidates.red.push(*candidate);
+            } else {
+                nucleus.candidates.green.push(*candidate);
+            }
+        }
+    }
+    nuclei
+}
+
+/// The chromatic shift, if it is well supported and large enough to matter.
+fn estimate_shift(nuclei: &[Gathered], diameter_px: f64) -> Option<shift::ChromaticShift> {
+    /// Shift below which nothing is corrected, px: smaller than the error of most positions.
+    const LEAST_PX: f64 = 0.5;
+    /// Standard errors that the shift must stand above zero.
+    const LEAST_STANDARD_ERRORS: f64 = 3.0;
+    let candidates: Vec<&NucleusCandidates> = nuclei.iter().map(|n| &n.candidates).collect();
+    shift::estimate(&candidates, diameter_px).filter(|s| {
+        let length = s.y_px.hypot(s.x_px);
+        length > LEAST_PX && length > LEAST_STANDARD_ERRORS * s.standard_error_px
+    })
+}
+
+type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision);
+
+impl Specimen<'_> {
+    fn read_field(&self, field: FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> FieldReading {
+        let signals = self.signals(&field, decisions);
+        let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); field.segmentation.nuclei.len()];
+        for (index, signal) in signals.iter().enumerate() {
+            if let Some(i) = (signal.nucleus_id as usize).checked_sub(1) {
+                by_nucleus[i].push(index);
+            }
+        }
+        let pairings: Vec<Pairing> = field
+            .segmentation
+            .nuclei
+            .iter()
+            .zip(&by_nucleus)
+            .map(|(nucleus, indices)| pair(nucleus.id, &signals, indices, &self.rule))
+            .collect();
+        let calls: Vec<NucleusCall> = pairings.iter().map(|pairing| self.call(&field, pairing)).collect();
+        let quality = self.quality(&field, &signals);
+        let (height_px, width_px) = field.segmentation.labels.dim();
+        FieldReading {
+            name: field.name,
+            height_px,
+            width_px,
+            pixel_size: field.pixel_size,
+            nuclei: field.segmentation.nuclei,
+            signals,
+            pairings,
+            calls,
+            quality,
+            warnings: field.warnings,
+            labels: field.segmentation.labels,
+        }
+    }
+
+    /// The signals of a field in the order red, green, each in reading order.
+    fn signals(&self, field: &FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> Vec<Signal> {
+        let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
+        for (candidates, indices, decision) in decisions {
+            for colour in Colour::BOTH {
+                let c = colour.index();
+                let verdicts = if colour == Colour::Red { &decision.red } else { &decision.green };
+                for ((&index, candidate), &(probability, accepted)) in
+                    indices[c].iter().zip(candidates.of(colour)).zip(verdicts)
+                {
+                    if accepted {
+                        // Place as acquired, height as unmixed.
+                        let acquired = &field.channels[c].candidates[index];
+                        let unmixed = Candidate { amplitude: candidate.amplitude, ..*acquired };
+                        found[c].push((index, signal_of(&unmixed, colour, probability)));
+                    }
+                }
+            }
+        }
+        for colour in Colour::BOTH {
+            let c = colour.index();
+            for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
+                if candidate.nucleus_id == 0 {
+                    let probability = decide::outside_nuclei(&self.model, colour, candidate);
+                    if probability > 0.5 {
+                        found[c].push((index, signal_of(candidate, colour, probability)));
+                    }
+                }
+            }
+            found[c].sort_by_key(|f| f.0);
+        }
+        found.into_iter().flatten().map(|f| f.1).collect()
+    }
+
+    fn call(&self, field: &FieldMeasurement, pairing: &Pairing) -> NucleusCall {
+        let index = pairing.nucleus_id as usize - 1;
+        let nucleus = &field.segmentation.nuclei[index];
+        let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
+        evidence.area_um2 = field.pixel_size.map(|p: PixelSize| p.px2_to_um2(nucleus.area_px as f64));
+        evidence.score = nucleus.score;
+        evidence.touches_border = nucleus.touches_border;
+        evidence.overlapping = nucleus.overlapping;
+        evidence.ordinary_snr = Colour::BOTH.map(|colour| {
+            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
+            (noise > 0.0).then(|| self.model.height(colour) / noise)
+        });
+        evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
+            pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
+        });
+        classify(&evidence, self.assay, self.params.sex, &self.params.classify)
+    }
+
+    fn quality(&self, field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
+        let in_nuclei = |colour: Colour, value: &dyn Fn(&Signal) -> f64| {
+            let mut values: Vec<f64> =
+                signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0).map(value).collect();
+            (!values.is_empty()).then(|| median(&mut values))
+        };
+        let (height, width) = field.segmentation.labels.dim();
+        let covered: usize = field.segmentation.nuclei.iter().map(|n| n.area_px).sum();
+        FieldQuality {
+            nucleus_diameter_px: field.segmentation.diameter_px,
+            nucleus_coverage: covered as f64 / (height * width).max(1) as f64,
+            signal_diameter_px: [0, 1].map(|c| {
+                let channel = &field.channels[c];
+                (channel.sigma_spots > 0)
+                    .then_some(crate::detect::candidate::FWHM_PER_SIGMA * channel.sigma_px)
+            }),
+            signal_snr: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.snr)),
+            signal_amplitude: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.amplitude)),
+            saturated: field.saturated,
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! From candidates to signals: the populations and the sorting of every nucleus, learned together over a
+//! specimen by expectation maximisation.
+
+use rayon::prelude::*;
+
+use crate::detect::candidate::{Candidate, median};
+use crate::detect::evidence::Population;
+use crate::detect::sorting::{Part, Probabilities, Weights};
+use crate::field::Colour;
+
+/// The candidates of one nucleus, strongest first, greens corrected for the chromatic shift.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NucleusCandidates {
+    pub(crate) red: Vec<Candidate>,
+    pub(crate) green: Vec<Candidate>,
+    pub(crate) area_px: f64,
+}
+
+impl NucleusCandidates {
+    /// The candidates of a colour.
+    pub(crate) fn of(&self, colour: Colour) -> &[Candidate] {
+        match colour {
+            Colour::Red => &self.red,
+            Colour::Green => &self.green,
+        }
+    }
+}
+
+/// What was learned over the specimen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Model {
+    pub(crate) red: Population,
+    pub(crate) green: Population,
+    /// Intact loci per nucleus.
+    fused_rate: f64,
+    /// Split loci per nucleus.
+    split_rate: f64,
+    /// Signals without partner per nucleus: red, green.
+    lone_rate: [f64; 2],
+    /// False candidates per nucleus that both colours show at one place: autofluorescence.
+    coincident_rate: f64,
+    /// Probability that a signal's crosstalk into the other colour passes as a candidate: red, green.
+    ghost_share: [f64; 2],
+    /// Standard deviation per axis of green against red in an intact locus, px.
+    offset_sd_px: f64,
+    /// Distance up to which a pair can be an intact locus, px.
+    fused_distance_px: f64,
+}
+
+/// Most rounds of expectation maximisation; it stops when the heights of signals have settled.
+const ROUNDS: usize = 30;
+/// Change of the mean log heights below which they have settled.
+const SETTLED: f64 = 1e-3;
+/// Pseudo-counts that hold each rate off zero.
+const RATE_PSEUDO_COUNT: f64 = 0.5;
+/// Scatter per axis between two measurements of one place beyond photon noise, px.
+const SAME_PLACE_SD_PX: f64 = 0.25;
+/// Candidates per colour whose sortings are summed over in every nucleus, and where the evidence asks for it.
+const SORTED_ALWAYS: usize = 7;
+const SORTED_MAX: usize = 12;
+/// Offset of an intact locus before it is measured, as a share of the largest distance of one.
+const STARTING_OFFSET: f64 = 0.25;
+/// Share of intact loci that are spread evenly over the allowed distance: stretched chromatin.
+const STRETCHED_SHARE: f64 = 0.1;
+
+/// Probabilities and the reading of one nucleus.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Decision {
+    /// Probability of being a signal, per red candidate; and whether it is one in the heaviest sorting.
+    pub(crate) red: Vec<(f64, bool)>,
+    /// The same per green candidate.
+    pub(crate) green: Vec<(f64, bool)>,
+    /// Probability that no red signal stands alone or split; no green; neither.
+    pub(crate) no_separated_red: f64,
+    pub(crate) no_separated_green: f64,
+    pub(crate) none_separated: f64,
+}
+
+/// The candidates of a nucleus that are sorted, and the weights of their parts.
+struct Sorted {
+    red: Vec<usize>,
+    green: Vec<usize>,
+    weights: Weights,
+}
+
+impl Model {
+    /// Starting values from the brightest candidates of each nucleus.
+    fn start(nuclei: &[NucleusCandidates], fused_distance_px: f64, ghost_share: [f64; 2]) -> Self {
+        let [red, green] = Colour::BOTH.map(|colour| {
+            let mut brightest: Vec<f64> = nuclei
+                .iter()
+                .filter_map(|n| n.of(colour).iter().map(|c| c.amplitude).max_by(f64::total_cmp))
+                .collect();
+            Population::start(median(&mut brightest))
+        });
+        Self {
+            red,
+            green,
+            fused_rate: 1.5,
+            split_rate: 0.2,
+            lone_rate: [0.2, 0.2],
+            coincident_rate: 0.1,
+            ghost_share,
+            offset_sd_px: STARTING_OFFSET * fused_distance_px,
+            fused_distance_px,
+        }
+    }
+
+    /// Typical height of the signals of a colour, grey levels.
+    pub(crate) fn height(&self, colour: Colour) -> f64 {
+        self.population(colour).log_height.exp()
+    }
+
+    /// Standard deviation of the logarithm of that height.
+    pub(crate) fn height_log_sd(&self, colour: Colour) -> f64 {
+        self.population(colour).log_height_sd
+    }
+
+    fn population(&self, colour: Colour) -> &Population {
+        match colour {
+            Colour::Red => &self.red,
+            Colour::Green => &self.green,
+        }
+    }
+
+    /// Indices of the candidates worth sorting, and their odds.
+    fn worth_sorting(&self, nucleus: &NucleusCandidates, colour: Colour) -> (Vec<usize>, Vec<f64>) {
+        let population = self.population(colour);
+        let mut odds: Vec<(usize, f64)> =
+            nucleus.of(colour).iter().map(|c| population.odds(c)).enumerate().collect();
+        odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let kept = odds
+            .iter()
+            .enumerate()
+            .take_while(|(rank, (_, o))| {
+                *rank < SORTED_ALWAYS || (*rank < SORTED_MAX && *o * self.fused_rate > 1.0)
+            })
+            .count();
+        odds.truncate(kept);
+        odds.sort_by_key(|o| o.0);
+        odds.into_iter().unzip()
+    }
+
+    /// Weights of all parts of a nucleus.
+    fn weigh(&self, nucleus: &NucleusCandidates) -> Sorted {
+        let (red, red_odds) = self.worth_sorting(nucleus, Colour::Red);
+        let (green, green_odds) = self.worth_sorting(nucleus, Colour::Green);
+        let pairs = |weight: &dyn Fn(usize, usize, &Candidate, &Candidate) -> f64| -> Vec<Vec<f64>> {
+            let row = |i: usize| {
+                (0..green.len())
+                    .map(|j| weight(i, j, &nucleus.red[red[i]], &nucleus.green[green[j]]))
+                    .collect()
+            };
+            (0..red.len()).map(row).collect()
+        };
+        let area = nucleus.area_px.max(1.0);
+        let limit = self.fused_distance_px;
+        // Density at an offset `d` with a normal scatter, over that of unrelated positions in the nucleus.
+        let together = |d: f64, variance: f64| {
+            area / (std::f64::consts::TAU * variance) * (-0.5 * d * d / variance).exp()
+        };
+        let same_place = |a: &Candidate, b: &Candidate| {
+            let variance = a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2);
+            together(a.distance_px(b), variance)
+        };
+        let stretched = STRETCHED_SHARE * area / (std::f64::consts::PI * limit * limit);
+        let fused = pairs(&|i, j, a, b| {
+            let d = a.distance_px(b);
+            if d > limit {
+                return 0.0;
+            }
+            let core = (1.0 - STRETCHED_SHARE) * together(d, self.offset_sd_px.powi(2));
+            self.fused_rate * red_odds[i] * green_odds[j] * (core + stretched)
+        });
+        let split = pairs(&|i, j, a, b| {
+            if a.distance_px(b) <= limit { 0.0 } else { self.split_rate * red_odds[i] * green_odds[j] }
+        });
+        let false_rates = self.red.false_rate * self.green.false_rate;
+        let coincident = pairs(&|_, _, a, b| self.coincident_rate / false_rates * same_place(a, b));
+        let red_with_ghost = pairs(&|i, _, a, b| {
+            let ghost = self.green.ghost_odds(b, a.amplitude) * same_place(a, b);
+            self.ghost_share[0] * self.lone_rate[0] * red_odds[i] * ghost
+        });
+        let green_with_ghost = pairs(&|_, j, a, b| {
+            let ghost = self.red.ghost_odds(a, b.amplitude) * same_place(a, b);
+            self.ghost_share[1] * self.lone_rate[1] * green_odds[j] * ghost
+        });
+        let weights = Weights {
+            lone_red: red_odds.iter().map(|o| self.lone_rate[0] * o).collect(),
+            lone_green: green_odds.iter().map(|o| self.lone_rate[1] * o).collect(),
+            fused,
+            split,
+            coincident,
+            red_with_ghost,
+            green_with_ghost,
+        };
+        Sorted { red, green, weights }
+    }
+
+    /// Takes over what the sortings of all nuclei say.
+    fn update(&mut self, nuclei: &[NucleusCandidates], results: &[(Sorted, Probabilities)]) {
+        let n = nuclei.len() as f64;
+        let rate = |sum: f64| (sum + RATE_PSEUDO_COUNT) / (n + 1.0);
+        let (mut fused, mut squares, mut split, mut coincident) = (0.0, 0.0, 0.0, 0.0);
+        let mut lone = [0.0, 0.0];
+        let (mut red, mut green) = (Vec::new(), Vec::new());
+        for (nucleus, (sorted, p)) in nuclei.iter().zip(results) {
+            for (i, row) in p.fused.iter().enumerate() {
+                for (j, probability) in row.iter().enumerate() {
+                    let d = nucleus.red[sorted.red[i]].distance_px(&nucleus.green[sorted.green[j]]);
+                    fused += probability;
+                    squares += probability * d * d;
+                    split += p.split[i][j];
+                    coincident += p.coincident[i][j];
+                }
+            }
+            lone[0] += p.lone_red.iter().sum::<f64>();
+            lone[1] += p.lone_green.iter().sum::<f64>();
+            red.extend(nucleus.red.iter().copied().zip(expand(
+                &sorted.red,
+                &p.red_is_signal(),
+                nucleus.red.len(),
+            )));
+            green.extend(nucleus.green.iter().copied().zip(expand(
+                &sorted.green,
+                &p.green_is_signal(),
+                nucleus.green.len(),
+            )));
+        }
+        self.fused_rate = rate(fused);
+        self.split_rate = rate(split);
+        self.lone_rate = lone.map(rate);
+        self.coincident_rate = rate(coincident);
+        // Ten pseudo-pairs at the starting value.
+        let start = (STARTING_OFFSET * self.fused_distance_px).powi(2);
+        self.offset_sd_px = ((squares / 2.0 + 10.0 * start) / (fused + 10.0)).sqrt();
+        self.red.update(&red, n);
+        self.green.update(&green, n);
+    }
+}
+
+/// Values of the sorted candidates at their places among all; 0 for the others.
+fn expand(indices: &[usize], values: &[f64], len: usize) -> Vec<f64> {
+    let mut all = vec![0.0; len];
+    for (&i, &v) in indices.iter().zip(values) {
+        all[i] = v;
+    }
+    all
+}
+
+/// Learns the model from all nuclei of a specimen.
+pub(crate) fn learn(nuclei: &[NucleusCandidates], fused_distance_px: f64, ghost_share: [f64; 2]) -> Model {
+    let mut model = Model::start(nuclei, fused_distance_px, ghost_share);
+    for _ in 0..ROUNDS {
+        let results: Vec<(Sorted, Probabilities)> = nuclei
+            .par_iter()
+            .map(|n| {
+                let sorted = model.weigh(n);
+                let probabilities = sorted.weights.probabilities();
+                (sorted, probabilities)
+            })
+            .collect();
+        let before = [model.red.log_height, model.green.log_height];
+        model.update(nuclei, &results);
+        let change = (model.red.log_height - before[0]).abs().max((model.green.log_height - before[1]).abs());
+        if change < SETTLED {
+            break;
+        }
+    }
+    model
+}
+
+/// Reads every nucleus with a learned model.
+pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decision> {
+    let part = |indices: &[usize], p: &[f64], parts: &[Part], len: usize| {
+        let mut all = vec![(0.0, false); len];
+        for ((&i, &p), part) in indices.iter().zip(p).zip(parts) {
+            all[i] = (p, *part == Part::Signal);
+        }
+        all
+    };
+    nuclei
+        .par_iter()
+        .map(|nucleus| {
+            let sorted = model.weigh(nucleus);
+            let heaviest = sorted.weights.heaviest();
+            let p = sorted.weights.probabilities();
+            Decision {
+                red: part(&sorted.red, &p.red_is_signal(), &heaviest.red, nucleus.red.len()),
+                green: part(&sorted.green, &p.green_is_signal(), &heaviest.green, nucleus.green.len()),
+                no_separated_red: p.no_separated_red,
+                no_separated_green: p.no_separated_green,
+                none_separated: p.none_separated,
+            }
+        })
+        .collect()
+}
+
+/// Probability that a candidate outside every nucleus is a signal.
+pub(crate) fn outside_nuclei(model: &Model, colour: Colour, candidate: &Candidate) -> f64 {
+    let weight = model.lone_rate[colour.index()] * model.population(colour).odds(candidate);
+    weight / (1.0 + weight)
+}
+
+/// Probability of being a signal for each candidate of one channel alone, where nothing is known of nuclei or of
+/// the other colour.
+pub(crate) fn decide_alone(candidates: &[Candidate]) -> Vec<f64> {
+    let start = alone_start(candidates);
+    let mut population = Population::start(start);
+    let mut probabilities: Vec<f64> = Vec::new();
+    // One "nucleus" holds everything: rates are numbers in the image.
+    let mut rate = candidates.len() as f64 / 2.0;
+    population.false_rate = rate.max(1.0);
+    for _ in 0..ROUNDS {
+        probabilities = candidates
+            .iter()
+            .map(|c| {
+                let weight = rate * population.odds(c);
+                weight / (1.0 + weight)
+            })
+            .collect();
+        let weighted: Vec<(Candidate, f64)> =
+            candidates.iter().copied().zip(probabilities.iter().copied()).collect();
+        rate = probabilities.iter().sum::<f64>() + RATE_PSEUDO_COUNT;
+        population.update(&weighted, 0.0);
+    }
+    probabilities
+}
+
+/// Typical height of the group that stands out: the candidates are parted in two where their SNRs part best
+/// (Otsu's criterion on the logarithm).
+fn alone_start(candidates: &[Candidate]) -> f64 {
+    let mut order: Vec<(f64, f64)> = candidates.iter().map(|c| (c.snr().ln(), c.amplitude)).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let n = order.len();
+    let total: f64 = order.iter().map(|o| o.0).sum();
+    let (mut best, mut at, mut below) = (0.0, 0, 0.0);
+    for k in 1..n {
+        below += order[k - 1].0;
+        let (a, b) = (below / k as f64, (total - below) / (n - k) as f64);
+        let between = (k * (n - k)) as f64 * (b - a).powi(2);
+        if between > best {
+            (best, at) = (between, k);
+        }
+    }
+    median(&mut order[at..].iter().map(|o| o.1).collect::<Vec<f64>>())
+}

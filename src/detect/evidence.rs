@@ -1,0 +1,174 @@
+//! How much each candidate looks like a signal rather than noise, texture or debris.
+//!
+//! Two populations per colour are told apart over a whole specimen. Signals of one probe have like heights
+//! (log-normal) and the width of the optics. False candidates are peaks of noise and texture, whose heights
+//! fall off exponentially in units of the local noise, non-specific speckle, and debris, which is wide. The
+//! parameters of both are learned from the specimen itself by expectation maximisation; see
+//! [`super::sorting`] for the step that weighs the ways in which a nucleus' candidates can be sorted.
+
+use crate::detect::candidate::Candidate;
+
+/// Parameters of the two populations of one colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Population {
+    /// Mean of the log height of signals.
+    pub(crate) log_height: f64,
+    /// Standard deviation of the log height of signals.
+    pub(crate) log_height_sd: f64,
+    /// Standard deviation of the log width of signals at high SNR.
+    pub(crate) log_width_sd: f64,
+    /// Mean excess of false candidates' height over the candidate threshold, in local noise.
+    pub(crate) false_decay: f64,
+    /// Share of speckle among false candidates.
+    pub(crate) speckle_share: f64,
+    /// Mean false candidates per nucleus.
+    pub(crate) false_rate: f64,
+}
+
+/// Share of signals with heights beyond the log-normal (clusters, stretched chromatin, partly lost probe).
+const TAIL_SHARE: f64 = 0.05;
+/// Spread of that tail in units of the main one.
+const TAIL_SPREAD: f64 = 1.8;
+/// Mean height of speckle relative to signals.
+const SPECKLE_HEIGHT: f64 = 0.15;
+/// Log-width distribution of false candidates: noise peaks fit anything from half to three times the width.
+const FALSE_LOG_WIDTH_MEAN: f64 = 0.15;
+const FALSE_LOG_WIDTH_SD: f64 = 0.55;
+/// Scatter of a fitted log width at an SNR of 1.
+const WIDTH_SCATTER: f64 = 2.0;
+
+/// Excess of noise peaks over the threshold before it is measured, in local noise.
+const USUAL_FALSE_DECAY: f64 = 0.7;
+/// Largest fraction of a signal taken for crosstalk; filter sets for two probes leak far less than this.
+pub(crate) const MAX_CROSSTALK: f64 = 0.35;
+
+fn normal(x: f64, mean: f64, sd: f64) -> f64 {
+    let z = (x - mean) / sd;
+    (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
+}
+
+impl Population {
+    /// Starting values around a typical height.
+    pub(crate) fn start(height: f64) -> Self {
+        Self {
+            log_height: height.max(f64::MIN_POSITIVE).ln(),
+            log_height_sd: 0.5,
+            log_width_sd: 0.1,
+            false_decay: USUAL_FALSE_DECAY,
+            speckle_share: 0.1,
+            false_rate: 1.0,
+        }
+    }
+
+    /// Density of a ghost of a signal of `leaking_amplitude` over that of a false candidate: any fraction up to
+    /// the largest crosstalk is as likely as any other.
+    pub(crate) fn ghost_odds(&self, c: &Candidate, leaking_amplitude: f64) -> f64 {
+        let ratio = c.amplitude / leaking_amplitude;
+        if ratio >= MAX_CROSSTALK {
+            return 0.0;
+        }
+        let density = ratio / MAX_CROSSTALK * self.signal_width_density(c);
+        (density / (self.false_rate * self.false_density(c)).max(1e-300)).min(1e13)
+    }
+
+    /// Density of a signal with this height and width, per unit of log height and log width.
+    pub(crate) fn signal_density(&self, c: &Candidate) -> f64 {
+        let x = c.amplitude.max(f64::MIN_POSITIVE).ln();
+        let relative_noise = c.noise_sd() / c.amplitude;
+        let sd = self.log_height_sd.hypot(relative_noise);
+        let height = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd)
+            + TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);
+        height * self.signal_width_density(c)
+    }
+
+    /// Density of a signal with this width, per unit of log width.
+    fn signal_width_density(&self, c: &Candidate) -> f64 {
+        let snr = c.snr();
+        let sd = self.log_width_sd.hypot(WIDTH_SCATTER / snr).min(FALSE_LOG_WIDTH_SD);
+        normal(c.width_ratio.ln(), 0.0, sd)
+    }
+
+    /// Density of a false candidate with this height and width, same units.
+    pub(crate) fn false_density(&self, c: &Candidate) -> f64 {
+        let noise = c.noise_sd();
+        let excess = (c.amplitude - c.threshold).max(0.0);
+        let texture = (-excess / (self.false_decay * noise)).exp() / (self.false_decay * noise);
+        let scale = SPECKLE_HEIGHT * self.log_height.exp();
+        let speckle = (-excess / scale).exp() / scale;
+        let height = c.amplitude * ((1.0 - self.speckle_share) * texture + self.speckle_share * speckle);
+        height * self.false_width_density(c)
+    }
+
+    fn false_width_density(&self, c: &Candidate) -> f64 {
+        normal(c.width_ratio.ln(), FALSE_LOG_WIDTH_MEAN, FALSE_LOG_WIDTH_SD)
+    }
+
+    /// Signal density over false density.
+    pub(crate) fn odds(&self, c: &Candidate) -> f64 {
+        let ratio = self.signal_density(c) / (self.false_rate * self.false_density(c)).max(1e-300);
+        ratio.clamp(1e-13, 1e13)
+    }
+}
+
+impl Population {
+    /// Learns from candidates with their probabilities of being signals.
+    pub(crate) fn update(&mut self, weighted: &[(Candidate, f64)], nuclei: f64) {
+        /// Pseudo-signals that hold the spread of heights near a usual value where there are few signals.
+        const PSEUDO_SIGNALS: f64 = 15.0;
+        const USUAL_LOG_HEIGHT_SD: f64 = 0.35;
+        const LOG_HEIGHT_SD_RANGE: [f64; 2] = [0.25, 0.7];
+        const LOG_WIDTH_SD_RANGE: [f64; 2] = [0.04, 0.45];
+        let (mut real, mut sum) = (0.0, 0.0);
+        for (c, p) in weighted {
+            // Noise peaks and debris say little about the height of signals even if they pass for one.
+            let w = p * self.core_weight(c);
+            real += w;
+            sum += w * c.amplitude.ln();
+        }
+        if real > 1.0 {
+            self.log_height = sum / real;
+        }
+        let mut height = PSEUDO_SIGNALS * USUAL_LOG_HEIGHT_SD.powi(2);
+        let mut width = PSEUDO_SIGNALS * 0.1_f64.powi(2);
+        let mut count = PSEUDO_SIGNALS;
+        let mut excess_sum = 2.0 * USUAL_FALSE_DECAY;
+        let mut excess_count = 2.0;
+        let (mut speckle, mut all_false) = (0.5, 5.0);
+        let scale = SPECKLE_HEIGHT * self.log_height.exp();
+        for (c, p) in weighted {
+            let w = p * self.core_weight(c);
+            let snr = c.snr();
+            height += w * ((c.amplitude.ln() - self.log_height).powi(2) - snr.powi(-2)).max(0.0);
+            let log_width = c.width_ratio.ln();
+            width += w * (log_width.powi(2) - (WIDTH_SCATTER / snr).powi(2)).clamp(0.0, 0.5);
+            count += w;
+            let noise = c.noise_sd();
+            let excess = (c.amplitude - c.threshold).max(0.0);
+            let t = (1.0 - self.speckle_share) * (-excess / (self.false_decay * noise)).exp()
+                / (self.false_decay * noise);
+            let s = self.speckle_share * (-excess / scale).exp() / scale;
+            let of_texture = t / (t + s).max(f64::MIN_POSITIVE);
+            // Debris is wide: it must not teach the heights of noise peaks.
+            let narrow = if log_width < 0.5 { 1.0 } else { 0.2 };
+            excess_sum += (1.0 - p) * of_texture * narrow * excess / noise;
+            excess_count += (1.0 - p) * of_texture * narrow;
+            speckle += (1.0 - p) * (1.0 - of_texture);
+            all_false += 1.0 - p;
+        }
+        self.log_height_sd = (height / count).sqrt().clamp(LOG_HEIGHT_SD_RANGE[0], LOG_HEIGHT_SD_RANGE[1]);
+        self.log_width_sd = (width / count).sqrt().clamp(LOG_WIDTH_SD_RANGE[0], LOG_WIDTH_SD_RANGE[1]);
+        self.false_decay = (excess_sum / excess_count).clamp(0.3, 3.0);
+        self.speckle_share = (speckle / all_false).clamp(0.02, 0.6);
+        let false_total: f64 = weighted.iter().map(|(_, p)| 1.0 - p).sum();
+        self.false_rate = (false_total + 1.0) / (nuclei + 1.0);
+    }
+
+    /// Share of the main log-normal against its tail at this height.
+    fn core_weight(&self, c: &Candidate) -> f64 {
+        let x = c.amplitude.max(f64::MIN_POSITIVE).ln();
+        let sd = self.log_height_sd.hypot(c.noise_sd() / c.amplitude);
+        let core = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd);
+        let tail = TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);
+        core / (core + tail).max(f64::MIN_POSITIVE)
+    }
+}

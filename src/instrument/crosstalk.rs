@@ -1,0 +1,155 @@
+//! Crosstalk between the probe channels, from signals that stand alone.
+//!
+//! A lone red signal that leaks into green shows a faint green ghost at the same place, always at the same
+//! fraction of its height. An intact locus shows green there too, but near its own height and a fraction of a
+//! diameter off. Intact loci say nothing on crosstalk, so they must not be mistaken for it: only a sharp crowd
+//! of low ratios counts.
+
+use serde::Serialize;
+
+use crate::detect::candidate::Candidate;
+use crate::detect::decide::NucleusCandidates;
+use crate::detect::evidence::MAX_CROSSTALK;
+use crate::field::Colour;
+
+/// Fraction of a colour's height that appears in the other channel.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Crosstalk {
+    /// The fraction, 0 to 0.35.
+    pub fraction: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Signals it rests on.
+    pub signals: usize,
+}
+
+/// Least SNR of the leaking signal.
+const MIN_SNR: f64 = 15.0;
+/// Offset between signal and ghost, in signal diameters: sub-pixel error only.
+const GHOST_DIAMETERS: f64 = 0.25;
+/// A partner within this distance makes the signal one of a pair, in signal diameters.
+const PARTNER_DIAMETERS: f64 = 2.0;
+/// Spread of log ratios of one crosstalk: noise of the ghost and error of the filter.
+const KERNEL_LOG_RATIO: f64 = 0.12;
+/// Fewest ghosts, and least share of the lone signals, that make a crosstalk.
+const MIN_GHOSTS: usize = 4;
+const MIN_SHARE: f64 = 0.15;
+
+/// Height in camera noise that must be left of a candidate after crosstalk is taken off.
+const LEAST_UNMIXED_SNR: f64 = 3.5;
+/// Height of a candidate that was all crosstalk, as a share of the threshold of candidates.
+const LEFT_OVER: f64 = 0.01;
+
+/// What lone signals of a colour say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Finding {
+    /// The crosstalk, if there is a sharp crowd of ghosts.
+    pub(crate) crosstalk: Option<Crosstalk>,
+    /// Lone strong signals without any ghost: evidence against crosstalk.
+    pub(crate) clean: usize,
+    /// Lone strong signals with something faint at their place.
+    pub(crate) ghosts: usize,
+}
+
+impl Finding {
+    /// Probability that a signal's crosstalk passes as a candidate of its own: small once crosstalk has been
+    /// taken off, otherwise the share of lone signals that show something faint at their place.
+    pub(crate) fn ghost_share(&self) -> f64 {
+        if self.crosstalk.is_some() {
+            return 0.05;
+        }
+        (self.ghosts as f64 + 0.5) / ((self.ghosts + self.clean) as f64 + 1.0)
+    }
+}
+
+/// Looks for the crosstalk of `from` into the other colour. Positions must be free of chromatic shift.
+pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64) -> Finding {
+    let mut ratios = Vec::new();
+    let mut clean = 0;
+    let mut heights: Vec<f64> =
+        nuclei.iter().filter_map(|n| n.of(from).first().map(|c| c.amplitude)).collect();
+    let typical = crate::detect::candidate::median(&mut heights);
+    for nucleus in nuclei {
+        for signal in nucleus.of(from) {
+            if signal.amplitude < MIN_SNR * signal.noise_sd() || signal.amplitude < 0.4 * typical {
+                continue;
+            }
+            let near = |limit: f64| {
+                nucleus.of(from.other()).iter().filter(move |c| signal.distance_px(c) <= limit * diameter_px)
+            };
+            // Anything in reach that is not at the very place is a partner.
+            if near(PARTNER_DIAMETERS).any(|c| {
+                signal.distance_px(c) > GHOST_DIAMETERS * diameter_px
+                    || c.amplitude > MAX_CROSSTALK * signal.amplitude
+            }) {
+                continue;
+            }
+            match near(GHOST_DIAMETERS).map(|c| c.amplitude / signal.amplitude).reduce(f64::max) {
+                Some(ratio) => ratios.push(ratio),
+                None => clean += 1,
+            }
+        }
+    }
+    let ghosts = ratios.len();
+    let none = Finding { crosstalk: None, clean, ghosts };
+    let weight = |a: f64, b: f64| (-0.5 * ((a / b).ln() / KERNEL_LOG_RATIO).powi(2)).exp();
+    let crowding = |at: f64| ratios.iter().map(|r| weight(*r, at)).sum::<f64>();
+    let Some(mut mode) = ratios.iter().copied().max_by(|a, b| crowding(*a).total_cmp(&crowding(*b))) else {
+        return none;
+    };
+    for _ in 0..10 {
+        let w: f64 = ratios.iter().map(|r| weight(*r, mode)).sum();
+        mode = (ratios.iter().map(|r| weight(*r, mode) * r.ln()).sum::<f64>() / w).exp();
+    }
+    let inside: Vec<f64> =
+        ratios.iter().copied().filter(|r| (r / mode).ln().abs() < 3.0 * KERNEL_LOG_RATIO).collect();
+    let lone = ghosts + clean;
+    if inside.len() < MIN_GHOSTS || (inside.len() as f64) < MIN_SHARE * lone as f64 {
+        return none;
+    }
+    let n = inside.len() as f64;
+    let sd = (inside.iter().map(|r| (r - mode).powi(2)).sum::<f64>() / n).sqrt();
+    let crosstalk = Crosstalk { fraction: mode, standard_error: sd / n.sqrt(), signals: inside.len() };
+    Finding { crosstalk: Some(crosstalk), clean, ghosts }
+}
+
+/// Takes from every candidate what leaks into it from the other colour's candidates nearby, and voids those
+/// of which too little is left. `fractions` are red into green and green into red.
+/// Those stay in the list with a height of nearly nothing, so that places in it keep their meaning.
+pub(crate) fn unmixed(nucleus: &NucleusCandidates, fractions: [f64; 2]) -> NucleusCandidates {
+    let mut out = nucleus.clone();
+    if fractions == [0.0, 0.0] {
+        return out;
+    }
+    // A spot seen by the matched filter at a distance: the filter's response falls off like a Gaussian of
+    // sqrt(2) times the spot's width near the centre.
+    let leak = |of: &[Candidate], at: &Candidate| -> f64 {
+        of.iter()
+            .map(|c| {
+                let sigma_px = c.sigma_px / c.width_ratio;
+                c.amplitude * (-c.distance_px(at).powi(2) / (4.0 * sigma_px * sigma_px)).exp()
+            })
+            .fold(0.0, f64::max)
+    };
+    let determinant = 1.0 - fractions[0] * fractions[1];
+    let red: Vec<f64> = nucleus
+        .red
+        .iter()
+        .map(|c| (c.amplitude - fractions[1] * leak(&nucleus.green, c)) / determinant)
+        .collect();
+    let green: Vec<f64> = nucleus
+        .green
+        .iter()
+        .map(|c| (c.amplitude - fractions[0] * leak(&nucleus.red, c)) / determinant)
+        .collect();
+    for (candidates, amplitudes) in [(&mut out.red, red), (&mut out.green, green)] {
+        for (c, a) in candidates.iter_mut().zip(amplitudes) {
+            c.amplitude = a.min(c.amplitude);
+            if c.amplitude < LEAST_UNMIXED_SNR * c.photon_sd {
+                c.amplitude = LEFT_OVER * c.threshold;
+            }
+        }
+    }
+    out
+}
