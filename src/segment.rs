@@ -16,6 +16,7 @@ mod overlap;
 mod params;
 mod proposal;
 mod refine;
+mod remainder;
 mod scale;
 mod score;
 mod split;

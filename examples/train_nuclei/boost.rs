@@ -104,7 +104,12 @@ fn best_split(histograms: &[Vec<Bin>], smallest_leaf: usize) -> Option<Split> {
 }
 
 /// Fits `targets` by rows of features called `names`.
-pub(crate) fn fit(names: Vec<String>, rows: &[Vec<f32>], targets: &[f32], params: BoostParams) -> BoostedTrees {
+pub(crate) fn fit(
+    names: Vec<String>,
+    rows: &[Vec<f32>],
+    targets: &[f32],
+    params: BoostParams,
+) -> BoostedTrees {
     let columns: Vec<Column> = (0..names.len()).into_par_iter().map(|f| Column::new(rows, f)).collect();
     let base = (targets.iter().map(|&t| f64::from(t)).sum::<f64>() / targets.len().max(1) as f64) as f32;
     let mut residual: Vec<f32> = targets.iter().map(|t| t - base).collect();

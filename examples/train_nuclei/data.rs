@@ -76,7 +76,8 @@ pub(crate) fn specimens(dir: &Path, pixel_size_um: f64) -> Result<Vec<Sample>> {
             continue;
         }
         for path in files(&specimen, ".ome.tif")? {
-            let name = path.file_name().map(|n| n.to_string_lossy().replace(".ome.tif", "")).unwrap_or_default();
+            let name =
+                path.file_name().map(|n| n.to_string_lossy().replace(".ome.tif", "")).unwrap_or_default();
             let truth = read_labels(&specimen.join("truth").join(format!("{name}_labels.tif")))?;
             let plane = read(&path)?;
             let pixel_size = Some(PixelSize::from_um(pixel_size_um)?);

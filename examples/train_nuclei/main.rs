@@ -88,14 +88,21 @@ fn main() -> Result<()> {
         .collect::<Result<_>>()?;
     let rows = prepared.iter().map(|p| p.eligible.iter().filter(|e| **e).count()).sum::<usize>();
     println!("{} images, {rows} candidates", prepared.len());
-    let boost =
-        BoostParams { trees: arguments.trees, leaves: arguments.leaves, rate: arguments.rate, smallest_leaf: 40 };
+    let boost = BoostParams {
+        trees: arguments.trees,
+        leaves: arguments.leaves,
+        rate: arguments.rate,
+        smallest_leaf: 40,
+    };
     ceiling(&prepared);
     let model = cross_validate(&prepared, arguments.folds, boost, &params, arguments.out.is_some());
     if let (Some(path), Some(mut model)) = (arguments.out, model) {
         model.origin = format!(
             "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated specimens), {} trees of {} leaves, rate {}",
-            prepared.len(), boost.trees, boost.leaves, boost.rate
+            prepared.len(),
+            boost.trees,
+            boost.leaves,
+            boost.rate
         );
         let text = serde_json::to_string(&model)?.replace("},{", "},\n{");
         std::fs::write(&path, text + "\n").with_context(|| format!("{}", path.display()))?;
@@ -121,9 +128,7 @@ fn assign_folds(samples: &[Sample], folds: usize) -> Vec<usize> {
 }
 
 /// Rows and targets of eligible candidates of some samples.
-fn table<'a>(
-    samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>,
-) -> (Vec<Vec<f32>>, Vec<f32>) {
+fn table<'a>(samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>) -> (Vec<Vec<f32>>, Vec<f32>) {
     let (mut rows, mut targets) = (Vec::new(), Vec::new());
     for (p, features) in samples {
         for ((row, &eligible), &target) in features.into_iter().zip(&p.eligible).zip(&p.target) {
@@ -208,10 +213,8 @@ fn report<'a>(samples: &[Prepared], model: impl Fn(&Prepared) -> &'a ScoreModel 
 }
 
 fn tabulate(samples: &[Prepared], choose: impl Fn(&Prepared) -> Vec<usize> + Sync) {
-    let tallies: Vec<Tally> = samples
-        .par_iter()
-        .map(|p| Tally::of(&p.sample.truth, &p.proposals.labels(&choose(p))))
-        .collect();
+    let tallies: Vec<Tally> =
+        samples.par_iter().map(|p| Tally::of(&p.sample.truth, &p.proposals.labels(&choose(p)))).collect();
     let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
     for (p, tally) in samples.iter().zip(&tallies) {
         let (h, w) = p.sample.truth.dim();

@@ -107,7 +107,12 @@ impl Tiling {
 /// Regions of pixels with a value of `at_least` or more, joined by eight neighbours. Holes of up to
 /// `largest_hole` pixels are filled, with whatever lies in them; regions under `smallest` pixels (after
 /// filling) are dropped. Regions come in reading order of their first pixel.
-pub(crate) fn regions(image: ArrayView2<'_, u8>, at_least: u8, largest_hole: usize, smallest: usize) -> Regions {
+pub(crate) fn regions(
+    image: ArrayView2<'_, u8>,
+    at_least: u8,
+    largest_hole: usize,
+    smallest: usize,
+) -> Regions {
     const NONE: u32 = u32::MAX;
     let (height, width) = image.dim();
     let mut tiling = Tiling::default();
@@ -148,7 +153,13 @@ pub(crate) fn regions(image: ArrayView2<'_, u8>, at_least: u8, largest_hole: usi
             (true, _) if around == NONE => i as u32,
             (true, _) => around,
             (false, true) => NONE,
-            (false, false) => if area[i] <= largest_hole { around } else { NONE },
+            (false, false) => {
+                if area[i] <= largest_hole {
+                    around
+                } else {
+                    NONE
+                }
+            }
         };
     }
     collect(&tiling.runs, &owner, smallest)
@@ -249,7 +260,11 @@ mod tests {
     }
 
     /// The definition: fill every small hole, then label; a region that lay in a filled hole is gone.
-    fn regions_reference(mask: &Array2<u8>, largest_hole: usize, smallest: usize) -> Vec<Vec<(usize, usize)>> {
+    fn regions_reference(
+        mask: &Array2<u8>,
+        largest_hole: usize,
+        smallest: usize,
+    ) -> Vec<Vec<(usize, usize)>> {
         let (h, w) = mask.dim();
         let mut solid = mask.mapv(|v| v > 0);
         for y in 0..h {

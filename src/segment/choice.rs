@@ -21,35 +21,31 @@ pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f3
     let mut count = vec![0_u32; n];
     let mut best_within = vec![0.0_f32; n];
     let mut count_within = vec![0_u32; n];
-    let mut by_parts = vec![false; n];
-    let mut own = vec![false; n];
+    let mut taken = vec![None; n];
     for i in (0..n).rev() {
         let c = &candidates[i];
-        let sum = |children: &[usize]| {
-            children.iter().fold((0.0, 0), |(v, k), &j| (v + best[j], k + count[j]))
-        };
-        let mut within = sum(&c.components);
-        if let Some(parts) = &c.parts {
-            let other = sum(parts);
-            if other.0 > within.0 {
-                within = other;
-                by_parts[i] = true;
+        let mut within = (0.0_f32, 0);
+        for (k, alternative) in c.alternatives.iter().enumerate() {
+            let sum = alternative.iter().fold((0.0, 0), |(v, m), &j| (v + best[j], m + count[j]));
+            if sum.0 > within.0 {
+                within = sum;
+                taken[i] = Some(k);
             }
         }
         (best_within[i], count_within[i]) = within;
         let value = scores[i] - minimum_score;
-        own[i] = c.eligible && value > 0.0 && value >= within.0;
-        (best[i], count[i]) = if own[i] { (value, 1) } else { within };
+        (best[i], count[i]) = within;
+        if c.eligible && value > 0.0 && value >= within.0 {
+            (best[i], count[i], taken[i]) = (value, 1, None);
+        }
     }
     let mut chosen = Vec::new();
-    let mut open: Vec<usize> = (0..n).filter(|&i| candidates[i].parent.is_none()).collect();
+    let mut open: Vec<usize> = (0..n).filter(|&i| candidates[i].is_root).collect();
     while let Some(i) = open.pop() {
-        if own[i] {
+        if let Some(k) = taken[i] {
+            open.extend(&candidates[i].alternatives[k]);
+        } else if count[i] == 1 {
             chosen.push(i);
-        } else if let (true, Some(parts)) = (by_parts[i], candidates[i].parts) {
-            open.extend(parts);
-        } else {
-            open.extend(&candidates[i].components);
         }
     }
     chosen.sort_unstable();
@@ -60,42 +56,51 @@ pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f3
 mod tests {
     use super::*;
     use crate::kernel::runs::Run;
+    use crate::segment::candidate::Origin;
     use proptest::prelude::*;
 
-    /// A forest given by each node's parent (a smaller index), and for some nodes two parts beside components.
-    fn forest(parents: &[Option<usize>], as_parts: &[bool]) -> Vec<Candidate> {
+    /// A forest given by each node's parent (a smaller index); some nodes have their children in one set, some
+    /// in two.
+    fn forest(parents: &[Option<usize>], in_two: &[bool]) -> Vec<Candidate> {
         let run = vec![Run { y: 0, x0: 0, x1: 1 }];
-        let mut all: Vec<Candidate> = parents.iter().map(|&p| Candidate::new(run.clone(), 0, p)).collect();
-        for i in 0..all.len() {
-            all[i].eligible = i % 5 != 3;
-            let mut children: Vec<usize> = (0..all.len()).filter(|&j| parents[j] == Some(i)).collect();
-            if as_parts[i] && children.len() >= 2 {
-                let b = children.pop().unwrap();
-                let a = children.pop().unwrap();
-                all[i].parts = Some([a, b]);
-            }
-            all[i].components = children;
-        }
-        all
+        (0..parents.len())
+            .map(|i| {
+                let mut c = Candidate::new(run.clone(), 0, Origin::Component);
+                c.eligible = i % 5 != 3;
+                c.is_root = parents[i].is_none();
+                let children: Vec<usize> = (0..parents.len()).filter(|&j| parents[j] == Some(i)).collect();
+                c.alternatives = match (children.len(), in_two[i]) {
+                    (0, _) => Vec::new(),
+                    (2.., true) => {
+                        children.chunks(children.len().div_ceil(2)).map(<[usize]>::to_vec).collect()
+                    }
+                    _ => vec![children],
+                };
+                c
+            })
+            .collect()
     }
 
-    /// Best value by trying: a node itself, its components, or its parts.
+    /// Best value by trying: a node itself or any of its alternatives.
     fn best_reference(all: &[Candidate], scores: &[f32], i: usize) -> f32 {
-        let sum = |c: &[usize]| c.iter().map(|&j| best_reference(all, scores, j)).sum::<f32>();
         let own = if all[i].eligible { scores[i] - 0.5 } else { 0.0 };
-        own.max(sum(&all[i].components)).max(all[i].parts.map_or(0.0, |p| sum(&p)))
+        all[i]
+            .alternatives
+            .iter()
+            .map(|a| a.iter().map(|&j| best_reference(all, scores, j)).sum::<f32>())
+            .fold(own.max(0.0), f32::max)
     }
 
     proptest! {
         #[test]
         fn is_disjoint_and_the_best(
             parents in proptest::collection::vec(0_usize..1000, 1..14),
-            as_parts in proptest::collection::vec(any::<bool>(), 14),
+            in_two in proptest::collection::vec(any::<bool>(), 14),
             scores in proptest::collection::vec(0_u8..9, 14),
         ) {
             let parents: Vec<Option<usize>> = parents.iter().enumerate()
                 .map(|(i, &p)| (i > 0 && p % 7 != 0).then(|| p % i)).collect();
-            let all = forest(&parents, &as_parts);
+            let all = forest(&parents, &in_two);
             let scores: Vec<f32> = scores.iter().map(|&s| f32::from(s) / 8.0).collect();
             let choice = choose(&all, &scores, 0.5);
             let value: f32 = choice.chosen.iter().map(|&i| scores[i] - 0.5).sum();

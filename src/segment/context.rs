@@ -61,13 +61,13 @@ pub(super) fn context(
     let mut around = vec![0.0_f32; candidates.len()];
     let mut within = vec![0.0_f32; candidates.len()];
     for (i, c) in candidates.iter().enumerate() {
-        if let Some(p) = c.parent {
-            around[i] = around[p].max(score(p));
+        for &j in c.alternatives.iter().flatten() {
+            around[j] = around[j].max(around[i]).max(score(i));
         }
     }
     for (i, c) in candidates.iter().enumerate().rev() {
-        if let Some(p) = c.parent {
-            within[p] = within[p].max(within[i]).max(score(i));
+        for &j in c.alternatives.iter().flatten() {
+            within[i] = within[i].max(within[j]).max(score(j));
         }
     }
     (0..candidates.len())

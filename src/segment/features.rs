@@ -6,7 +6,7 @@ use ndarray::Array2;
 use crate::kernel::histogram::quantiles;
 use crate::kernel::outline::trace;
 use crate::kernel::resample::bilinear;
-use crate::segment::candidate::Candidate;
+use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::working_image::WorkingImage;
 
 /// Names of the features, in order; the learned score lists the names it was fitted with.
@@ -129,7 +129,7 @@ pub(super) fn features(candidate: &Candidate, image: &WorkingImage, sums: &RowSu
         ratio(samples.outside - samples.far),
         ratio(samples.inside - samples.on),
         candidate.neck_within,
-        candidate.neck_beside,
+        if candidate.origin == Origin::Remainder { -1.0 } else { candidate.neck_beside },
         (candidate.basins as f32).ln(),
         ratio(image.thresholds[candidate.level]),
         samples.concavity / image.diameter_px as f32,
@@ -166,7 +166,8 @@ impl Shape {
         }
         let (my, mx) = (sy / n, sx / n);
         // A pixel is a square, not a point: 1/12 is its own variance.
-        let (vyy, vxx, vxy) = (syy / n - my * my + 1.0 / 12.0, sxx / n - mx * mx + 1.0 / 12.0, sxy / n - mx * my);
+        let (vyy, vxx, vxy) =
+            (syy / n - my * my + 1.0 / 12.0, sxx / n - mx * mx + 1.0 / 12.0, sxy / n - mx * my);
         let middle = 0.5 * (vyy + vxx);
         let spread = (0.25 * (vyy - vxx).powi(2) + vxy * vxy).sqrt();
         let ellipse = 4.0 * std::f64::consts::PI * (vyy * vxx - vxy * vxy).max(1e-9).sqrt();
@@ -266,9 +267,8 @@ fn sample(
             continue;
         }
         let beside = (oy as usize, ox as usize);
-        let own = beside.0 >= y0
-            && beside.1 >= x0
-            && mask.get((beside.0 - y0, beside.1 - x0)).is_some_and(|&v| v);
+        let own =
+            beside.0 >= y0 && beside.1 >= x0 && mask.get((beside.0 - y0, beside.1 - x0)).is_some_and(|&v| v);
         if !own && usize::from(image.levels[beside]) > level {
             out.shared += 1.0;
         }

@@ -18,8 +18,7 @@ pub(super) fn labels(
     image: &WorkingImage,
     dim: (usize, usize),
 ) -> Array2<u32> {
-    let painted: Vec<Vec<Run>> =
-        chosen.par_iter().map(|&i| full_runs(&candidates[i], image, dim)).collect();
+    let painted: Vec<Vec<Run>> = chosen.par_iter().map(|&i| full_runs(&candidates[i], image, dim)).collect();
     let mut out = Array2::<u32>::zeros(dim);
     let Some(pixels) = out.as_slice_mut() else { return out };
     for (i, runs) in painted.iter().enumerate() {

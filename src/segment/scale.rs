@@ -74,9 +74,11 @@ fn median_diameter(mask: &Array2<bool>) -> Option<f64> {
     maxima.sort_unstable_by(f32::total_cmp);
     let total: f64 = maxima.iter().map(|&v| f64::from(v)).sum();
     let mut sum = 0.0;
-    maxima.into_iter().find(|&v| {
-        sum += f64::from(v);
-        sum >= 0.5 * total
-    })
-    .map(|v| 2.0 * f64::from(v).sqrt())
+    maxima
+        .into_iter()
+        .find(|&v| {
+            sum += f64::from(v);
+            sum >= 0.5 * total
+        })
+        .map(|v| 2.0 * f64::from(v).sqrt())
 }

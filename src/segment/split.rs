@@ -10,7 +10,7 @@ use crate::kernel::basins::{Basins, NO_BASIN, basins};
 use crate::kernel::distance::squared_distance;
 use crate::kernel::gaussian::gaussian;
 use crate::kernel::runs::Run;
-use crate::segment::candidate::Candidate;
+use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
 use crate::segment::working_image::WorkingImage;
 
 /// Smoothing of the distance transform, in typical diameters.
@@ -18,9 +18,13 @@ const DISTANCE_SMOOTHING: f64 = 0.06;
 /// Basins parted by less than this (pass over lower summit) are one.
 const SHALLOWEST_NECK: f32 = 0.97;
 
-/// The component's merge tree: first the component itself, then its parts, each parent before its children,
-/// with indices into this list. Empty if it has no neck.
-pub(super) fn split(component: &Candidate, image: &WorkingImage) -> Vec<Candidate> {
+/// A component of the forest lies in a part if at least this share of it does.
+const SHARE_IN_PART: f64 = 0.95;
+
+/// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
+/// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
+pub(super) fn split(forest: &Forest, i: usize, image: &WorkingImage) -> Vec<Candidate> {
+    let component = &forest.components[i];
     let crop = Crop::around(&component.runs, image.levels.dim());
     let inside = crop.mask(&component.runs);
     let distance = squared_distance(inside.view()).mapv(f32::sqrt);
@@ -31,20 +35,22 @@ pub(super) fn split(component: &Candidate, image: &WorkingImage) -> Vec<Candidat
     }
     let basins = basins(smooth.view());
     let Some(merges) = merge(&basins) else { return Vec::new() };
-    crop.parts(&basins, &merges, component)
+    let mut parts = crop.parts(&basins, &merges, component);
+    crop.host_components(&mut parts, &basins, &merges, forest, i);
+    parts
 }
 
 /// A rectangle of the working image.
-struct Crop {
-    y0: usize,
-    x0: usize,
+pub(super) struct Crop {
+    pub(super) y0: usize,
+    pub(super) x0: usize,
     height: usize,
     width: usize,
 }
 
 impl Crop {
     /// The runs' bounding box with a pixel around it where the image goes on.
-    fn around(runs: &[Run], (height, width): (usize, usize)) -> Self {
+    pub(super) fn around(runs: &[Run], (height, width): (usize, usize)) -> Self {
         let y0 = runs.first().map_or(0, |r| r.y as usize);
         let y1 = runs.last().map_or(0, |r| r.y as usize + 1);
         let x0 = runs.iter().map(|r| r.x0 as usize).min().unwrap_or(0);
@@ -54,7 +60,7 @@ impl Crop {
         Self { y0, x0, height: y1 - y0, width: x1 - x0 }
     }
 
-    fn mask(&self, runs: &[Run]) -> Array2<bool> {
+    pub(super) fn mask(&self, runs: &[Run]) -> Array2<bool> {
         let mut mask = Array2::from_elem((self.height, self.width), false);
         if let Some(pixels) = mask.as_slice_mut() {
             for run in runs {
@@ -106,21 +112,75 @@ impl Crop {
         // The last merge is the component: reverse the order so that parents come first.
         let last = runs.len() - 1;
         let mut out: Vec<Candidate> =
-            runs.into_iter().rev().map(|r| Candidate::new(r, component.level, None)).collect();
+            runs.into_iter().rev().map(|r| Candidate::new(r, component.level, Origin::Part)).collect();
         for (i, &n) in count.iter().enumerate() {
             out[last - i].basins = n;
         }
         for (k, &(a, b, neck)) in merges.steps.iter().enumerate() {
             let whole = last - (merges.leaves + k);
             let parts = [last - a, last - b];
-            out[whole].parts = Some(parts);
+            out[whole].alternatives.push(parts.to_vec());
             out[whole].neck_within = neck;
             for p in parts {
-                out[p].parent = Some(whole);
                 out[p].neck_beside = neck;
             }
         }
         out
+    }
+
+    /// Lists, for every part, the largest components of the forest within it.
+    fn host_components(
+        &self,
+        parts: &mut [Candidate],
+        basins: &Basins,
+        merges: &Merges,
+        forest: &Forest,
+        i: usize,
+    ) {
+        let last = parts.len() - 1;
+        let mut above = vec![0; parts.len()];
+        for (k, part) in parts.iter().enumerate() {
+            part.alternatives.iter().flatten().for_each(|&p| above[p] = k);
+        }
+        let mut hosted: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+        // A component and the part that holds the component it was reached from (0: none smaller than all).
+        let mut open: Vec<(usize, usize)> = forest.children[i].iter().map(|&d| (d, 0)).collect();
+        let mut share = vec![0_usize; parts.len()];
+        while let Some((d, held)) = open.pop() {
+            let component = &forest.components[d];
+            share.fill(0);
+            for run in &component.runs {
+                let row = basins.of.row(run.y as usize - self.y0);
+                for x in run.x0 as usize..run.x1 as usize {
+                    if row[x - self.x0] != NO_BASIN {
+                        share[last - merges.leaf_of[row[x - self.x0] as usize]] += 1;
+                    }
+                }
+            }
+            // Parts come before those within them: sum up from the back; the last that holds enough is the
+            // smallest.
+            let mut smallest = 0;
+            for k in (1..=last).rev() {
+                if share[k] as f64 >= SHARE_IN_PART * component.area as f64 {
+                    smallest = k;
+                    break;
+                }
+                share[above[k]] += share[k];
+            }
+            let mut k = smallest;
+            while k != held && k != 0 {
+                hosted[k].push(d);
+                k = above[k];
+            }
+            if smallest < merges.first_leaf(last) {
+                open.extend(forest.children[d].iter().map(|&e| (e, smallest)));
+            }
+        }
+        for (part, list) in parts.iter_mut().zip(hosted) {
+            if !list.is_empty() {
+                part.alternatives.push(list.into_iter().map(|d| d + COMPONENT).collect());
+            }
+        }
     }
 }
 
@@ -144,6 +204,13 @@ struct Merges {
     leaf_of: Vec<usize>,
     /// Both sides (leaves, then merges in order) and the neck between them.
     steps: Vec<(usize, usize, f32)>,
+}
+
+impl Merges {
+    /// Index of the first leaf in a list of parts whose last index is `last`.
+    fn first_leaf(&self, last: usize) -> usize {
+        last + 1 - self.leaves
+    }
 }
 
 /// A neck that waits to be merged: the widest relative to the lower summit goes first.
@@ -178,7 +245,8 @@ fn merge(basins: &Basins) -> Option<Merges> {
     let n = basins.peaks.len();
     let mut group: Vec<usize> = (0..n).collect();
     let mut peak = basins.peaks.clone();
-    let ratio = |pass: usize, peak: &[f32], a: usize, b: usize| basins.passes[pass].height / peak[a].min(peak[b]);
+    let ratio =
+        |pass: usize, peak: &[f32], a: usize, b: usize| basins.passes[pass].height / peak[a].min(peak[b]);
     let mut queue: BinaryHeap<Neck> = basins
         .passes
         .iter()
