@@ -11,6 +11,7 @@ mod choice;
 mod context;
 mod features;
 mod measure;
+mod nesting;
 mod nucleus;
 mod overlap;
 mod params;

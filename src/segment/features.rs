@@ -7,6 +7,7 @@ use crate::kernel::histogram::quantiles;
 use crate::kernel::outline::trace;
 use crate::kernel::resample::bilinear;
 use crate::segment::candidate::{Candidate, Origin};
+use crate::segment::nesting::Nesting;
 use crate::segment::working_image::WorkingImage;
 
 /// Names of the features, in order; the learned score lists the names it was fitted with.
@@ -39,9 +40,15 @@ pub(super) const NAMES: [&str; COUNT] = [
     "centre_to_edge",
     "gradient_90",
     "darkest_inside",
+    "wide_concavity",
+    "two_bays",
+    "inner_dip",
+    "inner_dip_share",
+    "shrinkage",
+    "growth",
 ];
 /// Number of features.
-pub(super) const COUNT: usize = 28;
+pub(super) const COUNT: usize = 34;
 
 /// Distance from the outline at which inside and outside are sampled, in typical diameters, and its least
 /// value in px.
@@ -50,6 +57,8 @@ const SIDE: (f32, f32) = (0.12, 1.5);
 const FAR: (f32, f32) = (0.3, 3.0);
 /// Half the chord that gives the outline's direction, in typical diameters.
 const CHORD: f64 = 0.08;
+/// The same for wide bays.
+const WIDE_CHORD: f64 = 0.3;
 /// Points of the outline that are sampled at most.
 const POINTS: usize = 48;
 /// Ratios are cut here: past it they say no more.
@@ -94,7 +103,12 @@ impl RowSums {
 }
 
 /// The features of a candidate, and its mean brightness over the background.
-pub(super) fn features(candidate: &Candidate, image: &WorkingImage, sums: &RowSums) -> ([f32; COUNT], f32) {
+pub(super) fn features(
+    candidate: &Candidate,
+    nesting: &Nesting,
+    image: &WorkingImage,
+    sums: &RowSums,
+) -> ([f32; COUNT], f32) {
     let (mean, sd) = sums.mean_and_sd(candidate);
     let level = mean.max(f32::MIN_POSITIVE);
     let shape = Shape::of(candidate);
@@ -137,6 +151,12 @@ pub(super) fn features(candidate: &Candidate, image: &WorkingImage, sums: &RowSu
         ratio(centre - samples.inside),
         ratio(samples.gradient[2]) * image.diameter_px as f32,
         ratio(samples.darkest),
+        samples.wide_concavity / image.diameter_px as f32,
+        samples.opposite_bay / image.diameter_px as f32,
+        nesting.dip,
+        nesting.dip_share,
+        nesting.shrinkage,
+        nesting.growth,
     ];
     (values.map(|v| if v.is_finite() { v } else { 0.0 }), mean)
 }
@@ -228,6 +248,9 @@ struct Samples {
     frame: f32,
     inverted: f32,
     concavity: f32,
+    wide_concavity: f32,
+    /// The deepest wide bay at least a quarter of the outline away from the deepest.
+    opposite_bay: f32,
 }
 
 fn sample(
@@ -241,6 +264,8 @@ fn sample(
     let count = n.min(POINTS);
     let (height, width) = image.smooth.dim();
     let chord = ((CHORD * image.diameter_px).round() as usize).clamp(1, (n / 4).max(1));
+    let wide_chord = ((WIDE_CHORD * image.diameter_px).round() as usize).clamp(1, (n / 4).max(1));
+    let mut bays = Vec::with_capacity(count);
     let diameter = image.diameter_px as f32;
     let side = (SIDE.0 * diameter).max(SIDE.1);
     let far = (FAR.0 * diameter).max(FAR.1);
@@ -260,6 +285,7 @@ fn sample(
         let middle = (0.5 * (before.0 + after.0) as f32, 0.5 * (before.1 + after.1) as f32);
         let bay = (middle.0 - p.0 as f32) * ny + (middle.1 - p.1 as f32) * nx;
         out.concavity = out.concavity.max(bay);
+        bays.push(bay_depth(outline, i, wide_chord));
         let (y, x) = (p.0 as f32 + y0 as f32, p.1 as f32 + x0 as f32);
         let (oy, ox) = ((y + 1.5 * ny).round(), (x + 1.5 * nx).round());
         if oy < 0.0 || ox < 0.0 || oy >= height as f32 || ox >= width as f32 {
@@ -282,6 +308,12 @@ fn sample(
         inside.push(at(y - side * ny, x - side * nx));
         wide += at(y + far * ny, x + far * nx);
     }
+    if let Some(deepest) = (0..bays.len()).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
+        out.wide_concavity = bays[deepest];
+        let quarter = count / 4;
+        let opposite = (quarter..=count - quarter).map(|k| bays[(deepest + k) % count]);
+        out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
+    }
     let total = count.max(1) as f32;
     (out.frame, out.shared, out.inverted) = (out.frame / total, out.shared / total, out.inverted / total);
     if !on.is_empty() {
@@ -295,6 +327,19 @@ fn sample(
         out.gradient = quantiles(&mut gradients, [0.1, 0.25, 0.9]);
     }
     out
+}
+
+/// How far the outline lies inside the chord between the points `reach` before and after, px; negative where
+/// it bulges.
+fn bay_depth(outline: &[(i32, i32)], i: usize, reach: usize) -> f32 {
+    let n = outline.len();
+    let (a, p, b) = (outline[(i + n - reach) % n], outline[i], outline[(i + reach) % n]);
+    let (ty, tx) = ((b.0 - a.0) as f32, (b.1 - a.1) as f32);
+    let length = ty.hypot(tx);
+    if length == 0.0 {
+        return 0.0;
+    }
+    ((p.0 - a.0) as f32 * tx - (p.1 - a.1) as f32 * ty) / length
 }
 
 fn mean_and_sd(values: &[f32]) -> (f32, f32) {

@@ -9,6 +9,7 @@ use crate::segment::candidate::{Candidate, candidates};
 use crate::segment::choice::choose;
 use crate::segment::context;
 use crate::segment::features::{self, RowSums, features};
+use crate::segment::nesting::nesting;
 use crate::segment::overlap::overlapping;
 use crate::segment::params::SegmentParams;
 use crate::segment::refine;
@@ -74,7 +75,12 @@ impl Proposals {
         (out.features, out.brightness) = out
             .candidates
             .par_iter()
-            .map(|c| if c.eligible { features(c, &image, &sums) } else { ([0.0; features::COUNT], 0.0) })
+            .zip(nesting(&out.candidates, &image))
+            .map(
+                |(c, n)| {
+                    if c.eligible { features(c, &n, &image, &sums) } else { ([0.0; features::COUNT], 0.0) }
+                },
+            )
             .unzip();
         out.image = Some(image);
         Ok(out)
