@@ -31,23 +31,24 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    let neighbours = |y: usize, x: usize| {
-        (y.saturating_sub(1)..(y + 2).min(height))
-            .flat_map(move |v| (x.saturating_sub(1)..(x + 2).min(width)).map(move |u| v * width + u))
-    };
     // Uphill neighbour of each pixel; a maximum is its own.
     let mut up: Vec<u32> = vec![NO_BASIN; values.len()];
     for y in 0..height {
         for x in 0..width {
             let here = y * width + x;
             if values[here] > 0.0 {
-                let mut best = here;
-                for n in neighbours(y, x) {
-                    if values[n] > values[best] || (values[n] == values[best] && n < best) {
-                        best = n;
+                let (left, right) = (x.saturating_sub(1), (x + 2).min(width));
+                let mut best = (here, values[here]);
+                for v in (y.saturating_sub(1)..(y + 2).min(height)).rev() {
+                    let row = &values[v * width + left..v * width + right];
+                    for (u, &value) in row.iter().enumerate().rev() {
+                        let there = v * width + left + u;
+                        if value > best.1 || (value >= best.1 && there < best.0) {
+                            best = (there, value);
+                        }
                     }
                 }
-                up[here] = best as u32;
+                up[here] = best.0 as u32;
             }
         }
     }
@@ -77,21 +78,29 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
 
 fn passes(values: &[f32], of: &[u32], height: usize, width: usize) -> Vec<Pass> {
     let mut met: Vec<Pass> = Vec::new();
+    let mut meet = |here: usize, there: usize| {
+        let (a, b) = (of[here], of[there]);
+        if a != b && a != NO_BASIN && b != NO_BASIN {
+            met.push(Pass { between: (a.min(b), a.max(b)), height: values[here].min(values[there]) });
+        }
+    };
     for y in 0..height {
-        for x in 0..width {
-            let here = y * width + x;
+        for here in y * width..(y + 1) * width {
             if of[here] == NO_BASIN {
                 continue;
             }
-            for (dy, dx) in [(0, 1), (1, -1), (1, 0), (1, 1)] {
-                let u = x as isize + dx;
-                if y + dy >= height || u < 0 || u >= width as isize {
-                    continue;
+            let (first, last) = (here == y * width, here + 1 == (y + 1) * width);
+            if !last {
+                meet(here, here + 1);
+            }
+            if y + 1 < height {
+                let below = here + width;
+                meet(here, below);
+                if !first {
+                    meet(here, below - 1);
                 }
-                let there = (y + dy) * width + u as usize;
-                let (a, b) = (of[here], of[there]);
-                if b != NO_BASIN && a != b {
-                    met.push(Pass { between: (a.min(b), a.max(b)), height: values[here].min(values[there]) });
+                if !last {
+                    meet(here, below + 1);
                 }
             }
         }

@@ -14,6 +14,9 @@ const AREA_RANGE: (f64, f64) = (0.04, 9.0);
 const LARGEST_HOLE: f64 = 0.5;
 /// A component that has lost less than this share of its area since the last cut is not taken up again.
 const LEAST_CHANGE: f64 = 0.03;
+/// A component that has lost less than this share of its area since it was last taken apart is not taken apart
+/// again.
+const LEAST_CHANGE_TO_PART: f64 = 0.06;
 /// A component at least this solid is taken to be one nucleus and not parted.
 const CONVEX_SOLIDITY: f64 = 0.95;
 /// Components under this area, in discs of the typical diameter, are not parted.
@@ -101,9 +104,13 @@ pub(super) fn candidates(image: &WorkingImage) -> Vec<Candidate> {
         .map(|i| regions(image.levels.view(), i as u8 + 1, hole, smallest))
         .collect();
     let forest = Forest::link(&cuts, image);
+    let taken_apart = forest.changed(LEAST_CHANGE_TO_PART);
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())
         .into_par_iter()
         .map(|i| {
+            if !taken_apart[i] {
+                return Vec::new();
+            }
             let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
                 && forest.components[i].area as f64 > SMALLEST_PARTED * disc
             {
@@ -176,6 +183,23 @@ impl Forest {
             }
         }
         Self { components, children }
+    }
+
+    /// Components that are roots, have siblings, or have lost at least `share` of their area since the last
+    /// such one around them.
+    fn changed(&self, share: f64) -> Vec<bool> {
+        let mut out: Vec<bool> = self.components.iter().map(|c| c.is_root).collect();
+        let mut last: Vec<usize> = self.components.iter().map(|c| c.area).collect();
+        for (i, children) in self.children.iter().enumerate() {
+            for &d in children {
+                let kept = self.components[d].area as f64 <= (1.0 - share) * last[i] as f64;
+                out[d] = children.len() > 1 || kept;
+                if !out[d] {
+                    last[d] = last[i];
+                }
+            }
+        }
+        out
     }
 
     /// Puts what was found within each component after it. The first entry of a list stands for the component

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::kernel::distance::squared_distance;
+use crate::kernel::distance::squared_distance_up_to;
 use crate::kernel::runs::{Run, regions};
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
 use crate::segment::split::Crop;
@@ -82,11 +82,13 @@ fn pieces<'a>(
     }
     // An opening: what lies within the radius of a pixel that is deeper than the radius.
     let radius = (HALO * image.diameter_px).max(1.0) as f32;
-    let thin = squared_distance(rest.view()).mapv(|d| d <= radius * radius || !d.is_finite());
+    let farthest = radius.ceil() as usize;
+    let thin = squared_distance_up_to(rest.view(), farthest).mapv(|d| d <= radius * radius);
     if thin.iter().all(|&t| t) {
         return Vec::new();
     }
-    let opened: Array2<u8> = squared_distance(thin.view()).mapv(|d| u8::from(d <= radius * radius));
+    let opened: Array2<u8> =
+        squared_distance_up_to(thin.view(), farthest).mapv(|d| u8::from(d <= radius * radius));
     let smallest = (SMALLEST_REMAINDER * image.disc_area_px()).ceil() as usize;
     let found = regions(opened.view(), 1, smallest, smallest);
     (0..found.len())
