@@ -4,11 +4,16 @@
 //! image. Which candidates are signals is decided from all of them together: signals have like heights and the
 //! width of the optics; noise, texture, speckle and debris do not. There is no threshold in grey levels.
 
+mod alone;
+mod bank;
 pub(crate) mod candidate;
 pub(crate) mod decide;
 pub(crate) mod evidence;
 mod filter;
+mod masked;
+mod maxima;
 mod params;
+mod sigma;
 mod signal;
 mod sorting;
 mod width;
@@ -53,8 +58,7 @@ pub fn detect(
     params: &DetectParams,
 ) -> Result<Vec<Signal>> {
     params.validate()?;
-    let found = candidate::find(plane, None, pixel_size, params);
-    let probabilities = decide::decide_alone(&found.candidates);
+    let (found, probabilities) = alone::detect(plane, pixel_size, params);
     Ok(found
         .candidates
         .iter()

@@ -1,5 +1,13 @@
 //! Pixel kernels: the only place where loops run over whole planes. Private to the crate.
 
+pub(crate) mod basins;
+pub(crate) mod camera_noise;
+pub(crate) mod distance;
 pub(crate) mod gaussian;
+pub(crate) mod histogram;
+pub(crate) mod hull;
 pub(crate) mod noise;
+pub(crate) mod outline;
+pub(crate) mod resample;
+pub(crate) mod runs;
 pub(crate) mod separable;

@@ -35,7 +35,11 @@ impl FieldMeasurement {
 }
 
 /// Measures a field whose nuclei are known.
-pub(super) fn measure(field: &Field, segmentation: Segmentation, params: &DetectParams) -> Result<FieldMeasurement> {
+pub(super) fn measure(
+    field: &Field,
+    segmentation: Segmentation,
+    params: &DetectParams,
+) -> Result<FieldMeasurement> {
     params.validate()?;
     if segmentation.labels.dim() != field.dim() {
         let (height, width) = segmentation.labels.dim();

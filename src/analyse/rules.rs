@@ -74,8 +74,8 @@ pub(super) fn pair_rule(
     };
     // Blur widens what is measured, not the probe: the diameter stays within the assay's limits.
     let limits = &assay.split.diameter_um;
-    let diameter_px = pixel_size
-        .map_or(measured, |p| measured.clamp(p.um_to_px(limits.min), p.um_to_px(limits.max)));
+    let diameter_px =
+        pixel_size.map_or(measured, |p| measured.clamp(p.um_to_px(limits.min), p.um_to_px(limits.max)));
     let to_px = |value: f64| -> Result<f64> {
         let px = match rule.unit {
             DistanceUnit::Diameter => value * diameter_px,

@@ -114,7 +114,8 @@ fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
         .collect();
     for (colour, channel) in field.channels.iter().enumerate() {
         for (index, candidate) in channel.candidates.iter().enumerate() {
-            let Some(nucleus) = (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| nuclei.get_mut(i))
+            let Some(nucleus) =
+                (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| nuclei.get_mut(i))
             else {
                 continue;
             };

@@ -2,11 +2,12 @@
 
 use rayon::prelude::*;
 
-use crate::detect::filter::{Background, MatchedFilter};
+use crate::detect::filter::MatchedFilter;
+use crate::detect::maxima::{MAD_TO_SD, local_maxima, overall_spread, refine, texture_sd};
 use crate::detect::params::DetectParams;
-use crate::detect::width;
+use crate::detect::{bank, masked, sigma, width};
 use crate::field::PlaneView;
-use crate::kernel::noise::{self, Noise};
+use crate::kernel::camera_noise::{self, Noise};
 use crate::kernel::separable;
 use crate::segment::Segmentation;
 use crate::units::PixelSize;
@@ -62,6 +63,35 @@ impl Candidate {
     }
 }
 
+/// What is looked at: a plane and what is known of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) plane: PlaneView<'a>,
+    /// Pixels without data, if there are any.
+    pub(crate) no_data: Option<&'a Array2<bool>>,
+    pub(crate) segmentation: Option<&'a Segmentation>,
+    pub(crate) noise: &'a Noise,
+    pub(crate) params: &'a DetectParams,
+}
+
+impl Scene<'_> {
+    /// Whether there is data at a pixel.
+    pub(crate) fn has_data(&self, y: usize, x: usize) -> bool {
+        self.no_data.is_none_or(|n| !n[(y, x)])
+    }
+
+    /// The nucleus at a pixel, or, where nuclei are not known, the tile of a 4 x 4 division of the plane; 0 = none.
+    pub(crate) fn region(&self, y: usize, x: usize) -> u32 {
+        const TILES: usize = 4;
+        let (height, width) = self.plane.dim();
+        match self.segmentation {
+            Some(s) => s.labels[(y, x)],
+            None if self.has_data(y, x) => 1 + (y * TILES / height * TILES + x * TILES / width) as u32,
+            None => 0,
+        }
+    }
+}
+
 /// The candidates of one channel of one field, with how they were found.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChannelCandidates {
@@ -72,8 +102,19 @@ pub(crate) struct ChannelCandidates {
     pub(crate) sigma_spots: usize,
     pub(crate) noise: Noise,
     pub(crate) filter: MatchedFilter,
+    /// Number of pixels with data.
+    pub(crate) data_px: usize,
     /// Spread of the filter response in each nucleus, by id from 1: what a signal must stand out from there.
     pub(crate) nucleus_noise: Vec<f64>,
+}
+
+/// The same view for a shorter time (views of arrays do not shorten by themselves).
+fn reborrow<'a>(plane: &'a PlaneView<'_>) -> PlaneView<'a> {
+    match plane {
+        PlaneView::U8(a) => PlaneView::U8(a.view()),
+        PlaneView::U16(a) => PlaneView::U16(a.view()),
+        PlaneView::F32(a) => PlaneView::F32(a.view()),
+    }
 }
 
 /// Finds the candidates of a plane. With a segmentation, those outside all nuclei have nucleus id 0, and
@@ -84,15 +125,23 @@ pub(crate) fn find(
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
-    let noise = noise::estimate(plane);
+    let filled = masked::fill(plane);
+    let no_data = filled.as_ref().map(|f| &f.no_data);
+    let noise = camera_noise::estimate_where(plane, no_data);
+    let plane = match &filled {
+        Some(f) => PlaneView::from(&f.image),
+        None => reborrow(&plane),
+    };
+    let scene = Scene { plane, no_data, segmentation, noise: &noise, params };
     let nominal = params.nominal_sigma_px(pixel_size);
     let (sigma_px, sigma_spots) = match params.sigma_px {
         Some(fixed) => (fixed, 0),
-        None => measure_sigma(plane, segmentation, nominal, &noise, params),
+        None => sigma::measure(&scene, nominal, pixel_size.is_some()),
     };
-    let filter = choose_filter(plane, segmentation, sigma_px, &noise, params);
+    let filter = bank::choose(&scene, sigma_px);
     let response = separable::correlate(plane, filter.terms());
-    let maxima = local_maxima(plane, &response, &filter, &noise, params.candidate_snr);
+    let maxima = local_maxima(&scene, &response, &filter, params.candidate_snr);
+    let overall = overall_spread(&scene, &response);
     let grow_px = params.nucleus_margin_um_to_px(pixel_size, sigma_px);
     let candidates = maxima
         .into_par_iter()
@@ -102,7 +151,7 @@ pub(crate) fn find(
             let amplitude = f64::from(response[(y, x)]);
             let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
             let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
-            let texture_sd = texture_sd(plane, &response, y, x, sigma_px, background);
+            let texture_sd = texture_sd(&scene, &response, (y, x), sigma_px, background, overall);
             Candidate {
                 y_px,
                 x_px,
@@ -119,128 +168,9 @@ pub(crate) fn find(
         .filter(|c: &Candidate| c.amplitude > c.threshold)
         .collect();
     let nucleus_noise = segmentation.map_or_else(Vec::new, |s| nucleus_noise(&response, s));
-    ChannelCandidates { candidates, sigma_px, sigma_spots, noise, filter, nucleus_noise }
-}
-
-/// Measures the sigma of the signals on the brightest spots; the nominal one where there are too few.
-fn measure_sigma(
-    plane: PlaneView<'_>,
-    segmentation: Option<&Segmentation>,
-    nominal_px: f64,
-    noise: &Noise,
-    params: &DetectParams,
-) -> (f64, usize) {
-    let mut sigma = nominal_px;
-    let mut spots = 0;
-    for _ in 0..2 {
-        let filter = MatchedFilter::new(sigma, params.wide_support, Background::Paraboloid);
-        let response = separable::correlate(plane, filter.terms());
-        let mut maxima: Vec<(f32, usize, usize)> =
-            local_maxima(plane, &response, &filter, noise, params.width_snr)
-                .into_iter()
-                .filter(|&(y, x)| segmentation.is_none_or(|s| s.labels[(y, x)] != 0))
-                .filter(|&(y, x)| {
-                    let amplitude = f64::from(response[(y, x)]);
-                    let background = f64::from(plane.at(y, x)) - amplitude;
-                    amplitude > params.width_snr * texture_sd(plane, &response, y, x, sigma, background)
-                })
-                .map(|(y, x)| (response[(y, x)], y, x))
-                .collect();
-        maxima.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        maxima.truncate(params.width_spots_max);
-        let mut sigmas: Vec<f64> = maxima
-            .par_iter()
-            .filter_map(|&(_, y, x)| {
-                let (y_px, x_px) = refine(&response, y, x);
-                width::fit(plane, y_px, x_px, sigma)
-            })
-            .map(|shape| shape.sigma_px)
-            .filter(|s| (0.55 * sigma..2.2 * sigma).contains(s))
-            .collect();
-        if sigmas.len() < params.width_spots_min {
-            return (nominal_px, 0);
-        }
-        sigmas.sort_by(f64::total_cmp);
-        spots = sigmas.len();
-        let measured = sigmas[(spots as f64 * params.width_quantile) as usize].max(params.min_sigma_px);
-        let settled = (measured / sigma - 1.0).abs() < 0.1;
-        sigma = measured;
-        if settled {
-            break;
-        }
-    }
-    (sigma, spots)
-}
-
-/// Chooses among the filters the one that shows the signals best against the texture of this channel.
-fn choose_filter(
-    plane: PlaneView<'_>,
-    segmentation: Option<&Segmentation>,
-    sigma_px: f64,
-    noise: &Noise,
-    params: &DetectParams,
-) -> MatchedFilter {
-    let bank = [
-        MatchedFilter::new(sigma_px, params.wide_support, Background::Constant),
-        MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid),
-        MatchedFilter::new(sigma_px, params.narrow_support, Background::Paraboloid),
-    ];
     let (height, width) = plane.dim();
-    // Points on a grid, by nucleus (or by tile where nuclei are not known).
-    let stride = ((height * width) as f64 / params.filter_samples as f64).sqrt().max(1.0) as usize;
-    let mut points: Vec<(u32, usize, usize)> = Vec::new();
-    for y in (stride / 2..height).step_by(stride) {
-        for x in (stride / 2..width).step_by(stride) {
-            let region = match segmentation {
-                Some(s) => s.labels[(y, x)],
-                None => 1 + (y * 4 / height * 4 + x * 4 / width) as u32,
-            };
-            if region != 0 {
-                points.push((region, y, x));
-            }
-        }
-    }
-    points.sort_unstable();
-    // Bright spots, at most one a region, found with the middle filter.
-    let response = separable::correlate(plane, bank[1].terms());
-    let mut brightest: std::collections::BTreeMap<u32, (f32, usize, usize)> =
-        std::collections::BTreeMap::new();
-    for (y, x) in local_maxima(plane, &response, &bank[1], noise, params.candidate_snr) {
-        let region = match segmentation {
-            Some(s) => s.labels[(y, x)],
-            None => 1 + (y * 4 / height * 4 + x * 4 / width) as u32,
-        };
-        if region != 0 {
-            let entry = brightest.entry(region).or_insert((0.0, y, x));
-            if response[(y, x)] > entry.0 {
-                *entry = (response[(y, x)], y, x);
-            }
-        }
-    }
-    if brightest.len() < 3 || points.len() < 50 {
-        return bank[1].clone();
-    }
-    let merit = |filter: &MatchedFilter| {
-        let mut signal: Vec<f64> = brightest.values().map(|&(_, y, x)| filter.at(plane, y, x)).collect();
-        let responses: Vec<(u32, f64)> =
-            points.par_iter().map(|&(region, y, x)| (region, filter.at(plane, y, x))).collect();
-        let spreads: Vec<f64> = responses
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|chunk| chunk.len() >= 5)
-            .map(|chunk| median(&mut chunk.iter().map(|r| r.1.abs()).collect::<Vec<f64>>()))
-            .collect();
-        let noise = spreads.iter().sum::<f64>() / spreads.len().max(1) as f64;
-        median(&mut signal) / noise.max(f64::MIN_POSITIVE)
-    };
-    let merits = bank.each_ref().map(merit);
-    // A later filter must be clearly better than the earlier ones: it is noisier where there is no texture.
-    let mut best = 0;
-    for i in 1..bank.len() {
-        if merits[i] > merits[best] * 1.02 {
-            best = i;
-        }
-    }
-    bank[best].clone()
+    let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
+    ChannelCandidates { candidates, sigma_px, sigma_spots, noise, filter, data_px, nucleus_noise }
 }
 
 /// Middle value; 0 for none.
@@ -250,107 +180,6 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     }
     let middle = values.len() / 2;
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
-}
-
-/// Maxima of the response over a disc of 1.6 sigma that stand `snr` standard deviations above zero, in
-/// reading order. On a plateau the first pixel in reading order counts.
-fn local_maxima(
-    plane: PlaneView<'_>,
-    response: &Array2<f32>,
-    filter: &MatchedFilter,
-    noise: &Noise,
-    snr: f64,
-) -> Vec<(usize, usize)> {
-    let (height, width) = response.dim();
-    let radius = (1.6 * filter.sigma_px).max(1.0);
-    let r = radius.floor() as isize;
-    let disc: Vec<(isize, isize)> = (-r..=r)
-        .flat_map(|dy| (-r..=r).map(move |dx| (dy, dx)))
-        .filter(|&(dy, dx)| (dy, dx) != (0, 0) && ((dy * dy + dx * dx) as f64) <= radius * radius)
-        .collect();
-    // No response below this can pass the test at its own background.
-    let least = (snr * filter.least_sd(noise)) as f32;
-    (0..height)
-        .into_par_iter()
-        .flat_map_iter(|y| {
-            let disc = &disc;
-            (0..width).filter_map(move |x| {
-                let v = response[(y, x)];
-                if v <= least {
-                    return None;
-                }
-                let beaten = disc.iter().any(|&(dy, dx)| {
-                    let (yy, xx) = (y as isize + dy, x as isize + dx);
-                    if yy < 0 || xx < 0 || yy >= height as isize || xx >= width as isize {
-                        return false;
-                    }
-                    let other = response[(yy as usize, xx as usize)];
-                    other > v || (other == v && (dy, dx) < (0, 0))
-                });
-                if beaten {
-                    return None;
-                }
-                let amplitude = f64::from(v);
-                let background = (f64::from(plane.at(y, x)) - amplitude).max(0.0);
-                (amplitude > snr * filter.amplitude_sd(noise, background, amplitude)).then_some((y, x))
-            })
-        })
-        .collect()
-}
-
-/// Sub-pixel position of a maximum: the vertex of a parabola through the logarithm of the response (exact for
-/// a Gaussian peak) where that is positive, of the response itself elsewhere.
-fn refine(response: &Array2<f32>, y: usize, x: usize) -> (f64, f64) {
-    let (height, width) = response.dim();
-    let vertex = |a: f32, b: f32, c: f32| {
-        let (mut a, mut b, mut c) = (f64::from(a), f64::from(b), f64::from(c));
-        if a > 0.2 * b && c > 0.2 * b {
-            (a, b, c) = (a.ln(), b.ln(), c.ln());
-        }
-        let curvature = a - 2.0 * b + c;
-        if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
-    };
-    let centre = response[(y, x)];
-    let dy = if y > 0 && y + 1 < height {
-        vertex(response[(y - 1, x)], centre, response[(y + 1, x)])
-    } else {
-        0.0
-    };
-    let dx =
-        if x > 0 && x + 1 < width { vertex(response[(y, x - 1)], centre, response[(y, x + 1)]) } else { 0.0 };
-    (y as f64 + dy, x as f64 + dx)
-}
-
-/// Robust spread of the response in a ring around a candidate. Pixels much darker than the candidate's own
-/// background (outside the nucleus, outside a mask) do not count: their noise is not its noise.
-fn texture_sd(
-    plane: PlaneView<'_>,
-    response: &Array2<f32>,
-    y: usize,
-    x: usize,
-    sigma_px: f64,
-    background: f64,
-) -> f64 {
-    const RINGS_SIGMA: [f64; 6] = [3.5, 5.0, 6.5, 8.0, 10.0, 12.0];
-    const POINTS: usize = 16;
-    let (height, width) = response.dim();
-    let mut spread = Vec::with_capacity(RINGS_SIGMA.len() * POINTS);
-    for (ring, radius) in RINGS_SIGMA.iter().enumerate() {
-        for k in 0..POINTS {
-            let angle = std::f64::consts::TAU * (k as f64 + 0.5 * (ring % 2) as f64) / POINTS as f64;
-            let yy = y as f64 + radius * sigma_px * angle.sin();
-            let xx = x as f64 + radius * sigma_px * angle.cos();
-            if yy < 0.0 || xx < 0.0 || yy > (height - 1) as f64 || xx > (width - 1) as f64 {
-                continue;
-            }
-            let (yy, xx) = (yy.round() as usize, xx.round() as usize);
-            let r = f64::from(response[(yy, xx)]);
-            if f64::from(plane.at(yy, xx)) - r.max(0.0) >= 0.5 * background {
-                spread.push(r.abs());
-            }
-        }
-    }
-    if spread.len() < 12 { 0.0 } else { 1.4826 * median(&mut spread) }
 }
 
 /// The nucleus at a pixel, or else the nearest one within `grow_px`; 0 if none.
@@ -394,7 +223,7 @@ fn nucleus_noise(response: &Array2<f32>, segmentation: &Segmentation) -> Vec<f64
                     }
                 }
             }
-            1.4826 * median(&mut spread)
+            MAD_TO_SD * median(&mut spread)
         })
         .collect()
 }

@@ -6,7 +6,7 @@
 //! weights its kernel is a sum of separable terms. Its noise follows exactly from the camera's.
 
 use crate::field::PlaneView;
-use crate::kernel::noise::Noise;
+use crate::kernel::camera_noise::Noise;
 use crate::kernel::separable::{Term, reflect};
 
 /// Shape of the background that the filter ignores.

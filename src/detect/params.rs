@@ -29,13 +29,15 @@ pub struct DetectParams {
     pub candidate_texture_snr: f64,
     /// Height over camera noise from which a spot is used for measuring the width. Range 5 to 100. Default 10.
     pub width_snr: f64,
-    /// Fewest spots for a measured width. Range 1 to 1000. Default 5.
+    /// Fewest spots for a measured width. Range 1 to 1000. Default 2.
     pub width_spots_min: usize,
     /// Most spots used, the brightest ones. Range 10 to 10000. Default 150.
     pub width_spots_max: usize,
     /// Quantile of the measured widths that is taken for the width of a single signal: below the median,
     /// since doublets and debris are wide and nothing real is narrow. Range 0.1 to 0.6. Default 0.4.
     pub width_quantile: f64,
+    /// Window of the broadest filter in signal sigmas, for smooth backgrounds. Range 1 to 5. Default 3.
+    pub broad_support: f64,
     /// Window of the wide filters in signal sigmas. Range 1 to 4. Default 2.
     pub wide_support: f64,
     /// Window of the narrow filter, for strongly textured tissue. Range 0.8 to 3. Default 1.4.
@@ -57,9 +59,10 @@ impl Default for DetectParams {
             candidate_snr: 4.0,
             candidate_texture_snr: 3.0,
             width_snr: 10.0,
-            width_spots_min: 5,
+            width_spots_min: 2,
             width_spots_max: 150,
             width_quantile: 0.4,
+            broad_support: 3.0,
             wide_support: 2.0,
             narrow_support: 1.4,
             filter_samples: 20_000,
@@ -93,6 +96,7 @@ impl DetectParams {
         check("width_spots_min", self.width_spots_min as f64, 1.0, 1000.0)?;
         check("width_spots_max", self.width_spots_max as f64, 10.0, 10_000.0)?;
         check("width_quantile", self.width_quantile, 0.1, 0.6)?;
+        check("broad_support", self.broad_support, 1.0, 5.0)?;
         check("wide_support", self.wide_support, 1.0, 4.0)?;
         check("narrow_support", self.narrow_support, 0.8, 3.0)?;
         check("filter_samples", self.filter_samples as f64, 100.0, 1e6)?;

@@ -1,0 +1,134 @@
+//! Images with true nuclei.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use breakapart::{PixelSize, Plane};
+use ndarray::Array2;
+use tiff::decoder::{Decoder, DecodingResult};
+
+/// One image with its truth.
+pub(crate) struct Sample {
+    /// Data set, or specimen.
+    pub(crate) set: String,
+    /// File, for the record.
+    pub(crate) path: PathBuf,
+    pub(crate) plane: Plane,
+    pub(crate) pixel_size: Option<PixelSize>,
+    /// 0 = background, otherwise a nucleus.
+    pub(crate) truth: Array2<u32>,
+    /// Samples of one group show parts of one field: they stay on one side of a split.
+    pub(crate) group: usize,
+}
+
+/// First page of a TIFF.
+fn read(path: &Path) -> Result<Plane> {
+    let file = File::open(path).with_context(|| format!("{}", path.display()))?;
+    let mut decoder = Decoder::new(BufReader::new(file)).with_context(|| format!("{}", path.display()))?;
+    let (width, height) = decoder.dimensions()?;
+    let dim = (height as usize, width as usize);
+    Ok(match decoder.read_image().with_context(|| format!("{}", path.display()))? {
+        DecodingResult::U8(v) => Array2::from_shape_vec(dim, v)?.into(),
+        DecodingResult::U16(v) => Array2::from_shape_vec(dim, v)?.into(),
+        DecodingResult::U32(v) => Array2::from_shape_vec(dim, v)?.mapv(|v| v as f32).into(),
+        _ => bail!("{}: sample type not read here", path.display()),
+    })
+}
+
+fn read_labels(path: &Path) -> Result<Array2<u32>> {
+    let plane = read(path)?;
+    let view = plane.view();
+    Ok(Array2::from_shape_fn(plane.dim(), |(y, x)| view.at(y, x) as u32))
+}
+
+fn files(dir: &Path, suffix: &str) -> Result<Vec<PathBuf>> {
+    let mut out: Vec<PathBuf> = std::fs::read_dir(dir)
+        .with_context(|| format!("{}", dir.display()))?
+        .map(|e| e.map(|e| e.path()))
+        .collect::<std::io::Result<_>>()?;
+    out.retain(|p| p.to_string_lossy().ends_with(suffix));
+    out.sort();
+    Ok(out)
+}
+
+/// `DIR/NAME.image.tif` with `DIR/NAME.labels.tif`.
+pub(crate) fn image_folder(dir: &Path) -> Result<Vec<Sample>> {
+    let set = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut out = Vec::new();
+    for path in files(dir, ".image.tif")? {
+        let labels = PathBuf::from(path.to_string_lossy().replace(".image.tif", ".labels.tif"));
+        let (plane, truth) = (read(&path)?, read_labels(&labels)?);
+        out.push(Sample { set: set.clone(), path, plane, pixel_size: None, truth, group: 0 });
+    }
+    group_tiles(&mut out);
+    Ok(out)
+}
+
+/// Specimens of one plane per channel, counterstain first: `DIR/<specimen>/<field>.ome.tif` with
+/// `truth/<field>_labels.tif`. Stacks are left out.
+pub(crate) fn specimens(dir: &Path, pixel_size_um: f64) -> Result<Vec<Sample>> {
+    let mut out: Vec<Sample> = Vec::new();
+    for (group, specimen) in files(dir, "")?.into_iter().filter(|p| p.is_dir()).enumerate() {
+        let set = specimen.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if set.starts_with("zstack") {
+            continue;
+        }
+        for path in files(&specimen, ".ome.tif")? {
+            let name =
+                path.file_name().map(|n| n.to_string_lossy().replace(".ome.tif", "")).unwrap_or_default();
+            let truth = read_labels(&specimen.join("truth").join(format!("{name}_labels.tif")))?;
+            let plane = read(&path)?;
+            let pixel_size = Some(PixelSize::from_um(pixel_size_um)?);
+            out.push(Sample { set: set.clone(), path, plane, pixel_size, truth, group });
+        }
+    }
+    Ok(out)
+}
+
+/// Correlation of facing borders from which two images are taken for neighbouring tiles of one field.
+const TILE_CORRELATION: f64 = 0.9;
+
+/// Groups images whose facing borders match.
+fn group_tiles(samples: &mut [Sample]) {
+    let n = samples.len();
+    let mut group: Vec<usize> = (0..n).collect();
+    let borders: Vec<[Vec<f64>; 4]> = samples.iter().map(borders).collect();
+    for i in 0..n {
+        for j in 0..n {
+            if i != j && samples[i].plane.dim() == samples[j].plane.dim() {
+                let right_left = correlation(&borders[i][1], &borders[j][0]);
+                let bottom_top = correlation(&borders[i][3], &borders[j][2]);
+                if right_left.max(bottom_top) > TILE_CORRELATION {
+                    let (a, b) = (group[i].min(group[j]), group[i].max(group[j]));
+                    group.iter_mut().filter(|g| **g == b).for_each(|g| *g = a);
+                }
+            }
+        }
+    }
+    for (sample, g) in samples.iter_mut().zip(group) {
+        sample.group = g;
+    }
+}
+
+/// Left, right, top and bottom border.
+fn borders(sample: &Sample) -> [Vec<f64>; 4] {
+    let view = sample.plane.view();
+    let (h, w) = view.dim();
+    let column = |x: usize| (0..h).map(|y| f64::from(view.at(y, x))).collect();
+    let row = |y: usize| (0..w).map(|x| f64::from(view.at(y, x))).collect();
+    [column(0), column(w - 1), row(0), row(h - 1)]
+}
+
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len() as f64;
+    let (ma, mb) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (x, y) in a.iter().zip(b) {
+        ab += (x - ma) * (y - mb);
+        aa += (x - ma).powi(2);
+        bb += (y - mb).powi(2);
+    }
+    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+}

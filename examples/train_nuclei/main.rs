@@ -1,0 +1,237 @@
+//! Fits the score of nucleus candidates and cross-validates it.
+//!
+//! `cargo run --release --example train_nuclei -- --data DIR [--out src/segment/score_model.json]`
+//!
+//! DIR holds `nuclei/dsb2018_stage1_train` (NAME.image.tif with NAME.labels.tif) and `specimens` (simulated
+//! break-apart specimens with truth). Cross-validation keeps tiles of one field, and a whole specimen, on one
+//! side. The second score is always fitted to first scores of images that the first one was not fitted to.
+
+mod boost;
+mod data;
+mod evaluate;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use breakapart::segment::{BoostedTrees, Proposals, ScoreModel, SegmentParams};
+use clap::Parser;
+use rayon::prelude::*;
+
+use crate::boost::{BoostParams, fit};
+use crate::data::{Sample, image_folder, specimens};
+use crate::evaluate::{OVERLAPS, Tally};
+
+#[derive(Parser)]
+struct Arguments {
+    /// Folder with `nuclei` and `specimens`.
+    #[arg(long)]
+    data: PathBuf,
+    /// Where the fitted model goes. Without it only cross-validation is done.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Folds of the cross-validation.
+    #[arg(long, default_value_t = 3)]
+    folds: usize,
+    /// Trees of each score.
+    #[arg(long, default_value_t = 80)]
+    trees: usize,
+    /// Leaves of each tree.
+    #[arg(long, default_value_t = 10)]
+    leaves: usize,
+    /// Share of each tree's correction that is taken.
+    #[arg(long, default_value_t = 0.12)]
+    rate: f64,
+    /// Only every n-th image, for a quick look.
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+}
+
+/// Pixel size of the simulated specimens, um.
+const SPECIMEN_PIXEL_UM: f64 = 0.1;
+
+/// A sample with its candidates.
+struct Prepared {
+    sample: Sample,
+    proposals: Proposals,
+    eligible: Vec<bool>,
+    target: Vec<f32>,
+    fold: usize,
+}
+
+/// What a candidate is worth: half for being matched at all, half for how closely.
+fn worth(overlap: f32) -> f32 {
+    let passed = |least: f64| f64::from(overlap) > least;
+    let closeness = OVERLAPS.iter().filter(|&&o| passed(o)).count() as f32 / OVERLAPS.len() as f32;
+    0.5 * f32::from(u8::from(passed(0.5))) + 0.5 * closeness
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    ensure!(arguments.folds >= 3, "at least three folds");
+    let mut samples = image_folder(&arguments.data.join("nuclei").join("dsb2018_stage1_train"))?;
+    let first_group = samples.len();
+    let mut simulated = specimens(&arguments.data.join("specimens"), SPECIMEN_PIXEL_UM)?;
+    simulated.iter_mut().for_each(|s| s.group += first_group);
+    samples.append(&mut simulated);
+    let samples: Vec<Sample> = samples.into_iter().step_by(arguments.every).collect();
+    let folds = assign_folds(&samples, arguments.folds);
+    let params = SegmentParams::default();
+    let prepared: Vec<Prepared> = samples
+        .into_par_iter()
+        .zip(folds)
+        .map(|(sample, fold)| {
+            let proposals = Proposals::new(sample.plane.view(), sample.pixel_size, &params)?;
+            let target = proposals.best_overlap(sample.truth.view()).into_iter().map(worth).collect();
+            Ok(Prepared { eligible: proposals.eligible(), target, proposals, sample, fold })
+        })
+        .collect::<Result<_>>()?;
+    let rows = prepared.iter().map(|p| p.eligible.iter().filter(|e| **e).count()).sum::<usize>();
+    println!("{} images, {rows} candidates", prepared.len());
+    let boost = BoostParams {
+        trees: arguments.trees,
+        leaves: arguments.leaves,
+        rate: arguments.rate,
+        smallest_leaf: 40,
+    };
+    ceiling(&prepared);
+    let model = cross_validate(&prepared, arguments.folds, boost, &params, arguments.out.is_some());
+    if let (Some(path), Some(mut model)) = (arguments.out, model) {
+        model.origin = format!(
+            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated specimens), {} trees of {} leaves, rate {}",
+            prepared.len(),
+            boost.trees,
+            boost.leaves,
+            boost.rate
+        );
+        let text = serde_json::to_string(&model)?.replace("},{", "},\n{");
+        std::fs::write(&path, text + "\n").with_context(|| format!("{}", path.display()))?;
+        println!("wrote {}", path.display());
+    }
+    Ok(())
+}
+
+/// Gives groups to folds, the largest first, each to the fold with the fewest images so far.
+fn assign_folds(samples: &[Sample], folds: usize) -> Vec<usize> {
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    samples.iter().for_each(|s| *sizes.entry(s.group).or_default() += 1);
+    let mut order: Vec<(usize, usize)> = sizes.into_iter().map(|(g, n)| (n, g)).collect();
+    order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut filled = vec![0; folds];
+    let mut fold_of = BTreeMap::new();
+    for (n, group) in order {
+        let fold = (0..folds).min_by_key(|&f| filled[f]).unwrap_or(0);
+        filled[fold] += n;
+        fold_of.insert(group, fold);
+    }
+    samples.iter().map(|s| fold_of[&s.group]).collect()
+}
+
+/// Rows and targets of eligible candidates of some samples.
+fn table<'a>(samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>) -> (Vec<Vec<f32>>, Vec<f32>) {
+    let (mut rows, mut targets) = (Vec::new(), Vec::new());
+    for (p, features) in samples {
+        for ((row, &eligible), &target) in features.into_iter().zip(&p.eligible).zip(&p.target) {
+            if eligible {
+                rows.push(row);
+                targets.push(target);
+            }
+        }
+    }
+    (rows, targets)
+}
+
+fn fit_alone(samples: &[Prepared], kept: impl Fn(usize) -> bool, boost: BoostParams) -> BoostedTrees {
+    let chosen = samples.iter().filter(|p| kept(p.fold));
+    let (rows, targets) =
+        table(chosen.map(|p| (p, p.proposals.features().iter().map(|f| f.to_vec()).collect())));
+    fit(Proposals::feature_names(), &rows, &targets, boost)
+}
+
+/// `alone` gives the model to use for a fold: one that was not fitted to it.
+fn fit_in_context<'a>(
+    samples: &[Prepared],
+    kept: impl Fn(usize) -> bool,
+    alone: impl Fn(usize) -> &'a BoostedTrees + Sync,
+    boost: BoostParams,
+) -> BoostedTrees {
+    let chosen: Vec<&Prepared> = samples.iter().filter(|p| kept(p.fold)).collect();
+    let features: Vec<Vec<Vec<f32>>> = chosen
+        .par_iter()
+        .map(|p| {
+            let scores = p.proposals.score(alone(p.fold), p.proposals.features());
+            p.proposals.features_in_context(&scores)
+        })
+        .collect();
+    let (rows, targets) = table(chosen.into_iter().zip(features));
+    fit(Proposals::feature_names_in_context(), &rows, &targets, boost)
+}
+
+fn cross_validate(
+    samples: &[Prepared],
+    folds: usize,
+    boost: BoostParams,
+    params: &SegmentParams,
+    also_final: bool,
+) -> Option<ScoreModel> {
+    let without: Vec<BoostedTrees> = (0..folds).map(|k| fit_alone(samples, |f| f != k, boost)).collect();
+    let mut pairs: BTreeMap<(usize, usize), BoostedTrees> = BTreeMap::new();
+    for a in 0..folds {
+        for b in a + 1..folds {
+            pairs.insert((a, b), fit_alone(samples, |f| f != a && f != b, boost));
+        }
+    }
+    let models: Vec<ScoreModel> = (0..folds)
+        .map(|k| ScoreModel {
+            origin: String::new(),
+            alone: without[k].clone(),
+            in_context: fit_in_context(samples, |f| f != k, |f| &pairs[&(k.min(f), k.max(f))], boost),
+        })
+        .collect();
+    for minimum in [0.3, params.minimum_score, 0.4] {
+        println!("cross-validated, minimum score {minimum}:");
+        report(samples, |p| &models[p.fold], minimum);
+    }
+    let in_context = also_final.then(|| fit_in_context(samples, |_| true, |f| &without[f], boost))?;
+    let alone = fit_alone(samples, |_| true, boost);
+    Some(ScoreModel { origin: String::new(), alone, in_context })
+}
+
+/// What the best possible score would reach with these candidates.
+fn ceiling(samples: &[Prepared]) {
+    println!("ceiling: candidates chosen by their true worth:");
+    tabulate(samples, |p| p.proposals.choose(&p.target, 0.05));
+}
+
+fn report<'a>(samples: &[Prepared], model: impl Fn(&Prepared) -> &'a ScoreModel + Sync, minimum: f64) {
+    tabulate(samples, |p| {
+        let model = model(p);
+        let alone = p.proposals.score(&model.alone, p.proposals.features());
+        let features = p.proposals.features_in_context(&alone);
+        p.proposals.choose(&p.proposals.score(&model.in_context, &features), minimum)
+    });
+}
+
+fn tabulate(samples: &[Prepared], choose: impl Fn(&Prepared) -> Vec<usize> + Sync) {
+    let tallies: Vec<Tally> =
+        samples.par_iter().map(|p| Tally::of(&p.sample.truth, &p.proposals.labels(&choose(p)))).collect();
+    let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
+    for (p, tally) in samples.iter().zip(&tallies) {
+        let (h, w) = p.sample.truth.dim();
+        sets.entry(p.sample.set.clone()).or_default().add(tally);
+        if p.sample.pixel_size.is_none() {
+            sets.entry(format!("{} {h}x{w}", p.sample.set)).or_default().add(tally);
+        }
+    }
+    println!("  {:34} {:>6} {:>6}  {:>6} {:>6} {:>6}", "set", "AP50", "mAP", "found", "extra", "missed");
+    for (set, tally) in sets {
+        let (half, mean) = tally.summary();
+        let [found, extra, missed] = tally.at_half();
+        println!("  {set:34} {half:6.3} {mean:6.3}  {found:6} {extra:6} {missed:6}");
+    }
+    if std::env::var_os("TRAIN_NUCLEI_IMAGES").is_some() {
+        for (p, t) in samples.iter().zip(&tallies) {
+            println!("    {:.3} {} {:?}", t.summary().0, p.sample.path.display(), p.proposals.diameter_px());
+        }
+    }
+}

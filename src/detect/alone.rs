@@ -1,0 +1,204 @@
+//! One channel alone, where nothing is known of nuclei or of the other colour.
+//!
+//! Candidates are sorted by how far they stand out of the local noise, `z`. Three populations are told apart by
+//! expectation maximisation: signals, whose `z` is log-normal and whose width is that of the optics; peaks of
+//! camera noise, whose number and heights follow from theory (Adler and Hasofer, see [`noise_peaks_above`]);
+//! and peaks of texture, whose heights fall off exponentially at a rate learned from the image.
+
+use crate::detect::candidate::{self, Candidate, ChannelCandidates};
+use crate::detect::params::DetectParams;
+use crate::field::PlaneView;
+use crate::units::PixelSize;
+
+/// `z` from which a candidate is looked at: low enough to learn what false candidates are like.
+const CANDIDATE_Z: f64 = 3.5;
+/// Noise peaks per pixel above the `z` that starts the population of signals: one in a million pixels.
+const SURE_FALSE_PER_PX: f64 = 1e-6;
+/// Noise peaks per pixel above the lowest `z` of any signal, which needs many others like it.
+const LEAST_FALSE_PER_PX: f64 = 2e-5;
+/// Rounds of expectation maximisation, and the change of the number of signals below which it has settled.
+const ROUNDS: usize = 40;
+const SETTLED: f64 = 1e-3;
+/// Range of the standard deviation of log `z` of signals: from probes of one size in nuclei in one plane to
+/// mixed heights over a factor of six either way.
+const LOG_Z_SD: [f64; 2] = [0.25, 0.9];
+/// Usual standard deviation of log `z` of signals, and the number of signals that it counts for.
+const USUAL_LOG_Z_SD: f64 = 0.5;
+const LOG_Z_PSEUDO_COUNT: f64 = 5.0;
+/// Range of the mean log width of signals: the filter's is a low quantile of the measured ones.
+const LOG_WIDTH: [f64; 2] = [-0.1, 0.4];
+/// Range of the standard deviation of log width of signals, the usual one, and its count.
+const LOG_WIDTH_SD: [f64; 2] = [0.1, 0.5];
+const USUAL_LOG_WIDTH_SD: f64 = 0.25;
+/// Scatter of a fitted log width at an SNR of 1.
+const WIDTH_SCATTER: f64 = 2.0;
+/// Log-width distribution of false candidates, which fit anything from half to three times the width.
+const FALSE_LOG_WIDTH: [f64; 2] = [0.15, 0.55];
+/// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count.
+const DECAY: [f64; 2] = [0.3, 2.0];
+const USUAL_DECAY: f64 = 0.7;
+/// `z` up to which texture is learned: above it are signals, which must not be taken for texture's tail.
+const TEXTURE_Z: f64 = 5.5;
+const DECAY_PSEUDO_COUNT: f64 = 3.0;
+/// Pseudo-count of texture peaks and of signals.
+const PSEUDO_COUNT: f64 = 0.5;
+
+/// The candidates of a whole plane, and each one's probability of being a signal.
+pub(crate) fn detect(
+    plane: PlaneView<'_>,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+) -> (ChannelCandidates, Vec<f64>) {
+    let mut search = params.clone();
+    search.candidate_snr = search.candidate_snr.min(CANDIDATE_Z);
+    let found = candidate::find(plane, None, pixel_size, &search);
+    let probabilities = decide(&found);
+    (found, probabilities)
+}
+
+/// Number per pixel of maxima above `z` of white noise filtered to spots of `sigma_px`: the high-level
+/// approximation `roughness * z * exp(-z^2 / 2) / (2 pi)^(3/2)` (Adler and Hasofer 1976, Annals of Probability
+/// 4:1), with the roughness `1 / (2 sigma^2)` of Gaussian filtering.
+fn noise_peaks_above(z: f64, sigma_px: f64) -> f64 {
+    z * (-0.5 * z * z).exp() / (2.0 * sigma_px * sigma_px * std::f64::consts::TAU.powf(1.5))
+}
+
+/// The `z` above which there are so many noise peaks per pixel.
+fn z_of(false_per_px: f64, sigma_px: f64) -> f64 {
+    let (mut low, mut high) = (2.0, 10.0);
+    for _ in 0..50 {
+        let middle = 0.5 * (low + high);
+        if noise_peaks_above(middle, sigma_px) > false_per_px { low = middle } else { high = middle }
+    }
+    high
+}
+
+fn normal(x: f64, mean: f64, sd: f64) -> f64 {
+    let z = (x - mean) / sd;
+    (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
+}
+
+/// Mean of an exponential distribution of this decay, cut off at the range in which texture is learned.
+fn truncated_mean(decay: f64) -> f64 {
+    let range = TEXTURE_Z - CANDIDATE_Z;
+    decay - range / (range / decay).exp_m1()
+}
+
+/// The decay at which an exponential distribution that is cut off has this mean.
+fn decay_of_mean(mean: f64) -> f64 {
+    let [mut low, mut high] = DECAY;
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        if truncated_mean(middle) < mean { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// A candidate as it is sorted.
+struct Item {
+    z: f64,
+    log_width: f64,
+    /// Density of noise peaks here, a count per unit of `z`.
+    noise: f64,
+    false_width: f64,
+}
+
+/// Probability of being a signal for each candidate.
+fn decide(found: &ChannelCandidates) -> Vec<f64> {
+    let sigma = found.sigma_px;
+    let pixels = found.data_px as f64;
+    let items: Vec<Item> = found.candidates.iter().map(|c| item(found, c, pixels)).collect();
+    let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(LEAST_FALSE_PER_PX, sigma));
+    let mut probabilities: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
+    if probabilities.iter().sum::<f64>() < 1.0 {
+        return probabilities;
+    }
+    let mut texture = vec![0.5; items.len()];
+    let mut before = 0.0;
+    for _ in 0..ROUNDS {
+        let model = Model::learn(&items, &probabilities, &texture);
+        for ((i, p), t) in items.iter().zip(&mut probabilities).zip(&mut texture) {
+            let signal = if i.z > least { model.signal(i) } else { 0.0 };
+            let of_texture = model.texture(i);
+            let all = (signal + of_texture + i.noise * i.false_width).max(f64::MIN_POSITIVE);
+            *p = signal / all;
+            *t = of_texture / all;
+        }
+        let signals: f64 = probabilities.iter().sum();
+        if (signals - before).abs() < SETTLED {
+            break;
+        }
+        before = signals;
+    }
+    probabilities
+}
+
+fn item(found: &ChannelCandidates, c: &Candidate, pixels: f64) -> Item {
+    // Whether there is a spot at all is judged by the noise without one.
+    let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(c.texture_sd);
+    let z = c.amplitude / sd;
+    let log_width = c.width_ratio.ln();
+    Item {
+        z,
+        log_width,
+        noise: pixels * z * noise_peaks_above(z, found.sigma_px),
+        false_width: normal(log_width, FALSE_LOG_WIDTH[0], FALSE_LOG_WIDTH[1]),
+    }
+}
+
+/// The populations that are learned.
+struct Model {
+    signals: f64,
+    log_z: f64,
+    log_z_sd: f64,
+    log_width: f64,
+    log_width_sd: f64,
+    texture_peaks: f64,
+    decay: f64,
+}
+
+impl Model {
+    fn learn(items: &[Item], probabilities: &[f64], texture: &[f64]) -> Self {
+        let signals: f64 = probabilities.iter().sum();
+        let over = |f: &dyn Fn(&Item) -> f64, weights: &[f64]| -> f64 {
+            items.iter().zip(weights).map(|(i, w)| w * f(i)).sum()
+        };
+        let log_z = over(&|i| i.z.ln(), probabilities) / signals.max(f64::MIN_POSITIVE);
+        let height = over(&|i| (i.z.ln() - log_z).powi(2), probabilities)
+            + LOG_Z_PSEUDO_COUNT * USUAL_LOG_Z_SD.powi(2);
+        let log_width = (over(&|i| i.log_width, probabilities) / (signals + LOG_Z_PSEUDO_COUNT))
+            .clamp(LOG_WIDTH[0], LOG_WIDTH[1]);
+        let excess_width =
+            |i: &Item| ((i.log_width - log_width).powi(2) - (WIDTH_SCATTER / i.z).powi(2)).clamp(0.0, 0.5);
+        let width = over(&excess_width, probabilities) + LOG_Z_PSEUDO_COUNT * USUAL_LOG_WIDTH_SD.powi(2);
+        let low = |i: &Item| if i.z < TEXTURE_Z { 1.0 } else { 0.0 };
+        let peaks = over(&low, texture);
+        let usual = truncated_mean(USUAL_DECAY);
+        let excess = over(&|i| low(i) * (i.z - CANDIDATE_Z).max(0.0), texture);
+        let decay = decay_of_mean((excess + DECAY_PSEUDO_COUNT * usual) / (peaks + DECAY_PSEUDO_COUNT));
+        let sd =
+            |sum: f64, [low, high]: [f64; 2]| (sum / (signals + LOG_Z_PSEUDO_COUNT)).sqrt().clamp(low, high);
+        Self {
+            signals: signals + PSEUDO_COUNT,
+            log_z,
+            log_z_sd: sd(height, LOG_Z_SD),
+            log_width,
+            log_width_sd: sd(width, LOG_WIDTH_SD),
+            texture_peaks: (peaks + PSEUDO_COUNT) / (1.0 - ((CANDIDATE_Z - TEXTURE_Z) / decay).exp()),
+            decay,
+        }
+    }
+
+    /// Density of signals, a count per unit of `z` and of log width.
+    fn signal(&self, i: &Item) -> f64 {
+        let width_sd = self.log_width_sd.hypot(WIDTH_SCATTER / i.z).min(FALSE_LOG_WIDTH[1]);
+        self.signals * normal(i.z.ln(), self.log_z, self.log_z_sd) / i.z
+            * normal(i.log_width, self.log_width, width_sd)
+    }
+
+    /// Density of texture peaks, same units.
+    fn texture(&self, i: &Item) -> f64 {
+        let excess = (i.z - CANDIDATE_Z).max(0.0);
+        self.texture_peaks * (-excess / self.decay).exp() / self.decay * i.false_width
+    }
+}

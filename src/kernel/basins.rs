@@ -1,0 +1,171 @@
+//! Basins of attraction of the maxima of an image, and the passes between them.
+
+use ndarray::{Array2, ArrayView2};
+
+/// Marks pixels that belong to no basin.
+pub(crate) const NO_BASIN: u32 = u32::MAX;
+
+/// The highest pass between two basins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Pass {
+    /// The basins, the smaller number first.
+    pub(crate) between: (u32, u32),
+    /// Height of the pass: the largest value v such that neighbouring pixels of both have at least v.
+    pub(crate) height: f32,
+}
+
+/// Every pixel with a positive value goes to the maximum that steepest ascent over its eight neighbours leads
+/// to (equal values: the earlier pixel is the higher one, so that a plateau has one summit).
+#[derive(Debug)]
+pub(crate) struct Basins {
+    /// Basin of each pixel, or [`NO_BASIN`].
+    pub(crate) of: Array2<u32>,
+    /// Value of each basin's maximum.
+    pub(crate) peaks: Vec<f32>,
+    /// One entry per pair of touching basins, by the pair.
+    pub(crate) passes: Vec<Pass>,
+}
+
+/// Finds the basins of an image; pixels at 0 or below lie outside.
+pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
+    let (height, width) = image.dim();
+    let values = image.as_standard_layout();
+    let values = values.as_slice().unwrap_or(&[]);
+    // Uphill neighbour of each pixel; a maximum is its own.
+    let mut up: Vec<u32> = vec![NO_BASIN; values.len()];
+    for y in 0..height {
+        for x in 0..width {
+            let here = y * width + x;
+            if values[here] > 0.0 {
+                let (left, right) = (x.saturating_sub(1), (x + 2).min(width));
+                let mut best = (here, values[here]);
+                for v in (y.saturating_sub(1)..(y + 2).min(height)).rev() {
+                    let row = &values[v * width + left..v * width + right];
+                    for (u, &value) in row.iter().enumerate().rev() {
+                        let there = v * width + left + u;
+                        if value > best.1 || (value >= best.1 && there < best.0) {
+                            best = (there, value);
+                        }
+                    }
+                }
+                up[here] = best.0 as u32;
+            }
+        }
+    }
+    let mut of = vec![NO_BASIN; values.len()];
+    let mut peaks = Vec::new();
+    let mut path = Vec::new();
+    for start in 0..values.len() {
+        if up[start] == NO_BASIN || of[start] != NO_BASIN {
+            continue;
+        }
+        let mut here = start;
+        while of[here] == NO_BASIN && up[here] as usize != here {
+            path.push(here);
+            here = up[here] as usize;
+        }
+        if of[here] == NO_BASIN {
+            of[here] = peaks.len() as u32;
+            peaks.push(values[here]);
+        }
+        for p in path.drain(..) {
+            of[p] = of[here];
+        }
+    }
+    let passes = passes(values, &of, height, width);
+    Basins { of: Array2::from_shape_vec((height, width), of).unwrap_or_default(), peaks, passes }
+}
+
+fn passes(values: &[f32], of: &[u32], height: usize, width: usize) -> Vec<Pass> {
+    let mut met: Vec<Pass> = Vec::new();
+    let mut meet = |here: usize, there: usize| {
+        let (a, b) = (of[here], of[there]);
+        if a != b && a != NO_BASIN && b != NO_BASIN {
+            met.push(Pass { between: (a.min(b), a.max(b)), height: values[here].min(values[there]) });
+        }
+    };
+    for y in 0..height {
+        for here in y * width..(y + 1) * width {
+            if of[here] == NO_BASIN {
+                continue;
+            }
+            let (first, last) = (here == y * width, here + 1 == (y + 1) * width);
+            if !last {
+                meet(here, here + 1);
+            }
+            if y + 1 < height {
+                let below = here + width;
+                meet(here, below);
+                if !first {
+                    meet(here, below - 1);
+                }
+                if !last {
+                    meet(here, below + 1);
+                }
+            }
+        }
+    }
+    met.sort_unstable_by(|a, b| a.between.cmp(&b.between).then(b.height.total_cmp(&a.height)));
+    met.dedup_by_key(|p| p.between);
+    met
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn neighbours((y, x): (usize, usize), (h, w): (usize, usize)) -> Vec<(usize, usize)> {
+        (y.saturating_sub(1)..(y + 2).min(h))
+            .flat_map(|v| (x.saturating_sub(1)..(x + 2).min(w)).map(move |u| (v, u)))
+            .collect()
+    }
+
+    fn summit_reference(image: &Array2<f32>, mut p: (usize, usize)) -> (usize, usize) {
+        loop {
+            let mut best = p;
+            for n in neighbours(p, image.dim()) {
+                if image[n] > image[best] || (image[n] == image[best] && n < best) {
+                    best = n;
+                }
+            }
+            if best == p {
+                return p;
+            }
+            p = best;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_climbing_from_every_pixel(
+            (h, w, values) in (1_usize..9, 1_usize..9).prop_flat_map(|(h, w)| {
+                (Just(h), Just(w), proptest::collection::vec(0_u8..9, h * w))
+            }),
+        ) {
+            let image = Array2::from_shape_vec((h, w), values).unwrap().mapv(f32::from);
+            let fast = basins(image.view());
+            let summit = |p| summit_reference(&image, p);
+            let mut heights: BTreeMap<(u32, u32), f32> = BTreeMap::new();
+            for (p, &v) in image.indexed_iter() {
+                if v <= 0.0 {
+                    prop_assert_eq!(fast.of[p], NO_BASIN);
+                    continue;
+                }
+                prop_assert_eq!(fast.of[p], fast.of[summit(p)]);
+                prop_assert_eq!(fast.peaks[fast.of[p] as usize], image[summit(p)]);
+                for q in neighbours(p, (h, w)) {
+                    if image[q] > 0.0 && summit(q) != summit(p) {
+                        prop_assert!(fast.of[q] != fast.of[p]);
+                        let key = (fast.of[p].min(fast.of[q]), fast.of[p].max(fast.of[q]));
+                        let height = heights.entry(key).or_insert(0.0);
+                        *height = height.max(image[p].min(image[q]));
+                    }
+                }
+            }
+            let found: BTreeMap<_, _> = fast.passes.iter().map(|p| (p.between, p.height)).collect();
+            prop_assert_eq!(found, heights);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Quantiles and Otsu's threshold.
+
+/// The quantiles of some values (0 to 1 each), by the nearest rank. Empty input gives zeros.
+pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f32; N] {
+    let last = values.len().saturating_sub(1);
+    at.map(|q| {
+        if values.is_empty() {
+            return 0.0;
+        }
+        let rank = (q * last as f64).round() as usize;
+        *values.select_nth_unstable_by(rank.min(last), f32::total_cmp).1
+    })
+}
+
+/// Grey levels of the histogram that [`otsu`] works on.
+const BINS: usize = 512;
+
+/// Otsu's threshold (1979): the level that parts the values into two classes with the largest variance
+/// between them. `None` if the values do not vary.
+pub(crate) fn otsu(values: impl Iterator<Item = f32> + Clone) -> Option<f32> {
+    let (low, high) =
+        values.clone().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+    if !(high > low && (high - low).is_finite()) {
+        return None;
+    }
+    let step = (high - low) / BINS as f32;
+    let mut counts = [0_u64; BINS];
+    for v in values {
+        counts[(((v - low) / step) as usize).min(BINS - 1)] += 1;
+    }
+    let total = counts.iter().sum::<u64>() as f64;
+    let sum = counts.iter().enumerate().map(|(i, &n)| i as f64 * n as f64).sum::<f64>();
+    let (mut below, mut below_sum, mut best) = (0.0, 0.0, (0.0, 0));
+    for (i, &n) in counts.iter().enumerate().take(BINS - 1) {
+        below += n as f64;
+        below_sum += i as f64 * n as f64;
+        if below == 0.0 || below == total {
+            continue;
+        }
+        let gap = below_sum / below - (sum - below_sum) / (total - below);
+        let between = below * (total - below) * gap * gap;
+        if between > best.0 {
+            best = (between, i + 1);
+        }
+    }
+    Some(low + best.1 as f32 * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_ranks() {
+        let mut values: Vec<f32> = (0..101).rev().map(|v| v as f32).collect();
+        assert_eq!(quantiles(&mut values, [0.0, 0.05, 0.5, 1.0]), [0.0, 5.0, 50.0, 100.0]);
+        assert_eq!(quantiles(&mut [], [0.5]), [0.0]);
+    }
+
+    #[test]
+    fn otsu_parts_two_groups_and_knows_a_constant() {
+        let values = [1.0_f32, 1.5, 2.0, 8.0, 9.0, 9.5];
+        let threshold = otsu(values.into_iter()).unwrap();
+        assert!(threshold > 2.0 && threshold <= 8.0, "{threshold}");
+        assert_eq!(otsu([3.0_f32; 5].into_iter()), None);
+        assert_eq!(otsu(std::iter::empty()), None);
+    }
+}

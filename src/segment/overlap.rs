@@ -1,0 +1,58 @@
+//! Nuclei that lie over one another.
+
+use std::collections::BTreeMap;
+
+use ndarray::Array2;
+
+use crate::segment::candidate::Candidate;
+use crate::segment::working_image::WorkingImage;
+
+/// A common border is looked at from this length on, in typical diameters.
+const SHORTEST_BORDER: f64 = 0.15;
+/// The counterstain of two nuclei adds up where they overlap: their border is then at least this much brighter
+/// than the brighter of the two is on average. Side by side it is darker than both.
+const LENS_BRIGHTNESS: f64 = 1.15;
+
+/// For each chosen candidate, whether it shares a bright border with another.
+pub(super) fn overlapping(
+    candidates: &[Candidate],
+    chosen: &[usize],
+    brightness: &[f32],
+    image: &WorkingImage,
+) -> Vec<bool> {
+    let mut owner = Array2::<u32>::zeros(image.smooth.dim());
+    for (i, &c) in chosen.iter().enumerate() {
+        for run in &candidates[c].runs {
+            for x in run.x0..run.x1 {
+                owner[(run.y as usize, x as usize)] = i as u32 + 1;
+            }
+        }
+    }
+    let (height, width) = owner.dim();
+    let mut borders: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
+    for y in 0..height {
+        for x in 0..width {
+            let a = owner[(y, x)];
+            for (v, u) in [(y, x + 1), (y + 1, x)] {
+                if a == 0 || v >= height || u >= width || owner[(v, u)] == 0 || owner[(v, u)] == a {
+                    continue;
+                }
+                let b = owner[(v, u)];
+                let border = borders.entry((a.min(b), a.max(b))).or_default();
+                border.0 += 0.5 * f64::from(image.smooth[(y, x)] + image.smooth[(v, u)]);
+                border.1 += 1;
+            }
+        }
+    }
+    let mut out = vec![false; chosen.len()];
+    for ((a, b), (sum, length)) in borders {
+        let (a, b) = (a as usize - 1, b as usize - 1);
+        let brighter = f64::from(brightness[chosen[a]].max(brightness[chosen[b]]));
+        if length as f64 >= SHORTEST_BORDER * image.diameter_px
+            && sum / length as f64 > LENS_BRIGHTNESS * brighter
+        {
+            (out[a], out[b]) = (true, true);
+        }
+    }
+    out
+}

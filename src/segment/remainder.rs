@@ -1,0 +1,104 @@
+//! What a component leaves when the brighter regions in it are taken out: dim nuclei beside bright ones.
+
+use ndarray::Array2;
+
+use crate::kernel::distance::squared_distance_up_to;
+use crate::kernel::runs::{Run, regions};
+use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
+use crate::segment::split::Crop;
+use crate::segment::working_image::WorkingImage;
+
+/// Brighter regions are taken this many cuts higher.
+const CUTS_HIGHER: [usize; 2] = [3, 6];
+/// Components under this area are not looked at, in discs of the typical diameter.
+const SMALLEST_COMPONENT: f64 = 0.5;
+/// The brighter regions must leave at least this much, in discs of the typical diameter.
+const SMALLEST_REMAINDER: f64 = 0.15;
+/// What is thinner than twice this is the halo of the bright regions, in typical diameters.
+const HALO: f64 = 0.12;
+
+/// Adds to the list of component `i` (see [`Forest`]) the remainders, and to its first entry the sets that
+/// they form with the brighter regions.
+pub(super) fn remainders(forest: &Forest, i: usize, image: &WorkingImage, list: &mut Vec<Candidate>) {
+    let component = &forest.components[i];
+    let disc = image.disc_area_px();
+    if (component.area as f64) < SMALLEST_COMPONENT * disc {
+        return;
+    }
+    let mut before = Vec::new();
+    for higher in CUTS_HIGHER {
+        let bright = descendants(forest, i, component.level + higher);
+        let bright_area: usize = bright.iter().map(|&d| forest.components[d].area).sum();
+        let left = (component.area - bright_area.min(component.area)) as f64;
+        if bright.is_empty() || bright == before || left < SMALLEST_REMAINDER * disc {
+            continue;
+        }
+        let pieces = pieces(component, bright.iter().map(|&d| &forest.components[d]), image);
+        before = bright;
+        if pieces.is_empty() {
+            continue;
+        }
+        if list.is_empty() {
+            list.push(Candidate::new(Vec::new(), component.level, Origin::Component));
+        }
+        let mut set: Vec<usize> = before.iter().map(|d| d + COMPONENT).collect();
+        for runs in pieces {
+            set.push(list.len());
+            list.push(Candidate::new(runs, component.level, Origin::Remainder));
+        }
+        list[0].alternatives.push(set);
+    }
+}
+
+/// The outermost components within `i` that were made at `level` or higher.
+fn descendants(forest: &Forest, i: usize, level: usize) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut open = forest.children[i].clone();
+    while let Some(d) = open.pop() {
+        if forest.components[d].level >= level {
+            out.push(d);
+        } else {
+            open.extend(&forest.children[d]);
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Thick pieces of a component outside the bright regions.
+fn pieces<'a>(
+    component: &Candidate,
+    bright: impl Iterator<Item = &'a Candidate>,
+    image: &WorkingImage,
+) -> Vec<Vec<Run>> {
+    let crop = Crop::around(&component.runs, image.levels.dim());
+    let mut rest = crop.mask(&component.runs);
+    for region in bright {
+        for run in &region.runs {
+            for x in run.x0 as usize..run.x1 as usize {
+                rest[(run.y as usize - crop.y0, x - crop.x0)] = false;
+            }
+        }
+    }
+    // An opening: what lies within the radius of a pixel that is deeper than the radius.
+    let radius = (HALO * image.diameter_px).max(1.0) as f32;
+    let farthest = radius.ceil() as usize;
+    let thin = squared_distance_up_to(rest.view(), farthest).mapv(|d| d <= radius * radius);
+    if thin.iter().all(|&t| t) {
+        return Vec::new();
+    }
+    let opened: Array2<u8> =
+        squared_distance_up_to(thin.view(), farthest).mapv(|d| u8::from(d <= radius * radius));
+    let smallest = (SMALLEST_REMAINDER * image.disc_area_px()).ceil() as usize;
+    let found = regions(opened.view(), 1, smallest, smallest);
+    (0..found.len())
+        .map(|i| {
+            let shifted = |r: &Run| Run {
+                y: r.y + crop.y0 as u32,
+                x0: r.x0 + crop.x0 as u32,
+                x1: r.x1 + crop.x0 as u32,
+            };
+            found.runs(i).iter().map(shifted).collect()
+        })
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! Typical nucleus diameter of an image, from the image.
+
+use ndarray::{Array2, ArrayView2};
+
+use crate::field::PlaneView;
+use crate::kernel::distance::squared_distance;
+use crate::kernel::gaussian::gaussian;
+use crate::kernel::histogram::{otsu, quantiles};
+use crate::kernel::resample::block_means;
+
+/// Fields are first looked at with about this many pixels along the longer side: a nucleus is then rarely
+/// finer than [`COARSEST_DIAMETER_PX`].
+const FIRST_LOOK_PX: usize = 384;
+/// A diameter found on a coarser image than this is looked at again on a finer one, px of that image.
+const COARSEST_DIAMETER_PX: f64 = 14.0;
+/// Maxima of the distance transform below this are specks or noise, px.
+const SMALLEST_RADIUS_PX: f32 = 1.5;
+/// A diameter past this share of the field's shorter side is haze rather than a nucleus.
+const LARGEST_SHARE_OF_FIELD: f64 = 0.25;
+/// How often haze is peeled off.
+const PEELS: usize = 3;
+
+/// Typical nucleus diameter in px of the plane; `None` if nothing stands out.
+pub(super) fn typical_diameter_px(plane: PlaneView<'_>) -> Option<f64> {
+    let (height, width) = plane.dim();
+    let mut factor = (height.max(width) / FIRST_LOOK_PX).max(1);
+    loop {
+        let diameter = diameter_at_scale(block_means(plane, factor).view());
+        if factor == 1 || diameter.is_some_and(|d| d >= COARSEST_DIAMETER_PX) {
+            return diameter.map(|d| d * factor as f64);
+        }
+        factor /= 2;
+    }
+}
+
+fn diameter_at_scale(image: ArrayView2<'_, f32>) -> Option<f64> {
+    let smooth = gaussian(PlaneView::from(image), 1.0);
+    let mut values: Vec<f32> = smooth.iter().copied().collect();
+    let [background] = quantiles(&mut values, [0.05]);
+    // The square root keeps dim nuclei beside bright ones.
+    let root = smooth.mapv(|v| (v - background).max(0.0).sqrt());
+    let mut threshold = otsu(root.iter().copied())?;
+    let short = image.dim().0.min(image.dim().1) as f64;
+    let mut diameter = median_diameter(&root.mapv(|v| v >= threshold));
+    for _ in 0..PEELS {
+        if diameter.is_none_or(|d| d <= LARGEST_SHARE_OF_FIELD * short) {
+            break;
+        }
+        let Some(next) = otsu(root.iter().copied().filter(|&v| v >= threshold)) else { break };
+        threshold = next;
+        diameter = median_diameter(&root.mapv(|v| v >= threshold)).or(diameter);
+    }
+    diameter
+}
+
+/// Twice the area-weighted median of the maxima of the distance transform.
+fn median_diameter(mask: &Array2<bool>) -> Option<f64> {
+    let squared = squared_distance(mask.view());
+    let (height, width) = squared.dim();
+    let mut maxima = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let v = squared[(y, x)];
+            if v < SMALLEST_RADIUS_PX * SMALLEST_RADIUS_PX || !v.is_finite() {
+                continue;
+            }
+            let higher = (y.saturating_sub(1)..(y + 2).min(height))
+                .any(|i| (x.saturating_sub(1)..(x + 2).min(width)).any(|j| squared[(i, j)] > v));
+            if !higher {
+                maxima.push(v);
+            }
+        }
+    }
+    maxima.sort_unstable_by(f32::total_cmp);
+    let total: f64 = maxima.iter().map(|&v| f64::from(v)).sum();
+    let mut sum = 0.0;
+    maxima
+        .into_iter()
+        .find(|&v| {
+            sum += f64::from(v);
+            sum >= 0.5 * total
+        })
+        .map(|v| 2.0 * f64::from(v).sqrt())
+}

@@ -1,0 +1,303 @@
+//! Parts of a component by the necks in its shape.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use ndarray::Array2;
+
+use crate::field::PlaneView;
+use crate::kernel::basins::{Basins, NO_BASIN, basins};
+use crate::kernel::distance::squared_distance;
+use crate::kernel::gaussian::gaussian;
+use crate::kernel::runs::Run;
+use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
+use crate::segment::working_image::WorkingImage;
+
+/// Smoothing of the distance transform, in typical diameters.
+const DISTANCE_SMOOTHING: f64 = 0.06;
+/// Basins parted by less than this (pass over lower summit) are one.
+const SHALLOWEST_NECK: f32 = 0.97;
+
+/// A component of the forest lies in a part if at least this share of it does.
+const SHARE_IN_PART: f64 = 0.95;
+
+/// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
+/// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
+pub(super) fn split(forest: &Forest, i: usize, image: &WorkingImage) -> Vec<Candidate> {
+    let component = &forest.components[i];
+    let crop = Crop::around(&component.runs, image.levels.dim());
+    let inside = crop.mask(&component.runs);
+    let distance = squared_distance(inside.view()).mapv(f32::sqrt);
+    let sigma = (DISTANCE_SMOOTHING * image.diameter_px).max(0.5);
+    let mut smooth = gaussian(PlaneView::from(&distance), sigma);
+    for (s, &inside) in smooth.iter_mut().zip(&inside) {
+        *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
+    }
+    let basins = basins(smooth.view());
+    let Some(merges) = merge(&basins) else { return Vec::new() };
+    let mut parts = crop.parts(&basins, &merges, component);
+    crop.host_components(&mut parts, &basins, &merges, forest, i);
+    parts
+}
+
+/// A rectangle of the working image.
+pub(super) struct Crop {
+    pub(super) y0: usize,
+    pub(super) x0: usize,
+    height: usize,
+    width: usize,
+}
+
+impl Crop {
+    /// The runs' bounding box with a pixel around it where the image goes on.
+    pub(super) fn around(runs: &[Run], (height, width): (usize, usize)) -> Self {
+        let y0 = runs.first().map_or(0, |r| r.y as usize);
+        let y1 = runs.last().map_or(0, |r| r.y as usize + 1);
+        let x0 = runs.iter().map(|r| r.x0 as usize).min().unwrap_or(0);
+        let x1 = runs.iter().map(|r| r.x1 as usize).max().unwrap_or(0);
+        let (y0, x0) = (y0.saturating_sub(1), x0.saturating_sub(1));
+        let (y1, x1) = ((y1 + 1).min(height), (x1 + 1).min(width));
+        Self { y0, x0, height: y1 - y0, width: x1 - x0 }
+    }
+
+    pub(super) fn mask(&self, runs: &[Run]) -> Array2<bool> {
+        let mut mask = Array2::from_elem((self.height, self.width), false);
+        if let Some(pixels) = mask.as_slice_mut() {
+            for run in runs {
+                let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
+                pixels[start..start + run.len()].fill(true);
+            }
+        }
+        mask
+    }
+
+    /// Runs of equal basin, each basin's in reading order.
+    fn basin_runs(&self, basins: &Basins) -> Vec<Vec<Run>> {
+        let mut out = vec![Vec::new(); basins.peaks.len()];
+        for (y, row) in basins.of.rows().into_iter().enumerate() {
+            let mut x = 0;
+            while x < self.width {
+                let basin = row[x];
+                let mut end = x + 1;
+                while end < self.width && row[end] == basin {
+                    end += 1;
+                }
+                if basin != NO_BASIN {
+                    out[basin as usize].push(Run {
+                        y: (y + self.y0) as u32,
+                        x0: (x + self.x0) as u32,
+                        x1: (end + self.x0) as u32,
+                    });
+                }
+                x = end;
+            }
+        }
+        out
+    }
+
+    fn parts(&self, basins: &Basins, merges: &Merges, component: &Candidate) -> Vec<Candidate> {
+        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); merges.leaves];
+        for (basin, mut pixels) in self.basin_runs(basins).into_iter().enumerate() {
+            runs[merges.leaf_of[basin]].append(&mut pixels);
+        }
+        runs.iter_mut().for_each(|r| tidy(r));
+        let mut count = vec![1_usize; merges.leaves];
+        for &(a, b, _) in &merges.steps {
+            let mut joined = runs[a].clone();
+            joined.extend_from_slice(&runs[b]);
+            tidy(&mut joined);
+            runs.push(joined);
+            count.push(count[a] + count[b]);
+        }
+        // The last merge is the component: reverse the order so that parents come first.
+        let last = runs.len() - 1;
+        let mut out: Vec<Candidate> =
+            runs.into_iter().rev().map(|r| Candidate::new(r, component.level, Origin::Part)).collect();
+        for (i, &n) in count.iter().enumerate() {
+            out[last - i].basins = n;
+        }
+        for (k, &(a, b, neck)) in merges.steps.iter().enumerate() {
+            let whole = last - (merges.leaves + k);
+            let parts = [last - a, last - b];
+            out[whole].alternatives.push(parts.to_vec());
+            out[whole].neck_within = neck;
+            for p in parts {
+                out[p].neck_beside = neck;
+            }
+        }
+        out
+    }
+
+    /// Lists, for every part, the largest components of the forest within it.
+    fn host_components(
+        &self,
+        parts: &mut [Candidate],
+        basins: &Basins,
+        merges: &Merges,
+        forest: &Forest,
+        i: usize,
+    ) {
+        let last = parts.len() - 1;
+        let mut above = vec![0; parts.len()];
+        for (k, part) in parts.iter().enumerate() {
+            part.alternatives.iter().flatten().for_each(|&p| above[p] = k);
+        }
+        let mut hosted: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+        // A component and the part that holds the component it was reached from (0: none smaller than all).
+        let mut open: Vec<(usize, usize)> = forest.children[i].iter().map(|&d| (d, 0)).collect();
+        let mut share = vec![0_usize; parts.len()];
+        while let Some((d, held)) = open.pop() {
+            let component = &forest.components[d];
+            share.fill(0);
+            for run in &component.runs {
+                let row = basins.of.row(run.y as usize - self.y0);
+                for x in run.x0 as usize..run.x1 as usize {
+                    if row[x - self.x0] != NO_BASIN {
+                        share[last - merges.leaf_of[row[x - self.x0] as usize]] += 1;
+                    }
+                }
+            }
+            // Parts come before those within them: sum up from the back; the last that holds enough is the
+            // smallest.
+            let mut smallest = 0;
+            for k in (1..=last).rev() {
+                if share[k] as f64 >= SHARE_IN_PART * component.area as f64 {
+                    smallest = k;
+                    break;
+                }
+                share[above[k]] += share[k];
+            }
+            let mut k = smallest;
+            while k != held && k != 0 {
+                hosted[k].push(d);
+                k = above[k];
+            }
+            if smallest < merges.first_leaf(last) {
+                open.extend(forest.children[d].iter().map(|&e| (e, smallest)));
+            }
+        }
+        for (part, list) in parts.iter_mut().zip(hosted) {
+            if !list.is_empty() {
+                part.alternatives.push(list.into_iter().map(|d| d + COMPONENT).collect());
+            }
+        }
+    }
+}
+
+/// Sorts runs into reading order and joins those that follow each other without a gap.
+fn tidy(runs: &mut Vec<Run>) {
+    runs.sort_unstable_by_key(|r| (r.y, r.x0));
+    runs.dedup_by(|next, kept| {
+        let follows = kept.y == next.y && kept.x1 == next.x0;
+        if follows {
+            kept.x1 = next.x1;
+        }
+        follows
+    });
+}
+
+/// Order in which basins merge.
+struct Merges {
+    /// Number of leaves: groups of basins with no neck between them.
+    leaves: usize,
+    /// Leaf of each basin.
+    leaf_of: Vec<usize>,
+    /// Both sides (leaves, then merges in order) and the neck between them.
+    steps: Vec<(usize, usize, f32)>,
+}
+
+impl Merges {
+    /// Index of the first leaf in a list of parts whose last index is `last`.
+    fn first_leaf(&self, last: usize) -> usize {
+        last + 1 - self.leaves
+    }
+}
+
+/// A neck that waits to be merged: the widest relative to the lower summit goes first.
+#[derive(PartialEq)]
+struct Neck {
+    ratio: f32,
+    pass: usize,
+}
+impl Eq for Neck {}
+impl Ord for Neck {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.ratio.total_cmp(&other.ratio).then(other.pass.cmp(&self.pass))
+    }
+}
+impl PartialOrd for Neck {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn find(group: &mut [usize], mut i: usize) -> usize {
+    while group[i] != i {
+        group[i] = group[group[i]];
+        i = group[i];
+    }
+    i
+}
+
+/// Merges basins pairwise in the order of pass over lower summit; `None` if there is no neck at all, or the
+/// basins do not hang together.
+fn merge(basins: &Basins) -> Option<Merges> {
+    let n = basins.peaks.len();
+    let mut group: Vec<usize> = (0..n).collect();
+    let mut peak = basins.peaks.clone();
+    let ratio =
+        |pass: usize, peak: &[f32], a: usize, b: usize| basins.passes[pass].height / peak[a].min(peak[b]);
+    let mut queue: BinaryHeap<Neck> = basins
+        .passes
+        .iter()
+        .enumerate()
+        .map(|(i, p)| Neck { ratio: ratio(i, &peak, p.between.0 as usize, p.between.1 as usize), pass: i })
+        .collect();
+    let mut merged: Vec<(usize, usize, f32)> = Vec::new();
+    while let Some(neck) = queue.pop() {
+        let (a, b) = basins.passes[neck.pass].between;
+        let (a, b) = (find(&mut group, a as usize), find(&mut group, b as usize));
+        if a == b {
+            continue;
+        }
+        let now = ratio(neck.pass, &peak, a, b);
+        if now < neck.ratio {
+            queue.push(Neck { ratio: now, pass: neck.pass });
+            continue;
+        }
+        let (low, high) = (a.min(b), a.max(b));
+        peak[low] = peak[low].max(peak[high]);
+        group[high] = low;
+        merged.push((low, high, now));
+    }
+    if merged.len() + 1 != n {
+        return None;
+    }
+    let shallow = merged.iter().take_while(|m| m.2 > SHALLOWEST_NECK).count();
+    if shallow == merged.len() {
+        return None;
+    }
+    // The first merges join basins without a neck into leaves.
+    let mut leaf_group: Vec<usize> = (0..n).collect();
+    for &(low, high, _) in &merged[..shallow] {
+        leaf_group[high] = low;
+    }
+    let mut node = vec![usize::MAX; n];
+    let mut leaves = 0;
+    let leaf_of = (0..n)
+        .map(|i| {
+            let root = find(&mut leaf_group, i);
+            if node[root] == usize::MAX {
+                node[root] = leaves;
+                leaves += 1;
+            }
+            node[root]
+        })
+        .collect();
+    let mut steps = Vec::with_capacity(merged.len() - shallow);
+    for &(low, high, neck) in &merged[shallow..] {
+        steps.push((node[low], node[high], neck));
+        node[low] = leaves + steps.len() - 1;
+    }
+    Some(Merges { leaves, leaf_of, steps })
+}

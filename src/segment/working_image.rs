@@ -1,0 +1,120 @@
+//! The image that candidates are sought on: down-sampled to a common scale, smoothed, with its background,
+//! range and noise known.
+
+use ndarray::Array2;
+
+use crate::field::PlaneView;
+use crate::kernel::gaussian::gaussian;
+use crate::kernel::histogram::quantiles;
+use crate::kernel::noise::noise_sd;
+use crate::kernel::resample::block_means;
+
+/// Down-sampling leaves nuclei at least this wide, px. The learned score was fitted at this scale.
+const WORKING_DIAMETER_PX: f64 = 28.0;
+/// Smoothing at the working scale, px.
+const SMOOTHING_PX: f64 = 0.5;
+/// Of this many pixels the quantiles are taken; more make them no better.
+const QUANTILE_SAMPLES: usize = 200_000;
+/// Grey levels at which the image is cut.
+pub(super) const LEVELS: usize = 24;
+/// The lowest cut lies this many noise standard deviations over the background ...
+const LOWEST_CUT_NOISE: f64 = 1.5;
+/// ... and at least this share of the range.
+const LOWEST_CUT_SHARE: f64 = 1.0 / 200.0;
+/// An image whose bright end stands out from its dark end by less than this many noise standard deviations
+/// shows nothing: smoothed white noise alone spans 0.28 * (1.6 + 3.3) = 1.4.
+const LEAST_CONTRAST_NOISE: f64 = 4.0;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct WorkingImage {
+    /// Edge of the block of the plane that one pixel stands for.
+    pub(super) factor: usize,
+    /// Typical nucleus diameter, px of this image.
+    pub(super) diameter_px: f64,
+    /// Smoothed image over its background.
+    pub(super) smooth: Array2<f32>,
+    /// Noise of the down-sampled image before smoothing.
+    pub(super) noise: f32,
+    /// Increasing cuts.
+    pub(super) thresholds: Vec<f32>,
+    /// Number of cuts that each pixel reaches.
+    pub(super) levels: Array2<u8>,
+}
+
+impl WorkingImage {
+    /// Prepares a plane with nuclei of about `diameter_px`; `None` if it shows no contrast.
+    pub(super) fn new(plane: PlaneView<'_>, diameter_px: f64) -> Option<Self> {
+        let factor = ((diameter_px / WORKING_DIAMETER_PX) as usize).max(1);
+        let reduced = block_means(plane, factor);
+        let noise = noise_sd(reduced.view());
+        let mut smooth = gaussian(PlaneView::from(&reduced), SMOOTHING_PX);
+        let step = (smooth.len() / QUANTILE_SAMPLES).max(1);
+        let mut values: Vec<f32> = smooth.iter().step_by(step).copied().collect();
+        let [background, top] = quantiles(&mut values, [0.05, 0.9995]);
+        let range = f64::from(top - background);
+        let lowest = (LOWEST_CUT_NOISE * noise).max(LOWEST_CUT_SHARE * range);
+        if !range.is_finite() || range <= LEAST_CONTRAST_NOISE * noise || lowest >= range || range <= 0.0 {
+            return None;
+        }
+        smooth.mapv_inplace(|v| v - background);
+        let thresholds: Vec<f32> = (0..LEVELS)
+            .map(|i| (lowest * (range / lowest).powf(i as f64 / (LEVELS - 1) as f64)) as f32)
+            .collect();
+        let levels = levels(&smooth, &thresholds);
+        Some(Self {
+            factor,
+            diameter_px: diameter_px / factor as f64,
+            smooth,
+            noise: noise as f32,
+            thresholds,
+            levels,
+        })
+    }
+
+    /// Area of a disc of the typical diameter, px.
+    pub(super) fn disc_area_px(&self) -> f64 {
+        std::f64::consts::FRAC_PI_4 * self.diameter_px * self.diameter_px
+    }
+}
+
+fn levels(smooth: &Array2<f32>, thresholds: &[f32]) -> Array2<u8> {
+    let (Some(&lowest), Some(&highest)) = (thresholds.first(), thresholds.last()) else {
+        return Array2::zeros(smooth.dim());
+    };
+    // Level at the lower end of each of many narrow steps; within a step the rest is counted up.
+    let steps = 2048.0_f32;
+    let scale = steps / highest;
+    let table: Vec<u8> =
+        (0..=steps as usize).map(|i| thresholds.partition_point(|&t| t * scale <= i as f32) as u8).collect();
+    smooth.mapv(|v| {
+        if v < lowest {
+            return 0;
+        }
+        let start = table[((v * scale) as usize).min(table.len() - 1)].saturating_sub(1);
+        let mut level = start as usize;
+        while level < thresholds.len() && v >= thresholds[level] {
+            level += 1;
+        }
+        level as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_count_the_thresholds_reached() {
+        let thresholds = [0.5_f32, 0.7, 1.1, 6.0, 50.0];
+        let smooth = Array2::from_shape_fn((60, 20), |(y, x)| -1.0 + (y * 20 + x) as f32 * 0.05);
+        let expected = smooth.mapv(|v| thresholds.iter().filter(|&&t| v >= t).count() as u8);
+        assert_eq!(levels(&smooth, &thresholds), expected);
+    }
+
+    #[test]
+    fn a_constant_plane_shows_nothing() {
+        let plane = Array2::<u16>::from_elem((50, 60), 700);
+        assert!(WorkingImage::new(PlaneView::from(&plane), 20.0).is_none());
+    }
+}
