@@ -109,7 +109,7 @@ fn turning_and_flipping_keep_the_nuclei() {
         let twin = other.nucleus_at(y, x);
         assert!(twin != 0, "nucleus {} is lost", nucleus.id);
         let area = other.nuclei[twin as usize - 1].area_px as f64;
-        assert!((area / nucleus.area_px as f64 - 1.0).abs() < 0.05);
+        assert!((area / nucleus.area_px as f64 - 1.0).abs() < 0.08, "{area} {nucleus:?}");
     }
 }
 
