@@ -101,7 +101,7 @@ fn ome_names_pixel_size_and_significant_bits() {
     assert_plane(field.red.view(), 2, 0, "SpectrumOrange");
     assert_eq!(field.pixel_size, PixelSize::from_um(0.1).ok());
     assert_eq!(field.saturation_level, Some(4095.0));
-    assert_eq!(field.warnings, [String::new(); 0]);
+    assert!(field.warnings.is_empty(), "{:?}", field.warnings);
 }
 
 #[test]
@@ -166,6 +166,9 @@ fn the_callers_pixel_size_takes_precedence() {
     for name in ["named.ome.tif", "not_square.ome.tif"] {
         let field = read_field(data(name), &options).expect(name);
         assert_eq!(field.pixel_size, options.pixel_size, "{name}");
+        let differs =
+            field.warnings.iter().any(|w| w.contains("the file says 0.1 um per pixel, 0.25 um was given"));
+        assert_eq!(differs, name == "named.ome.tif", "{:?}", field.warnings);
     }
 }
 

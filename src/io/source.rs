@@ -106,7 +106,7 @@ pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut fields: BTreeMap<PathBuf, FieldSource> = BTreeMap::new();
     for folder in distinct(loose.iter().map(|path| path.parent().unwrap_or(Path::new("")).to_path_buf())) {
         let files = loose.iter().filter(|path| path.parent() == Some(&folder)).cloned();
-        fields.extend(group_fields(distinct(files)).into_iter().map(|(first, field)| (first, field)));
+        fields.extend(group_fields(distinct(files)));
     }
     for input in inputs {
         if loose.contains(input) {

@@ -21,7 +21,7 @@ pub(super) use directory::truncated;
 pub(super) use page::Page;
 
 /// Bytes of the buffer through which the file is read.
-const BUFFER_BYTES: usize = 1 << 17;
+const BUFFER_BYTES: usize = 1 << 14;
 
 /// What the resolution tags of a page say, uninterpreted.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
