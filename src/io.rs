@@ -10,6 +10,17 @@
 //! An RGB image is a field with a red and a green probe and the counterstain in blue. Three single-channel files
 //! are one field by their suffixes ([`find_specimens`]).
 //!
+//! The channels of other files are known by name, or where the name says nothing by emission wavelength:
+//!
+//! | channel | names, in any case and spelling of spaces | emission |
+//! |---|---|---|
+//! | counterstain | DAPI, Hoechst, blue | 430 to 490 nm |
+//! | red | red, orange, `SpectrumOrange`, `SpectrumRed`, Cy3, Cy3.5, TRITC, Texas Red, rhodamine, TAMRA, ROX, RFP, mCherry, tomato, Alexa Fluor 546 to 594 | 560 to 650 nm |
+//! | green | green, `SpectrumGreen`, FITC, fluorescein, FAM, GFP, Cy2, Alexa Fluor 488 | 500 to 545 nm |
+//! | none of them | `SpectrumAqua`, gold, far red, Cy5, Cy7, Alexa Fluor 633 and beyond, bright field | |
+//!
+//! Each of the three must match exactly one channel; further channels are ignored.
+//!
 //! What cannot be decided is an error that lists what was found and how to say it, never a guess. Of a stack of
 //! slices the maximum projection is read, with a warning. The pixel size is that of the OME-XML, of `ImageJ`'s
 //! unit, or of plain resolution tags in centimetres if they give 0.02 to 5 um; inches are print resolutions and

@@ -125,16 +125,10 @@ impl FromStr for ChannelMap {
 /// Channels in words: `3 channels: 0 "DAPI" (emission 461 nm), 1 ...`.
 pub(super) fn list(channels: &[Channel]) -> String {
     let describe = |(index, channel): (usize, &Channel)| {
-        let mut words = index.to_string();
-        match (&channel.name, &channel.fluor) {
-            (Some(name), _) => words += &format!(" \"{name}\""),
-            (None, Some(fluor)) => words += &format!(" \"{fluor}\""),
-            (None, None) => words += " without a name",
-        }
-        if let Some(nm) = channel.emission_nm {
-            words += &format!(" (emission {nm} nm)");
-        }
-        words
+        let name = channel.name.as_ref().or(channel.fluor.as_ref());
+        let name = name.map_or_else(|| "without a name".to_owned(), |name| format!("\"{name}\""));
+        let emission = channel.emission_nm.map_or_else(String::new, |nm| format!(" (emission {nm} nm)"));
+        format!("{index} {name}{emission}")
     };
     let plural = if channels.len() == 1 { "channel" } else { "channels" };
     let words: Vec<_> = channels.iter().enumerate().map(describe).collect();

@@ -38,12 +38,10 @@ pub fn write_labels(path: impl AsRef<Path>, labels: &Array2<u32>) -> Result<()> 
     let mut unfinished = name.to_owned();
     unfinished.push(".unfinished");
     let unfinished = path.with_file_name(unfinished);
-    let written = if labels.iter().all(|&label| label <= u32::from(u16::MAX)) {
-        let samples: Vec<u16> = labels.iter().map(|&label| label as u16).collect();
-        write::<Gray16>(&unfinished, (w, h), &samples)
-    } else {
-        let samples: Vec<u32> = labels.iter().copied().collect();
-        write::<Gray32>(&unfinished, (w, h), &samples)
+    let narrow: Option<Vec<u16>> = labels.iter().map(|&label| u16::try_from(label).ok()).collect();
+    let written = match narrow {
+        Some(samples) => write::<Gray16>(&unfinished, (w, h), &samples),
+        None => write::<Gray32>(&unfinished, (w, h), &labels.iter().copied().collect::<Vec<_>>()),
     };
     written.and_then(|()| Ok(std::fs::rename(&unfinished, path)?)).map_err(|error| {
         // The unfinished file is of no use; that it may not be there is no second error.

@@ -1,7 +1,7 @@
 //! Which page and sample of a file is which channel and slice, by OME-XML, by `ImageJ`'s lines, or plainly.
 
 use super::ReadOptions;
-use super::calibration::{from_plain_tags, square_pixel};
+use super::calibration::{SQUARE_TOLERANCE, from_plain_tags, square_pixel};
 use super::image_file::{Channel, PlaneAddress};
 use super::imagej::ImageJ;
 use super::ome_xml::{OmeChannel, OmeImage, is_ome_xml};
@@ -32,6 +32,21 @@ impl Layout {
         layout
     }
 
+    /// Takes over what the file states of its pixel size, unless the caller knows better: then a statement that
+    /// cannot be right is no error, and one that differs is a warning.
+    fn set_pixel_size(&mut self, stated: Result<PixelSize>, options: &ReadOptions) -> Result<()> {
+        match (stated, options.pixel_size) {
+            (stated, None) => self.pixel_size = Some(stated?),
+            (Ok(size), Some(given)) if (size.um() - given.um()).abs() > SQUARE_TOLERANCE * given.um() => {
+                let (size, given) = (size.um(), given.um());
+                self.warnings
+                    .push(format!("the file says {size} um per pixel, {given} um was given and used"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn name_rgb(&mut self) {
         for (channel, name) in self.channels.iter_mut().zip(["red", "green", "blue"]) {
             channel.name = Some(name.to_owned());
@@ -58,7 +73,7 @@ pub(super) fn of_tiff(tiff: &mut TiffFile, location: &Location, options: &ReadOp
     } else if let Some(imagej) = ImageJ::parse(&description, location)? {
         of_imagej(tiff, &imagej, location, options)?
     } else {
-        of_plain(tiff, &description, location)?
+        of_plain(tiff, &description, location, options)?
     };
     check_uniform(tiff, &layout, location)?;
     let depth = layout.channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
@@ -85,7 +100,7 @@ fn of_ome(tiff: &mut TiffFile, ome: &OmeImage, location: &Location, options: &Re
         ));
     }
     let (samples, readable, rgb) = (first.samples, first.channels, first.rgb);
-    if ome.size_c % samples != 0 {
+    if !ome.size_c.is_multiple_of(samples) {
         return malformed(format!("SizeC = {} in the OME-XML, but {samples} samples per pixel", ome.size_c));
     }
     let pages = ome.pages(ome.size_c / samples, tiff.directory_count, location)?;
@@ -124,9 +139,9 @@ fn of_ome(tiff: &mut TiffFile, ome: &OmeImage, location: &Location, options: &Re
     };
     // One stated edge stands for both.
     let (x, y) = ome.pixel_um;
-    if let (Some(x), Some(y), None) = (x.or(y), y.or(x), options.pixel_size) {
-        let stated = "PhysicalSizeX and PhysicalSizeY in the OME-XML";
-        layout.pixel_size = Some(square_pixel(x, y, stated, location)?);
+    if let (Some(x), Some(y)) = (x.or(y), y.or(x)) {
+        let stated = square_pixel(x, y, "PhysicalSizeX and PhysicalSizeY in the OME-XML", location);
+        layout.set_pixel_size(stated, options)?;
     }
     Ok(layout)
 }
@@ -146,7 +161,7 @@ fn of_imagej(
         return unsupported(format!("a time series of {} frames; save one time point", imagej.frames));
     }
     let mut layout = if imagej.images == 1 {
-        of_plain(tiff, "", location)?
+        of_plain(tiff, "", location, options)?
     } else {
         let pages = tiff.pages.len();
         if pages == 1 {
@@ -173,14 +188,20 @@ fn of_imagej(
     // With ImageJ the resolution has the unit of its description, not that of the tag.
     layout.pixel_size = None;
     layout.warnings.clear();
-    if let (Some((x, y)), None) = (imagej.pixel_um(tiff.resolution()?), options.pixel_size) {
-        layout.pixel_size = Some(square_pixel(x, y, "resolution and unit as ImageJ wrote them", location)?);
+    if let Some((x, y)) = imagej.pixel_um(tiff.resolution()?) {
+        let stated = square_pixel(x, y, "resolution and unit as ImageJ wrote them", location);
+        layout.set_pixel_size(stated, options)?;
     }
     Ok(layout)
 }
 
 /// Pages without a word on what they are: each page, or each sample of the single page, is a channel.
-fn of_plain(tiff: &mut TiffFile, description: &str, location: &Location) -> Result<Layout> {
+fn of_plain(
+    tiff: &mut TiffFile,
+    description: &str,
+    location: &Location,
+    options: &ReadOptions,
+) -> Result<Layout> {
     check_shaped(description, location)?;
     let mut layout = Layout::default();
     match tiff.pages.as_slice() {
@@ -199,8 +220,8 @@ fn of_plain(tiff: &mut TiffFile, description: &str, location: &Location) -> Resu
     }
     let resolution = tiff.resolution()?;
     if let Some((size, note)) = from_plain_tags(resolution.x, resolution.y, resolution.unit) {
-        layout.pixel_size = Some(size);
-        layout.warnings.push(note);
+        layout.set_pixel_size(Ok(size), options)?;
+        layout.warnings.extend(options.pixel_size.is_none().then_some(note));
     }
     Ok(layout)
 }

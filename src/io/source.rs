@@ -95,8 +95,8 @@ pub struct FoundSpecimen {
 /// specimens, in the order of the inputs and within a folder by name.
 ///
 /// A field in three single-channel files is known by the suffixes `_DAPI` or `_B`, `_RED`, `_ORANGE` or `_R`,
-/// `_GREEN` or `_G` of its file names, in any case; also among inputs that are single files. Folders that are
-/// hidden or named `truth` are skipped, and files that are no image by their suffix. An input that cannot be used
+/// `_GREEN` or `_G` of its file names, in any case; also among inputs that are single files. Folders named `truth`
+/// are skipped, and in folders what is hidden and files that are no image by their suffix. An input that cannot be used
 /// is an error of its own; the others are found all the same.
 #[must_use]
 pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
@@ -106,7 +106,7 @@ pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut fields: BTreeMap<PathBuf, FieldSource> = BTreeMap::new();
     for folder in distinct(loose.iter().map(|path| path.parent().unwrap_or(Path::new("")).to_path_buf())) {
         let files = loose.iter().filter(|path| path.parent() == Some(&folder)).cloned();
-        fields.extend(group_fields(distinct(files)).into_iter().map(|(first, field)| (first, field)));
+        fields.extend(group_fields(distinct(files)));
     }
     for input in inputs {
         if loose.contains(input) {
@@ -162,7 +162,7 @@ fn specimens_of_input(input: &Path) -> Result<Vec<(PathBuf, SpecimenSource)>> {
         let feature = "a file whose suffix is none of .tif, .tiff, .png, .jpg, .jpeg";
         return Err(Error::unsupported(Location::file(input), feature));
     }
-    if is_skipped(input) {
+    if is_truth(input) {
         return Ok(Vec::new());
     }
     let (files, folders) = contents(input)?;
@@ -193,9 +193,8 @@ fn specimens_of_input(input: &Path) -> Result<Vec<(PathBuf, SpecimenSource)>> {
     }
 }
 
-fn is_skipped(folder: &Path) -> bool {
-    let name = file_name(folder);
-    name.eq_ignore_ascii_case(TRUTH_FOLDER) || (name.starts_with('.') && !matches!(name.as_str(), "." | ".."))
+fn is_truth(folder: &Path) -> bool {
+    file_name(folder).eq_ignore_ascii_case(TRUTH_FOLDER)
 }
 
 /// The image files and the folders in a folder, by name; hidden ones and folders of truth are left out.
@@ -204,11 +203,11 @@ fn contents(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        if is_skipped(&path) {
+        if file_name(&path).starts_with('.') {
             continue;
         }
         if path.is_dir() {
-            folders.push(path);
+            folders.extend(Some(path).filter(|path| !is_truth(path)));
         } else if is_image(&path) {
             files.push(path);
         }

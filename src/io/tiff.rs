@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use ::tiff::TiffError;
-use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ndarray::Array2;
 
 use super::image_file::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
+use chunk::{Sample, read_row};
 use directory::{Directory, DirectoryReader};
 
+mod chunk;
 mod directory;
 mod page;
 mod tag;
@@ -20,8 +20,8 @@ mod tag;
 pub(super) use directory::truncated;
 pub(super) use page::Page;
 
-/// Bytes of the buffer between the file and the decoder.
-const BUFFER_BYTES: usize = 1 << 17;
+/// Bytes of the buffer through which the file is read.
+const BUFFER_BYTES: usize = 1 << 14;
 
 /// What the resolution tags of a page say, uninterpreted.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -44,7 +44,6 @@ pub(super) struct TiffFile {
     pub(super) pages: Vec<Page>,
     /// How many directories the main chain has, reduced copies included.
     pub(super) directory_count: usize,
-    decoder: Option<Decoder<BufReader<File>>>,
     limit: u64,
 }
 
@@ -64,7 +63,7 @@ impl TiffFile {
         let Some(first) = chain.into_iter().next().filter(|_| !pages.is_empty()) else {
             return Err(Error::malformed(location, "the file holds no page of full resolution"));
         };
-        Ok(Self { location, directories, first, pages, directory_count, decoder: None, limit })
+        Ok(Self { location, directories, first, pages, directory_count, limit })
     }
 
     /// The image description of the first page: OME-XML or `ImageJ`'s lines, if anything.
@@ -91,97 +90,43 @@ impl TiffFile {
         let Some(page) = self.pages.get(page).cloned() else {
             return Err(Error::malformed(self.location.clone(), format!("there is no page {page}")));
         };
-        if page.chunk_bytes() > self.limit {
-            let (needed, limit) = (page.chunk_bytes(), self.limit);
-            return Err(Error::Limit { location: page.location, needed, limit });
-        }
-        page.check_chunks(&mut self.directories)?;
-        let limit = self.limit;
-        let decoder = match &mut self.decoder {
-            Some(decoder) => decoder,
-            none => none.insert(self::decoder(&self.location, limit)?),
-        };
-        decoder.seek_to_image(page.index).map_err(|e| failure(e, &page.location, limit))?;
-        let decoder = PageDecoder { decoder, page: &page, limit };
         match page.sample_type {
-            SampleType::U8 => {
-                decoder.planes(samples, |d| if let DecodingResult::U8(v) = d { Some(v) } else { None })
-            }
-            SampleType::U16 => {
-                decoder.planes(samples, |d| if let DecodingResult::U16(v) = d { Some(v) } else { None })
-            }
-            SampleType::F32 => {
-                decoder.planes(samples, |d| if let DecodingResult::F32(v) = d { Some(v) } else { None })
-            }
+            SampleType::U8 => self.planes::<u8>(&page, samples),
+            SampleType::U16 => self.planes::<u16>(&page, samples),
+            SampleType::F32 => self.planes::<f32>(&page, samples),
         }
     }
-}
 
-fn decoder(location: &Location, limit: u64) -> Result<Decoder<BufReader<File>>> {
-    let path = location.path.clone().unwrap_or_default();
-    let file = File::open(&path).map_err(|source| Error::io(&path, source))?;
-    let decoder = Decoder::new(BufReader::with_capacity(BUFFER_BYTES, file));
-    let mut limits = Limits::default();
-    limits.decoding_buffer_size = usize::try_from(limit).unwrap_or(usize::MAX);
-    limits.intermediate_buffer_size = usize::MAX; // bounds the compressed bytes, which are in the file
-    Ok(decoder.map_err(|e| failure(e, location, limit))?.with_limits(limits))
-}
-
-/// A page under the decoder.
-struct PageDecoder<'a> {
-    decoder: &'a mut Decoder<BufReader<File>>,
-    page: &'a Page,
-    limit: u64,
-}
-
-impl PageDecoder<'_> {
     /// Decodes each strip or tile once, and copies its samples straight to the planes they belong to.
-    fn planes<T>(
-        self,
-        samples: &[usize],
-        unwrap: impl Fn(DecodingResult) -> Option<Vec<T>>,
-    ) -> Result<Vec<Plane>>
+    fn planes<T: Sample>(&mut self, page: &Page, samples: &[usize]) -> Result<Vec<Plane>>
     where
-        T: Copy + Default,
         Array2<T>: Into<Plane>,
     {
-        let Self { decoder, page, limit } = self;
+        let chunk_bytes = page.row_bytes().saturating_mul(page.chunk_height as u64);
+        if chunk_bytes > self.limit {
+            let (location, limit) = (page.location.clone(), self.limit);
+            return Err(Error::Limit { location, needed: chunk_bytes, limit });
+        }
+        let chunks = page.chunks(&mut self.directories)?;
         let (across, down) = page.grid();
-        let stride = page.samples_in_chunk();
         // Each pass decodes one grid of strips or tiles, and gives one or more of the wanted samples.
         let passes: Vec<&[usize]> = if page.planar { samples.chunks(1).collect() } else { vec![samples] };
         let mut planes = Vec::with_capacity(samples.len());
         for wanted in passes {
-            let first_chunk = if page.planar { wanted[0] * across * down } else { 0 };
-            let mut arrays: Vec<Vec<T>> = Vec::new();
+            let first = if page.planar { wanted[0] * across * down } else { 0 };
+            let mut arrays: Vec<Vec<T>> =
+                wanted.iter().map(|_| vec![T::default(); page.height * page.width]).collect();
             for (row, column) in (0..down).flat_map(|row| (0..across).map(move |column| (row, column))) {
-                let (y, x) = (row * page.chunk_height, column * page.chunk_width);
-                let (height, width) =
-                    (page.chunk_height.min(page.height - y), page.chunk_width.min(page.width - x));
-                let index = first_chunk + row * across + column;
-                let decoded =
-                    decoder.read_chunk(index as u32).map_err(|e| failure(e, &page.location, limit))?;
-                let chunk = unwrap(decoded).filter(|chunk| chunk.len() == height * width * stride);
-                let Some(chunk) = chunk else {
-                    let problem = format!("strip or tile {index} does not decode to {height} x {width} px");
-                    return Err(Error::malformed(page.location.clone(), problem));
+                let index = first + row * across + column;
+                let Some(&stored) = chunks.get(index) else {
+                    return Err(Error::malformed(page.location.clone(), format!("no strip or tile {index}")));
                 };
-                if (across, down, stride, wanted.len()) == (1, 1, 1, 1) {
-                    arrays.push(chunk);
-                    continue;
-                }
-                if arrays.is_empty() {
-                    arrays = wanted.iter().map(|_| vec![T::default(); page.height * page.width]).collect();
-                }
-                for (array, &sample) in arrays.iter_mut().zip(wanted) {
-                    let offset = if page.planar { 0 } else { sample };
-                    let lines = array.chunks_exact_mut(page.width).skip(y).take(height);
-                    for (line, from) in lines.zip(chunk.chunks_exact(width * stride)) {
-                        for (to, pixel) in line[x..x + width].iter_mut().zip(from.chunks_exact(stride)) {
-                            *to = pixel[offset];
-                        }
-                    }
-                }
+                let length = page.row_bytes() as usize * page.chunk_rows(row);
+                let bytes = self.directories.read_at(stored.offset, stored.bytes, &page.location)?;
+                let bytes = page.compression.decompress(&bytes, length).map_err(|problem| {
+                    Error::malformed(page.location.clone(), format!("strip or tile {index}: {problem}"))
+                })?;
+                self.scatter(page, (row, column), bytes, wanted, &mut arrays);
             }
             for array in arrays {
                 let plane = Array2::from_shape_vec((page.height, page.width), array);
@@ -190,23 +135,34 @@ impl PageDecoder<'_> {
         }
         Ok(planes)
     }
-}
 
-/// The decoder's errors as this crate's.
-fn failure(error: TiffError, location: &Location, limit: u64) -> Error {
-    let location = location.clone();
-    match error {
-        TiffError::IoError(source) => match source.kind() {
-            std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
-                Error::malformed(location, format!("the compressed data are damaged: {source}"))
+    /// Copies the wanted samples of a decoded strip or tile to their places.
+    fn scatter<T: Sample>(
+        &self,
+        page: &Page,
+        (row, column): (usize, usize),
+        mut bytes: Vec<u8>,
+        wanted: &[usize],
+        arrays: &mut [Vec<T>],
+    ) {
+        let stride = page.samples_in_chunk();
+        let (y, x) = (row * page.chunk_height, column * page.chunk_width);
+        let (height, width) = (page.chunk_height.min(page.height - y), page.chunk_width.min(page.width - x));
+        let mut pixels = vec![T::default(); page.chunk_width * stride];
+        for (line, bytes) in bytes.chunks_exact_mut(page.row_bytes() as usize).take(height).enumerate() {
+            read_row(bytes, page.predictor, self.directories.little_endian(), stride, &mut pixels);
+            let start = (y + line) * page.width + x;
+            for (array, &sample) in arrays.iter_mut().zip(wanted) {
+                let target = &mut array[start..start + width];
+                let offset = if page.planar { 0 } else { sample };
+                if stride == 1 {
+                    target.copy_from_slice(&pixels[..width]);
+                } else {
+                    for (to, pixel) in target.iter_mut().zip(pixels.chunks_exact(stride)) {
+                        *to = pixel[offset];
+                    }
+                }
             }
-            _ => truncated(source, &location),
-        },
-        TiffError::UnsupportedError(what) => Error::unsupported(location, what),
-        TiffError::LimitsExceeded => {
-            // The decoder does not say how much it wanted.
-            Error::Limit { location, needed: limit.saturating_add(1), limit }
         }
-        other => Error::malformed(location, other),
     }
 }

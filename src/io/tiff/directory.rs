@@ -1,8 +1,5 @@
-//! The directories of a TIFF file: what each page claims to hold, checked against the length of the file
-//! before the `tiff` crate is given the pixels.
-//!
-//! The decoder multiplies sizes and allocates on the word of the header, so that a broken header can make it
-//! panic or take far more memory than the image needs. Everything it would take on trust is checked here.
+//! The directories of a TIFF file (TIFF 6.0, section 2; `BigTIFF`): what each page says of itself. No value is
+//! read before it is known to lie in the file, so that no header can ask for more memory than the file has bytes.
 
 use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
@@ -94,6 +91,19 @@ impl<R: Read + Seek> DirectoryReader<R> {
         self.length
     }
 
+    /// Whether numbers are stored with their least significant byte first.
+    pub(super) fn little_endian(&self) -> bool {
+        self.little_endian
+    }
+
+    /// Bytes of the file, which the caller knows to be there.
+    pub(super) fn read_at(&mut self, offset: u64, length: u64, location: &Location) -> Result<Vec<u8>> {
+        self.seek(offset, location)?;
+        let mut bytes = vec![0; length.min(self.length) as usize];
+        self.reader.read_exact(&mut bytes).map_err(|source| truncated(source, location))?;
+        Ok(bytes)
+    }
+
     fn chain(&mut self, first: u64, location: &Location) -> Result<Vec<Directory>> {
         let mut directories = Vec::new();
         let mut seen = HashSet::new();
@@ -182,13 +192,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
         let Some(unit) = entry.unit() else { return Ok(None) };
         let bytes = match self.span(&entry) {
             None => entry.field[..(unit * entry.count) as usize].to_vec(),
-            Some((offset, length)) => {
-                self.seek(offset, &directory.location)?;
-                let mut bytes = vec![0; length as usize];
-                let read = self.reader.read_exact(&mut bytes);
-                read.map_err(|source| truncated(source, &directory.location))?;
-                bytes
-            }
+            Some((offset, length)) => self.read_at(offset, length, &directory.location)?,
         };
         Ok(Some((entry, bytes)))
     }

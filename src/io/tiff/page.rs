@@ -2,16 +2,12 @@
 
 use std::io::{Read, Seek};
 
+use super::chunk::{Compression, Predictor};
 use super::directory::{Directory, DirectoryReader};
 use super::tag;
 use crate::error::{Error, Location, Result};
 use crate::io::image_file::SampleType;
 
-/// No compression of those read here makes data smaller than this many times: Deflate reaches 1032, an LZW
-/// code of 12 bits stands for at most 4095 bytes.
-const MAX_EXPANSION: u64 = 4096;
-
-const UNCOMPRESSED: u64 = 1;
 const BLACK_IS_ZERO: u64 = 1;
 const RGB: u64 = 2;
 
@@ -26,20 +22,25 @@ pub(in crate::io) struct Page {
     pub(in crate::io) sample_type: SampleType,
     /// Samples of a pixel, alpha included.
     pub(in crate::io) samples: usize,
-    /// Samples that can be read as channels: all but alpha, and of interleaved RGB only the three colours.
+    /// Samples that are channels: all but alpha, which is the last.
     pub(in crate::io) channels: usize,
     /// Whether the first three samples are red, green and blue.
     pub(in crate::io) rgb: bool,
-    /// Whether one of the samples is alpha.
-    alpha: bool,
     /// Whether each sample has strips or tiles of its own.
     pub(super) planar: bool,
     pub(super) chunk_width: usize,
     pub(super) chunk_height: usize,
     pub(super) tiled: bool,
-    compression: u64,
-    predictor: u64,
+    pub(super) compression: Compression,
+    pub(super) predictor: Predictor,
     directory: Directory,
+}
+
+/// The stored bytes of a strip or tile in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stored {
+    pub(super) offset: u64,
+    pub(super) bytes: u64,
 }
 
 impl Page {
@@ -53,8 +54,7 @@ impl Page {
         // Bit 0: reduced resolution, bit 2: transparency mask; 2 in the older tag: reduced resolution.
         let reduced = file.integer(directory, tag::NEW_SUBFILE_TYPE, Some(0))? & 0b101 != 0
             || file.integer(directory, tag::SUBFILE_TYPE, Some(0))? == 2;
-        // The decoder opens the first page whatever it is, so that one is checked even if it is reduced.
-        if reduced && index > 0 {
+        if reduced {
             return Ok(None);
         }
         let width = file.integer(directory, tag::IMAGE_WIDTH, None)?;
@@ -82,7 +82,12 @@ impl Page {
             let problem = format!("strips or tiles of {chunk_width} x {chunk_height} px");
             return Err(Error::malformed(location, problem));
         }
-        let predictor = file.integer(directory, tag::PREDICTOR, Some(1))?;
+        let number = file.integer(directory, tag::PREDICTOR, Some(1))?;
+        let predictor = Predictor::of(number)
+            .filter(|&p| p != Predictor::FloatingPoint || sample_type == SampleType::F32)
+            .ok_or_else(|| {
+                Error::unsupported(location.clone(), format!("predictor {number} for these samples"))
+            })?;
         let page = Self {
             index,
             location,
@@ -90,9 +95,8 @@ impl Page {
             height: height as usize,
             sample_type,
             samples: samples as usize,
-            channels: if rgb && !planar { 3 } else { (samples - alpha) as usize },
+            channels: (samples - alpha) as usize,
             rgb,
-            alpha: alpha > 0,
             planar,
             chunk_width: chunk_width as usize,
             chunk_height: chunk_height as usize,
@@ -101,9 +105,8 @@ impl Page {
             predictor,
             directory: directory.clone(),
         };
-        page.check_predictor()?;
         page.check_chunk_count::<R>()?;
-        Ok((!reduced).then_some(page))
+        Ok(Some(page))
     }
 
     /// Bytes of one decoded plane.
@@ -111,15 +114,9 @@ impl Page {
         (self.width as u64).saturating_mul(self.height as u64).saturating_mul(self.sample_type.bytes())
     }
 
-    /// Samples that a pixel of a decoded strip or tile has: the decoder drops what RGB has beyond its three
-    /// colours, unless that is one alpha sample.
+    /// Samples that a pixel has in one strip or tile.
     pub(super) fn samples_in_chunk(&self) -> usize {
-        match (self.planar, self.rgb) {
-            (true, _) => 1,
-            (false, true) if self.samples == 4 && self.alpha => 4,
-            (false, true) => 3,
-            (false, false) => self.samples,
-        }
+        if self.planar { 1 } else { self.samples }
     }
 
     /// Strips or tiles of one plane, across and down.
@@ -127,29 +124,19 @@ impl Page {
         (self.width.div_ceil(self.chunk_width), self.height.div_ceil(self.chunk_height))
     }
 
-    /// Bytes of one decoded strip or tile, its padding included.
-    pub(super) fn chunk_bytes(&self) -> u64 {
-        let samples = if self.planar { 1 } else { self.samples as u64 };
-        (self.chunk_width as u64)
-            .saturating_mul(self.chunk_height as u64)
-            .saturating_mul(samples)
-            .saturating_mul(self.sample_type.bytes())
+    /// Bytes of one row of a decoded strip or tile, its padding included.
+    pub(super) fn row_bytes(&self) -> u64 {
+        let samples = self.samples_in_chunk() as u64;
+        (self.chunk_width as u64).saturating_mul(samples).saturating_mul(self.sample_type.bytes())
     }
 
-    fn check_predictor(&self) -> Result<()> {
-        let unsupported = |feature: String| Err(Error::unsupported(self.location.clone(), feature));
-        match (self.predictor, self.sample_type) {
-            (1 | 2, _) | (3, SampleType::F32) => {}
-            (predictor, _) => return unsupported(format!("predictor {predictor} for this sample type")),
+    /// Rows of a decoded strip or tile in row `down` of the grid: tiles are padded, strips are not.
+    pub(super) fn chunk_rows(&self, down: usize) -> usize {
+        if self.tiled {
+            self.chunk_height
+        } else {
+            self.chunk_height.min(self.height - down * self.chunk_height)
         }
-        // The decoder drops the further samples before it undoes the prediction, which mixes up the colours.
-        if self.predictor != 1 && !self.planar && self.samples_in_chunk() != self.samples {
-            return unsupported(format!(
-                "RGB with {} samples per pixel and a predictor; save it without the predictor",
-                self.samples
-            ));
-        }
-        Ok(())
     }
 
     fn chunk_tags(&self) -> (u16, u16) {
@@ -167,8 +154,7 @@ impl Page {
         let (offsets, counts) = self.chunk_tags();
         for tag in [offsets, counts] {
             let found = DirectoryReader::<R>::count(&self.directory, tag);
-            // The decoder counts strips and tiles in 32 bits.
-            if expected != Some(found) || found > u64::from(u32::MAX) {
+            if expected != Some(found) {
                 let expected = expected.map_or_else(|| "too many to count".to_owned(), |n| n.to_string());
                 let problem = format!(
                     "{} has {found} entries, the size of the image asks for {expected}",
@@ -180,14 +166,13 @@ impl Page {
         Ok(())
     }
 
-    /// Checks that the strips or tiles lie in the file and hold enough bytes for the image.
-    pub(super) fn check_chunks<R: Read + Seek>(&self, file: &mut DirectoryReader<R>) -> Result<()> {
+    /// Where the strips or tiles lie, checked to lie in the file and to hold enough bytes for the image.
+    pub(super) fn chunks<R: Read + Seek>(&self, file: &mut DirectoryReader<R>) -> Result<Vec<Stored>> {
         let (offsets_tag, counts_tag) = self.chunk_tags();
         let offsets = file.integers(&self.directory, offsets_tag)?.unwrap_or_default();
         let counts = file.integers(&self.directory, counts_tag)?.unwrap_or_default();
         let name = if self.tiled { "tile" } else { "strip" };
         let malformed = |problem: String| Err(Error::malformed(self.location.clone(), problem));
-        let row_bytes = self.chunk_bytes() / self.chunk_height as u64;
         let (across, down) = self.grid();
         for (i, (&offset, &count)) in offsets.iter().zip(&counts).enumerate() {
             let end = offset.saturating_add(count);
@@ -197,21 +182,14 @@ impl Page {
                     file.length()
                 ));
             }
-            let rows = if self.tiled || (i / across) % down + 1 < down {
-                self.chunk_height
-            } else {
-                self.height - (down - 1) * self.chunk_height
-            };
-            let needed = row_bytes.saturating_mul(rows as u64);
-            let possible =
-                if self.compression == UNCOMPRESSED { count } else { count.saturating_mul(MAX_EXPANSION) };
-            if possible < needed {
+            let needed = self.row_bytes().saturating_mul(self.chunk_rows((i / across) % down) as u64);
+            if count.saturating_mul(self.compression.most_expansion()) < needed {
                 return malformed(format!(
                     "{name} {i} has {count} bytes, too few for the {needed} of its pixels"
                 ));
             }
         }
-        if let (5, Some(&first)) = (self.compression, offsets.first())
+        if let (Compression::Lzw, Some(&first)) = (self.compression, offsets.first())
             && let [0, second] = file.two_bytes(first, &self.location)?
             && second & 1 == 1
         {
@@ -220,7 +198,7 @@ impl Page {
                 "LZW in the bit order of before TIFF 6.0; save it again, with Deflate or without compression",
             ));
         }
-        Ok(())
+        Ok(offsets.into_iter().zip(counts).map(|(offset, bytes)| Stored { offset, bytes }).collect())
     }
 }
 
@@ -251,16 +229,16 @@ fn sample_type<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Direct
     }
 }
 
-fn compression<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Directory) -> Result<u64> {
-    let compression = file.integer(directory, tag::COMPRESSION, Some(UNCOMPRESSED))?;
-    let name = match compression {
-        UNCOMPRESSED | 5 | 8 | 32773 | 32946 => {
-            // Bits of a byte in reverse order.
-            if file.integer(directory, tag::FILL_ORDER, Some(1))? == 2 {
-                return Err(Error::unsupported(directory.location.clone(), "fill order 2 (reversed bits)"));
-            }
-            return Ok(compression);
+fn compression<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Directory) -> Result<Compression> {
+    let number = file.integer(directory, tag::COMPRESSION, Some(1))?;
+    if let Some(compression) = Compression::of(number) {
+        // Bits of a byte in reverse order.
+        if file.integer(directory, tag::FILL_ORDER, Some(1))? == 2 {
+            return Err(Error::unsupported(directory.location.clone(), "fill order 2 (reversed bits)"));
         }
+        return Ok(compression);
+    }
+    let name = match number {
         2..=4 => "fax",
         6 | 7 => "JPEG, which is lossy",
         33003 | 33005 | 34712 => "JPEG 2000",
@@ -270,9 +248,8 @@ fn compression<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Direct
         50001 => "WebP",
         _ => "unknown",
     };
-    let feature = format!(
-        "compression {compression} ({name}); save it with Deflate, LZW, PackBits or without compression"
-    );
+    let feature =
+        format!("compression {number} ({name}); save it with Deflate, LZW, PackBits or without compression");
     Err(Error::unsupported(directory.location.clone(), feature))
 }
 
@@ -309,7 +286,7 @@ fn colour<R: Read + Seek>(
     if alpha > 1 || (alpha == 1 && !matches!(extra.last(), Some(1 | 2))) {
         return unsupported("an alpha sample that is not the last one");
     }
-    // Four samples of RGB without a word on the fourth: the decoder and most programs take it for alpha.
+    // Four samples of RGB without a word on the fourth: most programs take it for alpha.
     let undeclared_alpha = u64::from(base == 3 && samples == 4 && extra.is_empty());
     Ok((base == 3, alpha + undeclared_alpha))
 }
