@@ -9,6 +9,7 @@ mod field;
 mod kernel;
 pub mod pair;
 pub mod segment;
+pub mod simulate;
 pub mod summarise;
 mod units;
 
