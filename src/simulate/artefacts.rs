@@ -12,15 +12,18 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use super::conditions::Conditions;
 use super::optics::Spot;
 use super::random::SmoothNoise;
+use crate::kernel::gaussian::gaussian;
 
 /// Blobs that make up one clump of debris.
 const BLOBS: std::ops::RangeInclusive<usize> = 3..=9;
 /// Sizes of the patches of stroma, of the waves of its fibres, and of a fibre (thickness, length), um.
-const PATCH_UM: f64 = 16.0;
-const WAVE_UM: f64 = 12.0;
-const FIBRE_UM: (f64, f64) = (0.9, 7.0);
+const PATCH_UM: f64 = 22.0;
+const WAVE_UM: f64 = 20.0;
+const FIBRE_UM: (f64, f64) = (1.4, 9.0);
 /// How far the waves bend the fibres, um.
-const BEND_UM: f64 = 3.0;
+const BEND_UM: f64 = 2.5;
+/// Blur of stroma, um: it fills the depth of the section, most of it out of focus.
+const STROMA_BLUR_UM: f64 = 0.35;
 /// Light of stroma in counterstain, red and green, relative to green: collagen shines least in the red.
 pub(super) const STROMA_COLOURS: [f32; 3] = [0.25, 0.6, 1.0];
 
@@ -93,16 +96,16 @@ pub(super) fn stroma(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Option<Ar
     plane.par_chunks_mut(size).enumerate().for_each(|(row, pixels)| {
         for (column, pixel) in pixels.iter_mut().enumerate() {
             let (y, x) = (row as f64 * pixel_um, column as f64 * pixel_um);
-            let inside = ((patches.at(y, x) - edge) / 0.6 + 0.5).clamp(0.0, 1.0);
+            let inside = ((patches.at(y, x) - edge) / 1.2 + 0.5).clamp(0.0, 1.0);
             if inside <= 0.0 {
                 continue;
             }
             let across = sin * x + cos * y + BEND_UM * waves.at(y, x);
             let along = cos * x - sin * y;
             let ridge = (1.0 - fibres.at(across / FIBRE_UM.0, along / FIBRE_UM.1).abs()).max(0.0);
-            *pixel =
-                (electrons * inside * inside * (3.0 - 2.0 * inside) * (0.4 + 1.6 * ridge * ridge)) as f32;
+            *pixel = (electrons * inside * inside * (3.0 - 2.0 * inside) * (0.5 + ridge)) as f32;
         }
     });
-    Array2::from_shape_vec((size, size), plane).ok()
+    let sharp = Array2::from_shape_vec((size, size), plane).ok()?;
+    Some(gaussian((&sharp).into(), STROMA_BLUR_UM / pixel_um))
 }

@@ -13,9 +13,9 @@ use crate::field::Colour;
 
 /// Loci lie this deep within the body at most (share of the way to its surface), so that their signals lie
 /// within the visible outline.
-const LOCUS_DEPTH: f64 = 0.85;
+const LOCUS_DEPTH: f64 = 0.8;
 /// The ends of split pairs lie within this share.
-const SPLIT_DEPTH: f64 = 0.92;
+const SPLIT_DEPTH: f64 = 0.88;
 /// Places tried for a locus before the last one is taken.
 const ATTEMPTS: usize = 80;
 /// Share of isolated red among rearranged nuclei of [`Pattern::Mixed`].

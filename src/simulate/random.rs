@@ -51,7 +51,7 @@ fn fnv1a(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Smooth random function of the plane: random values at lattice points, interpolated, in two octaves.
+/// Smooth random function of the plane: gradient noise (Perlin 1985, SIGGRAPH 19:287) in two octaves.
 /// Mean 0, standard deviation 1; details of about the spacing of the lattice.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SmoothNoise {
@@ -60,10 +60,25 @@ pub(super) struct SmoothNoise {
 }
 
 /// Height of the second octave relative to the first.
-const SECOND_OCTAVE: f64 = 0.6;
-/// Standard deviation of interpolated uniform values in -1..1, averaged over the cell: sqrt(1/3) times
-/// 26/35 - 2 times 13/35 + 1 for each axis.
-const INTERPOLATED_SD: f64 = 0.429;
+const SECOND_OCTAVE: f64 = 0.5;
+/// Cosine and sine of the turn between the octaves, so that their lattices do not show.
+const OCTAVE_TURN: (f64, f64) = (0.8, 0.6);
+/// Standard deviation of one octave: the root of the mean of squared weights times the mean of squared
+/// weights times distances, both over a cell.
+const OCTAVE_SD: f64 = 0.2157;
+/// Cosine of 45 degrees.
+const DIAGONAL: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// Gradients at the lattice points.
+const GRADIENTS: [(f64, f64); 8] = [
+    (1.0, 0.0),
+    (DIAGONAL, DIAGONAL),
+    (0.0, 1.0),
+    (-DIAGONAL, DIAGONAL),
+    (-1.0, 0.0),
+    (-DIAGONAL, -DIAGONAL),
+    (0.0, -1.0),
+    (DIAGONAL, -DIAGONAL),
+];
 
 impl SmoothNoise {
     /// Noise with details of `spacing` (in the unit of the positions).
@@ -74,31 +89,36 @@ impl SmoothNoise {
     /// Value at a position.
     pub(super) fn at(&self, y: f64, x: f64) -> f64 {
         let (y, x) = (y / self.spacing, x / self.spacing);
-        let coarse = interpolate(self.seed, y, x);
-        let fine = interpolate(self.seed ^ 0x9e37_79b9, 2.0 * y, 2.0 * x);
-        (coarse + SECOND_OCTAVE * fine) / (INTERPOLATED_SD * (1.0 + SECOND_OCTAVE * SECOND_OCTAVE).sqrt())
+        let (cos, sin) = OCTAVE_TURN;
+        let coarse = gradient_noise(self.seed, y, x);
+        let fine =
+            gradient_noise(self.seed ^ 0x9e37_79b9, 2.0 * (cos * y + sin * x), 2.0 * (cos * x - sin * y));
+        (coarse + SECOND_OCTAVE * fine) / (OCTAVE_SD * 1.0_f64.hypot(SECOND_OCTAVE))
     }
 }
 
-fn interpolate(seed: u32, y: f64, x: f64) -> f64 {
+fn gradient_noise(seed: u32, y: f64, x: f64) -> f64 {
     let (y0, x0) = (y.floor(), x.floor());
-    let smooth = |t: f64| t * t * (3.0 - 2.0 * t);
-    let (fy, fx) = (smooth(y - y0), smooth(x - x0));
+    let (ty, tx) = (y - y0, x - x0);
+    let smooth = |t: f64| t * t * t * (t * (6.0 * t - 15.0) + 10.0);
+    let (fy, fx) = (smooth(ty), smooth(tx));
     let (iy, ix) = (y0 as i32, x0 as i32);
-    let corner = |dy: i32, dx: i32| lattice_value(seed, iy.wrapping_add(dy), ix.wrapping_add(dx));
+    let corner = |dy: i32, dx: i32| {
+        let (gy, gx) = gradient(seed, iy.wrapping_add(dy), ix.wrapping_add(dx));
+        gy * (ty - f64::from(dy)) + gx * (tx - f64::from(dx))
+    };
     let top = corner(0, 0) + fx * (corner(0, 1) - corner(0, 0));
     let bottom = corner(1, 0) + fx * (corner(1, 1) - corner(1, 0));
     top + fy * (bottom - top)
 }
 
-/// Uniform in -1..1 by hashing the lattice point.
-fn lattice_value(seed: u32, y: i32, x: i32) -> f64 {
+/// Gradient at a lattice point, chosen by hashing it.
+fn gradient(seed: u32, y: i32, x: i32) -> (f64, f64) {
     let mut h =
         seed ^ (y as u32).wrapping_mul(0x85eb_ca6b) ^ (x as u32).wrapping_mul(0xc2b2_ae35).rotate_left(13);
     h = (h ^ (h >> 16)).wrapping_mul(0x7feb_352d);
     h = (h ^ (h >> 15)).wrapping_mul(0x846c_a68b);
-    h ^= h >> 16;
-    f64::from(h) / f64::from(u32::MAX) * 2.0 - 1.0
+    GRADIENTS[(h >> 29) as usize]
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ const LAYER_UM: f64 = 1.5;
 /// A nucleus is labelled where it is at least this share as thick as in its middle: thinner rims cannot be
 /// seen.
 const VISIBLE_SHARE: f64 = 0.2;
+/// Caps of nuclei thinner than this, um, are too faint to be seen: they add light but count as nothing, and
+/// hold no locus.
+const VISIBLE_UM: f64 = 0.5;
 /// Stroma and nuclei share the section: where a nucleus of this thickness (um) lies, stroma is dimmed most.
 const DISPLACING_UM: f64 = 3.0;
 /// Share of the stroma's light that such a nucleus takes away.
@@ -67,7 +70,7 @@ pub(super) fn stain(conditions: &Conditions, bodies: &[Body]) -> Stained {
     let mut silhouettes = vec![Silhouette::default(); bodies.len()];
     let mut next_label = 1;
     for ((body, stamp), silhouette) in bodies.iter().zip(&stamps).zip(&mut silhouettes) {
-        let visible = VISIBLE_SHARE * body.thickness_between(body.half_height, low, high);
+        let middle_um = body.thickness_between(body.half_height, low, high);
         for ((dy, dx), &half) in stamp.half_height.indexed_iter() {
             let half = f64::from(half);
             let thickness = body.thickness_between(half, low, high);
@@ -80,7 +83,7 @@ pub(super) fn stain(conditions: &Conditions, bodies: &[Body]) -> Stained {
                 let within = body.thickness_between(half, *middle - layer_um / 2.0, *middle + layer_um / 2.0);
                 layer[at] += density * within as f32;
             }
-            if thickness >= visible {
+            if middle_um >= VISIBLE_UM && thickness >= VISIBLE_SHARE * middle_um {
                 silhouette.whole_area_px += 1;
                 silhouette.border |= at.0 == 0 || at.1 == 0 || at.0 + 1 == size || at.1 + 1 == size;
                 let light = density * thickness as f32;

@@ -46,8 +46,8 @@ pub struct Probes {
     pub pattern: Pattern,
     /// Standard deviation along each axis of the gap between red and green of an intact locus, um, 0 to 0.4.
     /// The gap measured in normal nuclei, 0.33 +- 0.24 um (automated ALK distance cytometry, Cytometry A 2018,
-    /// 93:653, at an assumed 0.1 um a pixel), includes the error of the measurement. Default 0.2, which
-    /// projects to 0.25 +- 0.13 um.
+    /// 93:653, at an assumed 0.1 um a pixel), includes the error of the measurement. Default 0.16, which
+    /// projects to 0.2 +- 0.1 um.
     pub fused_gap_sd_um: f64,
     /// Largest gap of an intact locus in projection, um, 0.1 to 2: wider gaps are drawn again. Default 0.8,
     /// within two signal diameters.
@@ -91,7 +91,7 @@ impl Default for Probes {
             rearranged_share: 0.0,
             biallelic_share: 0.0,
             pattern: Pattern::Split,
-            fused_gap_sd_um: 0.2,
+            fused_gap_sd_um: 0.16,
             fused_gap_max_um: 0.8,
             split_min_um: 1.4,
             split_max_um: 3.2,
