@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use breakapart::simulate::{Conditions, write_specimen};
 use clap::Parser;
 
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
     match write(&arguments, &conditions) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -64,8 +63,7 @@ fn chosen(arguments: &Arguments) -> breakapart::Result<Vec<Conditions>> {
 fn write(arguments: &Arguments, conditions: &[Conditions]) -> anyhow::Result<()> {
     for conditions in conditions {
         let dir = arguments.out.join(&conditions.name);
-        let truth = write_specimen(&dir, conditions, arguments.seed, arguments.fields)
-            .with_context(|| format!("condition {}", conditions.name))?;
+        let truth = write_specimen(&dir, conditions, arguments.seed, arguments.fields)?;
         println!(
             "{}: {} fields, {} of {} scorable nuclei rearranged ({:.1} %)",
             dir.display(),

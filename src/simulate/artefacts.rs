@@ -20,6 +20,9 @@ const BLOBS: std::ops::RangeInclusive<usize> = 3..=9;
 const PATCH_UM: f64 = 22.0;
 const WAVE_UM: f64 = 20.0;
 const FIBRE_UM: (f64, f64) = (1.4, 9.0);
+/// Size (um) and contrast of the grains that break the fibres up; some look like signals.
+const GRAIN_UM: f64 = 1.0;
+const GRAIN_CONTRAST: f64 = 0.3;
 /// How far the waves bend the fibres, um.
 const BEND_UM: f64 = 2.5;
 /// Blur of stroma, um: it fills the depth of the section, most of it out of focus.
@@ -86,6 +89,7 @@ pub(super) fn stroma(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Option<Ar
     let patches = SmoothNoise::new(rng.random(), PATCH_UM);
     let waves = SmoothNoise::new(rng.random(), WAVE_UM);
     let fibres = SmoothNoise::new(rng.random(), 1.0);
+    let grains = SmoothNoise::new(rng.random(), GRAIN_UM);
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
     // Noise of standard deviation 1 exceeds this over about the share `cover` of the field.
     let edge = Normal::standard().inverse_cdf(1.0 - cover.min(0.999));
@@ -103,7 +107,8 @@ pub(super) fn stroma(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Option<Ar
             let across = sin * x + cos * y + BEND_UM * waves.at(y, x);
             let along = cos * x - sin * y;
             let ridge = (1.0 - fibres.at(across / FIBRE_UM.0, along / FIBRE_UM.1).abs()).max(0.0);
-            *pixel = (electrons * inside * inside * (3.0 - 2.0 * inside) * (0.5 + ridge)) as f32;
+            let grain = (1.0 + GRAIN_CONTRAST * grains.at(y, x)).max(0.0);
+            *pixel = (grain * electrons * inside * inside * (3.0 - 2.0 * inside) * (0.5 + ridge)) as f32;
         }
     });
     let sharp = Array2::from_shape_vec((size, size), plane).ok()?;

@@ -90,16 +90,12 @@ impl Conditions {
     /// [`Error::InvalidParameter`] if there are none; the message lists [`Conditions::names`].
     pub fn named(name: &str) -> Result<Self> {
         let mut presets = presets()?;
-        match presets.remove(name) {
-            Some(mut conditions) => {
-                name.clone_into(&mut conditions.name);
-                Ok(conditions)
-            }
-            None => {
-                let known: Vec<String> = presets.into_keys().collect();
-                Err(Error::parameter("condition", name, format!("one of {}", known.join(", "))))
-            }
-        }
+        let Some(mut conditions) = presets.remove(name) else {
+            let known: Vec<String> = presets.into_keys().collect();
+            return Err(Error::parameter("condition", name, format!("one of {}", known.join(", "))));
+        };
+        name.clone_into(&mut conditions.name);
+        Ok(conditions)
     }
 
     /// Names of all conditions, in alphabetical order.

@@ -53,7 +53,8 @@ impl Body {
         let spread = nuclei.diameter_sd_um * mean / nuclei.diameter_um;
         let z: f64 = StandardNormal.sample(rng);
         // Drawn values beyond 2.5 standard deviations would be other kinds of cells.
-        let radius = ((mean + spread * z.clamp(-2.5, 2.5)) / 2.0).max(1.0);
+        let diameter = (mean + spread * z.clamp(-2.5, 2.5)).max(2.0);
+        let radius = diameter / 2.0;
         let elongation: f64 = rng.random_range(1.0..=nuclei.elongation);
         let semi_axes = (radius * elongation.sqrt(), radius / elongation.sqrt());
         let order_count = f64::from(HARMONICS.end - HARMONICS.start);

@@ -126,8 +126,7 @@ mod tests {
 
     #[test]
     fn a_spot_keeps_its_light_place_and_width() {
-        let mut optics = Optics::default();
-        optics.astigmatism_um = 1.0;
+        let optics = Optics { astigmatism_um: 1.0, ..Optics::default() };
         let mut plane = Array2::<f32>::zeros((64, 64));
         let spot = Spot { y: 30.3, x: 33.6, height_um: 0.5, extent_um: 0.15, electrons: 1000.0 };
         add_spot(&mut plane, &spot, &optics);

@@ -255,8 +255,8 @@ pub fn write_specimen(
         let name = &field.name;
         write_ome_tiff(dir.join(format!("{name}.ome.tif")), &field)?;
         write_labels(truth_dir.join(format!("{name}_labels.tif")), &field.labels)?;
-        write_table(&truth_dir.join(format!("{name}_nuclei.csv")), &field.nuclei)?;
-        write_table(&truth_dir.join(format!("{name}_signals.csv")), &field.signals)?;
+        write_table(&truth_dir.join(format!("{name}_nuclei.csv")), &NucleusTruth::COLUMNS, &field.nuclei)?;
+        write_table(&truth_dir.join(format!("{name}_signals.csv")), &SignalTruth::COLUMNS, &field.signals)?;
         truth.add(&field);
     }
     let path = truth_dir.join("specimen.json");
@@ -266,10 +266,12 @@ pub fn write_specimen(
     Ok(truth)
 }
 
-fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<()> {
+/// Writes a table with its header, also if it has no rows.
+fn write_table<T: Serialize>(path: &Path, columns: &[&str], rows: &[T]) -> Result<()> {
     let failure = |e: csv::Error| Error::io(path, std::io::Error::other(e));
     write_whole(path, |writer| {
-        let mut table = csv::Writer::from_writer(writer);
+        let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(writer);
+        table.write_record(columns).map_err(failure)?;
         for row in rows {
             table.serialize(row).map_err(failure)?;
         }

@@ -73,9 +73,28 @@ pub struct SignalTruth {
     pub image_x: f64,
 }
 
+impl SignalTruth {
+    /// Columns of its table, in order.
+    pub(super) const COLUMNS: [&'static str; 12] = [
+        "nucleus",
+        "locus",
+        "channel",
+        "y",
+        "x",
+        "z",
+        "amplitude",
+        "kind",
+        "owner",
+        "status",
+        "image_y",
+        "image_x",
+    ];
+}
+
 /// One nucleus in the field; the counts are of the signals that it owns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the table")]
 pub struct NucleusTruth {
     /// Value of its pixels in the labels, from 1.
     pub nucleus: u32,
@@ -108,6 +127,27 @@ pub struct NucleusTruth {
     pub scorable: bool,
     /// Whether it is a small nucleus (lymphocyte, stroma).
     pub small: bool,
+}
+
+impl NucleusTruth {
+    /// Columns of its table, in order.
+    pub(super) const COLUMNS: [&'static str; 15] = [
+        "nucleus",
+        "y",
+        "x",
+        "radius_px",
+        "carries",
+        "whole_area",
+        "border",
+        "area",
+        "fused",
+        "split",
+        "red",
+        "green",
+        "rearranged",
+        "scorable",
+        "small",
+    ];
 }
 
 /// The signals whose image lies in the field, with owner and status.
@@ -213,4 +253,26 @@ pub(super) fn nucleus_truths(
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::simulate_field;
+
+    fn header<T: Serialize>(row: &T) -> Result<String, Box<dyn std::error::Error>> {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.serialize(row)?;
+        let text = String::from_utf8(table.into_inner()?)?;
+        Ok(text.lines().next().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn columns_are_the_fields_of_the_records() -> Result<(), Box<dyn std::error::Error>> {
+        let conditions = Conditions { size_px: 256, ..Conditions::default() };
+        let field = simulate_field(&conditions, 1, 0)?;
+        assert_eq!(header(&field.nuclei[0])?, NucleusTruth::COLUMNS.join(","));
+        assert_eq!(header(&field.signals[0])?, SignalTruth::COLUMNS.join(","));
+        Ok(())
+    }
 }
