@@ -11,6 +11,7 @@ pub mod io;
 mod kernel;
 pub mod pair;
 pub mod segment;
+pub mod simulate;
 pub mod summarise;
 mod units;
 

@@ -1,0 +1,77 @@
+//! Writes break-apart specimens with known truth.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use breakapart::simulate::{Conditions, write_specimen};
+use clap::Parser;
+
+/// Writes break-apart specimens with known truth: a folder of OME-TIFF fields for each condition, and the
+/// truth about every nucleus and signal in its subfolder `truth`.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder for the specimens
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Condition to simulate; all of them if not given
+    #[arg(long, value_name = "NAME")]
+    condition: Option<String>,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Fields in a specimen
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    fields: u32,
+    /// Height and width of a field; that of the condition if not given
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(64..=8192))]
+    size: Option<u32>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let conditions = match chosen(&arguments) {
+        Ok(conditions) => conditions,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match write(&arguments, &conditions) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chosen(arguments: &Arguments) -> breakapart::Result<Vec<Conditions>> {
+    let names = match &arguments.condition {
+        Some(name) => vec![name.clone()],
+        None => Conditions::names()?,
+    };
+    let named = |name: &String| {
+        let mut conditions = Conditions::named(name)?;
+        if let Some(size) = arguments.size {
+            conditions.size_px = size as usize;
+        }
+        Ok(conditions)
+    };
+    names.iter().map(named).collect()
+}
+
+fn write(arguments: &Arguments, conditions: &[Conditions]) -> anyhow::Result<()> {
+    for conditions in conditions {
+        let dir = arguments.out.join(&conditions.name);
+        let truth = write_specimen(&dir, conditions, arguments.seed, arguments.fields)?;
+        println!(
+            "{}: {} fields, {} of {} scorable nuclei rearranged ({:.1} %)",
+            dir.display(),
+            truth.fields,
+            truth.scorable_rearranged,
+            truth.scorable,
+            truth.percent
+        );
+    }
+    Ok(())
+}

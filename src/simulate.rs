@@ -1,0 +1,50 @@
+//! Specimens with known truth, since no public set of break-apart images comes with any.
+//!
+//! The model, in the order in which light meets it:
+//!
+//! 1. **Nuclei** are bodies with an ellipse for an outline, roughened by a few harmonics, and a flat-topped
+//!    profile in depth. Chromatin is band-limited noise with dark nucleoli. Some nuclei stand alone, some
+//!    touch or overlap, and small bright ones (lymphocytes, stroma) may be mixed in.
+//! 2. A **section** is a slab through bodies at random heights: it cuts nuclei short and loses the loci that
+//!    lie outside of it, which is how normal tissue comes by isolated signals.
+//! 3. **Loci** lie in the volume of the nucleus. An intact locus shows red and green a small gap apart, a
+//!    broken one a set distance apart, or has lost one colour.
+//! 4. **Light**: counterstain in proportion to the thickness, signals blurred by the point spread function
+//!    and the size of the probe, more so out of focus; haze, background, autofluorescent debris and stroma,
+//!    non-specific specks, crosstalk, chromatic shift, vignetting.
+//! 5. The **camera** counts photoelectrons with Poisson noise, adds read noise, offset and hot pixels,
+//!    saturates and rounds.
+//!
+//! All parameters have physical units and are documented in [`Conditions`]; named sets of them come from
+//! [`Conditions::named`]. The same conditions, seed and index give the same field, for any number of threads.
+//!
+//! ```
+//! use breakapart::simulate::{Conditions, simulate_field};
+//! let mut conditions = Conditions::named("easy_positive")?;
+//! conditions.size_px = 256;
+//! let field = simulate_field(&conditions, 7, 0)?;
+//! assert_eq!(field.labels.dim(), (256, 256));
+//! assert!(field.nuclei.iter().any(|nucleus| nucleus.rearranged));
+//! # Ok::<(), breakapart::Error>(())
+//! ```
+
+mod artefacts;
+mod camera;
+mod conditions;
+mod layout;
+mod loci;
+mod nucleus;
+mod ome_tiff;
+mod optics;
+mod random;
+mod scene;
+mod specimen;
+mod truth;
+mod whole_file;
+
+pub use conditions::{AmplitudeDistribution, Artefacts, Camera, Conditions, Nuclei, Optics, Pattern, Probes};
+pub use ome_tiff::{write_labels, write_ome_tiff};
+pub use specimen::{
+    SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen, write_specimen,
+};
+pub use truth::{NucleusTruth, SignalKind, SignalTruth, TrueStatus};

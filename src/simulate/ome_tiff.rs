@@ -1,0 +1,143 @@
+//! OME-TIFF and label TIFF output.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+use ndarray::Array2;
+use tiff::encoder::colortype::{ColorType, Gray8, Gray16, Gray32};
+use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, TiffValue};
+use tiff::tags::Tag;
+
+use super::specimen::SimulatedField;
+use super::whole_file::write_whole;
+use crate::error::{Error, Result};
+use crate::field::Plane;
+
+/// Channels: name and wavelength of emission (nm), of DAPI and the Vysis fluorophores.
+const CHANNELS: [(&str, u32); 3] = [("DAPI", 461), ("SpectrumOrange", 588), ("SpectrumGreen", 524)];
+
+type Encoder<'a> = TiffEncoder<&'a mut BufWriter<File>>;
+
+/// Writes a simulated field as OME-TIFF: channels DAPI, `SpectrumOrange` and `SpectrumGreen`, plane after
+/// plane of a stack, deflated. Noise does not repeat itself from pixel to pixel, so no predictor is used: it
+/// would make the files larger.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be written. A file of this name is replaced only when the new one is
+/// complete.
+pub fn write_ome_tiff(path: impl AsRef<Path>, field: &SimulatedField) -> Result<()> {
+    let path = path.as_ref();
+    let mut description = Some(ome_xml(field));
+    write_whole(path, |writer| {
+        let mut encoder = encoder(path, writer)?;
+        for planes in field.planes() {
+            for plane in planes {
+                match plane {
+                    Plane::U8(a) => write_page::<Gray8>(path, &mut encoder, a, description.take()),
+                    Plane::U16(a) => write_page::<Gray16>(path, &mut encoder, a, description.take()),
+                    Plane::F32(_) => Err(failure(path, "float planes are not written")),
+                }?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes a label image as TIFF: 16-bit samples, 32-bit if a label needs them; 0 is background.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be written. A file of this name is replaced only when the new one is
+/// complete.
+pub fn write_labels(path: impl AsRef<Path>, labels: &Array2<u32>) -> Result<()> {
+    let path = path.as_ref();
+    let wide = labels.iter().any(|&label| label > u32::from(u16::MAX));
+    write_whole(path, |writer| {
+        let mut encoder = encoder(path, writer)?;
+        if wide {
+            write_page::<Gray32>(path, &mut encoder, labels, None)
+        } else {
+            write_page::<Gray16>(path, &mut encoder, &labels.mapv(|label| label as u16), None)
+        }
+    })
+}
+
+fn encoder<'a>(path: &Path, writer: &'a mut BufWriter<File>) -> Result<Encoder<'a>> {
+    let encoder = TiffEncoder::new(writer).map_err(|e| failure(path, e))?;
+    Ok(encoder.with_compression(Compression::Deflate(DeflateLevel::Best)))
+}
+
+fn failure(path: &Path, problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::io(path, io::Error::other(problem))
+}
+
+fn write_page<C: ColorType>(
+    path: &Path,
+    encoder: &mut Encoder<'_>,
+    plane: &Array2<C::Inner>,
+    description: Option<String>,
+) -> Result<()>
+where
+    C::Inner: Clone,
+    [C::Inner]: TiffValue,
+{
+    let (height, width) = plane.dim();
+    let mut image = encoder.new_image::<C>(width as u32, height as u32).map_err(|e| failure(path, e))?;
+    if let Some(description) = description {
+        image
+            .encoder()
+            .write_tag(Tag::ImageDescription, description.as_str())
+            .map_err(|e| failure(path, e))?;
+    }
+    let samples = plane.as_standard_layout();
+    let samples = samples.as_slice().ok_or_else(|| failure(path, "plane is not contiguous"))?;
+    image.write_data(samples).map_err(|e| failure(path, e))
+}
+
+/// The description of the file. The micro sign is written as a character reference: the tag holds ASCII.
+fn ome_xml(field: &SimulatedField) -> String {
+    let (height, width) = field.field.dim();
+    let depth = field.planes().count();
+    let sample_type = if matches!(field.field.counterstain, Plane::U8(_)) { "uint8" } else { "uint16" };
+    let mut physical = String::new();
+    if let Some(pixel) = field.field.pixel_size {
+        for axis in ["X", "Y"] {
+            let um = pixel.um();
+            let _ = write!(physical, r#" PhysicalSize{axis}="{um}" PhysicalSize{axis}Unit="&#181;m""#);
+        }
+    }
+    if depth > 1 {
+        let um = field.plane_step_um;
+        let _ = write!(physical, r#" PhysicalSizeZ="{um}" PhysicalSizeZUnit="&#181;m""#);
+    }
+    let mut channels = String::new();
+    for (i, (name, wavelength)) in CHANNELS.iter().enumerate() {
+        let _ = write!(
+            channels,
+            r#"<Channel ID="Channel:0:{i}" Name="{name}" SamplesPerPixel="1" EmissionWavelength="{wavelength}" EmissionWavelengthUnit="nm"/>"#
+        );
+    }
+    format!(
+        concat!(
+            r#"<?xml version="1.0" encoding="UTF-8"?>"#,
+            r#"<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" "#,
+            r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" "#,
+            r#"xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 "#,
+            r#"http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd" Creator="breakapart simulate">"#,
+            r#"<Image ID="Image:0" Name="{name}">"#,
+            r#"<Pixels ID="Pixels:0" DimensionOrder="XYCZT" Type="{sample_type}" SignificantBits="{bits}" "#,
+            r#"SizeX="{width}" SizeY="{height}" SizeC="3" SizeZ="{depth}" SizeT="1"{physical}>"#,
+            r#"{channels}<TiffData IFD="0" PlaneCount="{pages}"/></Pixels></Image></OME>"#
+        ),
+        name = field.name,
+        sample_type = sample_type,
+        bits = field.bits,
+        width = width,
+        height = height,
+        depth = depth,
+        physical = physical,
+        channels = channels,
+        pages = 3 * depth,
+    )
+}
