@@ -8,6 +8,7 @@ mod error;
 mod field;
 mod kernel;
 pub mod pair;
+pub mod report;
 pub mod segment;
 pub mod summarise;
 mod units;
