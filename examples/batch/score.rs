@@ -79,7 +79,8 @@ fn print_failures(record: &InputRecord) {
         (None, Some(error)) => eprintln!("error: {error}"),
         (_, None) => {}
     }
-    for field in &record.fields {
+    // The error of an only field is that of its specimen.
+    for field in record.fields.iter().filter(|_| record.fields.len() > 1) {
         if let Some(error) = &field.error {
             eprintln!("error: {}/{}: {error}", record.specimen.as_deref().unwrap_or_default(), field.field);
         }
@@ -132,8 +133,10 @@ fn write_specimen(
     let name = &specimen.name;
     let names: Vec<&str> = specimen.fields.iter().map(|field| field.name.as_str()).collect();
     run.out.forget_specimen(name, &names)?;
-    if good.is_empty() {
-        bail!("none of its fields could be read");
+    match (good.is_empty(), failed) {
+        (true, [only]) => bail!("{}", only.error),
+        (true, _) => bail!("none of its fields could be read"),
+        (false, _) => {}
     }
     let (sources, measurements): (Vec<_>, Vec<_>) = good.into_iter().unzip();
     let reading = run.analyser.read_specimen(name, measurements)?;
