@@ -10,6 +10,7 @@ pub mod instrument;
 pub mod io;
 mod kernel;
 pub mod pair;
+pub mod report;
 pub mod segment;
 pub mod simulate;
 pub mod summarise;

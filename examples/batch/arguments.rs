@@ -1,0 +1,97 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use breakapart::PixelSize;
+use breakapart::assay::Sex;
+use breakapart::io::{ChannelMap, ReadOptions};
+use clap::{Args, Parser, ValueEnum};
+use serde::{Serialize, Serializer};
+
+/// Scores break-apart FISH specimens.
+///
+/// Exit status: 0 every input scored; 1 some input failed (the others are complete, each failure is named in
+/// run.json and on stderr); 2 wrong usage, nothing written.
+#[derive(Parser)]
+#[command(name = "batch", version)]
+pub(crate) struct Arguments {
+    /// A field (an image file), a specimen (a folder of fields) or a folder of specimens
+    #[arg(value_name = "INPUT", default_value = "sample_images")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Folder for the results
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub(crate) out: PathBuf,
+    /// Built-in assay, or an assay file
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "alk")]
+    pub(crate) assay: String,
+    /// Threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// What decides on the results beside the assay; all of it is in `run.json`.
+#[derive(Args, Serialize)]
+pub(crate) struct Options {
+    /// Which channel is which, counted from 0 [default: by name and wavelength]
+    #[arg(long, value_name = "dapi=0,red=1,green=2")]
+    #[serde(serialize_with = "as_text")]
+    pub(crate) channels: Option<ChannelMap>,
+    /// Edge of a pixel, um [default: as the files say]
+    #[arg(long = "pixel-size", value_name = "UM", value_parser = pixel_size)]
+    #[serde(rename = "pixel_size_um")]
+    pub(crate) pixel_size: Option<PixelSize>,
+    /// Sex of the patients, for genes on X
+    #[arg(long, value_name = "female|male")]
+    pub(crate) sex: Option<PatientSex>,
+    /// Write label images
+    #[arg(long)]
+    pub(crate) labels: bool,
+    /// Write overlays
+    #[arg(long)]
+    pub(crate) overlays: bool,
+}
+
+impl Options {
+    /// How fields are to be read.
+    pub(crate) fn reading(&self) -> ReadOptions {
+        let mut options = ReadOptions::default();
+        options.channels = self.channels;
+        options.pixel_size = self.pixel_size;
+        options
+    }
+}
+
+/// Sex of the patients.
+#[derive(Clone, Copy, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PatientSex {
+    Female,
+    Male,
+}
+
+impl From<PatientSex> for Sex {
+    fn from(sex: PatientSex) -> Self {
+        match sex {
+            PatientSex::Female => Self::Female,
+            PatientSex::Male => Self::Male,
+        }
+    }
+}
+
+fn pixel_size(text: &str) -> anyhow::Result<PixelSize> {
+    Ok(PixelSize::from_um(text.parse()?)?)
+}
+
+fn at_least_one(text: &str) -> anyhow::Result<usize> {
+    let threads = text.parse()?;
+    anyhow::ensure!(threads > 0, "at least 1 thread is needed");
+    Ok(threads)
+}
+
+// The signature that serde calls.
+#[expect(clippy::ref_option)]
+fn as_text<S: Serializer>(channels: &Option<ChannelMap>, serializer: S) -> Result<S::Ok, S::Error> {
+    channels.map(|map| map.to_string()).serialize(serializer)
+}

@@ -1,0 +1,34 @@
+//! Step 6: what is written. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG).
+//!
+//! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
+//! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
+//! `docs/outputs.md`; those named there first never change their name or place within a schema version.
+
+mod atomic;
+#[cfg(test)]
+mod example;
+mod fate;
+mod json;
+mod nuclei;
+mod number;
+mod overlay;
+mod run;
+mod signals;
+mod specimen;
+mod specimens;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use atomic::write_atomically;
+pub use fate::{Fate, fates};
+pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
+pub use overlay::{overlay, write_overlay};
+pub use run::{FieldRecord, InputRecord, InputStatus, RunRecord, write_run_json};
+pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
+pub use specimen::{FailedField, write_report_json};
+pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
+
+/// Version of the files' layout. It grows when a column or key changes its name, place or meaning; new
+/// columns and keys at the end do not change it.
+pub const SCHEMA_VERSION: u32 = 1;

@@ -1,0 +1,106 @@
+//! `nuclei.csv`: a row a nucleus, counted or not.
+
+use std::collections::BTreeMap;
+use std::f64::consts::PI;
+use std::path::Path;
+
+use crate::analyse::FieldReading;
+use crate::classify::NucleusCall;
+use crate::error::Result;
+use crate::report::fate::fates;
+use crate::report::json::word;
+use crate::report::number::{fixed, fixed_or_empty, intensity};
+use crate::report::table::write_table;
+use crate::segment::Nucleus;
+
+/// Columns of `nuclei.csv`.
+pub const NUCLEI_COLUMNS: [&str; 26] = [
+    "field",
+    "nucleus_id",
+    "centroid_y_px",
+    "centroid_x_px",
+    "area_um2",
+    "evaluable",
+    "exclusion",
+    "fused",
+    "split",
+    "isolated_red",
+    "isolated_green",
+    "pattern",
+    "rearranged",
+    "class",
+    "duplicates",
+    "area_px",
+    "diameter_px",
+    "diameter_um",
+    "solidity",
+    "eccentricity",
+    "mean_intensity",
+    "score",
+    "touches_border",
+    "overlapping",
+    "red_signals",
+    "green_signals",
+];
+
+/// Writes `nuclei.csv`: every nucleus of every field, by field in the order given, then by id.
+///
+/// # Errors
+/// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
+/// written.
+pub fn write_nuclei_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Result<()> {
+    let mut rows = Vec::new();
+    for field in fields {
+        // A reading that contradicts itself must reach no table, also not this one.
+        fates(field)?;
+        let mut counts: BTreeMap<u32, [usize; 2]> = BTreeMap::new();
+        for signal in &field.signals {
+            counts.entry(signal.nucleus_id).or_default()[signal.colour.index()] += 1;
+        }
+        for ((nucleus, pairing), call) in field.nuclei.iter().zip(&field.pairings).zip(&field.calls) {
+            let signals = counts.get(&nucleus.id).copied().unwrap_or_default();
+            rows.push(row(field, nucleus, call, signals, pairing.duplicates.len()));
+        }
+    }
+    write_table(path.as_ref(), &NUCLEI_COLUMNS, &rows)
+}
+
+fn row(
+    field: &FieldReading,
+    nucleus: &Nucleus,
+    call: &NucleusCall,
+    [red, green]: [usize; 2],
+    duplicates: usize,
+) -> [String; 26] {
+    let area_px = nucleus.area_px as f64;
+    let diameter_px = 2.0 * (area_px / PI).sqrt();
+    let pattern = call.pattern;
+    [
+        field.name.clone(),
+        nucleus.id.to_string(),
+        fixed(nucleus.centroid_y_px, 2),
+        fixed(nucleus.centroid_x_px, 2),
+        fixed_or_empty(field.pixel_size.map(|p| p.px2_to_um2(area_px)), 2),
+        call.evaluable().to_string(),
+        call.exclusion.map_or("", |e| e.name()).to_owned(),
+        pattern.fused.to_string(),
+        pattern.split.to_string(),
+        pattern.isolated_red.to_string(),
+        pattern.isolated_green.to_string(),
+        pattern.to_string(),
+        call.rearranged.to_string(),
+        word(&call.class),
+        duplicates.to_string(),
+        nucleus.area_px.to_string(),
+        fixed(diameter_px, 2),
+        fixed_or_empty(field.pixel_size.map(|p| p.px_to_um(diameter_px)), 2),
+        fixed(nucleus.solidity, 4),
+        fixed(nucleus.eccentricity, 4),
+        intensity(nucleus.mean_intensity),
+        fixed(nucleus.score, 4),
+        nucleus.touches_border.to_string(),
+        nucleus.overlapping.to_string(),
+        red.to_string(),
+        green.to_string(),
+    ]
+}

@@ -1,0 +1,150 @@
+//! The overlay: what was found, drawn on the field, for the second reader.
+//!
+//! | drawn | means |
+//! |---|---|
+//! | thick orange outline | rearranged nucleus |
+//! | thin sky-blue outline | evaluable nucleus, not rearranged |
+//! | thin dashed grey outline | nucleus that is not evaluable |
+//! | text in the nucleus | its signal pattern in laboratory notation |
+//! | ring | a fused pair, both signals inside |
+//! | corners of a square | one signal of a split pair |
+//! | corners of a diamond | an isolated signal |
+//! | dotted ring | a duplicate, counted with the signal beside it |
+//!
+//! The colours are those of Okabe and Ito (2008), which readers with any colour vision tell apart; line style
+//! says the same again. Marks lie around the signals, never on them. Signals outside nuclei are not marked.
+
+mod canvas;
+mod legend;
+mod lettering;
+mod marks;
+mod merge;
+mod outline;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+use ndarray::Array3;
+
+use crate::analyse::FieldReading;
+use crate::classify::NucleusCall;
+use crate::detect::Signal;
+use crate::error::{Error, Result};
+use crate::field::Field;
+use crate::report::atomic::write_bytes;
+use crate::report::fate::fates;
+use canvas::{Canvas, Rgb};
+
+/// Okabe-Ito orange.
+const REARRANGED: Rgb = [230, 159, 0];
+/// Okabe-Ito sky blue.
+const NOT_REARRANGED: Rgb = [86, 180, 233];
+/// Neutral grey.
+const NOT_EVALUABLE: Rgb = [170, 170, 170];
+
+/// Median nucleus diameter on the overlay, px: room for a pattern of six letters. Fields whose nuclei are
+/// smaller are drawn two, three or four times as large; none is drawn smaller than it is.
+const READABLE_DIAMETER_PX: f64 = 50.0;
+/// Largest enlargement.
+const LARGEST_ENLARGEMENT: usize = 4;
+/// Fields are not enlarged past this many pixels.
+const MOST_ENLARGED_PX: usize = 1 << 25;
+
+fn colour_of(call: &NucleusCall) -> Rgb {
+    match (call.evaluable(), call.rearranged) {
+        (false, _) => NOT_EVALUABLE,
+        (true, true) => REARRANGED,
+        (true, false) => NOT_REARRANGED,
+    }
+}
+
+/// Draws `reading` on its field: an 8-bit image of (row, column, red-green-blue) with the field at the top
+/// left, pixel by pixel (or each pixel as a square of two to four, where nuclei are too small for text), and
+/// a legend below.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] if the label image is not as large as the field (it may have been dropped to
+/// save memory), [`Error::Malformed`] if the reading contradicts itself.
+pub fn overlay(field: &Field, reading: &FieldReading) -> Result<Array3<u8>> {
+    let (height, width) = field.dim();
+    if reading.labels.dim() != (height, width) {
+        let (h, w) = reading.labels.dim();
+        return Err(Error::parameter(
+            format!("size of the label image of field {}", reading.name),
+            format!("{h} x {w} px"),
+            format!("{height} x {width} px, as the field"),
+        ));
+    }
+    let fates = fates(reading)?;
+    let scale = enlargement(reading, height * width);
+    let legend_lines = legend::lines(width * scale, reading, scale);
+    let mut canvas = Canvas::new(height * scale + legend::height(&legend_lines), width * scale);
+    merge::merge(field, scale, &mut canvas);
+    let places = places_by_nucleus(reading, scale);
+    outline::outlines(reading, &places, scale, &mut canvas);
+    marks::marks(reading, &fates, scale, &mut canvas);
+    lettering::patterns(reading, &places, scale, &mut canvas);
+    legend::draw(&legend_lines, height * scale, &mut canvas);
+    Ok(canvas.into_array())
+}
+
+/// Writes the [`overlay`] as a PNG file.
+///
+/// # Errors
+/// Those of [`overlay`], and [`Error::Io`] if the file cannot be written.
+pub fn write_overlay(path: impl AsRef<Path>, field: &Field, reading: &FieldReading) -> Result<()> {
+    let path = path.as_ref();
+    let pixels = overlay(field, reading)?;
+    let (height, width, _) = pixels.dim();
+    let samples = pixels.into_raw_vec_and_offset().0;
+    let mut png = Vec::new();
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(&samples, width as u32, height as u32, ExtendedColorType::Rgb8)
+        .map_err(|e| Error::io(path, std::io::Error::other(e)))?;
+    write_bytes(path, &png)
+}
+
+/// How many times as large the field is drawn.
+fn enlargement(reading: &FieldReading, pixels: usize) -> usize {
+    let mut areas: Vec<usize> = reading.nuclei.iter().map(|n| n.area_px).collect();
+    areas.sort_unstable();
+    let Some(&median) = areas.get(areas.len() / 2) else { return 1 };
+    let diameter = 2.0 * (median as f64 / std::f64::consts::PI).sqrt();
+    let wanted = (READABLE_DIAMETER_PX / diameter.max(1.0)).ceil() as usize;
+    let mut scale = wanted.clamp(1, LARGEST_ENLARGEMENT);
+    while scale > 1 && pixels * scale * scale > MOST_ENLARGED_PX {
+        scale -= 1;
+    }
+    scale
+}
+
+/// The space on the canvas that a signal and its mark take.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    y: f64,
+    x: f64,
+    reach: f64,
+}
+
+impl Place {
+    fn of(signal: &Signal, scale: usize) -> Self {
+        let (y, x) = (enlarged(signal.y_px, scale), enlarged(signal.x_px, scale));
+        Self { y, x, reach: marks::reach(signal, scale) }
+    }
+}
+
+/// Places of the signals of each nucleus.
+fn places_by_nucleus(reading: &FieldReading, scale: usize) -> BTreeMap<u32, Vec<Place>> {
+    let mut places: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+    for signal in reading.signals.iter().filter(|s| s.nucleus_id != 0) {
+        places.entry(signal.nucleus_id).or_default().push(Place::of(signal, scale));
+    }
+    places
+}
+
+/// A coordinate of the field on the enlarged canvas: pixel centres stay pixel centres.
+fn enlarged(px: f64, scale: usize) -> f64 {
+    (px + 0.5) * scale as f64 - 0.5
+}

@@ -1,0 +1,121 @@
+//! `specimens.csv`: a row a specimen.
+
+use std::path::Path;
+
+use crate::analyse::SpecimenReading;
+use crate::error::Result;
+use crate::report::number::fixed_or_empty;
+use crate::report::table::write_table;
+use crate::summarise::Verdict;
+
+/// Columns of `specimens.csv`.
+pub const SPECIMENS_COLUMNS: [&str; 16] = [
+    "specimen",
+    "assay",
+    "fields",
+    "nuclei",
+    "evaluable",
+    "rearranged",
+    "percent_rearranged",
+    "ci_low",
+    "ci_high",
+    "verdict",
+    "ci_level",
+    "clopper_pearson_low",
+    "clopper_pearson_high",
+    "borderline",
+    "failed_fields",
+    "warnings",
+];
+
+/// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SpecimenRow {
+    /// Its name.
+    pub specimen: String,
+    /// Id of the assay.
+    pub assay: String,
+    /// Fields read.
+    pub fields: usize,
+    /// Fields that could not be read, so that the counts are without them.
+    pub failed_fields: usize,
+    /// Nuclei found.
+    pub nuclei: usize,
+    /// Nuclei counted.
+    pub evaluable: usize,
+    /// Rearranged among those counted.
+    pub rearranged: usize,
+    /// `100 * rearranged / evaluable`.
+    pub percent_rearranged: Option<f64>,
+    /// Wilson score interval, percent: low and high.
+    pub wilson_percent: Option<(f64, f64)>,
+    /// Clopper-Pearson interval, percent: low and high.
+    pub clopper_pearson_percent: Option<(f64, f64)>,
+    /// Confidence level of both, 0 to 1.
+    pub level: Option<f64>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether the percentage is borderline for the assay.
+    pub borderline: bool,
+    /// Warnings in the specimen's report, those of its fields included.
+    pub warnings: usize,
+}
+
+impl SpecimenRow {
+    /// The row of a reading of which `failed_fields` further fields could not be read.
+    #[must_use]
+    pub fn new(reading: &SpecimenReading, failed_fields: usize) -> Self {
+        let summary = &reading.summary;
+        Self {
+            specimen: reading.name.clone(),
+            assay: reading.assay_id.clone(),
+            fields: reading.fields.len(),
+            failed_fields,
+            nuclei: summary.nuclei,
+            evaluable: summary.evaluable,
+            rearranged: summary.rearranged,
+            percent_rearranged: summary.percent_rearranged,
+            wilson_percent: summary.wilson.map(|i| (i.low_percent, i.high_percent)),
+            clopper_pearson_percent: summary.clopper_pearson.map(|i| (i.low_percent, i.high_percent)),
+            level: summary.wilson.map(|i| i.level),
+            verdict: summary.verdict,
+            borderline: summary.borderline,
+            warnings: reading.warnings.len() + reading.fields.iter().map(|f| f.warnings.len()).sum::<usize>(),
+        }
+    }
+
+    fn cells(&self) -> [String; 16] {
+        let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
+        let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
+        [
+            self.specimen.clone(),
+            self.assay.clone(),
+            self.fields.to_string(),
+            self.nuclei.to_string(),
+            self.evaluable.to_string(),
+            self.rearranged.to_string(),
+            fixed_or_empty(self.percent_rearranged, 2),
+            low(self.wilson_percent),
+            high(self.wilson_percent),
+            self.verdict.name().to_owned(),
+            fixed_or_empty(self.level, 3),
+            low(self.clopper_pearson_percent),
+            high(self.clopper_pearson_percent),
+            self.borderline.to_string(),
+            self.failed_fields.to_string(),
+            self.warnings.to_string(),
+        ]
+    }
+}
+
+/// Writes `specimens.csv`, sorted by specimen name whatever the order of `rows`.
+///
+/// # Errors
+/// [`crate::Error::Io`] if the file cannot be written.
+pub fn write_specimens_csv(path: impl AsRef<Path>, rows: &[SpecimenRow]) -> Result<()> {
+    let mut sorted: Vec<&SpecimenRow> = rows.iter().collect();
+    sorted.sort_by(|a, b| a.specimen.cmp(&b.specimen));
+    let cells: Vec<_> = sorted.into_iter().map(SpecimenRow::cells).collect();
+    write_table(path.as_ref(), &SPECIMENS_COLUMNS, &cells)
+}
