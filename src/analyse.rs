@@ -1,6 +1,6 @@
 //! The whole reading in its order: the one module that knows all steps.
 //!
-//! [`Analyser::measure`] takes what is needed from the pixels of a field; [`Analyser::read`] pools the
+//! [`Analyser::measure_field`] takes what is needed from the pixels of a field; [`Analyser::read_specimen`] pools the
 //! measurements of all fields of a specimen, learns the instrument and the signals from them, and gives the
 //! reading. [`Analyser::analyse`] does both for a single field.
 
@@ -14,7 +14,7 @@ pub use measure::FieldMeasurement;
 pub use params::AnalyseParams;
 pub use reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 
-use crate::assay::Assay;
+use crate::assay::{Assay, Sex};
 use crate::error::Result;
 use crate::field::Field;
 use crate::segment::{Segmentation, segment};
@@ -40,6 +40,13 @@ impl Analyser {
         self
     }
 
+    /// The same for a patient of this sex, which matters for X-linked genes.
+    #[must_use]
+    pub fn with_sex(mut self, sex: Option<Sex>) -> Self {
+        self.params.sex = sex;
+        self
+    }
+
     /// The assay.
     #[must_use]
     pub fn assay(&self) -> &Assay {
@@ -56,17 +63,17 @@ impl Analyser {
     ///
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if a parameter is out of range.
-    pub fn measure(&self, field: &Field) -> Result<FieldMeasurement> {
+    pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
         let nuclei = segment(field.counterstain.view(), field.pixel_size, &self.params.segment)?;
-        self.measure_in(field, nuclei)
+        self.measure_field_in(field, nuclei)
     }
 
-    /// As [`Analyser::measure`], within nuclei that were found elsewhere, such as by another program.
+    /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program.
     ///
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if a parameter is out of range or the label image has another size
     /// than the field.
-    pub fn measure_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
+    pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
         measure::measure(field, nuclei, &self.params.detect)
     }
 
@@ -75,15 +82,15 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] without any field; [`crate::Error::Undecided`] if fields differ in
     /// pixel size, or the assay's distance is in micrometres and the pixel size is not known.
-    pub fn read(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
+    pub fn read_specimen(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
         specimen::read(name, fields, &self.assay, &self.params)
     }
 
     /// Reads one field as a specimen of its own.
     ///
     /// # Errors
-    /// As [`Analyser::measure`] and [`Analyser::read`].
+    /// As [`Analyser::measure_field`] and [`Analyser::read_specimen`].
     pub fn analyse(&self, field: &Field) -> Result<SpecimenReading> {
-        self.read(&field.name, vec![self.measure(field)?])
+        self.read_specimen(&field.name, vec![self.measure_field(field)?])
     }
 }

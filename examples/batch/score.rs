@@ -88,7 +88,7 @@ fn print_failures(record: &InputRecord) {
 }
 
 fn measure(run: &Run, field: &FieldSource) -> Measured {
-    run.analyser.read_field(&field.read(&run.options.reading())?)
+    run.analyser.measure_field(&field.read(&run.options.reading())?)
 }
 
 /// Pools the fields of a specimen and writes its files. A specimen without a single field is failed; one

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use crate::analyse::{FieldQuality, FieldReading, SpecimenReading};
+use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::{Exclusion, NucleusCall, NucleusClass};
 use crate::detect::Signal;
 use crate::field::Colour;
-use crate::pair::{Pair, Pairing};
+use crate::pair::{Pair, PairRule, Pairing};
 use crate::segment::{BoundingBox, Nucleus};
 use crate::summarise::{Interval, Stage, Summary, Verdict};
 use crate::units::PixelSize;
@@ -69,6 +69,7 @@ pub(crate) fn field_reading() -> FieldReading {
         class,
         exclusion,
         rearranged: exclusion.is_none(),
+        uncertain: false,
     };
     let calls = vec![
         call(1, NucleusClass::Split, None),
@@ -108,6 +109,15 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
         name: "S1".to_owned(),
         assay_id: "alk".to_owned(),
         fields: vec![field_reading()],
+        instrument: Instrument {
+            signal_diameter_px: [4.0, 4.25],
+            pair_rule: PairRule::from_diameter(4.0),
+            chromatic_shift: None,
+            crosstalk_red_into_green: None,
+            crosstalk_green_into_red: None,
+            signal_height: [500.0, 450.0],
+            signal_height_log_sd: [0.2, 0.2],
+        },
         summary: Summary {
             nuclei: 2,
             evaluable: 1,
@@ -118,6 +128,9 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             exclusions: BTreeMap::from([(Exclusion::OneColourOnly, 1)]),
             patterns: BTreeMap::from([("1F1R1G".to_owned(), 1)]),
             classes: BTreeMap::from([(NucleusClass::Split, 1)]),
+            pattern_tallies: Vec::new(),
+            isolated: Vec::new(),
+            uncertain: 0,
             stages: vec![Stage {
                 evaluable: 1,
                 rearranged: 1,
@@ -126,6 +139,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             }],
             verdict: Verdict::NotEvaluable,
             borderline: false,
+            confirm: false,
             advice: vec!["read more fields".to_owned()],
         },
         warnings: Vec::new(),

@@ -30,14 +30,6 @@ fn write_by(path: &Path, value: &impl Serialize, formatter: impl Formatter) -> R
     write_bytes(path, &bytes)
 }
 
-/// The word that a unit-like enum value is written as.
-pub(crate) fn word(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
-
 /// Indented JSON with rounded floats.
 struct Rounding<'a>(PrettyFormatter<'a>);
 
@@ -89,7 +81,6 @@ impl Formatter for Rounding<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classify::NucleusClass;
 
     #[test]
     fn results_are_rounded_and_settings_are_not() {
@@ -101,11 +92,5 @@ mod tests {
         assert_eq!(text, "[\n  0.333333,\n  0.0,\n  2.0,\n  1e+300,\n  null\n]\n");
         write_exactly(&path, &value[0]).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().contains("0.3333333333333333"));
-    }
-
-    #[test]
-    fn a_class_has_the_word_of_its_json() {
-        assert_eq!(word(&NucleusClass::IsolatedThreePrime), "isolated_three_prime");
-        assert_eq!(word(&3), "");
     }
 }

@@ -8,13 +8,12 @@ use crate::analyse::FieldReading;
 use crate::classify::NucleusCall;
 use crate::error::Result;
 use crate::report::fate::fates;
-use crate::report::json::word;
 use crate::report::number::{fixed, fixed_or_empty, intensity};
 use crate::report::table::write_table;
 use crate::segment::Nucleus;
 
 /// Columns of `nuclei.csv`.
-pub const NUCLEI_COLUMNS: [&str; 26] = [
+pub const NUCLEI_COLUMNS: [&str; 27] = [
     "field",
     "nucleus_id",
     "centroid_y_px",
@@ -41,6 +40,7 @@ pub const NUCLEI_COLUMNS: [&str; 26] = [
     "overlapping",
     "red_signals",
     "green_signals",
+    "uncertain",
 ];
 
 /// Writes `nuclei.csv`: every nucleus of every field, by field in the order given, then by id.
@@ -71,7 +71,7 @@ fn row(
     call: &NucleusCall,
     [red, green]: [usize; 2],
     duplicates: usize,
-) -> [String; 26] {
+) -> [String; 27] {
     let area_px = nucleus.area_px as f64;
     let diameter_px = 2.0 * (area_px / PI).sqrt();
     let pattern = call.pattern;
@@ -89,7 +89,7 @@ fn row(
         pattern.isolated_green.to_string(),
         pattern.to_string(),
         call.rearranged.to_string(),
-        word(&call.class),
+        call.class.name().to_owned(),
         duplicates.to_string(),
         nucleus.area_px.to_string(),
         fixed(diameter_px, 2),
@@ -102,5 +102,6 @@ fn row(
         nucleus.overlapping.to_string(),
         red.to_string(),
         green.to_string(),
+        call.uncertain.to_string(),
     ]
 }

@@ -9,7 +9,7 @@ use crate::report::table::write_table;
 use crate::summarise::Verdict;
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 16] = [
+pub const SPECIMENS_COLUMNS: [&str; 18] = [
     "specimen",
     "assay",
     "fields",
@@ -26,6 +26,8 @@ pub const SPECIMENS_COLUMNS: [&str; 16] = [
     "borderline",
     "failed_fields",
     "warnings",
+    "uncertain",
+    "confirm",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -60,6 +62,10 @@ pub struct SpecimenRow {
     pub borderline: bool,
     /// Warnings in the specimen's report, those of its fields included.
     pub warnings: usize,
+    /// Nuclei counted, but with a pair in the assay's grey zone.
+    pub uncertain: usize,
+    /// Whether the result needs confirmation by another method.
+    pub confirm: bool,
 }
 
 impl SpecimenRow {
@@ -82,10 +88,12 @@ impl SpecimenRow {
             verdict: summary.verdict,
             borderline: summary.borderline,
             warnings: reading.warnings.len() + reading.fields.iter().map(|f| f.warnings.len()).sum::<usize>(),
+            uncertain: summary.uncertain,
+            confirm: summary.confirm,
         }
     }
 
-    fn cells(&self) -> [String; 16] {
+    fn cells(&self) -> [String; 18] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -105,6 +113,8 @@ impl SpecimenRow {
             self.borderline.to_string(),
             self.failed_fields.to_string(),
             self.warnings.to_string(),
+            self.uncertain.to_string(),
+            self.confirm.to_string(),
         ]
     }
 }

@@ -59,17 +59,17 @@ fn steps(criterion: &mut Criterion) {
     let (height, width) = field.dim();
     let pixel_size = field.pixel_size;
     let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
-    let measured = analyser.read_field(&field).expect("a measurement");
+    let measured = analyser.measure_field(&field).expect("a measurement");
     let mut group = criterion.benchmark_group("steps");
     group.sample_size(10).throughput(Throughput::Elements((height * width) as u64));
     group.bench_function("segment", |b| {
         b.iter(|| segment(black_box(field.counterstain.view()), pixel_size, &SegmentParams::default()));
     });
     group.bench_function("detect (red, whole frame)", |b| {
-        b.iter(|| detect(black_box(field.red.view()), pixel_size, &DetectParams::default()));
+        b.iter(|| detect(black_box(field.red.view()), Colour::Red, pixel_size, &DetectParams::default()));
     });
-    group.bench_function("read_field (segment, both probes)", |b| {
-        b.iter(|| analyser.read_field(black_box(&field)));
+    group.bench_function("measure_field (segment, both probes)", |b| {
+        b.iter(|| analyser.measure_field(black_box(&field)));
     });
     group.bench_function("read_specimen (pair, classify, summarise)", |b| {
         b.iter_batched(

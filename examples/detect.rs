@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use breakapart::detect::{DetectParams, Signal, detect};
 use breakapart::io::{ReadOptions, image_stem, read_plane};
 use breakapart::report::write_atomically;
-use breakapart::{Error, PixelSize};
+use breakapart::{Colour, Error, PixelSize};
 use clap::Parser;
 
 /// Finds the signals of single images.
@@ -77,7 +77,7 @@ fn write_signals(image: &Path, table: &Path, arguments: &Arguments) -> Result<()
     for warning in &plane.warnings {
         eprintln!("note: {}: {warning}", image.display());
     }
-    let signals = detect(plane.plane.view(), plane.pixel_size, &DetectParams::default())
+    let signals = detect(plane.plane.view(), Colour::Red, plane.pixel_size, &DetectParams::default())
         .with_context(|| image.display().to_string())?;
     write_atomically(table, |part| {
         write_csv(part, &signals).map_err(|error| Error::io(table, error.into()))

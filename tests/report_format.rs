@@ -26,7 +26,7 @@ fn reading() -> SpecimenReading {
     conditions.size_px = 512;
     let analyser = Analyser::new(Assay::builtin("alk").unwrap());
     let fields =
-        (0..2).map(|i| analyser.read_field(&simulate_field(&conditions, 3, i).unwrap().field).unwrap());
+        (0..2).map(|i| analyser.measure_field(&simulate_field(&conditions, 3, i).unwrap().field).unwrap());
     analyser.read_specimen("S1", fields.collect()).unwrap()
 }
 
