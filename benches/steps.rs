@@ -9,7 +9,7 @@ use breakapart::assay::Assay;
 use breakapart::detect::{DetectParams, detect};
 use breakapart::segment::{SegmentParams, segment};
 use breakapart::simulate::{Conditions, simulate_field};
-use breakapart::{Field, Plane, PlaneView};
+use breakapart::{Colour, Field, Plane, PlaneView};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use image::{ImageBuffer, Luma};
 use imageproc::filter::gaussian_blur_f32;

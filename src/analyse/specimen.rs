@@ -28,6 +28,16 @@ struct Gathered {
     indices: [Vec<usize>; 2],
 }
 
+impl Gathered {
+    fn unmix(&mut self, fractions: [f64; 2]) {
+        let stayed = crosstalk::unmix(&mut self.candidates, fractions);
+        for (indices, stayed) in self.indices.iter_mut().zip(stayed) {
+            let mut keep = stayed.into_iter();
+            indices.retain(|_| keep.next().unwrap_or(true));
+        }
+    }
+}
+
 /// Reads a specimen.
 pub(super) fn read(
     name: &str,
@@ -57,8 +67,10 @@ pub(super) fn read(
     let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
     let crosstalk = findings.map(|f| if params.correct_crosstalk { f.crosstalk } else { None });
     let fractions = crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
-    let candidates: Vec<NucleusCandidates> =
-        candidates.iter().map(|n| crosstalk::unmixed(n, fractions)).collect();
+    for nucleus in &mut nuclei {
+        nucleus.unmix(fractions);
+    }
+    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
     let ghost_share = findings.map(|f| f.ghost_share());
     let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
     let decisions = decide::decide(&candidates, &model);

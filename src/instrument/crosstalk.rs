@@ -38,8 +38,6 @@ const MIN_SHARE: f64 = 0.15;
 
 /// Height in camera noise that must be left of a candidate after crosstalk is taken off.
 const LEAST_UNMIXED_SNR: f64 = 3.5;
-/// Height of a candidate that was all crosstalk, as a share of the threshold of candidates.
-const LEFT_OVER: f64 = 0.01;
 
 /// What lone signals of a colour say.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,13 +112,12 @@ pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: 
     Finding { crosstalk: Some(crosstalk), clean, ghosts }
 }
 
-/// Takes from every candidate what leaks into it from the other colour's candidates nearby, and voids those
-/// of which too little is left. `fractions` are red into green and green into red.
-/// Those stay in the list with a height of nearly nothing, so that places in it keep their meaning.
-pub(crate) fn unmixed(nucleus: &NucleusCandidates, fractions: [f64; 2]) -> NucleusCandidates {
-    let mut out = nucleus.clone();
+/// Takes from every candidate what leaks into it from the other colour's candidates nearby, and drops those of
+/// which too little is left. `fractions` are red into green and green into red. Says which of red and green
+/// stayed.
+pub(crate) fn unmix(nucleus: &mut NucleusCandidates, fractions: [f64; 2]) -> [Vec<bool>; 2] {
     if fractions == [0.0, 0.0] {
-        return out;
+        return Colour::BOTH.map(|c| vec![true; nucleus.of(c).len()]);
     }
     // A spot seen by the matched filter at a distance: the filter's response falls off like a Gaussian of
     // sqrt(2) times the spot's width near the centre.
@@ -143,13 +140,15 @@ pub(crate) fn unmixed(nucleus: &NucleusCandidates, fractions: [f64; 2]) -> Nucle
         .iter()
         .map(|c| (c.amplitude - fractions[0] * leak(&nucleus.red, c)) / determinant)
         .collect();
-    for (candidates, amplitudes) in [(&mut out.red, red), (&mut out.green, green)] {
+    let mut stayed = [Vec::new(), Vec::new()];
+    let channels = [(&mut nucleus.red, red), (&mut nucleus.green, green)];
+    for ((candidates, amplitudes), stayed) in channels.into_iter().zip(&mut stayed) {
         for (c, a) in candidates.iter_mut().zip(amplitudes) {
             c.amplitude = a.min(c.amplitude);
-            if c.amplitude < LEAST_UNMIXED_SNR * c.photon_sd {
-                c.amplitude = LEFT_OVER * c.threshold;
-            }
+            stayed.push(c.amplitude >= LEAST_UNMIXED_SNR * c.photon_sd);
         }
+        let mut keep = stayed.iter();
+        candidates.retain(|_| keep.next().is_some_and(|&k| k));
     }
-    out
+    stayed
 }
