@@ -8,60 +8,82 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Where in the input a problem was met. Each part is shown only if it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Location {
-    /// The file.
-    pub path: Option<PathBuf>,
-    /// Page (image file directory) of a multi-page file, the first being 0.
-    pub page: Option<usize>,
-    /// Channel: its name, or its index as text.
-    pub channel: Option<String>,
-    /// Key of a configuration file, with dots between levels.
-    pub key: Option<String>,
+pub struct Location(Box<Parts>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Parts {
+    path: Option<PathBuf>,
+    page: Option<usize>,
+    channel: Option<String>,
+    key: Option<String>,
 }
 
 impl Location {
     /// A file.
     #[must_use]
     pub fn file(path: impl AsRef<Path>) -> Self {
-        Self { path: Some(path.as_ref().to_path_buf()), ..Self::default() }
+        Self(Box::new(Parts { path: Some(path.as_ref().to_path_buf()), ..Parts::default() }))
     }
 
-    /// The same place, on a page.
+    /// The same place, on a page (image file directory), the first being 0.
     #[must_use]
-    pub fn page(mut self, page: usize) -> Self {
-        self.page = Some(page);
+    pub fn at_page(mut self, page: usize) -> Self {
+        self.0.page = Some(page);
         self
     }
 
-    /// The same place, in a channel.
+    /// The same place, in a channel: its name, or its index.
     #[must_use]
-    pub fn channel(mut self, channel: impl fmt::Display) -> Self {
-        self.channel = Some(channel.to_string());
+    pub fn at_channel(mut self, channel: impl fmt::Display) -> Self {
+        self.0.channel = Some(channel.to_string());
         self
     }
 
-    /// The same place, at a key.
+    /// The same place, at a key of a configuration file, with dots between levels.
     #[must_use]
-    pub fn key(mut self, key: impl fmt::Display) -> Self {
-        self.key = Some(key.to_string());
+    pub fn at_key(mut self, key: impl fmt::Display) -> Self {
+        self.0.key = Some(key.to_string());
         self
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// Page of a multi-page file, the first being 0.
+    #[must_use]
+    pub fn page(&self) -> Option<usize> {
+        self.0.page
+    }
+
+    /// Channel.
+    #[must_use]
+    pub fn channel(&self) -> Option<&str> {
+        self.0.channel.as_deref()
+    }
+
+    /// Key of a configuration file.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.0.key.as_deref()
     }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = Vec::new();
-        if let Some(path) = &self.path {
+        if let Some(path) = &self.0.path {
             parts.push(path.display().to_string());
         }
-        if let Some(page) = self.page {
+        if let Some(page) = self.0.page {
             parts.push(format!("page {page}"));
         }
-        if let Some(channel) = &self.channel {
+        if let Some(channel) = &self.0.channel {
             parts.push(format!("channel {channel}"));
         }
-        if let Some(key) = &self.key {
+        if let Some(key) = &self.0.key {
             parts.push(format!("key `{key}`"));
         }
         if parts.is_empty() { f.write_str("input") } else { f.write_str(&parts.join(", ")) }

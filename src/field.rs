@@ -16,9 +16,9 @@ use crate::units::PixelSize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
-    /// Red or orange: SpectrumOrange, Cy3, TRITC, Texas Red.
+    /// Red or orange: `SpectrumOrange`, Cy3, TRITC, Texas Red.
     Red,
-    /// Green: SpectrumGreen, FITC, GFP.
+    /// Green: `SpectrumGreen`, FITC, GFP.
     Green,
 }
 

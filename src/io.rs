@@ -32,6 +32,7 @@ use crate::error::{Error, Location, Result};
 use crate::field::{Field, Plane};
 use crate::units::PixelSize;
 
+mod atomic;
 mod calibration;
 mod channels;
 mod image_file;
@@ -44,6 +45,8 @@ mod raster;
 mod source;
 mod tiff;
 
+pub use atomic::write_atomically;
+pub(crate) use atomic::write_bytes;
 pub use channels::ChannelMap;
 pub use labels::write_labels;
 pub use names::{field_name, image_stem};

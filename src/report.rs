@@ -4,7 +4,6 @@
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
 //! `docs/outputs.md`; those named there first never change their name or place within a schema version.
 
-mod atomic;
 #[cfg(test)]
 mod example;
 mod fate;
@@ -20,7 +19,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use atomic::write_atomically;
 pub use fate::{Fate, fates};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};

@@ -40,10 +40,9 @@ mod random;
 mod scene;
 mod specimen;
 mod truth;
-mod whole_file;
 
 pub use conditions::{AmplitudeDistribution, Artefacts, Camera, Conditions, Nuclei, Optics, Pattern, Probes};
-pub use ome_tiff::{write_labels, write_ome_tiff};
+pub use ome_tiff::write_ome_tiff;
 pub use specimen::{
     SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen, write_specimen,
 };

@@ -74,11 +74,11 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-fn measured<'a>(
-    field: &'a SimulatedField,
+fn measured(
+    field: &SimulatedField,
     colour: Colour,
     background: f64,
-) -> impl Iterator<Item = (&'a SignalTruth, Measured)> {
+) -> impl Iterator<Item = (&SignalTruth, Measured)> {
     field.signals.iter().filter_map(move |signal| {
         let measured = measure(field.field.probe(colour), (signal.image_y, signal.image_x), background)?;
         Some((signal, measured))
@@ -192,7 +192,7 @@ fn signals_have_the_light_height_width_and_place_of_the_truth() -> TestResult {
     let light = mean(all().map(|(_, m)| m.light));
     assert!((light * 0.46 / 100_000.0 - 1.0).abs() < 0.01, "{light}");
     let expected = (0.11_f64.powi(2) + 0.15_f64.powi(2)) / 0.01 + 1.0 / 12.0;
-    let variance = mean(all().map(|(_, m)| (m.variance.0 + m.variance.1) / 2.0));
+    let variance = mean(all().map(|(_, m)| f64::midpoint(m.variance.0, m.variance.1)));
     assert!((variance / expected - 1.0).abs() < 0.05, "{variance}, {expected}");
     for (dy, dx) in all().map(|(s, m)| (m.centroid.0 - s.y, m.centroid.1 - s.x)) {
         assert!(dy.hypot(dx) < 0.25, "{dy} {dx}");

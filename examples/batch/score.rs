@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use breakapart::analyse::{FieldMeasurement, FieldReading};
 use breakapart::io::{FieldSource, SpecimenSource, write_labels};
 use breakapart::report::{
-    FailedField, FieldRecord, InputRecord, InputStatus, SpecimenRow, write_atomically, write_nuclei_csv,
-    write_overlay, write_report_json, write_signals_csv,
+    FailedField, FieldRecord, InputRecord, InputStatus, SpecimenRow, write_nuclei_csv, write_overlay,
+    write_report_json, write_signals_csv,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -158,7 +158,7 @@ fn write_images(run: &Run, name: &str, sources: &[&FieldSource], readings: &[Fie
             .map(|(source, reading)| {
                 if run.options.labels {
                     let path = run.out.of(name, &labels_of(&source.name));
-                    write_atomically(path, |part| write_labels(part, &reading.labels))?;
+                    write_labels(path, &reading.labels)?;
                 }
                 if run.options.overlays {
                     let field = source.read(&run.options.reading()).context("read again for the overlay")?;

@@ -174,7 +174,7 @@ impl Specimen<'_> {
             .map(|(nucleus, indices)| pair(nucleus.id, &signals, indices, &self.rule))
             .collect();
         let calls: Vec<NucleusCall> = pairings.iter().map(|pairing| self.call(&field, pairing)).collect();
-        let quality = self.quality(&field, &signals);
+        let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
         FieldReading {
             name: field.name,
@@ -243,7 +243,7 @@ impl Specimen<'_> {
         classify(&evidence, self.assay, self.params.sex, &self.params.classify)
     }
 
-    fn quality(&self, field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
+    fn quality(field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
         let in_nuclei = |colour: Colour, value: &dyn Fn(&Signal) -> f64| {
             let mut values: Vec<f64> =
                 signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0).map(value).collect();

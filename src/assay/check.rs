@@ -118,7 +118,7 @@ fn split(assay: &Assay) -> Checked {
     let key = "split.min_distance.fixed_um";
     match (distance.diameter_from == DiameterFrom::FixedUm, distance.fixed_um) {
         (true, diameter) => {
-            present(diameter.is_some(), key, "a diameter in um when diameter_from is \"fixed_um\"")?
+            present(diameter.is_some(), key, "a diameter in um when diameter_from is \"fixed_um\"")?;
         }
         (false, None) => {}
         (false, Some(value)) => require(false, key, value, "no value unless diameter_from is \"fixed_um\"")?,

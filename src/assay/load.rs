@@ -27,7 +27,7 @@ impl Problem {
     }
 
     fn into_error(self, location: &Location) -> Error {
-        let location = if self.key.is_empty() { location.clone() } else { location.clone().key(self.key) };
+        let location = if self.key.is_empty() { location.clone() } else { location.clone().at_key(self.key) };
         Error::Assay { location, problem: self.text }
     }
 }
@@ -107,8 +107,7 @@ impl Assay {
     /// # Errors
     /// [`Error::Assay`] naming the key, its value and what is allowed.
     pub fn validate(&self) -> Result<()> {
-        let mut location = Location::default();
-        location.path = Some(format!("assay `{}`", self.id).into());
+        let location = Location::file(format!("assay `{}`", self.id));
         let values = toml::Value::try_from(self)
             .map_err(|e| Problem::new("", format!("cannot be written as TOML: {e}")).into_error(&location))?;
         range::check(&values)

@@ -127,7 +127,7 @@ pub(crate) fn find(
 ) -> ChannelCandidates {
     let filled = masked::fill(plane);
     let no_data = filled.as_ref().map(|f| &f.no_data);
-    let noise = camera_noise::estimate_where(plane, no_data);
+    let noise = camera_noise::estimate(plane, no_data);
     let plane = match &filled {
         Some(f) => PlaneView::from(&f.image),
         None => reborrow(&plane),

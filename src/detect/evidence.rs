@@ -96,10 +96,10 @@ impl Population {
         let scale = SPECKLE_HEIGHT * self.log_height.exp();
         let speckle = (-excess / scale).exp() / scale;
         let height = c.amplitude * ((1.0 - self.speckle_share) * texture + self.speckle_share * speckle);
-        height * self.false_width_density(c)
+        height * Self::false_width_density(c)
     }
 
-    fn false_width_density(&self, c: &Candidate) -> f64 {
+    fn false_width_density(c: &Candidate) -> f64 {
         normal(c.width_ratio.ln(), FALSE_LOG_WIDTH_MEAN, FALSE_LOG_WIDTH_SD)
     }
 

@@ -35,10 +35,10 @@ pub(crate) fn measure(scene: &Scene<'_>, nominal_px: f64, nominal_is_known: bool
     let mut best: Option<Measured> = None;
     for start in starts {
         let start_px = (start * nominal_px).max(scene.params.min_sigma_px);
-        if let Some(found) = settle(scene, start_px) {
-            if best.is_none_or(|b| found.merit > b.merit) {
-                best = Some(found);
-            }
+        if let Some(found) = settle(scene, start_px)
+            && best.is_none_or(|b| found.merit > b.merit)
+        {
+            best = Some(found);
         }
     }
     best.map_or((nominal_px, 0), |m| {

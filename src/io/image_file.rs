@@ -179,7 +179,7 @@ fn check_finite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> 
         Some(((y, x), value)) => {
             let location = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
             let problem = format!("the sample at row {y}, column {x} is {value}, not a finite number");
-            Err(Error::malformed(location.channel(channel), problem))
+            Err(Error::malformed(location.at_channel(channel), problem))
         }
     }
 }

@@ -10,6 +10,7 @@ use ::tiff::{TiffError, TiffResult};
 use ndarray::Array2;
 
 use crate::error::{Error, Location, Result};
+use crate::io::write_atomically;
 
 /// Writes labels (0 = background) as a TIFF of 16-bit samples, or 32-bit ones if a label is past 65,535,
 /// compressed with Deflate. The file appears under its name only when it is complete.
@@ -32,24 +33,16 @@ pub fn write_labels(path: impl AsRef<Path>, labels: &Array2<u32>) -> Result<()> 
         let allowed = "at least 1 x 1 px, and at most 2^32 - 1 px high and wide";
         return Err(Error::parameter("size of the label image", format!("{height} x {width} px"), allowed));
     };
-    let Some(name) = path.file_name() else {
-        return Err(Error::parameter("path of the label image", path.display(), "a file name"));
-    };
-    let mut unfinished = name.to_owned();
-    unfinished.push(".unfinished");
-    let unfinished = path.with_file_name(unfinished);
     let narrow: Option<Vec<u16>> = labels.iter().map(|&label| u16::try_from(label).ok()).collect();
-    let written = match narrow {
-        Some(samples) => write::<Gray16>(&unfinished, (w, h), &samples),
-        None => write::<Gray32>(&unfinished, (w, h), &labels.iter().copied().collect::<Vec<_>>()),
-    };
-    written.and_then(|()| Ok(std::fs::rename(&unfinished, path)?)).map_err(|error| {
-        // The unfinished file is of no use; that it may not be there is no second error.
-        let _ = std::fs::remove_file(&unfinished);
-        match error {
+    write_atomically(path, |part| {
+        let written = match narrow {
+            Some(samples) => write::<Gray16>(part, (w, h), &samples),
+            None => write::<Gray32>(part, (w, h), &labels.iter().copied().collect::<Vec<_>>()),
+        };
+        written.map_err(|error| match error {
             TiffError::IoError(source) => Error::io(path, source),
             other => Error::unsupported(Location::file(path), other),
-        }
+        })
     })
 }
 

@@ -223,7 +223,7 @@ impl Reader<'_> {
     /// The `TiffData` elements, if all of them speak of this file.
     fn runs(&self, root: Node<'_, '_>, pixels: Node<'_, '_>) -> Result<Vec<Run>> {
         let own_id = root.attribute("UUID").map(str::trim);
-        let own_name = self.location.path.as_deref().and_then(Path::file_name).map(|n| n.to_string_lossy());
+        let own_name = self.location.path().and_then(Path::file_name).map(|n| n.to_string_lossy());
         let mut others: Vec<&str> = Vec::new();
         let mut runs = Vec::new();
         for data in pixels.children().filter(|n| n.tag_name().name() == "TiffData") {

@@ -85,11 +85,12 @@ fn passes(values: &[f32], of: &[u32], height: usize, width: usize) -> Vec<Pass> 
         }
     };
     for y in 0..height {
-        for here in y * width..(y + 1) * width {
+        for x in 0..width {
+            let here = y * width + x;
             if of[here] == NO_BASIN {
                 continue;
             }
-            let (first, last) = (here == y * width, here + 1 == (y + 1) * width);
+            let (first, last) = (x == 0, x + 1 == width);
             if !last {
                 meet(here, here + 1);
             }

@@ -36,13 +36,9 @@ impl Noise {
 ///
 /// In each block the noise is the robust spread of Immerkaer's 3 x 3 residual (Immerkaer 1996, Computer
 /// Vision and Image Understanding 64:300), which is blind to planes and slopes; edges and signals are
-/// outvoted by taking medians, within the block and over the blocks of like brightness.
-pub(crate) fn estimate(plane: PlaneView<'_>) -> Noise {
-    estimate_where(plane, None)
-}
-
-/// The same from the pixels that have data.
-pub(crate) fn estimate_where(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> Noise {
+/// outvoted by taking medians, within the block and over the blocks of like brightness. Pixels marked in
+/// `no_data` do not count.
+pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> Noise {
     let (height, width) = plane.dim();
     let rows: Vec<Vec<(f64, f64)>> = (0..height / BLOCK_PX)
         .into_par_iter()
@@ -175,7 +171,7 @@ mod tests {
             let normal: f64 = (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0;
             (mean + normal * (gain * mean + read * read).sqrt()).round().max(0.0) as u16
         });
-        let noise = estimate(PlaneView::from(&image));
+        let noise = estimate(PlaneView::from(&image), None);
         assert!((noise.gain / gain - 1.0).abs() < 0.15, "{noise:?}");
         let at = noise.variance(800.0) / (gain * 800.0 + read * read);
         assert!((at - 1.0).abs() < 0.1, "{noise:?} {at}");
@@ -184,7 +180,7 @@ mod tests {
     #[test]
     fn a_flat_or_tiny_image_has_the_noise_of_quantisation() {
         for image in [Array2::<u16>::from_elem((64, 64), 700), Array2::zeros((3, 3))] {
-            let noise = estimate(PlaneView::from(&image));
+            let noise = estimate(PlaneView::from(&image), None);
             assert!((noise.variance(700.0) - 1.0 / 12.0).abs() < 1e-9, "{noise:?}");
         }
     }

@@ -32,7 +32,7 @@ impl Fate {
 /// not that of its pairing. Such a reading must not become a table.
 pub fn fates(reading: &FieldReading) -> Result<Vec<Fate>> {
     let contradiction = |problem: String| {
-        let location = Location::default().key(format!("field {}", reading.name));
+        let location = Location::default().at_key(format!("field {}", reading.name));
         Err(Error::malformed(location, format!("the reading contradicts itself: {problem}")))
     };
     let n = reading.nuclei.len();

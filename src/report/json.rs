@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::error::{Error, Result};
-use crate::report::atomic::write_bytes;
+use crate::io::write_bytes;
 
 /// Decimals of results. Further digits would be noise, and may differ between machines.
 const RESULT_DECIMALS: i32 = 6;

@@ -33,7 +33,7 @@ use crate::classify::NucleusCall;
 use crate::detect::Signal;
 use crate::error::{Error, Result};
 use crate::field::Field;
-use crate::report::atomic::write_bytes;
+use crate::io::write_bytes;
 use crate::report::fate::fates;
 use canvas::{Canvas, Rgb};
 

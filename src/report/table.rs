@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::report::atomic::write_bytes;
+use crate::io::write_bytes;
 
 /// Writes a header and rows of the same width: comma-separated, quoted where needed, `\n` after each row.
 pub(crate) fn write_table<const N: usize>(

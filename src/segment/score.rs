@@ -87,7 +87,7 @@ impl ScoreModel {
     /// # Errors
     /// [`Error::Malformed`] if it is not such JSON, names other features, or has broken trees.
     pub fn from_json(text: &str) -> Result<Self> {
-        let location = || Location::default().key("score model");
+        let location = || Location::default().at_key("score model");
         let model: Self = serde_json::from_str(text).map_err(|e| Error::malformed(location(), e))?;
         let alone = features::NAMES.to_vec();
         let in_context: Vec<&str> = alone.iter().chain(&context::NAMES).copied().collect();

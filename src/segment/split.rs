@@ -100,7 +100,7 @@ impl Crop {
         for (basin, mut pixels) in self.basin_runs(basins).into_iter().enumerate() {
             runs[merges.leaf_of[basin]].append(&mut pixels);
         }
-        runs.iter_mut().for_each(|r| tidy(r));
+        runs.iter_mut().for_each(tidy);
         let mut count = vec![1_usize; merges.leaves];
         for &(a, b, _) in &merges.steps {
             let mut joined = runs[a].clone();

@@ -80,7 +80,7 @@ impl Default for Conditions {
 }
 
 fn presets() -> Result<BTreeMap<String, Conditions>> {
-    toml::from_str(PRESETS).map_err(|e| Error::malformed(Location::default().key("conditions"), e))
+    toml::from_str(PRESETS).map_err(|e| Error::malformed(Location::default().at_key("conditions"), e))
 }
 
 impl Conditions {

@@ -1,19 +1,19 @@
-//! OME-TIFF and label TIFF output.
+//! OME-TIFF output.
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use ndarray::Array2;
-use tiff::encoder::colortype::{ColorType, Gray8, Gray16, Gray32};
+use tiff::encoder::colortype::{ColorType, Gray8, Gray16};
 use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, TiffValue};
 use tiff::tags::Tag;
 
 use super::specimen::SimulatedField;
-use super::whole_file::write_whole;
 use crate::error::{Error, Result};
 use crate::field::Plane;
+use crate::io::write_atomically;
 
 /// Channels: name and wavelength of emission (nm), of DAPI and the Vysis fluorophores.
 const CHANNELS: [(&str, u32); 3] = [("DAPI", 461), ("SpectrumOrange", 588), ("SpectrumGreen", 524)];
@@ -30,8 +30,9 @@ type Encoder<'a> = TiffEncoder<&'a mut BufWriter<File>>;
 pub fn write_ome_tiff(path: impl AsRef<Path>, field: &SimulatedField) -> Result<()> {
     let path = path.as_ref();
     let mut description = Some(ome_xml(field));
-    write_whole(path, |writer| {
-        let mut encoder = encoder(path, writer)?;
+    write_atomically(path, |part| {
+        let mut writer = BufWriter::new(File::create(part).map_err(|e| Error::io(path, e))?);
+        let mut encoder = encoder(path, &mut writer)?;
         for planes in field.planes() {
             for plane in planes {
                 match plane {
@@ -41,25 +42,7 @@ pub fn write_ome_tiff(path: impl AsRef<Path>, field: &SimulatedField) -> Result<
                 }?;
             }
         }
-        Ok(())
-    })
-}
-
-/// Writes a label image as TIFF: 16-bit samples, 32-bit if a label needs them; 0 is background.
-///
-/// # Errors
-/// [`Error::Io`] if the file cannot be written. A file of this name is replaced only when the new one is
-/// complete.
-pub fn write_labels(path: impl AsRef<Path>, labels: &Array2<u32>) -> Result<()> {
-    let path = path.as_ref();
-    let wide = labels.iter().any(|&label| label > u32::from(u16::MAX));
-    write_whole(path, |writer| {
-        let mut encoder = encoder(path, writer)?;
-        if wide {
-            write_page::<Gray32>(path, &mut encoder, labels, None)
-        } else {
-            write_page::<Gray16>(path, &mut encoder, &labels.mapv(|label| label as u16), None)
-        }
+        writer.flush().map_err(|e| Error::io(path, e))
     })
 }
 

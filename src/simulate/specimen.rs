@@ -11,13 +11,13 @@ use super::camera::{PlaneIndex, hot_pixels, read_out};
 use super::conditions::{Conditions, Pattern};
 use super::layout::place_nuclei;
 use super::loci::place_signals;
-use super::ome_tiff::{write_labels, write_ome_tiff};
+use super::ome_tiff::write_ome_tiff;
 use super::random::{Purpose, Streams};
 use super::scene::{expose, stain};
 use super::truth::{NucleusTruth, SignalTruth, nucleus_truths, signal_truths};
-use super::whole_file::write_whole;
 use crate::error::{Error, Result};
 use crate::field::{Field, Plane};
+use crate::io::{write_bytes, write_labels};
 use crate::units::PixelSize;
 
 /// A simulated field with its truth.
@@ -260,21 +260,19 @@ pub fn write_specimen(
         truth.add(&field);
     }
     let path = truth_dir.join("specimen.json");
-    write_whole(&path, |writer| {
-        serde_json::to_writer_pretty(writer, &truth).map_err(|e| Error::io(&path, e.into()))
-    })?;
+    let json = serde_json::to_vec_pretty(&truth).map_err(|e| Error::io(&path, e.into()))?;
+    write_bytes(&path, &json)?;
     Ok(truth)
 }
 
 /// Writes a table with its header, also if it has no rows.
 fn write_table<T: Serialize>(path: &Path, columns: &[&str], rows: &[T]) -> Result<()> {
     let failure = |e: csv::Error| Error::io(path, std::io::Error::other(e));
-    write_whole(path, |writer| {
-        let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(writer);
-        table.write_record(columns).map_err(failure)?;
-        for row in rows {
-            table.serialize(row).map_err(failure)?;
-        }
-        table.flush().map_err(|e| Error::io(path, e))
-    })
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    table.write_record(columns).map_err(failure)?;
+    for row in rows {
+        table.serialize(row).map_err(failure)?;
+    }
+    let bytes = table.into_inner().map_err(|e| Error::io(path, e.into_error()))?;
+    write_bytes(path, &bytes)
 }

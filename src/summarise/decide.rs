@@ -161,7 +161,7 @@ pub(super) fn decide(votes: &[Vote], assay: &Assay) -> Result<Vec<Stage>> {
             if let ([only], None) = (stages.as_mut_slice(), second)
                 && only.verdict == Verdict::Equivocal
             {
-                only.rule += &format!("; {further} more are needed, {} are there", rest.len());
+                only.rule = format!("{}; {further} more are needed, {} are there", only.rule, rest.len());
             }
             Ok(stages)
         }

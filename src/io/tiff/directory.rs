@@ -109,7 +109,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
         let mut seen = HashSet::new();
         let mut next = first;
         while next != 0 {
-            let place = location.clone().page(directories.len());
+            let place = location.clone().at_page(directories.len());
             if directories.len() == MAX_PAGES {
                 return Err(Error::unsupported(place, format!("more than {MAX_PAGES} pages")));
             }

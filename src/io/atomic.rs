@@ -16,7 +16,7 @@ use crate::error::{Error, Location, Result};
 ///
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("breakapart-doc-{}", std::process::id()));
-/// use breakapart::{Error, report::write_atomically};
+/// use breakapart::{Error, io::write_atomically};
 /// let path = folder.join("note.txt");
 /// write_atomically(&path, |part| std::fs::write(part, "2F").map_err(|e| Error::io(part, e)))?;
 /// assert_eq!(std::fs::read_to_string(&path).unwrap(), "2F");
