@@ -1,4 +1,4 @@
-//! Break-apart FISH: nuclei, signals, pairs, calls and the percentage of rearranged nuclei.
+#![doc = include_str!("../README.md")]
 
 pub mod analyse;
 pub mod assay;
@@ -16,6 +16,9 @@ pub mod simulate;
 pub mod summarise;
 mod units;
 
+pub use analyse::{Analyser, SpecimenReading};
+pub use assay::Assay;
 pub use error::{Error, Location, Result};
 pub use field::{Colour, Field, Plane, PlaneView};
+pub use summarise::Verdict;
 pub use units::PixelSize;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analyse::{FieldQuality, FieldReading, SpecimenReading};
+use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::error::Result;
 use crate::report::SCHEMA_VERSION;
@@ -33,6 +33,7 @@ struct SpecimenReport<'a> {
     complete: bool,
     warnings: Vec<String>,
     summary: &'a Summary,
+    instrument: &'a Instrument,
     fields: Vec<FieldReport<'a>>,
     failed_fields: &'a [FailedField],
 }
@@ -155,6 +156,7 @@ pub fn write_report_json(
         complete: failed.is_empty(),
         warnings: failed.iter().map(missing).chain(reading.warnings.iter().cloned()).collect(),
         summary: &reading.summary,
+        instrument: &reading.instrument,
         fields: reading.fields.iter().map(FieldReport::from).collect(),
         failed_fields: failed,
     };
