@@ -88,6 +88,9 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         pattern_tallies: pattern_tallies(&patterns, count.total, assay)?,
         isolated: isolated_tallies(&classes, assay),
         uncertain: evaluable.iter().filter(|call| call.uncertain).count(),
+        doubtful: evaluable.iter().filter(|call| call.doubtful).count(),
+        percent_without_doubtful: without_doubtful(&evaluable).percent(),
+        percent_expected: percent_expected(&evaluable),
         patterns,
         classes,
         stages,
@@ -98,8 +101,12 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     };
     summary.borderline = is_borderline(&summary, assay);
     let split_only = only_by_isolated(&evaluable, verdict, assay)?;
-    summary.confirm = summary.borderline || split_only || verdict == Verdict::Equivocal;
+    let turned = turned_by_doubtful(&evaluable, verdict, assay)?;
+    summary.confirm = summary.borderline || split_only || turned || verdict == Verdict::Equivocal;
     summary.advice = advice::lines(&summary, assay, params, split_only);
+    if turned {
+        summary.advice.insert(0, advice::turned_by_doubtful(&summary));
+    }
     Ok(summary)
 }
 
@@ -168,6 +175,34 @@ fn verdict_of(evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Vec<Stage>, 
         verdict: Verdict::Equivocal,
     });
     Ok((stages, Verdict::Equivocal))
+}
+
+fn without_doubtful(evaluable: &[&NucleusCall]) -> Count {
+    let certain = || evaluable.iter().filter(|call| !call.doubtful);
+    Count { positive: certain().filter(|call| call.rearranged).count(), total: certain().count() }
+}
+
+/// In percent of the nuclei. Summed in the order given, which does not depend on the threads.
+fn percent_expected(evaluable: &[&NucleusCall]) -> Option<f64> {
+    let sum: Option<f64> = evaluable.iter().map(|call| call.probability_rearranged).sum();
+    sum.filter(|_| !evaluable.is_empty()).map(|sum| 100.0 * sum / evaluable.len() as f64)
+}
+
+/// Whether the verdict would be the opposite one if doubtful nuclei were called the other way. That there
+/// would be too few nuclei without them turns nothing.
+fn turned_by_doubtful(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay) -> Result<bool> {
+    let last = |stages: Vec<Stage>| stages.last().map(|stage| stage.verdict);
+    match verdict {
+        Verdict::Positive => {
+            let fewest = decide(&votes(evaluable, |call| call.rearranged && !call.doubtful), assay)?;
+            Ok(last(fewest) == Some(Verdict::Negative))
+        }
+        Verdict::Negative => {
+            let most = decide(&votes(evaluable, |call| call.rearranged || call.doubtful), assay)?;
+            Ok(last(most) == Some(Verdict::Positive))
+        }
+        Verdict::Equivocal | Verdict::NotEvaluable => Ok(false),
+    }
 }
 
 /// Whether a specimen is positive only because isolated signals count.

@@ -3,7 +3,7 @@
 use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, rules};
 use crate::assay::Assay;
-use crate::classify::{NucleusCall, NucleusEvidence, classify};
+use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
 use crate::detect::candidate::{Candidate, median};
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
 use crate::detect::{Signal, signal_of};
@@ -173,7 +173,11 @@ impl Specimen<'_> {
             .zip(&by_nucleus)
             .map(|(nucleus, indices)| pair(nucleus.id, &signals, indices, &self.rule))
             .collect();
-        let calls: Vec<NucleusCall> = pairings.iter().map(|pairing| self.call(&field, pairing)).collect();
+        let calls: Vec<NucleusCall> = pairings
+            .iter()
+            .zip(decisions)
+            .map(|(pairing, (_, _, decision))| self.call(&field, pairing, decision))
+            .collect();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
         FieldReading {
@@ -225,7 +229,7 @@ impl Specimen<'_> {
         found.into_iter().flatten().map(|f| f.1).collect()
     }
 
-    fn call(&self, field: &FieldMeasurement, pairing: &Pairing) -> NucleusCall {
+    fn call(&self, field: &FieldMeasurement, pairing: &Pairing, decision: &Decision) -> NucleusCall {
         let index = pairing.nucleus_id as usize - 1;
         let nucleus = &field.segmentation.nuclei[index];
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
@@ -239,6 +243,11 @@ impl Specimen<'_> {
         });
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
+        });
+        evidence.separated = Some(SeparatedProbability {
+            red: 1.0 - decision.no_separated_red,
+            green: 1.0 - decision.no_separated_green,
+            either: 1.0 - decision.none_separated,
         });
         classify(&evidence, self.assay, self.params.sex, &self.params.classify)
     }

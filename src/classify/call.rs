@@ -6,7 +6,7 @@ use super::class::{NucleusClass, class_of, counts_as_rearranged};
 use super::evidence::{ClassifyParams, NucleusEvidence};
 use super::exclusion::Exclusion;
 use super::pattern::SignalPattern;
-use crate::assay::{Assay, GreyZoneAction, Sex};
+use crate::assay::{Assay, GreyZoneAction, IsolatedMeaning, ProbeEnd, Sex};
 use crate::field::Colour;
 
 /// The call of one nucleus.
@@ -25,6 +25,10 @@ pub struct NucleusCall {
     pub rearranged: bool,
     /// Counted, but one of its pairs lies in the assay's grey zone.
     pub uncertain: bool,
+    /// Probability that it is rearranged; `None` if it is not counted or the probability is not known.
+    pub probability_rearranged: Option<f64>,
+    /// Counted, but its probability leaves the call open or contradicts it.
+    pub doubtful: bool,
 }
 
 impl NucleusCall {
@@ -78,15 +82,29 @@ pub fn classify(
         if cluster && only_fused { NucleusClass::Amplification } else { class_of(&pattern, assay, sex) };
     let exclusion = exclusion_of(evidence, assay, sex, params);
     let evaluable = exclusion.is_none();
+    let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
+    let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
+        let counts = |end: ProbeEnd| {
+            let meaning = match end {
+                ProbeEnd::ThreePrime => assay.isolated.three_prime,
+                ProbeEnd::FivePrime => assay.isolated.five_prime,
+            };
+            meaning == IsolatedMeaning::Positive
+        };
+        separated.rearranged(counts(assay.end_of(Colour::Red)), counts(assay.end_of(Colour::Green)))
+    });
+    let [unlikely, likely] = params.doubtful;
     NucleusCall {
         nucleus_id: evidence.nucleus_id,
         pattern,
         class,
         exclusion,
-        rearranged: evaluable && counts_as_rearranged(class, &pattern, assay),
+        rearranged,
         uncertain: evaluable
             && evidence.grey_zone_pair
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
+        probability_rearranged: probability,
+        doubtful: probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
     }
 }
 

@@ -7,6 +7,9 @@ use super::pattern::SignalPattern;
 /// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
 const MIN_NUCLEUS_SCORE: f64 = 0.2;
 
+/// Probabilities of a call between which it is doubtful.
+const DOUBTFUL: [f64; 2] = [0.1, 0.9];
+
 /// How nuclei are classified, apart from what the assay says.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -15,11 +18,38 @@ pub struct ClassifyParams {
     /// Smallest score of a nucleus (`Nucleus::score`, the expected overlap with a true nucleus), 0 to 1.
     /// Default 0.2, chosen for this crate: it only removes what segmentation itself hardly believes in.
     pub min_nucleus_score: f64,
+    /// A counted nucleus is doubtful if its probability of being rearranged lies between these, or contradicts
+    /// its call. Two probabilities, ascending. Default 0.1 and 0.9, chosen for this crate: outside, fewer than
+    /// one in ten calls is expected to be wrong; the table in `docs/validation.md` shows how many are.
+    pub doubtful: [f64; 2],
 }
 
 impl Default for ClassifyParams {
     fn default() -> Self {
-        Self { min_nucleus_score: MIN_NUCLEUS_SCORE }
+        Self { min_nucleus_score: MIN_NUCLEUS_SCORE, doubtful: DOUBTFUL }
+    }
+}
+
+/// How likely it is that a nucleus shows signals apart from any partner (split or isolated), all ways of sorting
+/// its candidate signals considered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[allow(clippy::exhaustive_structs)]
+pub struct SeparatedProbability {
+    /// At least one red.
+    pub red: f64,
+    /// At least one green.
+    pub green: f64,
+    /// At least one of either.
+    pub either: f64,
+}
+
+impl SeparatedProbability {
+    /// Probability of a nucleus that counts as rearranged: split always, one colour alone if that counts.
+    pub(super) fn rearranged(self, red_counts: bool, green_counts: bool) -> f64 {
+        let both = self.red + self.green - self.either;
+        let only_red = if red_counts { self.either - self.green } else { 0.0 };
+        let only_green = if green_counts { self.either - self.red } else { 0.0 };
+        (both + only_red + only_green).clamp(0.0, 1.0)
     }
 }
 
@@ -54,6 +84,8 @@ pub struct NucleusEvidence {
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
     pub uncountable_cluster: bool,
+    /// How likely it shows separated signals; `None` if not known.
+    pub separated: Option<SeparatedProbability>,
 }
 
 impl NucleusEvidence {
@@ -73,6 +105,7 @@ impl NucleusEvidence {
             ordinary_snr: [None, None],
             grey_zone_pair: false,
             uncountable_cluster: false,
+            separated: None,
         }
     }
 }

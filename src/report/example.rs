@@ -70,6 +70,8 @@ pub(crate) fn field_reading() -> FieldReading {
         exclusion,
         rearranged: exclusion.is_none(),
         uncertain: false,
+        probability_rearranged: exclusion.is_none().then_some(0.97),
+        doubtful: false,
     };
     let calls = vec![
         call(1, NucleusClass::Split, None),
@@ -131,6 +133,9 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             pattern_tallies: Vec::new(),
             isolated: Vec::new(),
             uncertain: 0,
+            doubtful: 0,
+            percent_without_doubtful: Some(100.0),
+            percent_expected: Some(97.0),
             stages: vec![Stage {
                 evaluable: 1,
                 rearranged: 1,

@@ -13,7 +13,7 @@ use crate::report::table::write_table;
 use crate::segment::Nucleus;
 
 /// Columns of `nuclei.csv`.
-pub const NUCLEI_COLUMNS: [&str; 27] = [
+pub const NUCLEI_COLUMNS: [&str; 29] = [
     "field",
     "nucleus_id",
     "centroid_y_px",
@@ -41,6 +41,8 @@ pub const NUCLEI_COLUMNS: [&str; 27] = [
     "red_signals",
     "green_signals",
     "uncertain",
+    "probability_rearranged",
+    "doubtful",
 ];
 
 /// Writes `nuclei.csv`: every nucleus of every field, by field in the order given, then by id.
@@ -71,7 +73,7 @@ fn row(
     call: &NucleusCall,
     [red, green]: [usize; 2],
     duplicates: usize,
-) -> [String; 27] {
+) -> [String; 29] {
     let area_px = nucleus.area_px as f64;
     let diameter_px = 2.0 * (area_px / PI).sqrt();
     let pattern = call.pattern;
@@ -103,5 +105,7 @@ fn row(
         red.to_string(),
         green.to_string(),
         call.uncertain.to_string(),
+        fixed_or_empty(call.probability_rearranged, 4),
+        call.doubtful.to_string(),
     ]
 }

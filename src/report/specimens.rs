@@ -9,7 +9,7 @@ use crate::report::table::write_table;
 use crate::summarise::Verdict;
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 18] = [
+pub const SPECIMENS_COLUMNS: [&str; 21] = [
     "specimen",
     "assay",
     "fields",
@@ -28,6 +28,9 @@ pub const SPECIMENS_COLUMNS: [&str; 18] = [
     "warnings",
     "uncertain",
     "confirm",
+    "doubtful",
+    "percent_without_doubtful",
+    "percent_expected",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -66,6 +69,12 @@ pub struct SpecimenRow {
     pub uncertain: usize,
     /// Whether the result needs confirmation by another method.
     pub confirm: bool,
+    /// Nuclei counted whose probability leaves their call open.
+    pub doubtful: usize,
+    /// Percentage among the others.
+    pub percent_without_doubtful: Option<f64>,
+    /// Percentage expected from the probabilities of all nuclei counted.
+    pub percent_expected: Option<f64>,
 }
 
 impl SpecimenRow {
@@ -90,10 +99,13 @@ impl SpecimenRow {
             warnings: reading.warnings.len() + reading.fields.iter().map(|f| f.warnings.len()).sum::<usize>(),
             uncertain: summary.uncertain,
             confirm: summary.confirm,
+            doubtful: summary.doubtful,
+            percent_without_doubtful: summary.percent_without_doubtful,
+            percent_expected: summary.percent_expected,
         }
     }
 
-    fn cells(&self) -> [String; 18] {
+    fn cells(&self) -> [String; 21] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -115,6 +127,9 @@ impl SpecimenRow {
             self.warnings.to_string(),
             self.uncertain.to_string(),
             self.confirm.to_string(),
+            self.doubtful.to_string(),
+            fixed_or_empty(self.percent_without_doubtful, 2),
+            fixed_or_empty(self.percent_expected, 2),
         ]
     }
 }

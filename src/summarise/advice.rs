@@ -68,6 +68,15 @@ pub(super) fn lines(
     lines
 }
 
+/// What to do where the doubtful nuclei could turn the verdict.
+pub(super) fn turned_by_doubtful(summary: &Summary) -> String {
+    format!(
+        "{} evaluable nuclei are doubtful and could turn the verdict: look at them (column `doubtful`), count more \
+         nuclei or confirm by IHC or NGS",
+        summary.doubtful
+    )
+}
+
 fn borderline(summary: &Summary, assay: &Assay) -> Vec<String> {
     let mut lines = Vec::new();
     if summary.verdict == Verdict::NotEvaluable {

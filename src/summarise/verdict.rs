@@ -154,6 +154,13 @@ pub struct Summary {
     pub isolated: Vec<IsolatedTally>,
     /// Evaluable nuclei with a pair in the assay's grey zone.
     pub uncertain: usize,
+    /// Evaluable nuclei whose probability leaves their call open.
+    pub doubtful: usize,
+    /// Percentage among the evaluable nuclei that are not doubtful; `None` if there are none.
+    pub percent_without_doubtful: Option<f64>,
+    /// Sum of the probabilities of the evaluable nuclei, in percent of them: what the percentage is expected to
+    /// be over all ways of sorting the signals; `None` where a probability is not known.
+    pub percent_expected: Option<f64>,
     /// The stages of the decision in the order taken.
     pub stages: Vec<Stage>,
     /// The verdict.
