@@ -4,12 +4,14 @@
 //! measurements of all fields of a specimen, learns the instrument and the signals from them, and gives the
 //! reading. [`Analyser::analyse`] does both for a single field.
 
+mod alarms;
 mod measure;
 mod params;
 mod reading;
 mod rules;
 mod specimen;
 
+pub use alarms::AlarmParams;
 pub use measure::FieldMeasurement;
 pub use params::AnalyseParams;
 pub use reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::assay::{Assay, Decision, IsolatedMeaning, Sex};
 use crate::classify::{NucleusCall, NucleusClass};
 use crate::error::Result;
+use crate::field::Colour;
 use decide::{Vote, decide, holds};
 
 pub use cutoff::{
@@ -35,6 +36,8 @@ pub struct SummariseParams {
     pub sex: Option<Sex>,
     /// Fields read. Default: not known, and then not held against the assay's `reading.fields_min`.
     pub fields: Option<usize>,
+    /// A probe that failed, so that no verdict can be given whatever the counts. Default: none.
+    pub probe_failed: Option<Colour>,
 }
 
 /// Counts, percentage, intervals, verdict and advice for the nuclei of one specimen.
@@ -76,7 +79,12 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let level = assay.report.ci_level;
     let present = count.total > 0;
 
-    let (stages, verdict) = verdict_of(&evaluable, assay)?;
+    let (mut stages, mut verdict) = verdict_of(&evaluable, assay)?;
+    if let (Some(colour), true) = (params.probe_failed, verdict != Verdict::NotEvaluable) {
+        verdict = Verdict::NotEvaluable;
+        let rule = format!("the {} probe failed: nothing can be concluded from the counts", colour.name());
+        stages.push(Stage { evaluable: count.total, rearranged: count.positive, rule, verdict });
+    }
     let mut summary = Summary {
         nuclei: calls.len(),
         evaluable: count.total,

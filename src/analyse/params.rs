@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analyse::AlarmParams;
 use crate::assay::Sex;
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
@@ -18,6 +19,8 @@ pub struct AnalyseParams {
     pub detect: DetectParams,
     /// Classification of nuclei.
     pub classify: ClassifyParams,
+    /// When a field or a probe is suspected.
+    pub alarms: AlarmParams,
     /// Whether the chromatic shift is estimated from the specimen and taken off. Default: true.
     pub correct_chromatic_shift: bool,
     /// Whether crosstalk between the probe channels is estimated from the specimen and taken off.
@@ -33,6 +36,7 @@ impl Default for AnalyseParams {
             segment: SegmentParams::default(),
             detect: DetectParams::default(),
             classify: ClassifyParams::default(),
+            alarms: AlarmParams::default(),
             correct_chromatic_shift: true,
             correct_crosstalk: true,
             sex: None,

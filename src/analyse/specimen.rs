@@ -1,7 +1,7 @@
 //! From the measurements of a specimen's fields to its reading.
 
 use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
-use crate::analyse::{AnalyseParams, FieldMeasurement, rules};
+use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
 use crate::detect::candidate::{Candidate, median};
@@ -45,6 +45,7 @@ pub(super) fn read(
     assay: &Assay,
     params: &AnalyseParams,
 ) -> Result<SpecimenReading> {
+    params.alarms.validate()?;
     if fields.is_empty() {
         return Err(Error::parameter("number of fields", 0, "at least 1"));
     }
@@ -84,11 +85,16 @@ pub(super) fn read(
             decisions.by_ref().take(count).map(|((c, n), d)| (c, n.indices.as_slice(), d)).collect();
         readings.push(specimen.read_field(field, &of_field));
     }
+    let usual_px = alarms::usual_diameters_px(&readings, diameters_px);
+    for field in &mut readings {
+        let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
+        field.warnings.extend(found);
+    }
+    let missing = Colour::BOTH.map(|colour| alarms::missing(&readings, colour));
+    let (probe_failed, mut warnings) = alarms::of_probes(missing, assay, &params.alarms);
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
-    let summarise_params =
-        SummariseParams { sex: params.sex, fields: Some(readings.len()), ..SummariseParams::default() };
+    let summarise_params = SummariseParams { sex: params.sex, fields: Some(readings.len()), probe_failed };
     let summary = summarise(&calls, assay, &summarise_params)?;
-    let mut warnings = Vec::new();
     if pixel_size.is_none() {
         warnings.push(
             "no pixel size: distances rest on the measured signal diameter alone, nuclei are not judged by area"

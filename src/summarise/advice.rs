@@ -35,7 +35,9 @@ pub(super) fn lines(
     only_by_isolated: bool,
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    if summary.verdict == Verdict::NotEvaluable {
+    if let Some(colour) = params.probe_failed {
+        lines.push(format!("not evaluable: the {} probe failed; repeat the hybridisation", colour.name()));
+    } else if summary.verdict == Verdict::NotEvaluable {
         lines.push(format!(
             "not evaluable: {} evaluable nuclei, the assay asks for {}; read more fields or repeat the \
              hybridisation",
