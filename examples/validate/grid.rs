@@ -24,7 +24,7 @@ const WHOLE: &str = "easy_positive";
 const TISSUE: &str = "tissue_section";
 
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
-const AXES: [Axis; 25] = [
+const AXES: [Axis; 27] = [
     axis("density", TISSUE, &[40.0, 130.0, 200.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("sparse", WHOLE, &[3.0, 10.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("overlap", TISSUE, &[0.0, 0.25, 0.4], |c, v| c.nuclei.overlap = v),
@@ -73,6 +73,11 @@ const AXES: [Axis; 25] = [
     axis("stroma", TISSUE, &[15_000.0, 40_000.0], |c, v| {
         c.artefacts.stroma_cover = 0.5;
         c.artefacts.stroma_electrons_per_um2 = v;
+    }),
+    axis("doublet_share", WHOLE, &[0.0, 0.3], |c, v| c.probes.doublet_share = v),
+    axis("doublet_um", WHOLE, &[0.35, 0.7, 0.9], |c, v| {
+        c.probes.doublet_share = 0.3;
+        c.probes.doublet_max_um = v;
     }),
     axis("hot_pixels", WHOLE, &[0.002], |c, v| c.camera.hot_pixel_share = v),
     axis("green_dropout", WHOLE, &[0.05, 0.15], |c, v| {
