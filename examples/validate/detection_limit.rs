@@ -17,6 +17,7 @@ use statrs::distribution::{Binomial, DiscreteCDF};
 
 use crate::run::Specimen;
 use crate::scenario::Set;
+use crate::score::Evaluated;
 
 /// Evaluable nuclei of a specimen.
 const NUCLEI: usize = 100;
@@ -31,37 +32,59 @@ pub(crate) struct Curve {
     pub(crate) probability: Vec<f64>,
 }
 
-/// Calls of nuclei that carry no rearrangement (first) and that do: all, and those read as rearranged.
+/// What counts as rearranged.
+type Finding = fn(&Evaluated) -> bool;
+/// Nuclei that carry no rearrangement (first) and that do: all, and those found rearranged.
 type Calls = [[usize; 2]; 2];
 
-/// The curves of whole nuclei, of sections, and of a reader without error on whole nuclei, as far as there are
-/// specimens for them.
+/// The curves of a reader who sees what each nucleus carries, and of whole nuclei and of sections, each by what
+/// there is to see in them and by what was read. Groups with too few nuclei are left out.
 pub(crate) fn curves(specimens: &[Specimen<'_>], assay: &Assay) -> Result<Vec<Curve>> {
     let Some(least) = least_positive(assay)? else { return Ok(Vec::new()) };
-    let mut curves = vec![Curve {
-        name: "perfect reading",
-        probability: shares().map(|share| positive(share, [0.0, 1.0], least)).collect::<Result<_>>()?,
-    }];
-    for (name, cut) in [("whole nuclei", false), ("tissue sections", true)] {
-        let rates = rates(specimens.iter().filter(|s| (s.scenario.conditions.section_um > 0.0) == cut));
-        if rates.is_empty() {
-            println!("detection limit, {name}: too few nuclei were read");
-            continue;
+    let mut curves = vec![curve("ideal", &[[0.0, 1.0]], least)?];
+    let groups = [
+        ("whole nuclei, to be seen", false, seen as Finding),
+        ("whole nuclei, read", false, read),
+        ("sections, to be seen", true, seen),
+        ("sections, read", true, read),
+    ];
+    for (name, cut, finding) in groups {
+        let of_group = specimens.iter().filter(|s| (s.scenario.conditions.section_um > 0.0) == cut);
+        let rates = rates(of_group, finding);
+        if !rates.is_empty() {
+            curves.push(curve(name, &rates, least)?);
         }
-        let mean = |share: f64| -> Result<f64> {
-            let chances: Vec<f64> =
-                rates.iter().map(|&rates| positive(share, rates, least)).collect::<Result<_>>()?;
-            Ok(chances.iter().sum::<f64>() / chances.len() as f64)
-        };
-        curves.push(Curve { name, probability: shares().map(mean).collect::<Result<_>>()? });
     }
     Ok(curves)
+}
+
+fn seen(nucleus: &Evaluated) -> bool {
+    nucleus.rearranged
+}
+
+fn read(nucleus: &Evaluated) -> bool {
+    nucleus.read
+}
+
+/// The mean over conditions, given by their rates.
+fn curve(name: &'static str, rates: &[[f64; 2]], least: u64) -> Result<Curve> {
+    let mean = |share: f64| -> Result<f64> {
+        let chances: Vec<f64> =
+            rates.iter().map(|&rates| positive(share, rates, least)).collect::<Result<_>>()?;
+        Ok(chances.iter().sum::<f64>() / chances.len() as f64)
+    };
+    Ok(Curve { name, probability: shares().map(mean).collect::<Result<_>>()? })
 }
 
 /// Prints where each curve passes 5, 50 and 95 percent, and writes all points.
 pub(crate) fn report(curves: &[Curve], path: &Path) -> Result<()> {
     let mut table = csv::Writer::from_path(path)?;
     table.write_record(["reading", "carrier_percent", "probability_positive"])?;
+    println!(
+        "detection limit: percent of nuclei with the rearrangement from which a specimen of {NUCLEI} evaluable nuclei \
+         is positive with this probability\n{:<27}{:>8}{:>8}{:>8}{:>12}",
+        "", "5 %", "50 %", "95 %", "without any"
+    );
     for curve in curves {
         for (percent, probability) in curve.probability.iter().enumerate() {
             table.write_record([curve.name, &percent.to_string(), &format!("{probability:.4}")])?;
@@ -71,8 +94,7 @@ pub(crate) fn report(curves: &[Curve], path: &Path) -> Result<()> {
             share.map_or(format!("> {LARGEST_SHARE}"), |share| share.to_string())
         };
         println!(
-            "detection limit, {} ({NUCLEI} nuclei): positive with 5 / 50 / 95 % probability from {} / {} / {} % of \
-             nuclei with the rearrangement; without any, {:.1e}",
+            "{:<27}{:>8}{:>8}{:>8}{:>12.1e}",
             curve.name,
             passes(0.05),
             passes(0.5),
@@ -106,9 +128,9 @@ fn least_positive(assay: &Assay) -> Result<Option<u64>> {
     Ok(None)
 }
 
-/// For each named condition with a rearrangement of the gene, the share of calls "rearranged" among nuclei that
-/// carry none and that carry one. Normals of the same condition add to the former.
-fn rates<'a>(specimens: impl Iterator<Item = &'a Specimen<'a>>) -> Vec<[f64; 2]> {
+/// For each named condition with a rearrangement of the gene, the share found rearranged among evaluated nuclei
+/// that carry none and that carry one. Normals of the same condition add to the former.
+fn rates<'a>(specimens: impl Iterator<Item = &'a Specimen<'a>>, finding: Finding) -> Vec<[f64; 2]> {
     let mut calls: BTreeMap<&str, Calls> = BTreeMap::new();
     for specimen in specimens {
         let scenario = specimen.scenario;
@@ -119,7 +141,7 @@ fn rates<'a>(specimens: impl Iterator<Item = &'a Specimen<'a>>) -> Vec<[f64; 2]>
         for nucleus in &specimen.score.evaluated {
             let calls = &mut calls[usize::from(nucleus.carries)];
             calls[0] += 1;
-            calls[1] += usize::from(nucleus.read);
+            calls[1] += usize::from(finding(nucleus));
         }
     }
     let both = calls.into_values().filter(|calls| calls.iter().all(|[all, _]| *all >= LEAST_CALLS));

@@ -75,5 +75,7 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     plots::detection_limit(&out.join("detection_limit.svg"), &curves)?;
     let bins = reliability::bins(&specimens)?;
     reliability::report(&bins, &out.join("reliability.csv"))?;
-    plots::reliability(&out.join("reliability.svg"), &bins)
+    plots::reliability(&out.join("reliability.svg"), &bins)?;
+    println!("tables and plots are in {}", out.display());
+    Ok(())
 }

@@ -20,6 +20,11 @@ const POINT: i32 = 4;
 /// Colours that readers with any colour vision tell apart (Okabe and Ito 2008).
 const COLOURS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
 
+/// Colours of the curves in their order: ideal, then what is to be seen (pale) and what was read (full) of
+/// whole nuclei and of sections.
+const CURVE_COLOURS: [RGBColor; 5] =
+    [RGBColor(120, 120, 120), RGBColor(140, 190, 220), COLOURS[0], RGBColor(240, 180, 130), COLOURS[1]];
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
 /// Names and titles of a plot.
@@ -69,7 +74,7 @@ pub(crate) fn detection_limit(path: &Path, curves: &[Curve]) -> Result<()> {
         ends: [end.max(1) as f64, 1.0],
     };
     draw(path, &frame, |chart| {
-        for (curve, colour) in curves.iter().zip([RGBColor(120, 120, 120), COLOURS[0], COLOURS[1]]) {
+        for (curve, colour) in curves.iter().zip(CURVE_COLOURS) {
             chart
                 .draw_series(LineSeries::new(points(curve), colour.stroke_width(2)))?
                 .label(curve.name)
@@ -117,7 +122,7 @@ fn draw(path: &Path, frame: &Frame, content: impl FnOnce(&mut Chart<'_, '_>) -> 
             .x_label_area_size(LABELS)
             .y_label_area_size(LABELS)
             .build_cartesian_2d(0.0..frame.ends[0], 0.0..frame.ends[1])?;
-        chart.configure_mesh().x_desc(frame.x).y_desc(frame.y).light_line_style(WHITE).draw()?;
+        chart.configure_mesh().x_desc(frame.x).y_desc(frame.y).max_light_lines(0).draw()?;
         content(&mut chart)?;
         chart
             .configure_series_labels()

@@ -46,6 +46,7 @@ pub(crate) fn bins(specimens: &[Specimen<'_>]) -> Result<Vec<Bin>> {
             bins.push(bin(&format!("probability {low} to {high}"), predicted, &members)?);
         }
     }
+    bins.retain(|bin| bin.nuclei > 0);
     Ok(bins)
 }
 
