@@ -1,0 +1,150 @@
+//! What is read: the named conditions, a grid around two of them, and normals.
+
+use anyhow::{Result, bail};
+use breakapart::simulate::{Conditions, SimulatedField, simulate_field};
+
+use crate::arguments::Arguments;
+use crate::grid;
+use crate::jpeg;
+
+/// The first seed. Development used seeds below it.
+const FIRST_SEED: u64 = 9000;
+/// Edge of a field with `--quick`, px.
+const QUICK_SIZE_PX: usize = 640;
+
+/// What the names of normals begin with.
+const NORMAL: &str = "normal/";
+
+/// Which set of conditions a scenario belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Set {
+    /// The simulator's named conditions.
+    Named,
+    /// One parameter varied at a time.
+    Grid,
+    /// Named conditions without any rearrangement.
+    Normal,
+}
+
+impl Set {
+    pub(crate) const ALL: [Self; 3] = [Self::Named, Self::Grid, Self::Normal];
+
+    /// The word used in tables.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Grid => "grid",
+            Self::Normal => "normal",
+        }
+    }
+}
+
+/// One condition to read.
+#[derive(Debug, Clone)]
+pub(crate) struct Scenario {
+    pub(crate) set: Set,
+    pub(crate) conditions: Conditions,
+    /// Quality at which the fields pass through a JPEG file.
+    pub(crate) jpeg_quality: Option<u8>,
+    /// Specimens to simulate.
+    pub(crate) seeds: u32,
+}
+
+impl Scenario {
+    pub(crate) fn name(&self) -> &str {
+        &self.conditions.name
+    }
+
+    /// The named condition that a scenario is, or is the normal of.
+    pub(crate) fn named(&self) -> &str {
+        self.name().strip_prefix(NORMAL).unwrap_or(self.name())
+    }
+
+    /// Seeds of its specimens.
+    pub(crate) fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        FIRST_SEED..FIRST_SEED + u64::from(self.seeds)
+    }
+
+    /// Simulates a field as the reader gets it.
+    pub(crate) fn field(&self, seed: u64, index: u32) -> Result<SimulatedField> {
+        let mut simulated = simulate_field(&self.conditions, seed, index)?;
+        if let Some(quality) = self.jpeg_quality {
+            simulated.field = jpeg::through_jpeg(&simulated.field, quality)?;
+        }
+        Ok(simulated)
+    }
+
+    /// Whether it goes by this name or belongs to the set or grid axis of this name.
+    fn is(&self, name: &str) -> bool {
+        let own = self.name();
+        own == name
+            || self.set.name() == name
+            || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// The scenarios that were asked for, in the order of the table.
+pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
+    let mut scenarios = named(arguments.seeds)?;
+    scenarios.extend(grid::scenarios()?);
+    scenarios.extend(normals()?);
+    for name in &arguments.conditions {
+        if !scenarios.iter().any(|scenario| scenario.is(name)) {
+            let known: Vec<&str> = scenarios.iter().map(Scenario::name).collect();
+            bail!("no condition or set of them is named `{name}`; there are {}", known.join(", "));
+        }
+    }
+    if !arguments.conditions.is_empty() {
+        scenarios.retain(|scenario| arguments.conditions.iter().any(|name| scenario.is(name)));
+    }
+    if arguments.quick {
+        for scenario in &mut scenarios {
+            scenario.seeds = 1;
+            scenario.conditions.size_px = scenario.conditions.size_px.min(QUICK_SIZE_PX);
+        }
+    }
+    Ok(scenarios)
+}
+
+/// All named conditions but stacks, which this crate does not read yet.
+fn named(seeds: u32) -> Result<Vec<Scenario>> {
+    let mut scenarios = Vec::new();
+    for name in Conditions::names()? {
+        let conditions = Conditions::named(&name)?;
+        if conditions.optics.planes == 1 {
+            scenarios.push(Scenario { set: Set::Named, conditions, jpeg_quality: None, seeds });
+        }
+    }
+    Ok(scenarios)
+}
+
+/// The hard ones among the named conditions, with no nucleus carrying a rearrangement.
+fn normals() -> Result<Vec<Scenario>> {
+    const HARD: [&str; 18] = [
+        "astigmatic",
+        "chromatic_magnification",
+        "chromatic_shift",
+        "coarse",
+        "crosstalk",
+        "crowded",
+        "debris",
+        "dim",
+        "eight_bit",
+        "gain",
+        "hot_pixels",
+        "saturated",
+        "tissue_dense",
+        "tissue_negative",
+        "tissue_section",
+        "tissue_stroma",
+        "weak",
+        "weak_green",
+    ];
+    let normal = |name: &str| -> Result<Scenario> {
+        let mut conditions = Conditions::named(name)?;
+        conditions.name = format!("{NORMAL}{name}");
+        conditions.probes.rearranged_share = 0.0;
+        Ok(Scenario { set: Set::Normal, conditions, jpeg_quality: None, seeds: 1 })
+    };
+    HARD.into_iter().map(normal).collect()
+}
