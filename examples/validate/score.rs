@@ -2,7 +2,7 @@
 
 use breakapart::Colour;
 use breakapart::analyse::{FieldReading, SpecimenReading};
-use breakapart::classify::{NucleusCall, SignalPattern};
+use breakapart::classify::SignalPattern;
 use breakapart::simulate::{NucleusTruth, SimulatedField};
 use ndarray::Array2;
 
@@ -62,11 +62,6 @@ pub(crate) struct SpecimenScore {
     pub(crate) tally: Tally,
     pub(crate) evaluated: Vec<Evaluated>,
     pub(crate) mismatches: Vec<Mismatch>,
-}
-
-/// Probability of being rearranged that comes with a call.
-fn probability(_call: &NucleusCall) -> Option<f64> {
-    None
 }
 
 /// Scores a specimen. `truths` are in the order of the reading's fields.
@@ -130,7 +125,7 @@ impl SpecimenScore {
             rearranged: nucleus.rearranged,
             read: call.rearranged,
             uncertain: call.uncertain,
-            probability: probability(call),
+            probability: call.probability_rearranged,
         });
         if call.pattern != true_pattern || call.rearranged != nucleus.rearranged {
             mismatch.read_pattern = Some(call.pattern);

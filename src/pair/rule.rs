@@ -28,14 +28,15 @@ pub struct PairRule {
 }
 
 impl PairRule {
-    /// The usual rule for a signal diameter in pixels: split from two diameters on, sisters up to one.
+    /// The usual rule for a signal diameter in pixels: split from two diameters on between centres, sisters up
+    /// to a gap of one between edges, which is two between centres.
     #[must_use]
     pub fn from_diameter(diameter_px: f64) -> Self {
         Self {
             diameter_px,
             split_distance_px: 2.0 * diameter_px,
             split_at_equality: true,
-            doublet_distance_px: diameter_px,
+            doublet_distance_px: 2.0 * diameter_px,
             doublet_intensity_ratio_max: 3.0,
             grey_zone_px: None,
             green_shift_px: [0.0, 0.0],
