@@ -65,15 +65,19 @@ impl LabelMatch {
 
     /// How a true nucleus that was not found went wrong.
     pub(crate) fn why_not_found(&self, truth: u32) -> &'static str {
-        let overlapping = self.common.range((truth, 0)..=(truth, u32::MAX)).max_by_key(|(_, both)| **both);
-        let (Some((&(_, read), &both)), Some(&area)) = (overlapping, self.areas[0].get(&truth)) else {
+        let area = self.areas[0].get(&truth).copied().unwrap_or(0);
+        let overlaps = || self.common.range((truth, 0)..=(truth, u32::MAX));
+        let covered: usize = overlaps().map(|(_, both)| *both).sum();
+        let Some((&(_, read), &both)) = overlaps().max_by_key(|(_, both)| **both) else {
             return "nucleus_missed";
         };
         let read_area = self.areas[1].get(&read).copied().unwrap_or(0);
-        if 2 * both < area {
-            "nucleus_in_pieces"
+        if 2 * covered < area {
+            "nucleus_missed"
         } else if read_area > 2 * both {
             "nuclei_merged"
+        } else if 2 * both < area {
+            "nucleus_in_pieces"
         } else {
             "nucleus_outline"
         }
