@@ -185,7 +185,7 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
 }
 
 /// The nucleus at a pixel, or else the nearest one within `grow_px`; 0 if none.
-fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px: f64) -> u32 {
+pub(crate) fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px: f64) -> u32 {
     let here = labels[(y, x)];
     if here != 0 {
         return here;

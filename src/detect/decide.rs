@@ -14,6 +14,8 @@ pub(crate) struct NucleusCandidates {
     pub(crate) red: Vec<Candidate>,
     pub(crate) green: Vec<Candidate>,
     pub(crate) area_px: f64,
+    /// Centre of its field (rows, columns), px.
+    pub(crate) field_centre_px: [f64; 2],
 }
 
 impl NucleusCandidates {
