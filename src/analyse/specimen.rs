@@ -82,6 +82,11 @@ pub(super) fn read(
     let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
+    let nucleus_noise = Colour::BOTH.map(|c| {
+        let mut noise: Vec<f64> =
+            fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
+        Some(median(&mut noise)).filter(|n| *n > 0.0)
+    });
     let specimen = Specimen { assay, params, rule, shift, model };
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
     let mut readings = Vec::with_capacity(fields.len());
@@ -114,6 +119,9 @@ pub(super) fn read(
             crosstalk_green_into_red: crosstalk[1],
             signal_height: Colour::BOTH.map(|c| specimen.model.height(c)),
             signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
+            signal_height_snr: Colour::BOTH
+                .map(|c| nucleus_noise[c.index()].map(|noise| specimen.model.height(c) / noise)),
+            lone_share: Colour::BOTH.map(|c| specimen.model.lone_share(c)),
         },
         summary,
         warnings,

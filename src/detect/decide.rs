@@ -118,6 +118,12 @@ impl Model {
         self.population(colour).log_height_sd
     }
 
+    /// Share of the signals of a colour that have no partner in their nucleus.
+    pub(crate) fn lone_share(&self, colour: Colour) -> f64 {
+        let lone = self.lone_rate[colour.index()];
+        lone / (self.fused_rate + self.split_rate + lone)
+    }
+
     fn population(&self, colour: Colour) -> &Population {
         match colour {
             Colour::Red => &self.red,
