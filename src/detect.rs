@@ -10,6 +10,7 @@ pub(crate) mod candidate;
 pub(crate) mod decide;
 pub(crate) mod evidence;
 mod filter;
+mod hot;
 mod masked;
 mod maxima;
 mod params;

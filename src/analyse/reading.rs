@@ -48,6 +48,11 @@ pub struct Instrument {
     pub signal_height: [f64; 2],
     /// Spread of the logarithm of that height.
     pub signal_height_log_sd: [f64; 2],
+    /// That height over the noise of the middle nucleus: under about 5, signals are missed.
+    pub signal_height_snr: [Option<f64>; 2],
+    /// Share of the red and green signals that have no partner in their nucleus: high for red where the other end
+    /// is lost, or where green failed.
+    pub lone_share: [f64; 2],
 }
 
 /// The reading of one field.

@@ -4,9 +4,9 @@ use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenRe
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
-use crate::detect::candidate::{Candidate, median};
+use crate::detect::candidate::{Candidate, median, nearest_nucleus};
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
-use crate::detect::{Signal, signal_of};
+use crate::detect::{DetectParams, Signal, signal_of};
 use crate::error::{Error, Result};
 use crate::field::Colour;
 use crate::instrument::{crosstalk, shift};
@@ -19,6 +19,7 @@ struct Specimen<'a> {
     assay: &'a Assay,
     params: &'a AnalyseParams,
     rule: PairRule,
+    shift: Option<shift::ChromaticShift>,
     model: Model,
 }
 
@@ -58,9 +59,15 @@ pub(super) fn read(
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
     let shift = if params.correct_chromatic_shift { estimate_shift(&nuclei, diameter_px) } else { None };
     if let Some(shift) = shift {
-        for green in nuclei.iter_mut().flat_map(|n| &mut n.candidates.green) {
-            green.y_px -= shift.y_px;
-            green.x_px -= shift.x_px;
+        for field in &mut fields {
+            assign_shifted(field, &shift, &params.detect);
+        }
+        nuclei = fields.iter().flat_map(gather).collect();
+        for nucleus in &mut nuclei {
+            let centre = nucleus.candidates.field_centre_px;
+            for green in &mut nucleus.candidates.green {
+                [green.y_px, green.x_px] = shift.undo([green.y_px, green.x_px], centre);
+            }
         }
     }
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
@@ -76,7 +83,12 @@ pub(super) fn read(
     let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
-    let specimen = Specimen { assay, params, rule, model };
+    let nucleus_noise = Colour::BOTH.map(|c| {
+        let mut noise: Vec<f64> =
+            fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
+        Some(median(&mut noise)).filter(|n| *n > 0.0)
+    });
+    let specimen = Specimen { assay, params, rule, shift, model };
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
     let mut readings = Vec::with_capacity(fields.len());
     for field in fields {
@@ -113,6 +125,9 @@ pub(super) fn read(
             crosstalk_green_into_red: crosstalk[1],
             signal_height: Colour::BOTH.map(|c| specimen.model.height(c)),
             signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
+            signal_height_snr: Colour::BOTH
+                .map(|c| nucleus_noise[c.index()].map(|noise| specimen.model.height(c) / noise)),
+            lone_share: Colour::BOTH.map(|c| specimen.model.lone_share(c)),
         },
         summary,
         warnings,
@@ -121,12 +136,17 @@ pub(super) fn read(
 
 /// The candidates of each nucleus of a field.
 fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
+    let field_centre_px = field_centre_px(field);
     let mut nuclei: Vec<Gathered> = field
         .segmentation
         .nuclei
         .iter()
         .map(|n| Gathered {
-            candidates: NucleusCandidates { area_px: n.area_px as f64, ..NucleusCandidates::default() },
+            candidates: NucleusCandidates {
+                area_px: n.area_px as f64,
+                field_centre_px,
+                ..NucleusCandidates::default()
+            },
             indices: [Vec::new(), Vec::new()],
         })
         .collect();
@@ -138,14 +158,42 @@ fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
                 continue;
             };
             nucleus.indices[colour].push(index);
+        }
+    }
+    for nucleus in &mut nuclei {
+        for (colour, indices) in nucleus.indices.iter_mut().enumerate() {
+            let all = &field.channels[colour].candidates;
+            indices.sort_by(|&a, &b| all[b].amplitude.total_cmp(&all[a].amplitude).then(a.cmp(&b)));
+            let strongest_first = indices.iter().map(|&i| all[i]).collect();
             if colour == Colour::Red.index() {
-                nucleus.candidates.red.push(*candidate);
+                nucleus.candidates.red = strongest_first;
             } else {
-                nucleus.candidates.green.push(*candidate);
+                nucleus.candidates.green = strongest_first;
             }
         }
     }
     nuclei
+}
+
+/// Gives each green candidate to the nucleus in which it lies without the chromatic shift.
+fn assign_shifted(field: &mut FieldMeasurement, shift: &shift::ChromaticShift, params: &DetectParams) {
+    let centre = field_centre_px(field);
+    let labels = &field.segmentation.labels;
+    let (height, width) = labels.dim();
+    let channel = &mut field.channels[Colour::Green.index()];
+    let grow_px = params.nucleus_margin_um_to_px(field.pixel_size, channel.sigma_px);
+    for candidate in &mut channel.candidates {
+        let [y, x] = shift.undo([candidate.y_px, candidate.x_px], centre).map(f64::round);
+        let inside = y >= 0.0 && x >= 0.0 && y < height as f64 && x < width as f64;
+        candidate.nucleus_id =
+            if inside { nearest_nucleus(labels, y as usize, x as usize, grow_px) } else { 0 };
+    }
+}
+
+/// Centre of a field (rows, columns), px.
+fn field_centre_px(field: &FieldMeasurement) -> [f64; 2] {
+    let (height, width) = field.segmentation.labels.dim();
+    [height, width].map(|n| 0.5 * (n as f64 - 1.0))
 }
 
 /// The chromatic shift, if it is well supported and large enough to matter.
@@ -157,7 +205,7 @@ fn estimate_shift(nuclei: &[Gathered], diameter_px: f64) -> Option<shift::Chroma
     let candidates: Vec<&NucleusCandidates> = nuclei.iter().map(|n| &n.candidates).collect();
     shift::estimate(&candidates, diameter_px).filter(|s| {
         let length = s.y_px.hypot(s.x_px);
-        length > LEAST_PX && length > LEAST_STANDARD_ERRORS * s.standard_error_px
+        s.depends_on_place() || (length > LEAST_PX && length > LEAST_STANDARD_ERRORS * s.standard_error_px)
     })
 }
 
@@ -172,12 +220,17 @@ impl Specimen<'_> {
                 by_nucleus[i].push(index);
             }
         }
+        let centre = field_centre_px(&field);
         let pairings: Vec<Pairing> = field
             .segmentation
             .nuclei
             .iter()
             .zip(&by_nucleus)
-            .map(|(nucleus, indices)| pair(nucleus.id, &signals, indices, &self.rule))
+            .map(|(nucleus, indices)| {
+                let place = [nucleus.centroid_y_px - centre[0], nucleus.centroid_x_px - centre[1]];
+                let green_shift_px = self.shift.map_or([0.0, 0.0], |s| s.at(place));
+                pair(nucleus.id, &signals, indices, &PairRule { green_shift_px, ..self.rule })
+            })
             .collect();
         let calls: Vec<NucleusCall> = pairings
             .iter()

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::detect::filter::MatchedFilter;
 use crate::detect::maxima::{MAD_TO_SD, local_maxima, overall_spread, refine, texture_sd};
 use crate::detect::params::DetectParams;
-use crate::detect::{bank, masked, sigma, width};
+use crate::detect::{bank, hot, masked, sigma, width};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{self, Noise};
 use crate::kernel::separable;
@@ -132,6 +132,8 @@ pub(crate) fn find(
         Some(f) => PlaneView::from(&f.image),
         None => reborrow(&plane),
     };
+    let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
+    let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene { plane, no_data, segmentation, noise: &noise, params };
     let nominal = params.nominal_sigma_px(pixel_size);
     let (sigma_px, sigma_spots) = match params.sigma_px {
@@ -183,7 +185,7 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
 }
 
 /// The nucleus at a pixel, or else the nearest one within `grow_px`; 0 if none.
-fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px: f64) -> u32 {
+pub(crate) fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px: f64) -> u32 {
     let here = labels[(y, x)];
     if here != 0 {
         return here;

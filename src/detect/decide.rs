@@ -14,6 +14,8 @@ pub(crate) struct NucleusCandidates {
     pub(crate) red: Vec<Candidate>,
     pub(crate) green: Vec<Candidate>,
     pub(crate) area_px: f64,
+    /// Centre of its field (rows, columns), px.
+    pub(crate) field_centre_px: [f64; 2],
 }
 
 impl NucleusCandidates {
@@ -114,6 +116,12 @@ impl Model {
     /// Standard deviation of the logarithm of that height.
     pub(crate) fn height_log_sd(&self, colour: Colour) -> f64 {
         self.population(colour).log_height_sd
+    }
+
+    /// Share of the signals of a colour that have no partner in their nucleus.
+    pub(crate) fn lone_share(&self, colour: Colour) -> f64 {
+        let lone = self.lone_rate[colour.index()];
+        lone / (self.fused_rate + self.split_rate + lone)
     }
 
     fn population(&self, colour: Colour) -> &Population {

@@ -37,6 +37,12 @@ const FALSE_LOG_WIDTH_SD: f64 = 0.55;
 /// Scatter of a fitted log width at an SNR of 1.
 const WIDTH_SCATTER: f64 = 2.0;
 
+/// Threshold up to which the unseen signals are allowed for, in standard deviations above the mean: beyond it
+/// five of six are not seen, and those that are do not tell how many.
+const MOST_UNSEEN_SD: f64 = 1.0;
+/// Least variance of the signals that are seen, in units of that of all.
+const LEAST_SEEN_VARIANCE: f64 = 0.2;
+
 /// Excess of noise peaks over the threshold before it is measured, in local noise.
 const USUAL_FALSE_DECAY: f64 = 0.7;
 /// Largest fraction of a signal taken for crosstalk; filter sets for two probes leak far less than this.
@@ -123,7 +129,7 @@ impl Population {
             // Noise peaks and debris say little about the height of signals even if they pass for one.
             let w = p * self.core_weight(c);
             real += w;
-            sum += w * c.amplitude.ln();
+            sum += w * (c.amplitude.ln() - self.log_height_sd * self.unseen(c).1);
         }
         if real > 1.0 {
             self.log_height = sum / real;
@@ -138,7 +144,9 @@ impl Population {
         for (c, p) in weighted {
             let w = p * self.core_weight(c);
             let snr = c.snr();
-            height += w * ((c.amplitude.ln() - self.log_height).powi(2) - snr.powi(-2)).max(0.0);
+            let (least, excess) = self.unseen(c);
+            let seen = (1.0 + least * excess).max(LEAST_SEEN_VARIANCE);
+            height += w * ((c.amplitude.ln() - self.log_height).powi(2) - snr.powi(-2)).max(0.0) / seen;
             let log_width = c.width_ratio.ln();
             width += w * (log_width.powi(2) - (WIDTH_SCATTER / snr).powi(2)).clamp(0.0, 0.5);
             count += w;
@@ -161,6 +169,16 @@ impl Population {
         self.speckle_share = (speckle / all_false).clamp(0.02, 0.6);
         let false_total: f64 = weighted.iter().map(|(_, p)| 1.0 - p).sum();
         self.false_rate = (false_total + 1.0) / (nuclei + 1.0);
+    }
+
+    /// How much higher the signals that are seen are than all signals, since those below the threshold are not:
+    /// the threshold and the excess of the mean log height, both in standard deviations of the log height
+    /// (mean of a truncated normal distribution).
+    fn unseen(&self, c: &Candidate) -> (f64, f64) {
+        let least = (c.threshold.max(f64::MIN_POSITIVE).ln() - self.log_height) / self.log_height_sd;
+        let least = least.min(MOST_UNSEEN_SD);
+        let seen = 0.5 * statrs::function::erf::erfc(least * std::f64::consts::FRAC_1_SQRT_2);
+        (least, normal(least, 0.0, 1.0) / seen)
     }
 
     /// Share of the main log-normal against its tail at this height.

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::detect::candidate::Candidate;
+use crate::detect::candidate::{Candidate, median};
 use crate::detect::decide::NucleusCandidates;
 use crate::detect::evidence::MAX_CROSSTALK;
 use crate::field::Colour;
@@ -32,9 +32,19 @@ const GHOST_DIAMETERS: f64 = 0.25;
 const PARTNER_DIAMETERS: f64 = 2.0;
 /// Spread of log ratios of one crosstalk: noise of the ghost and error of the filter.
 const KERNEL_LOG_RATIO: f64 = 0.12;
-/// Fewest ghosts, and least share of the lone signals, that make a crosstalk.
+/// Distance up to which most partners of an intact locus lie, in signal diameters.
+const BESIDE_DIAMETERS: f64 = 0.75;
+/// Intact loci with a distance of a ghost's over those between that and the one above: 0.65 for the usual
+/// scatter of a quarter of a diameter per axis, less for wider.
+const PAIRS_AT_PLACE: f64 = 0.65;
+/// Fewest ghosts that make a crosstalk, and standard deviations by which they must exceed chance.
 const MIN_GHOSTS: usize = 4;
-const MIN_SHARE: f64 = 0.15;
+const LEAST_STANDARD_DEVIATIONS: f64 = 3.0;
+/// Least share of ghosts among the lone signals whose ghosts would be seen; not 1, as specks of another colour
+/// pass for signals.
+const MIN_SHARE: f64 = 0.5;
+/// Height of a ghost that is sure to be seen, over the least height of a candidate.
+const VISIBLE: f64 = 1.5;
 
 /// Height in camera noise that must be left of a candidate after crosstalk is taken off.
 const LEAST_UNMIXED_SNR: f64 = 3.5;
@@ -45,9 +55,9 @@ pub(crate) struct Finding {
     /// The crosstalk, if there is a sharp crowd of ghosts.
     pub(crate) crosstalk: Option<Crosstalk>,
     /// Lone strong signals without any ghost: evidence against crosstalk.
-    pub(crate) clean: usize,
-    /// Lone strong signals with something faint at their place.
-    pub(crate) ghosts: usize,
+    clean: f64,
+    /// Lone strong signals with something faint at their place, beyond what pairs give.
+    ghosts: f64,
 }
 
 impl Finding {
@@ -57,40 +67,74 @@ impl Finding {
         if self.crosstalk.is_some() {
             return 0.05;
         }
-        (self.ghosts as f64 + 0.5) / ((self.ghosts + self.clean) as f64 + 1.0)
+        (self.ghosts + 0.5) / (self.ghosts + self.clean + 1.0)
+    }
+}
+
+/// What strong signals of a colour have of the other colour beside them.
+#[derive(Default)]
+struct Companions {
+    /// Ratio of heights where the one companion is at the very place.
+    at_place: Vec<f64>,
+    /// The same where it is as far off as pairs are, but a ghost is not.
+    beside: Vec<f64>,
+    /// Heights of signals with nothing near, over the least height of a candidate of the other colour there.
+    alone: Vec<f64>,
+}
+
+impl Companions {
+    fn gather(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64) -> Self {
+        let mut heights: Vec<f64> =
+            nuclei.iter().filter_map(|n| n.of(from).first().map(|c| c.amplitude)).collect();
+        let typical = median(&mut heights);
+        let threshold = |nucleus: &NucleusCandidates| {
+            median(&mut nucleus.of(from.other()).iter().map(|c| c.threshold).collect::<Vec<f64>>())
+        };
+        let mut thresholds: Vec<f64> = nuclei.iter().map(threshold).filter(|t| *t > 0.0).collect();
+        let usual_threshold = median(&mut thresholds);
+        let mut out = Self::default();
+        for nucleus in nuclei {
+            let threshold = Some(threshold(nucleus)).filter(|t| *t > 0.0).unwrap_or(usual_threshold);
+            for signal in nucleus.of(from) {
+                if signal.amplitude < MIN_SNR * signal.noise_sd() || signal.amplitude < 0.4 * typical {
+                    continue;
+                }
+                let near: Vec<&Candidate> = nucleus
+                    .of(from.other())
+                    .iter()
+                    .filter(|c| signal.distance_px(c) <= PARTNER_DIAMETERS * diameter_px)
+                    .collect();
+                match near.as_slice() {
+                    [] => out.alone.push(signal.amplitude / threshold.max(f64::MIN_POSITIVE)),
+                    [one] => {
+                        let ratio = one.amplitude / signal.amplitude;
+                        let distance = signal.distance_px(one) / diameter_px;
+                        if distance <= GHOST_DIAMETERS {
+                            out.at_place.push(ratio);
+                        } else if distance <= BESIDE_DIAMETERS {
+                            out.beside.push(ratio);
+                        }
+                    }
+                    // More than one: at least one of them is no ghost, and who knows which.
+                    _ => {}
+                }
+            }
+        }
+        out
     }
 }
 
 /// Looks for the crosstalk of `from` into the other colour. Positions must be free of chromatic shift.
 pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64) -> Finding {
-    let mut ratios = Vec::new();
-    let mut clean = 0;
-    let mut heights: Vec<f64> =
-        nuclei.iter().filter_map(|n| n.of(from).first().map(|c| c.amplitude)).collect();
-    let typical = crate::detect::candidate::median(&mut heights);
-    for nucleus in nuclei {
-        for signal in nucleus.of(from) {
-            if signal.amplitude < MIN_SNR * signal.noise_sd() || signal.amplitude < 0.4 * typical {
-                continue;
-            }
-            let near = |limit: f64| {
-                nucleus.of(from.other()).iter().filter(move |c| signal.distance_px(c) <= limit * diameter_px)
-            };
-            // Anything in reach that is not at the very place is a partner.
-            if near(PARTNER_DIAMETERS).any(|c| {
-                signal.distance_px(c) > GHOST_DIAMETERS * diameter_px
-                    || c.amplitude > MAX_CROSSTALK * signal.amplitude
-            }) {
-                continue;
-            }
-            match near(GHOST_DIAMETERS).map(|c| c.amplitude / signal.amplitude).reduce(f64::max) {
-                Some(ratio) => ratios.push(ratio),
-                None => clean += 1,
-            }
-        }
-    }
-    let ghosts = ratios.len();
-    let none = Finding { crosstalk: None, clean, ghosts };
+    let Companions { at_place, beside, alone } = Companions::gather(nuclei, from, diameter_px);
+    let faint = |ratios: &[f64]| ratios.iter().copied().filter(|r| *r <= MAX_CROSSTALK).collect::<Vec<f64>>();
+    let ratios = faint(&at_place);
+    let by_chance = PAIRS_AT_PLACE * faint(&beside).len() as f64;
+    let none = Finding {
+        crosstalk: None,
+        clean: alone.len() as f64,
+        ghosts: (ratios.len() as f64 - by_chance).max(0.0),
+    };
     let weight = |a: f64, b: f64| (-0.5 * ((a / b).ln() / KERNEL_LOG_RATIO).powi(2)).exp();
     let crowding = |at: f64| ratios.iter().map(|r| weight(*r, at)).sum::<f64>();
     let Some(mut mode) = ratios.iter().copied().max_by(|a, b| crowding(*a).total_cmp(&crowding(*b))) else {
@@ -100,16 +144,25 @@ pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: 
         let w: f64 = ratios.iter().map(|r| weight(*r, mode)).sum();
         mode = (ratios.iter().map(|r| weight(*r, mode) * r.ln()).sum::<f64>() / w).exp();
     }
-    let inside: Vec<f64> =
-        ratios.iter().copied().filter(|r| (r / mode).ln().abs() < 3.0 * KERNEL_LOG_RATIO).collect();
-    let lone = ghosts + clean;
-    if inside.len() < MIN_GHOSTS || (inside.len() as f64) < MIN_SHARE * lone as f64 {
+    let reach = 3.0 * KERNEL_LOG_RATIO;
+    let off = |r: f64| (r / mode).ln();
+    let inside: Vec<f64> = ratios.iter().copied().filter(|r| off(*r).abs() < reach).collect();
+    let n = inside.len() as f64;
+    // Were they pairs, there would be as many of a little larger ratios, and as many a little further off.
+    let larger = at_place.iter().filter(|r| (reach..3.0 * reach).contains(&off(**r))).count() as f64;
+    let further = PAIRS_AT_PLACE * beside.iter().filter(|r| off(**r).abs() < reach).count() as f64;
+    let pairs = larger.max(further);
+    // Crosstalk spares no signal: those whose ghost would be seen must show one.
+    let spared = alone.iter().filter(|a| mode * **a > VISIBLE).count() as f64;
+    if inside.len() < MIN_GHOSTS
+        || n < pairs + LEAST_STANDARD_DEVIATIONS * (pairs + 1.0).sqrt()
+        || n < MIN_SHARE * (n + spared)
+    {
         return none;
     }
-    let n = inside.len() as f64;
     let sd = (inside.iter().map(|r| (r - mode).powi(2)).sum::<f64>() / n).sqrt();
     let crosstalk = Crosstalk { fraction: mode, standard_error: sd / n.sqrt(), signals: inside.len() };
-    Finding { crosstalk: Some(crosstalk), clean, ghosts }
+    Finding { crosstalk: Some(crosstalk), ..none }
 }
 
 /// Takes from every candidate what leaks into it from the other colour's candidates nearby, and drops those of

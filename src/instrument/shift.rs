@@ -1,22 +1,57 @@
 //! Chromatic shift of green against red, from the pairs themselves: most loci of most nuclei are intact, so
 //! the vectors from red to green crowd around the shift, while vectors between unrelated signals spread evenly.
+//!
+//! Lenses magnify colours differently and cameras sit askew, so the shift may change over the field. Magnification
+//! and rotation are fitted with it, and kept where they stand above their standard errors.
 
 use serde::Serialize;
 
 use crate::detect::decide::NucleusCandidates;
 
-/// Displacement of green against red, px: `green as acquired = red as acquired + shift`.
+/// Displacement of green against red, px: `green as acquired = red as acquired + shift at red's place`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChromaticShift {
-    /// Rows.
+    /// Rows, at the centre of the field.
     pub y_px: f64,
-    /// Columns.
+    /// Columns, at the centre of the field.
     pub x_px: f64,
     /// Standard error of each component, px.
     pub standard_error_px: f64,
+    /// Magnification of green over that of red, less 1; 0 = not told from none.
+    pub magnification: f64,
+    /// Rotation of green against red, radians, from rows to columns; 0 = not told from none.
+    pub rotation: f64,
+    /// Standard error of magnification and of rotation.
+    pub field_standard_error: f64,
     /// Pairs it rests on.
     pub pairs: usize,
+}
+
+impl ChromaticShift {
+    /// The shift (rows, columns) at a place (rows, columns) relative to the centre of the field, px.
+    #[must_use]
+    pub fn at(&self, [dy, dx]: [f64; 2]) -> [f64; 2] {
+        [
+            self.y_px + self.magnification * dy - self.rotation * dx,
+            self.x_px + self.magnification * dx + self.rotation * dy,
+        ]
+    }
+
+    /// Where a green place (rows, columns) lies in the red image of a field with this centre, px.
+    #[must_use]
+    pub fn undo(&self, [y, x]: [f64; 2], [cy, cx]: [f64; 2]) -> [f64; 2] {
+        // The shift at the place itself, not at red's, differs by the shift times the magnification: take it
+        // off once more.
+        let [dy, dx] = self.at([y - self.y_px - cy, x - self.x_px - cx]);
+        [y - dy, x - dx]
+    }
+
+    /// Whether the shift changes over the field.
+    #[must_use]
+    pub fn depends_on_place(&self) -> bool {
+        self.magnification != 0.0 || self.rotation != 0.0
+    }
 }
 
 /// Shift up to which pairs are searched, in signal diameters. Range 1 to 5. A plan-apochromat shows under
@@ -24,19 +59,81 @@ pub struct ChromaticShift {
 const SEARCH_DIAMETERS: f64 = 3.0;
 /// Width of the kernel that finds where the vectors crowd, in signal diameters.
 const KERNEL_DIAMETERS: f64 = 0.35;
-/// Radius around the mode within which pairs count, in signal diameters.
+/// Widths of the kernels in turn, in units of that one, that follow a shift over the field: wide at first, since
+/// pairs far from where vectors crowd are far off.
+const WIDENINGS: [f64; 5] = [4.0, 3.0, 2.0, 1.4, 1.0];
+/// Rounds with each kernel.
+const ROUNDS: usize = 8;
+/// Radius around the shift within which pairs count, in signal diameters.
 const CORE_DIAMETERS: f64 = 0.8;
-/// Fewest pairs in the core.
+/// Fewest pairs in the core; fewest for the shift to depend on the place.
 const MIN_PAIRS: usize = 12;
+const MIN_FIELD_PAIRS: usize = 24;
 /// Least share of strong reds that have a pair in the core.
 const MIN_SHARE: f64 = 0.25;
+/// Standard errors by which magnification and rotation together must stand above none: 1 in 10^5 by chance.
+const LEAST_STANDARD_ERRORS: f64 = 4.8;
+/// Largest magnification or rotation: far more than any lens or camera mount shows.
+const LARGEST_FIELD_TERM: f64 = 0.03;
 /// SNR from which a candidate takes part, and how many per nucleus and colour.
 const MIN_SNR: f64 = 8.0;
 const PER_NUCLEUS: usize = 4;
 
+/// A red and a green that may be a pair: the vector between them, and the red's place from the field's centre.
+#[derive(Clone, Copy)]
+struct Vector {
+    y: f64,
+    x: f64,
+    place: [f64; 2],
+}
+
+impl Vector {
+    /// Squared distance from what a shift says.
+    fn distance2(&self, shift: &ChromaticShift) -> f64 {
+        let [y, x] = shift.at(self.place);
+        (self.y - y).powi(2) + (self.x - x).powi(2)
+    }
+}
+
 /// Estimates the shift; `None` if the pairs do not support one.
 pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Option<ChromaticShift> {
-    let reach = SEARCH_DIAMETERS * diameter_px;
+    let (vectors, reds) = vectors(nuclei, SEARCH_DIAMETERS * diameter_px);
+    let kernel = KERNEL_DIAMETERS * diameter_px;
+    let crowding = |at: &Vector| -> f64 {
+        let squared = |v: &Vector| (v.y - at.y).powi(2) + (v.x - at.x).powi(2);
+        vectors.iter().map(|v| (-squared(v) / (2.0 * kernel * kernel)).exp()).sum()
+    };
+    let mode = *vectors.iter().max_by(|a, b| crowding(a).total_cmp(&crowding(b)))?;
+    let start = ChromaticShift {
+        y_px: mode.y,
+        x_px: mode.x,
+        standard_error_px: 0.0,
+        magnification: 0.0,
+        rotation: 0.0,
+        field_standard_error: 0.0,
+        pairs: 0,
+    };
+    let core = CORE_DIAMETERS * diameter_px;
+    let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), core);
+    let mut over_field = constant;
+    for widening in WIDENINGS {
+        over_field = settle(&vectors, over_field, widening * kernel, ROUNDS, true);
+    }
+    let over_field = judge(&vectors, over_field, core);
+    let standing = over_field.magnification.hypot(over_field.rotation) / over_field.field_standard_error;
+    let best = if over_field.pairs >= MIN_FIELD_PAIRS.max(constant.pairs)
+        && standing > LEAST_STANDARD_ERRORS
+        && over_field.magnification.hypot(over_field.rotation) < LARGEST_FIELD_TERM
+    {
+        over_field
+    } else {
+        constant
+    };
+    (best.pairs >= MIN_PAIRS && best.pairs as f64 >= MIN_SHARE * reds as f64).then_some(best)
+}
+
+/// Vectors from strong reds to strong greens in reach, and the number of strong reds.
+fn vectors(nuclei: &[&NucleusCandidates], reach_px: f64) -> (Vec<Vector>, usize) {
     let mut vectors = Vec::new();
     let mut reds = 0_usize;
     for nucleus in nuclei {
@@ -51,47 +148,164 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
         };
         let (red, green) = (strong(&nucleus.red), strong(&nucleus.green));
         reds += red.len();
+        let [cy, cx] = nucleus.field_centre_px;
         for r in &red {
             for g in &green {
-                let v = (g.0 - r.0, g.1 - r.1);
-                if v.0.hypot(v.1) <= reach {
-                    vectors.push(v);
+                let (y, x) = (g.0 - r.0, g.1 - r.1);
+                if y.hypot(x) <= reach_px {
+                    vectors.push(Vector { y, x, place: [r.0 - cy, r.1 - cx] });
                 }
             }
         }
     }
-    let kernel = KERNEL_DIAMETERS * diameter_px;
-    let crowding = |at: (f64, f64)| -> f64 {
-        vectors
-            .iter()
-            .map(|v| (-((v.0 - at.0).powi(2) + (v.1 - at.1).powi(2)) / (2.0 * kernel * kernel)).exp())
-            .sum()
-    };
-    let mut mode = *vectors.iter().max_by(|a, b| crowding(**a).total_cmp(&crowding(**b)))?;
-    let core = CORE_DIAMETERS * diameter_px;
-    for _ in 0..20 {
-        let (mut w, mut y, mut x) = (0.0, 0.0, 0.0);
-        for v in &vectors {
-            let d2 = (v.0 - mode.0).powi(2) + (v.1 - mode.1).powi(2);
-            let weight = (-d2 / (2.0 * kernel * kernel)).exp();
-            w += weight;
-            y += weight * v.0;
-            x += weight * v.1;
+    (vectors, reds)
+}
+
+/// Weighted least squares again and again, the weights falling off with the distance from the last shift.
+fn settle(
+    vectors: &[Vector],
+    mut shift: ChromaticShift,
+    kernel_px: f64,
+    rounds: usize,
+    over_field: bool,
+) -> ChromaticShift {
+    for _ in 0..rounds {
+        let weigh = |v: &Vector| (-v.distance2(&shift) / (2.0 * kernel_px * kernel_px)).exp();
+        let weights: Vec<f64> = vectors.iter().map(weigh).collect();
+        let sum = |f: &dyn Fn(&Vector) -> f64| -> f64 {
+            vectors.iter().zip(&weights).map(|(v, w)| w * f(v)).sum()
+        };
+        let w = sum(&|_| 1.0);
+        if w < f64::MIN_POSITIVE {
+            return shift;
         }
-        mode = (y / w, x / w);
+        let (my, mx) = (sum(&|v| v.y) / w, sum(&|v| v.x) / w);
+        let place = [sum(&|v| v.place[0]) / w, sum(&|v| v.place[1]) / w];
+        (shift.magnification, shift.rotation) = (0.0, 0.0);
+        if over_field {
+            let from = |v: &Vector| [v.place[0] - place[0], v.place[1] - place[1]];
+            let spread = sum(&|v| from(v).map(|d| d * d).iter().sum());
+            if spread > 0.0 {
+                let along = sum(&|v| from(v)[0] * (v.y - my) + from(v)[1] * (v.x - mx));
+                let across = sum(&|v| from(v)[0] * (v.x - mx) - from(v)[1] * (v.y - my));
+                shift.magnification = along / spread;
+                shift.rotation = across / spread;
+            }
+        }
+        (shift.y_px, shift.x_px) = (0.0, 0.0);
+        let [y, x] = shift.at(place);
+        (shift.y_px, shift.x_px) = (my - y, mx - x);
     }
-    let inside: Vec<&(f64, f64)> =
-        vectors.iter().filter(|v| (v.0 - mode.0).hypot(v.1 - mode.1) <= core).collect();
-    if inside.len() < MIN_PAIRS || (inside.len() as f64) < MIN_SHARE * reds as f64 {
-        return None;
-    }
+    shift
+}
+
+/// Counts the pairs that agree and notes the standard errors.
+fn judge(vectors: &[Vector], mut shift: ChromaticShift, core_px: f64) -> ChromaticShift {
+    let inside: Vec<&Vector> = vectors.iter().filter(|v| v.distance2(&shift) <= core_px * core_px).collect();
     let n = inside.len() as f64;
-    let variance =
-        inside.iter().map(|v| (v.0 - mode.0).powi(2) + (v.1 - mode.1).powi(2)).sum::<f64>() / (2.0 * n);
-    Some(ChromaticShift {
-        y_px: mode.0,
-        x_px: mode.1,
-        standard_error_px: (variance / n).sqrt(),
-        pairs: inside.len(),
-    })
+    let variance = inside.iter().map(|v| v.distance2(&shift)).sum::<f64>() / (2.0 * n.max(1.0));
+    let middle = [0, 1].map(|k| inside.iter().map(|v| v.place[k]).sum::<f64>() / n.max(1.0));
+    let spread: f64 = inside
+        .iter()
+        .map(|v| (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2))
+        .sum();
+    shift.pairs = inside.len();
+    shift.field_standard_error = (variance / spread.max(f64::MIN_POSITIVE)).sqrt();
+    shift.standard_error_px = (variance / n.max(1.0)).sqrt();
+    shift
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::candidate::Candidate;
+    use rand::{RngExt as _, SeedableRng as _};
+
+    fn candidate(y_px: f64, x_px: f64) -> Candidate {
+        Candidate {
+            y_px,
+            x_px,
+            nucleus_id: 1,
+            amplitude: 500.0,
+            photon_sd: 20.0,
+            texture_sd: 10.0,
+            sigma_px: 2.0,
+            width_ratio: 1.0,
+            background: 100.0,
+            threshold: 80.0,
+        }
+    }
+
+    /// Nuclei with an intact and a split locus each, green displaced by `shift` and scattered by 1 px.
+    fn nuclei(shift: ChromaticShift) -> Vec<NucleusCandidates> {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(7);
+        let mut uniform = move |low: f64, high: f64| low + (high - low) * rng.random::<f64>();
+        (0..80)
+            .map(|_| {
+                let centre = [uniform(50.0, 974.0), uniform(50.0, 974.0)];
+                let mut red = Vec::new();
+                let mut green = Vec::new();
+                for scatter in [1.5, 25.0] {
+                    let place = centre.map(|c| c + uniform(-25.0, 25.0));
+                    let [dy, dx] = shift.at(place.map(|p| p - 511.5));
+                    red.push(candidate(place[0], place[1]));
+                    let (sy, sx) = (uniform(-scatter, scatter), uniform(-scatter, scatter));
+                    green.push(candidate(place[0] + dy + sy, place[1] + dx + sx));
+                }
+                NucleusCandidates { red, green, area_px: 5000.0, field_centre_px: [511.5, 511.5] }
+            })
+            .collect()
+    }
+
+    const NONE: ChromaticShift = ChromaticShift {
+        y_px: 0.0,
+        x_px: 0.0,
+        standard_error_px: 0.0,
+        magnification: 0.0,
+        rotation: 0.0,
+        field_standard_error: 0.0,
+        pairs: 0,
+    };
+
+    fn estimated(truth: ChromaticShift) -> Option<ChromaticShift> {
+        let nuclei = nuclei(truth);
+        estimate(&nuclei.iter().collect::<Vec<_>>(), 4.6)
+    }
+
+    #[test]
+    fn a_constant_shift_is_found_and_no_field_dependence_is_made_up() {
+        let found = estimated(ChromaticShift { y_px: 6.0, x_px: -7.0, ..NONE });
+        assert!(
+            found.is_some_and(|s| (s.y_px - 6.0).abs() < 0.4
+                && (s.x_px + 7.0).abs() < 0.4
+                && !s.depends_on_place()),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn magnification_and_rotation_are_followed_over_the_field() {
+        for (magnification, rotation) in [(0.004, 0.0), (0.012, 0.003), (-0.015, -0.004)] {
+            let truth = ChromaticShift { y_px: 2.0, x_px: 1.5, magnification, rotation, ..NONE };
+            let found = estimated(truth);
+            assert!(
+                found.is_some_and(|s| (s.magnification - magnification).abs() < 0.0015
+                    && (s.rotation - rotation).abs() < 0.0015),
+                "{truth:?}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn unrelated_signals_support_no_shift() {
+        let mut nuclei = nuclei(NONE);
+        for (i, nucleus) in nuclei.iter_mut().enumerate() {
+            for (k, green) in nucleus.green.iter_mut().enumerate() {
+                green.y_px += 20.0 * ((i * 2 + k) as f64 * 2.4).sin();
+                green.x_px += 20.0 * ((i * 2 + k) as f64 * 2.4).cos();
+            }
+        }
+        let found = estimate(&nuclei.iter().collect::<Vec<_>>(), 4.6);
+        assert!(found.is_none(), "{found:?}");
+    }
 }

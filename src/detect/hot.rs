@@ -1,0 +1,139 @@
+//! Hot pixels: single pixels brighter than any light that came through the lens could be.
+//!
+//! The narrowest spot that the lens and the sampling allow spreads onto the pixels around it. A pixel that stands
+//! further above its neighbours than the centre of such a spot is the camera's. It is filled from its neighbours,
+//! so that a signal beneath it stays.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use crate::field::PlaneView;
+use crate::kernel::camera_noise::Noise;
+use crate::units::PixelSize;
+
+/// Sigma of the narrowest spot that light makes, um: `0.21 wavelength / NA` at 500 nm and an aperture of 1.3.
+const LEAST_SIGMA_UM: f64 = 0.08;
+/// Variance of a position within a pixel, which widens every spot, px^2.
+const PIXEL_VARIANCE: f64 = 1.0 / 12.0;
+/// Allowance for noise, in standard deviations: 1 of 10^9 pixels passes by chance.
+const LEAST_SNR: f64 = 6.0;
+/// The share by which the narrowest spot may stand out more than a Gaussian: its top is not sampled evenly.
+const ALLOWANCE: f64 = 1.2;
+/// Offsets of the nearest pixels, and of those that show the background.
+const NEAREST: [(isize, isize); 4] = [(-1, 0), (0, -1), (0, 1), (1, 0)];
+const RING: [(isize, isize); 8] = [(-2, 0), (0, -2), (0, 2), (2, 0), (-2, -2), (-2, 2), (2, -2), (2, 2)];
+
+/// The plane with its hot pixels filled; `None` where there are none. `min_sigma_px` is the least sigma that
+/// sampling allows. The outermost two rows and columns are left as they are.
+pub(crate) fn fill(
+    plane: PlaneView<'_>,
+    noise: &Noise,
+    pixel_size: Option<PixelSize>,
+    min_sigma_px: f64,
+) -> Option<Array2<f32>> {
+    let optics_px = pixel_size.map_or(0.0, |p| p.um_to_px(LEAST_SIGMA_UM));
+    let variance = optics_px.max(min_sigma_px).powi(2) + PIXEL_VARIANCE;
+    // The most that a centre stands above the background, in units of its neighbours.
+    let steepest = ALLOWANCE * (0.5 / variance).exp();
+    let hot = find(plane, noise, steepest);
+    if hot.is_empty() {
+        return None;
+    }
+    let (height, width) = plane.dim();
+    let mut image = Array2::<f32>::zeros((height, width));
+    for (y, mut row) in image.rows_mut().into_iter().enumerate() {
+        plane.read_row(y, 0, row.as_slice_mut()?);
+    }
+    for (y, x, value) in hot {
+        image[(y, x)] = value;
+    }
+    Some(image)
+}
+
+/// Hot pixels in reading order with the values that suit their places.
+fn find(plane: PlaneView<'_>, noise: &Noise, steepest: f64) -> Vec<(usize, usize, f32)> {
+    let (height, width) = plane.dim();
+    if height < 5 || width < 5 {
+        return Vec::new();
+    }
+    let least = (LEAST_SNR * noise.floor.sqrt()) as f32;
+    (2..height - 2)
+        .into_par_iter()
+        .flat_map_iter(|y| {
+            let mut rows = vec![0.0_f32; 3 * width];
+            for (i, row) in rows.chunks_mut(width).enumerate() {
+                plane.read_row(y + i - 1, 0, row);
+            }
+            let (above, rest) = rows.split_at(width);
+            let (here, below) = rest.split_at(width);
+            (2..width - 2)
+                .filter(|&x| {
+                    // One of each opposite pair, since hot pixels may touch.
+                    here[x] - here[x - 1].min(here[x + 1]).max(above[x].min(below[x])) > least
+                })
+                .filter_map(|x| judge(plane, noise, steepest, y, x).map(|value| (y, x, value)))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// What a pixel's neighbours say it should be, if it stands out more than any spot could.
+fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize) -> Option<f32> {
+    let at = |(dy, dx): (isize, isize)| {
+        f64::from(plane.at(y.saturating_add_signed(dy), x.saturating_add_signed(dx)))
+    };
+    let mut ring = RING.map(at);
+    ring.sort_by(f64::total_cmp);
+    let background = f64::midpoint(ring[3], ring[4]);
+    // The middle two: a second hot pixel among the nearest must not hide this one.
+    let mut nearest = NEAREST.map(at);
+    nearest.sort_by(f64::total_cmp);
+    let beside = f64::midpoint(nearest[1], nearest[2]);
+    let highest = background + steepest * (beside - background).max(0.0);
+    let value = f64::from(plane.at(y, x));
+    // Variance of the pixel, of the mean of two middle ones of four and of eight.
+    let share = 1.0 + 0.3 * steepest.powi(2) + 0.2 * (steepest - 1.0).powi(2);
+    let sd = (share * noise.variance(highest.max(beside))).sqrt();
+    (value - highest > LEAST_SNR * sd).then_some(beside as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scene(sigma: f64, hot: &[((usize, usize), f64)]) -> Array2<u16> {
+        let mut image = Array2::from_shape_fn((40, 40), |(y, x)| {
+            let spot = |sy: f64, sx: f64| {
+                900.0 * (-((y as f64 - sy).powi(2) + (x as f64 - sx).powi(2)) / (2.0 * sigma * sigma)).exp()
+            };
+            (200.0 + spot(12.0, 12.0) + spot(27.3, 26.6) + ((y * 7 + x * 13) % 5) as f64) as u16
+        });
+        for &(at, height) in hot {
+            image[at] += height as u16;
+        }
+        image
+    }
+
+    const NOISE: Noise = Noise { gain: 0.5, offset: 0.0, floor: 40.0 };
+
+    #[test]
+    fn spots_of_any_width_that_light_makes_stay() {
+        for sigma in [0.78, 1.0, 1.5, 2.0, 4.0] {
+            let image = scene(sigma, &[]);
+            assert!(fill(PlaneView::from(&image), &NOISE, None, 0.7).is_none(), "sigma {sigma}");
+        }
+    }
+
+    #[test]
+    fn hot_pixels_are_filled_beside_and_upon_a_signal() {
+        let hot = [((5, 30), 600.0), ((12, 13), 1500.0), ((33, 8), 3000.0), ((33, 9), 3000.0)];
+        let image = scene(1.9, &hot);
+        let clean = scene(1.9, &[]);
+        let filled = fill(PlaneView::from(&image), &NOISE, None, 0.7).unwrap_or_default();
+        for (at, _) in &hot[..2] {
+            let left = (f64::from(filled[*at]) - f64::from(clean[*at])).abs();
+            assert!(left < 120.0, "{at:?}: {left}");
+        }
+        assert!(filled[(33, 8)] < 300.0 && filled[(33, 9)] < 300.0);
+    }
+}
