@@ -14,7 +14,10 @@ pub(crate) struct Arguments {
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "results/validate")]
     pub(crate) out: PathBuf,
-    /// Specimens of each named condition; their seeds are 9000 and up, on which nothing was fitted
+    /// First seed; nothing was fitted on those from 9000 on
+    #[arg(long, value_name = "N", default_value_t = 9000)]
+    pub(crate) first_seed: u64,
+    /// Specimens of each named condition, each with a seed of its own
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) seeds: u32,
     /// Fields in a specimen

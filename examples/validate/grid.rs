@@ -93,21 +93,31 @@ const AXES: [Axis; 27] = [
 /// The qualities of JPEG files.
 const JPEG_QUALITIES: [u8; 3] = [95, 85, 70];
 
-/// All points of the grid.
-pub(crate) fn scenarios() -> Result<Vec<Scenario>> {
+/// All points of the grid, each with this seed.
+pub(crate) fn scenarios(seed: u64) -> Result<Vec<Scenario>> {
     let mut scenarios = Vec::new();
     for axis in AXES {
         for &value in axis.values {
             let mut conditions = Conditions::named(axis.base)?;
             conditions.name = format!("{}/{value}", axis.name);
             (axis.change)(&mut conditions, value);
-            scenarios.push(Scenario { set: Set::Grid, conditions, jpeg_quality: None, seeds: 1 });
+            scenarios.push(Scenario {
+                set: Set::Grid,
+                conditions,
+                jpeg_quality: None,
+                seeds: seed..seed + 1,
+            });
         }
     }
     for quality in JPEG_QUALITIES {
         let mut conditions = Conditions::named(WHOLE)?;
         conditions.name = format!("jpeg/{quality}");
-        scenarios.push(Scenario { set: Set::Grid, conditions, jpeg_quality: Some(quality), seeds: 1 });
+        scenarios.push(Scenario {
+            set: Set::Grid,
+            conditions,
+            jpeg_quality: Some(quality),
+            seeds: seed..seed + 1,
+        });
     }
     Ok(scenarios)
 }

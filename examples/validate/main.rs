@@ -1,6 +1,6 @@
 //! Reads simulated specimens and holds what was read against the truth.
 //!
-//! `cargo run --release --example validate -- [--out DIR] [--seeds N] [--fields N] [--conditions a,b,...]
+//! `cargo run --release --example validate -- [--out DIR] [--first-seed N] [--seeds N] [--fields N] [--conditions a,b,...]
 //! [--threads N] [--quick]`
 //!
 //! `docs/validation.md` says what is measured, how, and what came out. Exit status: 0 done; 1 something failed;

@@ -23,8 +23,10 @@ pub(crate) fn read_all<'a>(
     fields: u32,
     analyser: &Analyser,
 ) -> Result<Vec<Specimen<'a>>> {
-    let jobs: Vec<(&Scenario, u64)> =
-        scenarios.iter().flat_map(|scenario| scenario.seeds().map(move |seed| (scenario, seed))).collect();
+    let jobs: Vec<(&Scenario, u64)> = scenarios
+        .iter()
+        .flat_map(|scenario| scenario.seeds.clone().map(move |seed| (scenario, seed)))
+        .collect();
     let bar = progress_bar(jobs.len());
     let specimens: Vec<Result<Specimen<'a>>> = jobs
         .into_par_iter()

@@ -1,5 +1,7 @@
 //! What is read: the named conditions, a grid around two of them, and normals.
 
+use std::ops::Range;
+
 use anyhow::{Result, bail};
 use breakapart::simulate::{Conditions, SimulatedField, simulate_field};
 
@@ -7,8 +9,6 @@ use crate::arguments::Arguments;
 use crate::grid;
 use crate::jpeg;
 
-/// The first seed. Development used seeds below it.
-const FIRST_SEED: u64 = 9000;
 /// Edge of a field with `--quick`, px.
 const QUICK_SIZE_PX: usize = 640;
 
@@ -46,8 +46,8 @@ pub(crate) struct Scenario {
     pub(crate) conditions: Conditions,
     /// Quality at which the fields pass through a JPEG file.
     pub(crate) jpeg_quality: Option<u8>,
-    /// Specimens to simulate.
-    pub(crate) seeds: u32,
+    /// Seeds of the specimens to simulate.
+    pub(crate) seeds: Range<u64>,
 }
 
 impl Scenario {
@@ -58,11 +58,6 @@ impl Scenario {
     /// The named condition that a scenario is, or is the normal of.
     pub(crate) fn named(&self) -> &str {
         self.name().strip_prefix(NORMAL).unwrap_or(self.name())
-    }
-
-    /// Seeds of its specimens.
-    pub(crate) fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
-        FIRST_SEED..FIRST_SEED + u64::from(self.seeds)
     }
 
     /// Simulates a field as the reader gets it.
@@ -85,9 +80,10 @@ impl Scenario {
 
 /// The scenarios that were asked for, in the order of the table.
 pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
-    let mut scenarios = named(arguments.seeds)?;
-    scenarios.extend(grid::scenarios()?);
-    scenarios.extend(normals()?);
+    let first = arguments.first_seed;
+    let mut scenarios = named(first..first + u64::from(arguments.seeds))?;
+    scenarios.extend(grid::scenarios(first)?);
+    scenarios.extend(normals(first)?);
     for name in &arguments.conditions {
         if !scenarios.iter().any(|scenario| scenario.is(name)) {
             let known: Vec<&str> = scenarios.iter().map(Scenario::name).collect();
@@ -99,7 +95,7 @@ pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
     }
     if arguments.quick {
         for scenario in &mut scenarios {
-            scenario.seeds = 1;
+            scenario.seeds.end = scenario.seeds.start + 1;
             scenario.conditions.size_px = scenario.conditions.size_px.min(QUICK_SIZE_PX);
         }
     }
@@ -107,19 +103,24 @@ pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
 }
 
 /// All named conditions but stacks, which this crate does not read yet.
-fn named(seeds: u32) -> Result<Vec<Scenario>> {
+fn named(seeds: Range<u64>) -> Result<Vec<Scenario>> {
     let mut scenarios = Vec::new();
     for name in Conditions::names()? {
         let conditions = Conditions::named(&name)?;
         if conditions.optics.planes == 1 {
-            scenarios.push(Scenario { set: Set::Named, conditions, jpeg_quality: None, seeds });
+            scenarios.push(Scenario {
+                set: Set::Named,
+                conditions,
+                jpeg_quality: None,
+                seeds: seeds.clone(),
+            });
         }
     }
     Ok(scenarios)
 }
 
 /// The hard ones among the named conditions, with no nucleus carrying a rearrangement.
-fn normals() -> Result<Vec<Scenario>> {
+fn normals(first_seed: u64) -> Result<Vec<Scenario>> {
     const HARD: [&str; 18] = [
         "astigmatic",
         "chromatic_magnification",
@@ -144,7 +145,7 @@ fn normals() -> Result<Vec<Scenario>> {
         let mut conditions = Conditions::named(name)?;
         conditions.name = format!("{NORMAL}{name}");
         conditions.probes.rearranged_share = 0.0;
-        Ok(Scenario { set: Set::Normal, conditions, jpeg_quality: None, seeds: 1 })
+        Ok(Scenario { set: Set::Normal, conditions, jpeg_quality: None, seeds: first_seed..first_seed + 1 })
     };
     HARD.into_iter().map(normal).collect()
 }

@@ -29,6 +29,12 @@ pub(crate) struct Population {
 const TAIL_SHARE: f64 = 0.05;
 /// Spread of that tail in units of the main one.
 const TAIL_SPREAD: f64 = 1.8;
+/// Share of signals that are two sisters seen as one, wider than one: as many as there are nuclei past S phase.
+const SISTER_SHARE: f64 = 0.08;
+/// Mean and spread of their log width over that of one: sisters up to a signal diameter apart, averaged over
+/// the two axes.
+const SISTER_LOG_WIDTH: f64 = 0.25;
+const SISTER_LOG_WIDTH_SD: f64 = 0.15;
 /// Mean height of speckle relative to signals.
 const SPECKLE_HEIGHT: f64 = 0.15;
 /// Log-width distribution of false candidates: noise peaks fit anything from half to three times the width.
@@ -90,8 +96,10 @@ impl Population {
     /// Density of a signal with this width, per unit of log width.
     fn signal_width_density(&self, c: &Candidate) -> f64 {
         let snr = c.snr();
-        let sd = self.log_width_sd.hypot(WIDTH_SCATTER / snr).min(FALSE_LOG_WIDTH_SD);
-        normal(c.width_ratio.ln(), 0.0, sd)
+        let scatter = |sd: f64| sd.hypot(WIDTH_SCATTER / snr).min(FALSE_LOG_WIDTH_SD);
+        let x = c.width_ratio.ln();
+        (1.0 - SISTER_SHARE) * normal(x, 0.0, scatter(self.log_width_sd))
+            + SISTER_SHARE * normal(x, SISTER_LOG_WIDTH, scatter(SISTER_LOG_WIDTH_SD))
     }
 
     /// Density of a false candidate with this height and width, same units.
