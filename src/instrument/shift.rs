@@ -172,9 +172,8 @@ fn settle(
     for _ in 0..rounds {
         let weigh = |v: &Vector| (-v.distance2(&shift) / (2.0 * kernel_px * kernel_px)).exp();
         let weights: Vec<f64> = vectors.iter().map(weigh).collect();
-        let sum = |f: &dyn Fn(&Vector) -> f64| -> f64 {
-            vectors.iter().zip(&weights).map(|(v, w)| w * f(v)).sum()
-        };
+        let sum =
+            |f: &dyn Fn(&Vector) -> f64| -> f64 { vectors.iter().zip(&weights).map(|(v, w)| w * f(v)).sum() };
         let w = sum(&|_| 1.0);
         if w < f64::MIN_POSITIVE {
             return shift;
@@ -205,10 +204,8 @@ fn judge(vectors: &[Vector], mut shift: ChromaticShift, core_px: f64) -> Chromat
     let n = inside.len() as f64;
     let variance = inside.iter().map(|v| v.distance2(&shift)).sum::<f64>() / (2.0 * n.max(1.0));
     let middle = [0, 1].map(|k| inside.iter().map(|v| v.place[k]).sum::<f64>() / n.max(1.0));
-    let spread: f64 = inside
-        .iter()
-        .map(|v| (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2))
-        .sum();
+    let spread: f64 =
+        inside.iter().map(|v| (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2)).sum();
     shift.pairs = inside.len();
     shift.field_standard_error = (variance / spread.max(f64::MIN_POSITIVE)).sqrt();
     shift.standard_error_px = (variance / n.max(1.0)).sqrt();
