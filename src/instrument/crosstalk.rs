@@ -16,7 +16,7 @@ use crate::field::Colour;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Crosstalk {
-    /// The fraction, 0 to 0.35.
+    /// The fraction, 0 to 0.5.
     pub fraction: f64,
     /// Its standard error.
     pub standard_error: f64,
@@ -30,16 +30,23 @@ const MIN_SNR: f64 = 15.0;
 const GHOST_DIAMETERS: f64 = 0.25;
 /// A partner within this distance makes the signal one of a pair, in signal diameters.
 const PARTNER_DIAMETERS: f64 = 2.0;
-/// Spread of log ratios of one crosstalk: noise of the ghost and error of the filter.
-const KERNEL_LOG_RATIO: f64 = 0.12;
+/// Spread of log ratios of one crosstalk from errors of the filter, and the most from the ghost's noise.
+const KERNEL_LOG_RATIO: f64 = 0.1;
+const MAX_RELATIVE_NOISE: f64 = 0.25;
+/// Largest crosstalk that is measured, where ghosts are plain: channels of unlike gain make it look larger.
+const MAX_MEASURED: f64 = 0.5;
 /// Distance up to which most partners of an intact locus lie, in signal diameters.
 const BESIDE_DIAMETERS: f64 = 0.75;
 /// Intact loci with a distance of a ghost's over those between that and the one above: 0.65 for the usual
 /// scatter of a quarter of a diameter per axis, less for wider.
 const PAIRS_AT_PLACE: f64 = 0.65;
 /// Fewest ghosts that make a crosstalk, and standard deviations by which they must exceed chance.
-const MIN_GHOSTS: usize = 4;
+const MIN_GHOSTS: f64 = 4.0;
 const LEAST_STANDARD_DEVIATIONS: f64 = 3.0;
+/// Least number of ghosts over that of companions with ratios just outside their crowd, of which pairs have about
+/// as many, and over that of pairs expected at the place by those further off.
+const LEAST_OVER_FLANKS: f64 = 3.0;
+const LEAST_OVER_FURTHER: f64 = 2.0;
 /// Least share of ghosts among the lone signals whose ghosts would be seen; not 1, as specks of another colour
 /// pass for signals.
 const MIN_SHARE: f64 = 0.5;
@@ -71,13 +78,22 @@ impl Finding {
     }
 }
 
+/// The only candidate of the other colour near a strong signal.
+#[derive(Clone, Copy)]
+struct Companion {
+    /// Its height over the signal's.
+    ratio: f64,
+    /// Noise of that height over it.
+    relative_noise: f64,
+}
+
 /// What strong signals of a colour have of the other colour beside them.
 #[derive(Default)]
 struct Companions {
-    /// Ratio of heights where the one companion is at the very place.
-    at_place: Vec<f64>,
-    /// The same where it is as far off as pairs are, but a ghost is not.
-    beside: Vec<f64>,
+    /// Companions at the very place.
+    at_place: Vec<Companion>,
+    /// Companions as far off as pairs are, but ghosts are not.
+    beside: Vec<Companion>,
     /// Heights of signals with nothing near, over the least height of a candidate of the other colour there.
     alone: Vec<f64>,
 }
@@ -107,12 +123,15 @@ impl Companions {
                 match near.as_slice() {
                     [] => out.alone.push(signal.amplitude / threshold.max(f64::MIN_POSITIVE)),
                     [one] => {
-                        let ratio = one.amplitude / signal.amplitude;
+                        let companion = Companion {
+                            ratio: one.amplitude / signal.amplitude,
+                            relative_noise: one.noise_sd() / one.amplitude,
+                        };
                         let distance = signal.distance_px(one) / diameter_px;
                         if distance <= GHOST_DIAMETERS {
-                            out.at_place.push(ratio);
+                            out.at_place.push(companion);
                         } else if distance <= BESIDE_DIAMETERS {
-                            out.beside.push(ratio);
+                            out.beside.push(companion);
                         }
                     }
                     // More than one: at least one of them is no ghost, and who knows which.
@@ -127,42 +146,91 @@ impl Companions {
 /// Looks for the crosstalk of `from` into the other colour. Positions must be free of chromatic shift.
 pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64) -> Finding {
     let Companions { at_place, beside, alone } = Companions::gather(nuclei, from, diameter_px);
-    let faint = |ratios: &[f64]| ratios.iter().copied().filter(|r| *r <= MAX_CROSSTALK).collect::<Vec<f64>>();
-    let ratios = faint(&at_place);
-    let by_chance = PAIRS_AT_PLACE * faint(&beside).len() as f64;
+    let faint = |found: &[Companion]| found.iter().filter(|c| c.ratio <= MAX_CROSSTALK).count() as f64;
+    let by_chance = PAIRS_AT_PLACE * faint(&beside);
     let none = Finding {
         crosstalk: None,
         clean: alone.len() as f64,
-        ghosts: (ratios.len() as f64 - by_chance).max(0.0),
+        ghosts: (faint(&at_place) - by_chance).max(0.0),
     };
-    let weight = |a: f64, b: f64| (-0.5 * ((a / b).ln() / KERNEL_LOG_RATIO).powi(2)).exp();
-    let crowding = |at: f64| ratios.iter().map(|r| weight(*r, at)).sum::<f64>();
-    let Some(mut mode) = ratios.iter().copied().max_by(|a, b| crowding(*a).total_cmp(&crowding(*b))) else {
-        return none;
+    let is_crosstalk = |crowd: &Crowd| {
+        // Were they pairs, there would be others of ratios not much different, and others a little further off.
+        let flanks = at_place.iter().filter(|c| (1.0..2.0).contains(&crowd.off(c.ratio))).count() as f64;
+        let further = PAIRS_AT_PLACE * beside.iter().filter(|c| crowd.off(c.ratio) < 1.0).count() as f64;
+        let stands_out = |pairs: f64, times: f64| {
+            crowd.count >= times * pairs + LEAST_STANDARD_DEVIATIONS * (pairs + 1.0).sqrt()
+        };
+        // Crosstalk spares no signal: those whose ghost would be seen must show one.
+        let spared = alone.iter().filter(|a| crowd.mode * **a > VISIBLE).count() as f64;
+        crowd.count >= MIN_GHOSTS
+            && crowd.mode <= MAX_MEASURED
+            && stands_out(flanks, LEAST_OVER_FLANKS)
+            && stands_out(further, LEAST_OVER_FURTHER)
+            && crowd.count >= MIN_SHARE * (crowd.count + spared)
     };
-    for _ in 0..10 {
-        let w: f64 = ratios.iter().map(|r| weight(*r, mode)).sum();
-        mode = (ratios.iter().map(|r| weight(*r, mode) * r.ln()).sum::<f64>() / w).exp();
+    // The faint end of the pairs may be the larger crowd.
+    let crosstalk =
+        crowds(&at_place).into_iter().filter(is_crosstalk).max_by(|a, b| a.count.total_cmp(&b.count));
+    Finding { crosstalk: crosstalk.map(|crowd| crowd.crosstalk(&at_place)), ..none }
+}
+
+/// Where ratios crowd.
+struct Crowd {
+    mode: f64,
+    /// Reach to either side, in log ratio.
+    reach: f64,
+    /// Ratios within it.
+    count: f64,
+}
+
+impl Crowd {
+    /// Distance from the mode in units of the reach.
+    fn off(&self, ratio: f64) -> f64 {
+        (ratio / self.mode).ln().abs() / self.reach
     }
-    let reach = 3.0 * KERNEL_LOG_RATIO;
-    let off = |r: f64| (r / mode).ln();
-    let inside: Vec<f64> = ratios.iter().copied().filter(|r| off(*r).abs() < reach).collect();
-    let n = inside.len() as f64;
-    // Were they pairs, there would be as many of a little larger ratios, and as many a little further off.
-    let larger = at_place.iter().filter(|r| (reach..3.0 * reach).contains(&off(**r))).count() as f64;
-    let further = PAIRS_AT_PLACE * beside.iter().filter(|r| off(**r).abs() < reach).count() as f64;
-    let pairs = larger.max(further);
-    // Crosstalk spares no signal: those whose ghost would be seen must show one.
-    let spared = alone.iter().filter(|a| mode * **a > VISIBLE).count() as f64;
-    if inside.len() < MIN_GHOSTS
-        || n < pairs + LEAST_STANDARD_DEVIATIONS * (pairs + 1.0).sqrt()
-        || n < MIN_SHARE * (n + spared)
-    {
-        return none;
+
+    fn crosstalk(&self, companions: &[Companion]) -> Crosstalk {
+        let squares: f64 = companions
+            .iter()
+            .filter(|c| self.off(c.ratio) < 1.0)
+            .map(|c| (c.ratio - self.mode).powi(2))
+            .sum();
+        Crosstalk {
+            fraction: self.mode,
+            standard_error: squares.sqrt() / self.count,
+            signals: self.count as usize,
+        }
     }
-    let sd = (inside.iter().map(|r| (r - mode).powi(2)).sum::<f64>() / n).sqrt();
-    let crosstalk = Crosstalk { fraction: mode, standard_error: sd / n.sqrt(), signals: inside.len() };
-    Finding { crosstalk: Some(crosstalk), ..none }
+}
+
+/// The crowds of low ratios, from the lowest on.
+fn crowds(companions: &[Companion]) -> Vec<Crowd> {
+    /// Starts of the search, over the largest crosstalk: a factor of 1.2 apart, less than a crowd is wide.
+    const STARTS: i32 = 18;
+    const STEP: f64 = 1.2;
+    /// Steps of the mean shift.
+    const STEPS: usize = 15;
+    let low: Vec<&Companion> = companions.iter().filter(|c| c.ratio <= MAX_MEASURED).collect();
+    let spread = |c: &Companion| KERNEL_LOG_RATIO.hypot(c.relative_noise.min(MAX_RELATIVE_NOISE));
+    let weight = |c: &Companion, at: f64| {
+        let sd = spread(c);
+        (-0.5 * ((c.ratio / at).ln() / sd).powi(2)).exp() / sd
+    };
+    let mean = |at: f64, f: &dyn Fn(&Companion) -> f64| {
+        let weights: f64 = low.iter().map(|c| weight(c, at)).sum();
+        (weights > f64::MIN_POSITIVE).then(|| low.iter().map(|c| weight(c, at) * f(c)).sum::<f64>() / weights)
+    };
+    let from = |start: i32| {
+        let mut mode = MAX_MEASURED / STEP.powi(start);
+        for _ in 0..STEPS {
+            mode = mean(mode, &|c| c.ratio.ln())?.exp();
+        }
+        let reach = 2.0 * mean(mode, &|c| spread(c).powi(2))?.sqrt();
+        let crowd = Crowd { mode, reach, count: 0.0 };
+        let count = companions.iter().filter(|c| crowd.off(c.ratio) < 1.0).count() as f64;
+        Some(Crowd { count, ..crowd })
+    };
+    (0..STARTS).rev().filter_map(from).collect()
 }
 
 /// Takes from every candidate what leaks into it from the other colour's candidates nearby, and drops those of
