@@ -6,6 +6,7 @@
 //! `.image` in the file's stem is dropped from NAME. Exit status: 0 all done; 1 some input failed (the others
 //! are complete); 2 wrong usage, nothing written.
 
+#[path = "single_images/images.rs"]
 mod single_images;
 
 use std::path::Path;
