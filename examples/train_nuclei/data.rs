@@ -5,15 +5,17 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use breakapart::simulate::{Conditions, simulate_field};
 use breakapart::{PixelSize, Plane};
 use ndarray::Array2;
+use rayon::prelude::*;
 use tiff::decoder::{Decoder, DecodingResult};
 
 /// One image with its truth.
 pub(crate) struct Sample {
-    /// Data set, or specimen.
+    /// Data set, or simulated condition.
     pub(crate) set: String,
-    /// File, for the record.
+    /// File, or condition and field, for the record.
     pub(crate) path: PathBuf,
     pub(crate) plane: Plane,
     pub(crate) pixel_size: Option<PixelSize>,
@@ -66,25 +68,36 @@ pub(crate) fn image_folder(dir: &Path) -> Result<Vec<Sample>> {
     Ok(out)
 }
 
-/// Specimens of one plane per channel, counterstain first: `DIR/<specimen>/<field>.ome.tif` with
-/// `truth/<field>_labels.tif`. Stacks are left out.
-pub(crate) fn specimens(dir: &Path, pixel_size_um: f64) -> Result<Vec<Sample>> {
-    let mut out: Vec<Sample> = Vec::new();
-    for (group, specimen) in files(dir, "")?.into_iter().filter(|p| p.is_dir()).enumerate() {
-        let set = specimen.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if set.starts_with("zstack") {
-            continue;
-        }
-        for path in files(&specimen, ".ome.tif")? {
-            let name =
-                path.file_name().map(|n| n.to_string_lossy().replace(".ome.tif", "")).unwrap_or_default();
-            let truth = read_labels(&specimen.join("truth").join(format!("{name}_labels.tif")))?;
-            let plane = read(&path)?;
-            let pixel_size = Some(PixelSize::from_um(pixel_size_um)?);
-            out.push(Sample { set: set.clone(), path, plane, pixel_size, truth, group });
-        }
+/// Seed of the simulated fields; specimens for scoring are made with others (`simulate` begins at 1).
+const SEED: u64 = 770_077;
+/// Fields of each condition of whole nuclei, and of each one of sections: overlap is what needs learning.
+const FIELDS: (u32, u32) = (1, 4);
+
+/// Fields of the crate's own simulator, in every condition it has a name for, one plane each. Every field is
+/// drawn anew, so each is a group of its own.
+pub(crate) fn simulated() -> Result<Vec<Sample>> {
+    let mut wanted = Vec::new();
+    for name in Conditions::names()? {
+        let mut conditions = Conditions::named(&name)?;
+        conditions.optics.planes = 1;
+        let fields = if conditions.section_um > 0.0 { FIELDS.1 } else { FIELDS.0 };
+        wanted.extend((0..fields).map(|index| (conditions.clone(), index)));
     }
-    Ok(out)
+    wanted
+        .into_par_iter()
+        .enumerate()
+        .map(|(group, (conditions, index))| {
+            let field = simulate_field(&conditions, SEED, index)?;
+            Ok(Sample {
+                set: format!("simulated {}", conditions.name),
+                path: PathBuf::from(format!("{} {index}", conditions.name)),
+                plane: field.field.counterstain,
+                pixel_size: Some(PixelSize::from_um(conditions.optics.pixel_um)?),
+                truth: field.labels,
+                group,
+            })
+        })
+        .collect()
 }
 
 /// Correlation of facing borders from which two images are taken for neighbouring tiles of one field.
