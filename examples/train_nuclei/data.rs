@@ -72,7 +72,7 @@ pub(crate) fn image_folder(dir: &Path) -> Result<Vec<Sample>> {
 const SEED: u64 = 770_077;
 /// Fields of each clean condition of whole nuclei, and of each one of sections or with debris: overlap and
 /// debris are what needs learning.
-const FIELDS: (u32, u32) = (1, 3);
+const FIELDS: (u32, u32) = (1, 4);
 /// Debris lies over every field of a condition with debris but the first. Its pixels are smaller than the
 /// field's, so that it appears larger and softer than in focus, um.
 const DEBRIS_PIXEL_UM: f64 = 0.04;

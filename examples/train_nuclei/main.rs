@@ -33,7 +33,7 @@ struct Arguments {
     #[arg(long, default_value_t = 3)]
     folds: usize,
     /// Trees of each score.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 150)]
     trees: usize,
     /// Leaves of each tree.
     #[arg(long, default_value_t = 10)]

@@ -16,7 +16,8 @@ pub(crate) fn hull_area(spans: &[(i64, i64, i64)]) -> f64 {
     let left = side(lines.iter().map(|l| (l.0, l.1)), 1);
     let right = side(lines.iter().map(|l| (l.0, l.2)), -1);
     // The sides share the first and the last line: the hull is what lies between them.
-    let under = |side: &[(i64, i64)]| side.windows(2).map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1)).sum::<i64>();
+    let under =
+        |side: &[(i64, i64)]| side.windows(2).map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1)).sum::<i64>();
     (under(&right) - under(&left)) as f64 / 2.0
 }
 
