@@ -2,9 +2,8 @@
 //!
 //! `cargo run --release --example train_nuclei -- --data DIR [--out src/segment/score_model.json]`
 //!
-//! DIR holds `nuclei/dsb2018_stage1_train` (NAME.image.tif with NAME.labels.tif) and `specimens` (simulated
-//! break-apart specimens with truth). Cross-validation keeps tiles of one field, and a whole specimen, on one
-//! side. The second score is always fitted to first scores of images that the first one was not fitted to.
+//! DIR holds `nuclei/dsb2018_stage1_train` (NAME.image.tif with NAME.labels.tif). Fields of the crate's own
+//! simulator join them. Cross-validation keeps tiles of one field on one side. The second score is always fitted to first scores of images that the first one was not fitted to.
 
 mod boost;
 mod data;
@@ -19,12 +18,12 @@ use clap::Parser;
 use rayon::prelude::*;
 
 use crate::boost::{BoostParams, fit};
-use crate::data::{Sample, image_folder, specimens};
+use crate::data::{Sample, image_folder, simulated};
 use crate::evaluate::{OVERLAPS, Tally};
 
 #[derive(Parser)]
 struct Arguments {
-    /// Folder with `nuclei` and `specimens`.
+    /// Folder with `nuclei`.
     #[arg(long)]
     data: PathBuf,
     /// Where the fitted model goes. Without it only cross-validation is done.
@@ -34,7 +33,7 @@ struct Arguments {
     #[arg(long, default_value_t = 3)]
     folds: usize,
     /// Trees of each score.
-    #[arg(long, default_value_t = 80)]
+    #[arg(long, default_value_t = 150)]
     trees: usize,
     /// Leaves of each tree.
     #[arg(long, default_value_t = 10)]
@@ -46,9 +45,6 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     every: usize,
 }
-
-/// Pixel size of the simulated specimens, um.
-const SPECIMEN_PIXEL_UM: f64 = 0.1;
 
 /// A sample with its candidates.
 struct Prepared {
@@ -71,7 +67,7 @@ fn main() -> Result<()> {
     ensure!(arguments.folds >= 3, "at least three folds");
     let mut samples = image_folder(&arguments.data.join("nuclei").join("dsb2018_stage1_train"))?;
     let first_group = samples.len();
-    let mut simulated = specimens(&arguments.data.join("specimens"), SPECIMEN_PIXEL_UM)?;
+    let mut simulated = simulated()?;
     simulated.iter_mut().for_each(|s| s.group += first_group);
     samples.append(&mut simulated);
     let samples: Vec<Sample> = samples.into_iter().step_by(arguments.every).collect();
@@ -98,7 +94,7 @@ fn main() -> Result<()> {
     let model = cross_validate(&prepared, arguments.folds, boost, &params, arguments.out.is_some());
     if let (Some(path), Some(mut model)) = (arguments.out, model) {
         model.origin = format!(
-            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated specimens), {} trees of {} leaves, rate {}",
+            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} trees of {} leaves, rate {}",
             prepared.len(),
             boost.trees,
             boost.leaves,

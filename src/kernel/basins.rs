@@ -31,27 +31,7 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    // Uphill neighbour of each pixel; a maximum is its own.
-    let mut up: Vec<u32> = vec![NO_BASIN; values.len()];
-    for y in 0..height {
-        for x in 0..width {
-            let here = y * width + x;
-            if values[here] > 0.0 {
-                let (left, right) = (x.saturating_sub(1), (x + 2).min(width));
-                let mut best = (here, values[here]);
-                for v in (y.saturating_sub(1)..(y + 2).min(height)).rev() {
-                    let row = &values[v * width + left..v * width + right];
-                    for (u, &value) in row.iter().enumerate().rev() {
-                        let there = v * width + left + u;
-                        if value > best.1 || (value >= best.1 && there < best.0) {
-                            best = (there, value);
-                        }
-                    }
-                }
-                up[here] = best.0 as u32;
-            }
-        }
-    }
+    let up = uphill(values, width);
     let mut of = vec![NO_BASIN; values.len()];
     let mut peaks = Vec::new();
     let mut path = Vec::new();
@@ -74,6 +54,47 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     }
     let passes = passes(values, &of, height, width);
     Basins { of: Array2::from_shape_vec((height, width), of).unwrap_or_default(), peaks, passes }
+}
+
+/// Uphill neighbour of each pixel, [`NO_BASIN`] outside; a maximum is its own.
+///
+/// Value and position make one key (the bits of positive floats are ordered as they are, earlier pixels have
+/// larger keys), and the largest of nine keys is the largest of three rows' largest of three.
+fn uphill(values: &[f32], width: usize) -> Vec<u32> {
+    let mut up: Vec<u32> = Vec::with_capacity(values.len());
+    if width == 0 {
+        return up;
+    }
+    let rows = values.len() / width;
+    let mut keys = vec![0_u64; width + 2];
+    let mut of_three = |y: usize, out: &mut Vec<u64>| {
+        out.clear();
+        let first = y * width;
+        for (x, (key, &v)) in keys[1..=width].iter_mut().zip(&values[first..first + width]).enumerate() {
+            let bits = u64::from(if v > 0.0 { v.to_bits() } else { 0 });
+            *key = bits << 32 | u64::from(!((first + x) as u32));
+        }
+        out.extend(keys.windows(3).map(|k| k[0].max(k[1]).max(k[2])));
+    };
+    let (mut above, mut here, mut below) = (vec![0_u64; width], Vec::new(), Vec::new());
+    if rows > 0 {
+        of_three(0, &mut here);
+    }
+    for y in 0..rows {
+        if y + 1 < rows {
+            of_three(y + 1, &mut below);
+        } else {
+            below = vec![0; width];
+        }
+        let row = &values[y * width..(y + 1) * width];
+        for (((&v, a), b), c) in row.iter().zip(&above).zip(&here).zip(&below) {
+            let best = !((*a.max(b).max(c)) as u32);
+            up.push(if v > 0.0 { best } else { NO_BASIN });
+        }
+        std::mem::swap(&mut above, &mut here);
+        std::mem::swap(&mut here, &mut below);
+    }
+    up
 }
 
 fn passes(values: &[f32], of: &[u32], height: usize, width: usize) -> Vec<Pass> {

@@ -2,12 +2,12 @@
 
 use ndarray::{Array2, ArrayView2};
 
-/// Stands for "nothing outside the mask in this column": larger than any distance in an image, and its square
-/// still fits.
-const FAR: i64 = 1 << 24;
+/// Stands for "nothing outside the mask in this column": larger than any distance in an image.
+const FAR: i16 = 1 << 14;
 
-/// Columns deeper than this are left to the lower envelope, whose cost does not grow with the distance.
-const DEEPEST_SEARCHED: i32 = 64;
+/// Columns deeper than this are left to the lower envelope, whose cost does not grow with the distance. Squares
+/// up to here fit 16 bits.
+const DEEPEST_SEARCHED: i16 = 64;
 
 /// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. What lies
 /// beyond the edge of the image counts as inside. Without any pixel outside the mask every distance is
@@ -33,11 +33,45 @@ fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f3
     if width == 0 {
         return out;
     }
-    let mut column = vec![0_i32; mask.len()];
-    let mut above = vec![FAR as i32; width];
+    let column = column_depths(mask, width);
+    let mut squares = vec![0_i16; width];
+    let mut least = vec![0_i16; width];
+    let mut at = vec![0_i64; width];
+    let mut from = vec![0_i64; width];
+    let searched = farthest.filter(|&f| f <= DEEPEST_SEARCHED as usize);
+    for (g, out) in column.chunks_exact(width).zip(pixels.chunks_exact_mut(width)) {
+        let deepest = g.iter().fold(0, |a: i16, &v| a.max(v));
+        if deepest == 0 {
+            continue;
+        }
+        if searched.is_none() && deepest > DEEPEST_SEARCHED {
+            row_pass(g, out, &mut at, &mut from);
+            if let Some(limit) = farthest.map(|f| (f * f) as f32) {
+                out.iter_mut().filter(|v| **v > limit).for_each(|v| *v = f32::INFINITY);
+            }
+            continue;
+        }
+        let farthest = searched.unwrap_or(DEEPEST_SEARCHED as usize);
+        for (s, &v) in squares.iter_mut().zip(g) {
+            *s = if v as usize <= farthest { v * v } else { i16::MAX };
+        }
+        search_row(&squares, farthest, &mut least);
+        let limit = (farthest * farthest) as i16;
+        for (o, &v) in out.iter_mut().zip(&least) {
+            *o = if v <= limit { f32::from(v) } else { f32::INFINITY };
+        }
+    }
+    out
+}
+
+/// Distance of each pixel to the nearest outside the mask in its column, or [`FAR`].
+fn column_depths(mask: &[bool], width: usize) -> Vec<i16> {
+    let mut column = vec![0_i16; mask.len()];
+    let mut above = vec![FAR; width];
     for (row, mask) in column.chunks_exact_mut(width).zip(mask.chunks_exact(width)) {
         for ((c, &inside), above) in row.iter_mut().zip(mask).zip(&mut above) {
-            *c = if inside { (*above + 1).min(FAR as i32) } else { 0 };
+            let keep = -i16::from(inside);
+            *c = (*above + 1).min(FAR) & keep;
             *above = *c;
         }
     }
@@ -47,44 +81,28 @@ fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f3
             *below = *c;
         }
     }
-    let mut squares = vec![0.0_f32; width];
-    let mut at = vec![0_i64; width];
-    let mut from = vec![0_i64; width];
-    for (g, out) in column.chunks_exact(width).zip(pixels.chunks_exact_mut(width)) {
-        if farthest.is_none() && g.iter().fold(0, |a, &v| a.max(v)) > DEEPEST_SEARCHED {
-            row_pass(g, out, &mut at, &mut from);
-            continue;
-        }
-        let farthest = farthest.unwrap_or(width.max(DEEPEST_SEARCHED as usize));
-        for (s, &v) in squares.iter_mut().zip(g) {
-            *s = if v as usize <= farthest { (v as f32) * (v as f32) } else { f32::INFINITY };
-        }
-        search_row(&squares, farthest, out);
-        let limit = (farthest as f32) * (farthest as f32);
-        out.iter_mut().filter(|v| **v > limit).for_each(|v| *v = f32::INFINITY);
-    }
-    out
+    column
 }
 
 /// Minimum over i of `squares[i]` + (x - i)^2 for every x, i being at most `farthest` from x.
-fn search_row(squares: &[f32], farthest: usize, out: &mut [f32]) {
+fn search_row(squares: &[i16], farthest: usize, out: &mut [i16]) {
     out.copy_from_slice(squares);
     let width = squares.len();
     let mut end = 0;
-    while let Some(start) = squares[end..].iter().position(|&v| v > 0.0).map(|n| end + n) {
-        end = squares[start..].iter().position(|&v| v == 0.0).map_or(width, |n| start + n);
+    while let Some(start) = squares[end..].iter().position(|&v| v > 0).map(|n| end + n) {
+        end = squares[start..].iter().position(|&v| v == 0).map_or(width, |n| start + n);
         // Beyond the ends of a run of inside pixels nothing is nearer than the ends.
         for reach in 1..=farthest.min(end - start) {
-            let square = (reach * reach) as f32;
-            if reach % 4 == 1 && out[start..end].iter().fold(0.0_f32, |a, &v| a.max(v)) <= square {
+            let square = (reach * reach) as i16;
+            if reach % 4 == 1 && out[start..end].iter().fold(0, |a: i16, &v| a.max(v)) <= square {
                 break;
             }
             let first = start.max(reach);
-            for (o, &s) in out[first..end].iter_mut().zip(&squares[first - reach..]) {
-                *o = o.min(s + square);
+            for (o, &s) in out[first.min(end)..end].iter_mut().zip(&squares[first - reach..]) {
+                *o = (*o).min(s.saturating_add(square));
             }
             for (o, &s) in out[start..end].iter_mut().zip(&squares[(start + reach).min(width)..]) {
-                *o = o.min(s + square);
+                *o = (*o).min(s.saturating_add(square));
             }
         }
     }
@@ -92,7 +110,7 @@ fn search_row(squares: &[f32], farthest: usize, out: &mut [f32]) {
 
 /// Lower envelope of the parabolas (x - i)^2 + g(i)^2: `at` holds the apexes, `from` where each begins to be
 /// lowest.
-fn row_pass(g: &[i32], out: &mut [f32], at: &mut [i64], from: &mut [i64]) {
+fn row_pass(g: &[i16], out: &mut [f32], at: &mut [i64], from: &mut [i64]) {
     if g.iter().all(|&v| v == 0) {
         return;
     }
@@ -122,7 +140,7 @@ fn row_pass(g: &[i32], out: &mut [f32], at: &mut [i64], from: &mut [i64]) {
     }
     for x in (0..g.len() as i64).rev() {
         let v = value(x, at[top]);
-        out[x as usize] = if v >= FAR * FAR { f32::INFINITY } else { v as f32 };
+        out[x as usize] = if g[at[top] as usize] >= FAR { f32::INFINITY } else { v as f32 };
         if x == from[top] && top > 0 {
             top -= 1;
         }

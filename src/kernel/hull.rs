@@ -1,39 +1,39 @@
 //! Convex hull of pixels.
 
 /// Area of the convex hull of the pixels (as unit squares) of `(y, x0, x1)` rows, each the span `x0..x1`
-/// from a row's first to its last pixel.
+/// from a row's first to its last pixel, by increasing row.
 pub(crate) fn hull_area(spans: &[(i64, i64, i64)]) -> f64 {
-    let mut corners: Vec<(i64, i64)> = Vec::with_capacity(4 * spans.len());
+    // Of the corners on one line between rows only the outermost matter: those come sorted.
+    let mut lines: Vec<(i64, i64, i64)> = Vec::with_capacity(spans.len() + 1);
     for &(y, x0, x1) in spans {
-        corners.extend([(y, x0), (y, x1), (y + 1, x0), (y + 1, x1)]);
+        for line in [y, y + 1] {
+            match lines.last_mut() {
+                Some(last) if last.0 == line => (last.1, last.2) = (last.1.min(x0), last.2.max(x1)),
+                _ => lines.push((line, x0, x1)),
+            }
+        }
     }
-    corners.sort_unstable();
-    corners.dedup();
-    let lower = chain(corners.iter().copied());
-    let upper = chain(corners.iter().rev().copied());
-    let ring: Vec<(i64, i64)> = lower.into_iter().chain(upper).collect();
-    let twice: i64 = (0..ring.len())
-        .map(|i| {
-            let (a, b) = (ring[i], ring[(i + 1) % ring.len()]);
-            a.0 * b.1 - a.1 * b.0
-        })
-        .sum();
-    twice.abs() as f64 / 2.0
+    let left = side(lines.iter().map(|l| (l.0, l.1)), 1);
+    let right = side(lines.iter().map(|l| (l.0, l.2)), -1);
+    // The sides share the first and the last line: the hull is what lies between them.
+    let under =
+        |side: &[(i64, i64)]| side.windows(2).map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1)).sum::<i64>();
+    (under(&right) - under(&left)) as f64 / 2.0
 }
 
-/// One side of the hull of sorted points (Andrew's monotone chain), without the last point.
-fn chain(points: impl Iterator<Item = (i64, i64)>) -> Vec<(i64, i64)> {
+/// The hull's corners on one side: `turn` is 1 for the left side and -1 for the right side of points by
+/// increasing row (Andrew's monotone chain).
+fn side(points: impl Iterator<Item = (i64, i64)>, turn: i64) -> Vec<(i64, i64)> {
     let mut out: Vec<(i64, i64)> = Vec::new();
     for p in points {
         while let [.., a, b] = out[..] {
-            if (b.0 - a.0) * (p.1 - a.1) - (b.1 - a.1) * (p.0 - a.0) > 0 {
+            if turn * ((b.0 - a.0) * (p.1 - a.1) - (b.1 - a.1) * (p.0 - a.0)) > 0 {
                 break;
             }
             out.pop();
         }
         out.push(p);
     }
-    out.pop();
     out
 }
 
@@ -55,7 +55,9 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_imageproc(spans in proptest::collection::vec((0_i64..20, 0_i64..20, 1_i64..8), 1..12)) {
-            let spans: Vec<_> = spans.into_iter().map(|(y, x, n)| (y, x, x + n)).collect();
+            let mut spans: Vec<_> = spans.into_iter().map(|(y, x, n)| (y, x, x + n)).collect();
+            spans.sort_unstable();
+            spans.dedup_by_key(|s| s.0);
             let corners: Vec<Point<i32>> = spans.iter().flat_map(|&(y, a, b)| {
                 [(a, y), (b, y), (a, y + 1), (b, y + 1)].map(|(x, y)| Point::new(x as i32, y as i32))
             }).collect();

@@ -30,17 +30,39 @@ pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
     out
 }
 
-/// The image at a position between pixels, linear in both directions; beyond the edge the edge's value.
-pub(crate) fn bilinear(image: ArrayView2<'_, f32>, y: f32, x: f32) -> f32 {
-    let (height, width) = image.dim();
-    let y = y.clamp(0.0, (height - 1) as f32);
-    let x = x.clamp(0.0, (width - 1) as f32);
-    let (y0, x0) = (y as usize, x as usize);
-    let (y1, x1) = ((y0 + 1).min(height - 1), (x0 + 1).min(width - 1));
-    let (fy, fx) = (y - y0 as f32, x - x0 as f32);
-    let top = image[(y0, x0)] + fx * (image[(y0, x1)] - image[(y0, x0)]);
-    let bottom = image[(y1, x0)] + fx * (image[(y1, x1)] - image[(y1, x0)]);
-    top + fy * (bottom - top)
+/// Reads an image between its pixels.
+#[derive(Clone, Copy)]
+pub(crate) struct Bilinear<'a> {
+    pixels: &'a [f32],
+    width: usize,
+    last: (f32, f32),
+}
+
+impl<'a> Bilinear<'a> {
+    /// `None` for an image without pixels, or one whose rows do not follow each other in memory.
+    pub(crate) fn new(image: ArrayView2<'a, f32>) -> Option<Self> {
+        let (height, width) = image.dim();
+        let pixels = image.to_slice().filter(|p| !p.is_empty())?;
+        Some(Self { pixels, width, last: ((height - 1) as f32, (width - 1) as f32) })
+    }
+
+    /// The image at a position, linear in both directions; beyond the edge the edge's value.
+    #[inline]
+    pub(crate) fn at(&self, y: f32, x: f32) -> f32 {
+        let y = y.clamp(0.0, self.last.0);
+        let x = x.clamp(0.0, self.last.1);
+        // Images have fewer than 2^31 rows and columns; this conversion is the cheap one.
+        let (iy, ix) = (y as i32, x as i32);
+        let (fy, fx) = (y - iy as f32, x - ix as f32);
+        let right = usize::from(x < self.last.1);
+        let below = if y < self.last.0 { self.width } else { 0 };
+        let start = iy as usize * self.width + ix as usize;
+        let upper = &self.pixels[start..=start + right];
+        let lower = &self.pixels[start + below..=start + below + right];
+        let top = upper[0] + fx * (upper[right] - upper[0]);
+        let bottom = lower[0] + fx * (lower[right] - lower[0]);
+        top + fy * (bottom - top)
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +89,8 @@ mod tests {
     #[test]
     fn bilinear_meets_the_pixels_and_the_middle_between_them() {
         let image = array![[0.0, 2.0], [4.0, 10.0]];
-        let at = |y, x| bilinear(image.view(), y, x);
+        let between = Bilinear::new(image.view()).unwrap();
+        let at = |y, x| between.at(y, x);
         assert_eq!((at(0.0, 0.0), at(1.0, 1.0), at(0.5, 0.5)), (0.0, 10.0, 4.0));
         assert_eq!((at(-3.0, 0.0), at(1.0, 7.0)), (0.0, 10.0));
     }

@@ -13,14 +13,17 @@ const AREA_RANGE: (f64, f64) = (0.04, 9.0);
 /// Holes up to this area are filled, in discs of the typical diameter.
 const LARGEST_HOLE: f64 = 0.5;
 /// A component that has lost less than this share of its area since the last cut is not taken up again.
-const LEAST_CHANGE: f64 = 0.03;
+const LEAST_CHANGE: f64 = 0.04;
 /// A component that has lost less than this share of its area since it was last taken apart is not taken apart
 /// again.
-const LEAST_CHANGE_TO_PART: f64 = 0.06;
+const LEAST_CHANGE_TO_PART: f64 = 0.08;
 /// A component at least this solid is taken to be one nucleus and not parted.
 const CONVEX_SOLIDITY: f64 = 0.95;
 /// Components under this area, in discs of the typical diameter, are not parted.
 const SMALLEST_PARTED: f64 = 0.2;
+/// Components over this area, in discs of the typical diameter, are not taken apart: a cut that low runs
+/// through the haze between clumps, and the next ones show the clumps.
+const LARGEST_TAKEN_APART: f64 = 40.0;
 
 /// How a candidate came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +111,7 @@ pub(super) fn candidates(image: &WorkingImage) -> Vec<Candidate> {
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())
         .into_par_iter()
         .map(|i| {
-            if !taken_apart[i] {
+            if !taken_apart[i] || forest.components[i].area as f64 > LARGEST_TAKEN_APART * disc {
                 return Vec::new();
             }
             let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY

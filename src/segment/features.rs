@@ -5,7 +5,7 @@ use ndarray::Array2;
 
 use crate::kernel::histogram::quantiles;
 use crate::kernel::outline::trace;
-use crate::kernel::resample::bilinear;
+use crate::kernel::resample::Bilinear;
 use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::nesting::Nesting;
 use crate::segment::working_image::WorkingImage;
@@ -109,6 +109,7 @@ pub(super) fn features(
     image: &WorkingImage,
     sums: &RowSums,
 ) -> ([f32; COUNT], f32) {
+    let Some(smooth) = Bilinear::new(image.smooth.view()) else { return ([0.0; COUNT], 0.0) };
     let (mean, sd) = sums.mean_and_sd(candidate);
     let level = mean.max(f32::MIN_POSITIVE);
     let shape = Shape::of(candidate);
@@ -117,11 +118,11 @@ pub(super) fn features(
     let first = candidate.runs[0];
     trace(mask.view(), (first.y as usize - y0, first.x0 as usize - x0), &mut outline);
     let perimeter = smooth_length(&outline);
-    let samples = sample(&outline, &mask, (y0, x0), candidate.level, image);
+    let samples = sample(&outline, &mask, (y0, x0), candidate.level, image, smooth);
     let area = candidate.area as f32;
     let contrast = samples.inside - samples.outside;
     let ratio = |v: f32| (v / level).clamp(-LARGEST_RATIO, LARGEST_RATIO);
-    let centre = bilinear(image.smooth.view(), shape.centroid.0, shape.centroid.1);
+    let centre = smooth.at(shape.centroid.0, shape.centroid.1);
     let values = [
         (area / image.disc_area_px() as f32).ln(),
         shape.ellipse_likeness,
@@ -259,6 +260,7 @@ fn sample(
     (y0, x0): (usize, usize),
     level: usize,
     image: &WorkingImage,
+    smooth: Bilinear<'_>,
 ) -> Samples {
     let n = outline.len();
     let count = n.min(POINTS);
@@ -269,9 +271,10 @@ fn sample(
     let diameter = image.diameter_px as f32;
     let side = (SIDE.0 * diameter).max(SIDE.1);
     let far = (FAR.0 * diameter).max(FAR.1);
-    let at = |y: f32, x: f32| bilinear(image.smooth.view(), y, x);
+    let at = |y: f32, x: f32| smooth.at(y, x);
     let mut out = Samples::default();
-    let (mut on, mut outside, mut inside, mut wide) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
+    let empty = || Vec::with_capacity(count);
+    let (mut on, mut outside, mut inside, mut wide) = (empty(), empty(), empty(), 0.0);
     let mut gradients = Vec::with_capacity(count);
     for j in 0..count {
         let i = j * n / count;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::field::PlaneView;
 use crate::kernel::gaussian::gaussian;
-use crate::kernel::resample::bilinear;
+use crate::kernel::resample::Bilinear;
 use crate::kernel::runs::Run;
 use crate::segment::candidate::Candidate;
 use crate::segment::working_image::WorkingImage;
@@ -44,19 +44,21 @@ fn full_runs(candidate: &Candidate, image: &WorkingImage, (height, width): (usiz
     let field = LevelField::around(candidate, image);
     let (rows, columns) = field.values.dim();
     let mut out: Vec<Run> = Vec::new();
+    let Some(between) = Bilinear::new(field.values.view()) else { return out };
+    let surroundings: Vec<Surroundings> = field.surroundings();
     for full_y in field.y0 * factor..((field.y0 + rows) * factor).min(height) {
         let j = full_y / factor - field.y0;
         let y = (full_y as f32 + 0.5) / factor as f32 - 0.5 - field.y0 as f32;
         for i in 0..columns {
             let x0 = (field.x0 + i) * factor;
             let x1 = (x0 + factor).min(width);
-            match field.surroundings(j, i) {
+            match surroundings[j * columns + i] {
                 Surroundings::Outside => {}
                 Surroundings::Inside => push(&mut out, full_y, x0, x1),
                 Surroundings::Edge => {
                     for full_x in x0..x1 {
                         let x = (full_x as f32 + 0.5) / factor as f32 - 0.5 - field.x0 as f32;
-                        if bilinear(field.values.view(), y, x) > 0.0 {
+                        if between.at(y, x) > 0.0 {
                             push(&mut out, full_y, full_x, full_x + 1);
                         }
                     }
@@ -108,19 +110,28 @@ impl LevelField {
         Self { values, y0, x0 }
     }
 
-    /// Whether all of a pixel's eight neighbours (those in the box) are inside, outside, or both occur.
-    fn surroundings(&self, y: usize, x: usize) -> Surroundings {
+    /// Whether each pixel and its neighbours (those in the box) are all inside, all outside, or both occur.
+    fn surroundings(&self) -> Vec<Surroundings> {
         let (rows, columns) = self.values.dim();
-        let (mut inside, mut outside) = (false, false);
-        for v in y.saturating_sub(1)..(y + 2).min(rows) {
-            for u in x.saturating_sub(1)..(x + 2).min(columns) {
-                if self.values[(v, u)] > 0.0 { inside = true } else { outside = true }
+        let mut out = Vec::with_capacity(rows * columns);
+        let mut inside = vec![0_u8; columns];
+        for y in 0..rows {
+            let near = y.saturating_sub(1)..(y + 2).min(rows);
+            inside.fill(0);
+            for row in near.clone() {
+                for (n, &v) in inside.iter_mut().zip(self.values.row(row)) {
+                    *n += u8::from(v > 0.0);
+                }
             }
+            out.extend((0..columns).map(|x| {
+                let columns = &inside[x.saturating_sub(1)..(x + 2).min(columns)];
+                match columns.iter().map(|&n| usize::from(n)).sum::<usize>() {
+                    0 => Surroundings::Outside,
+                    n if n == columns.len() * near.len() => Surroundings::Inside,
+                    _ => Surroundings::Edge,
+                }
+            }));
         }
-        match (inside, outside) {
-            (true, false) => Surroundings::Inside,
-            (false, _) => Surroundings::Outside,
-            (true, true) => Surroundings::Edge,
-        }
+        out
     }
 }

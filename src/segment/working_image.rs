@@ -10,7 +10,7 @@ use crate::kernel::noise::noise_sd;
 use crate::kernel::resample::block_means;
 
 /// Down-sampling leaves nuclei at least this wide, px. The learned score was fitted at this scale.
-const WORKING_DIAMETER_PX: f64 = 28.0;
+const WORKING_DIAMETER_PX: f64 = 22.0;
 /// Smoothing at the working scale, px.
 const SMOOTHING_PX: f64 = 0.5;
 /// Of this many pixels the quantiles are taken; more make them no better.
