@@ -13,6 +13,7 @@ mod filter;
 mod masked;
 mod maxima;
 mod params;
+mod scene;
 mod sigma;
 mod signal;
 mod sorting;
