@@ -49,7 +49,7 @@ pub(crate) fn local_maxima(
             let mut found = Vec::new();
             let row = response.row(y);
             for (chunk, values) in row.as_slice().unwrap_or_default().chunks(CHUNK).enumerate() {
-                if !values.iter().fold(false, |any, v| any | (*v > least)) {
+                if values.iter().map(|v| u32::from(*v > least)).sum::<u32>() == 0 {
                     continue;
                 }
                 for (x, &v) in (chunk * CHUNK..).zip(values) {

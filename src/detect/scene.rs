@@ -65,7 +65,7 @@ impl<'a> Scene<'a> {
         /// The part of one array.
         fn window<'a, T>(of: &ArrayView2<'a, T>, (y0, x0): (usize, usize), side: usize) -> ArrayView2<'a, T> {
             let (height, width) = of.dim();
-            let mut part = of.clone();
+            let mut part = *of;
             part.slice_axis_inplace(Axis(0), Slice::from(y0..height.min(y0 + side)));
             part.slice_axis_inplace(Axis(1), Slice::from(x0..width.min(x0 + side)));
             part

@@ -67,7 +67,7 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
 }
 
 /// `LANES` samples from `at` on.
-#[inline(always)]
+#[inline]
 fn lanes(samples: &[f32], at: usize) -> [f32; LANES] {
     let mut out = [0.0; LANES];
     out.copy_from_slice(&samples[at..at + LANES]);
