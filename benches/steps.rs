@@ -19,7 +19,15 @@ use imageproc::filter::gaussian_blur_f32;
 #[allow(dead_code)]
 mod gaussian;
 
-/// Where that source finds its input type.
+/// What it is a case of.
+#[path = "../src/kernel/separable.rs"]
+#[allow(dead_code)]
+mod separable;
+
+/// Where those sources find each other and their input type.
+mod kernel {
+    pub(crate) use crate::separable;
+}
 mod field {
     pub(crate) use breakapart::PlaneView;
 }

@@ -14,6 +14,7 @@ mod hot;
 mod masked;
 mod maxima;
 mod params;
+mod scene;
 mod sigma;
 mod signal;
 mod sorting;

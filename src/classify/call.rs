@@ -91,7 +91,9 @@ pub fn classify(
             };
             meaning == IsolatedMeaning::Positive
         };
-        separated.rearranged(counts(assay.end_of(Colour::Red)), counts(assay.end_of(Colour::Green)))
+        let seen =
+            separated.rearranged(counts(assay.end_of(Colour::Red)), counts(assay.end_of(Colour::Green)));
+        params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;
     NucleusCall {

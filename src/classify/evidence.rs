@@ -7,6 +7,9 @@ use super::pattern::SignalPattern;
 /// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
 const MIN_NUCLEUS_SCORE: f64 = 0.2;
 
+/// Share of wrong calls among those that the signals leave no doubt about.
+const UNMODELLED_ERROR: f64 = 0.004;
+
 /// Probabilities of a call between which it is doubtful.
 const DOUBTFUL: [f64; 2] = [0.1, 0.9];
 
@@ -22,11 +25,14 @@ pub struct ClassifyParams {
     /// its call. Two probabilities, ascending. Default 0.1 and 0.9, chosen for this crate: outside, fewer than
     /// one in ten calls is expected to be wrong; the table in `docs/validation.md` shows how many are.
     pub doubtful: [f64; 2],
+    /// Probability that a call is wrong for reasons that the signals do not show (a nucleus cut wrongly, a signal
+    /// that was never seen), 0 to 0.5. Default 0.004, measured by `validate --first-seed 5000`.
+    pub unmodelled_error: f64,
 }
 
 impl Default for ClassifyParams {
     fn default() -> Self {
-        Self { min_nucleus_score: MIN_NUCLEUS_SCORE, doubtful: DOUBTFUL }
+        Self { min_nucleus_score: MIN_NUCLEUS_SCORE, doubtful: DOUBTFUL, unmodelled_error: UNMODELLED_ERROR }
     }
 }
 

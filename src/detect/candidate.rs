@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use crate::detect::filter::MatchedFilter;
-use crate::detect::maxima::{MAD_TO_SD, local_maxima, overall_spread, refine, texture_sd};
+use crate::detect::maxima::{Spread, Surroundings, local_maxima, overall_spread, refine};
 use crate::detect::params::DetectParams;
-use crate::detect::{bank, hot, masked, sigma, width};
+use crate::detect::scene::{Scene, reborrow, samples};
+use crate::detect::width::Ladder;
+use crate::detect::{bank, hot, masked, sigma};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{self, Noise};
-use crate::kernel::separable;
 use crate::segment::Segmentation;
 use crate::units::PixelSize;
 use ndarray::Array2;
@@ -63,35 +64,6 @@ impl Candidate {
     }
 }
 
-/// What is looked at: a plane and what is known of it.
-#[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
-    pub(crate) plane: PlaneView<'a>,
-    /// Pixels without data, if there are any.
-    pub(crate) no_data: Option<&'a Array2<bool>>,
-    pub(crate) segmentation: Option<&'a Segmentation>,
-    pub(crate) noise: &'a Noise,
-    pub(crate) params: &'a DetectParams,
-}
-
-impl Scene<'_> {
-    /// Whether there is data at a pixel.
-    pub(crate) fn has_data(&self, y: usize, x: usize) -> bool {
-        self.no_data.is_none_or(|n| !n[(y, x)])
-    }
-
-    /// The nucleus at a pixel, or, where nuclei are not known, the tile of a 4 x 4 division of the plane; 0 = none.
-    pub(crate) fn region(&self, y: usize, x: usize) -> u32 {
-        const TILES: usize = 4;
-        let (height, width) = self.plane.dim();
-        match self.segmentation {
-            Some(s) => s.labels[(y, x)],
-            None if self.has_data(y, x) => 1 + (y * TILES / height * TILES + x * TILES / width) as u32,
-            None => 0,
-        }
-    }
-}
-
 /// The candidates of one channel of one field, with how they were found.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChannelCandidates {
@@ -108,15 +80,6 @@ pub(crate) struct ChannelCandidates {
     pub(crate) nucleus_noise: Vec<f64>,
 }
 
-/// The same view for a shorter time (views of arrays do not shorten by themselves).
-fn reborrow<'a>(plane: &'a PlaneView<'_>) -> PlaneView<'a> {
-    match plane {
-        PlaneView::U8(a) => PlaneView::U8(a.view()),
-        PlaneView::U16(a) => PlaneView::U16(a.view()),
-        PlaneView::F32(a) => PlaneView::F32(a.view()),
-    }
-}
-
 /// Finds the candidates of a plane. With a segmentation, those outside all nuclei have nucleus id 0, and
 /// widths and filters are learned from those inside.
 pub(crate) fn find(
@@ -128,32 +91,31 @@ pub(crate) fn find(
     let filled = masked::fill(plane);
     let no_data = filled.as_ref().map(|f| &f.no_data);
     let noise = camera_noise::estimate(plane, no_data);
-    let plane = match &filled {
-        Some(f) => PlaneView::from(&f.image),
-        None => reborrow(&plane),
-    };
+    let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
-    let scene = Scene { plane, no_data, segmentation, noise: &noise, params };
+    let scene = Scene::new(plane, no_data, segmentation, &noise, params);
+    let samples = samples(&scene);
     let nominal = params.nominal_sigma_px(pixel_size);
     let (sigma_px, sigma_spots) = match params.sigma_px {
         Some(fixed) => (fixed, 0),
-        None => sigma::measure(&scene, nominal, pixel_size.is_some()),
+        None => sigma::measure(&samples, nominal, pixel_size.is_some()),
     };
-    let filter = bank::choose(&scene, sigma_px);
-    let response = separable::correlate(plane, filter.terms());
+    let filter = bank::choose(&samples, sigma_px);
+    let response = filter.response(plane);
     let maxima = local_maxima(&scene, &response, &filter, params.candidate_snr);
     let overall = overall_spread(&scene, &response);
+    let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     let grow_px = params.nucleus_margin_um_to_px(pixel_size, sigma_px);
     let candidates = maxima
         .into_par_iter()
         .map(|(y, x)| {
             let (y_px, x_px) = refine(&response, y, x);
-            let shape = width::fit(plane, y_px, x_px, sigma_px);
+            let shape = ladder.fit(plane, y_px, x_px);
             let amplitude = f64::from(response[(y, x)]);
             let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
             let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
-            let texture_sd = texture_sd(&scene, &response, (y, x), sigma_px, background, overall);
+            let texture_sd = surroundings.texture_sd(&scene, &response, (y, x), background, overall);
             Candidate {
                 y_px,
                 x_px,
@@ -217,15 +179,15 @@ fn nucleus_noise(response: &Array2<f32>, segmentation: &Segmentation) -> Vec<f64
         .par_iter()
         .map(|nucleus| {
             let b = nucleus.bounding_box;
-            let mut spread = Vec::new();
+            let mut spread = Spread::default();
             for y in (b.y0..b.y1).step_by(STRIDE) {
                 for x in (b.x0..b.x1).step_by(STRIDE) {
                     if segmentation.labels[(y, x)] == nucleus.id {
-                        spread.push(f64::from(response[(y, x)]).abs());
+                        spread.push(response[(y, x)]);
                     }
                 }
             }
-            MAD_TO_SD * median(&mut spread)
+            spread.sd()
         })
         .collect()
 }

@@ -5,9 +5,13 @@
 //! paraboloid. The least-squares amplitude is linear in the samples, so it is a correlation; with Gaussian
 //! weights its kernel is a sum of separable terms. Its noise follows exactly from the camera's.
 
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use crate::detect::scene::Scene;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
-use crate::kernel::separable::{Term, reflect};
+use crate::kernel::separable::{Term, correlate_at_two_scales, full_resolution_weights};
 
 /// Shape of the background that the filter ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -24,10 +28,9 @@ pub(crate) enum Background {
 pub(crate) struct MatchedFilter {
     pub(crate) sigma_px: f64,
     pub(crate) background: Background,
-    /// Kernel weights over the square window, row by row.
-    weights: Vec<f32>,
-    radius: usize,
-    terms: Vec<Term>,
+    /// The kernel: its terms at full and at half resolution.
+    fine: Vec<Term>,
+    coarse: Vec<Term>,
     /// Sum of squared weights: variance of the amplitude under white noise of variance 1.
     white: f64,
     /// Sum of squared weights times the spot's shape: variance of the amplitude under a spot's own shot
@@ -37,92 +40,142 @@ pub(crate) struct MatchedFilter {
 
 /// Window edge in units of the weights' sigma: beyond it the weights are under 1.2 %.
 const WINDOW_SIGMAS: f64 = 3.0;
+/// Edge of the product of spot and weights in its sigmas: beyond it there is less than a ten-thousandth of it.
+const SPOT_SIGMAS: f64 = 4.0;
+/// Least sigma of the weights from which the background is taken at half resolution, px: what it has finer than that
+/// is then below a hundredth.
+const HALF_RESOLUTION_FROM_PX: f64 = 2.0;
+/// Variance that averaging over two pixels and linear interpolation add to a kernel along each axis, px2.
+const HALF_RESOLUTION_VARIANCE: f64 = 1.0;
+
+/// Weights along one axis: what is correlated with, and what that comes to for each pixel from `-reach` to `reach`.
+struct Axis {
+    half: Vec<f32>,
+    weights: Vec<f64>,
+}
+
+impl Axis {
+    fn new(half: Vec<f64>, reach: usize, half_resolution: bool) -> Self {
+        let half: Vec<f32> = half.into_iter().map(|v| v as f32).collect();
+        let mut weights = vec![0.0; 2 * reach + 1];
+        if half_resolution {
+            let first = reach - 2 * half.len();
+            for (w, v) in weights[first..].iter_mut().zip(full_resolution_weights(&half)) {
+                *w = v;
+            }
+        } else {
+            for (i, &v) in half.iter().enumerate() {
+                weights[reach - i] = f64::from(v);
+                weights[reach + i] = f64::from(v);
+            }
+        }
+        Self { half, weights }
+    }
+
+    /// The term of this kernel along columns and another along rows, times a factor.
+    fn term(&self, along_rows: &Self, factor: f64) -> Term {
+        Term {
+            horizontal: along_rows.half.iter().map(|v| (f64::from(*v) * factor) as f32).collect(),
+            vertical: self.half.clone(),
+        }
+    }
+}
 
 impl MatchedFilter {
     /// A filter for spots of `sigma_px` with weights of `support` times that sigma.
     pub(crate) fn new(sigma_px: f64, support: f64, background: Background) -> Self {
         let s = support * sigma_px;
-        let radius = (WINDOW_SIGMAS * s).ceil() as usize;
         let at = |x: f64, sigma: f64| (-0.5 * (x / sigma).powi(2)).exp();
-        // Moments over the window of weights times products of the basis {spot, 1, r^2}.
+        let samples = |n: usize, f: &dyn Fn(f64) -> f64| (0..=n).map(|x| f(x as f64)).collect::<Vec<f64>>();
+        // The kernel is a * spot + b * flat + c * bowl: the weights times the spot, 1 and r^2.
+        let half_resolution = s >= HALF_RESOLUTION_FROM_PX;
+        let (broad, pitch) =
+            if half_resolution { ((s * s - HALF_RESOLUTION_VARIANCE).sqrt(), 2.0) } else { (s, 1.0) };
+        let combined = (1.0 / (1.0 / (s * s) + 1.0 / (sigma_px * sigma_px))).sqrt();
+        let spot_radius = (SPOT_SIGMAS * combined).ceil() as usize;
+        let broad_radius = (WINDOW_SIGMAS * s / pitch).ceil() as usize;
+        let reach = spot_radius.max(if half_resolution { 2 * broad_radius + 2 } else { broad_radius });
+        let spot = Axis::new(samples(spot_radius, &|x| at(x, combined)), reach, false);
+        let flat = Axis::new(samples(broad_radius, &|x| at(x * pitch, broad)), reach, half_resolution);
+        let bowl = Axis::new(
+            samples(broad_radius, &|x| at(x * pitch, broad) * (x * pitch).powi(2)),
+            reach,
+            half_resolution,
+        );
+        // Sums over the window of each part of the kernel times the spot, 1 and r^2: what each gives for these.
+        let r = reach as isize;
+        let offsets = || (-r..=r).flat_map(|y| (-r..=r).map(move |x| (y, x)));
+        let parts = |y: isize, x: isize| {
+            let (i, j) = ((y + r) as usize, (x + r) as usize);
+            [
+                spot.weights[i] * spot.weights[j],
+                flat.weights[i] * flat.weights[j],
+                flat.weights[i] * bowl.weights[j] + bowl.weights[i] * flat.weights[j],
+            ]
+        };
         let mut m = [[0.0_f64; 3]; 3];
-        let r = radius as isize;
-        for y in -r..=r {
-            for x in -r..=r {
-                let r2 = (x * x + y * y) as f64;
-                let w = at(r2.sqrt(), s);
-                let basis = [at(r2.sqrt(), sigma_px), 1.0, r2];
-                for (i, row) in m.iter_mut().enumerate() {
-                    for (j, v) in row.iter_mut().enumerate() {
-                        *v += w * basis[i] * basis[j];
-                    }
+        for (y, x) in offsets() {
+            let r2 = (x * x + y * y) as f64;
+            let shapes = [at(r2.sqrt(), sigma_px), 1.0, r2];
+            for (row, part) in m.iter_mut().zip(parts(y, x)) {
+                for (v, shape) in row.iter_mut().zip(shapes) {
+                    *v += part * shape;
                 }
             }
         }
-        // First row of the inverse of the normal matrix.
+        // The factors with which it gives 1 for the spot and 0 for what the background can be.
         let [a, b, c] = match background {
             Background::Constant => {
-                let d = m[0][0] * m[1][1] - m[0][1] * m[0][1];
+                let d = m[0][0] * m[1][1] - m[0][1] * m[1][0];
                 [m[1][1] / d, -m[0][1] / d, 0.0]
             }
             Background::Paraboloid => {
-                let c0 = m[1][1] * m[2][2] - m[1][2] * m[1][2];
-                let c1 = m[0][2] * m[1][2] - m[0][1] * m[2][2];
+                let c0 = m[1][1] * m[2][2] - m[1][2] * m[2][1];
+                let c1 = m[0][2] * m[2][1] - m[0][1] * m[2][2];
                 let c2 = m[0][1] * m[1][2] - m[0][2] * m[1][1];
-                let d = m[0][0] * c0 + m[0][1] * c1 + m[0][2] * c2;
+                let d = m[0][0] * c0 + m[1][0] * c1 + m[2][0] * c2;
                 [c0 / d, c1 / d, c2 / d]
             }
         };
-        let combined = (1.0 / (1.0 / (s * s) + 1.0 / (sigma_px * sigma_px))).sqrt();
-        let half = |f: &dyn Fn(f64) -> f64| (0..=radius).map(|x| f(x as f64) as f32).collect::<Vec<f32>>();
-        let spot = half(&|x| at(x, combined));
-        let mut terms = vec![
-            Term { horizontal: spot.iter().map(|v| v * a as f32).collect(), vertical: spot },
-            Term { horizontal: half(&|x| at(x, s) * (b + c * x * x)), vertical: half(&|x| at(x, s)) },
-        ];
-        if background == Background::Paraboloid {
-            terms.push(Term { horizontal: half(&|x| at(x, s)), vertical: half(&|x| at(x, s) * c * x * x) });
-        }
-        let mut weights = Vec::with_capacity((2 * radius + 1).pow(2));
         let (mut white, mut shot) = (0.0, 0.0);
-        for y in -r..=r {
-            for x in -r..=r {
-                let r2 = (x * x + y * y) as f64;
-                let spot = at(r2.sqrt(), sigma_px);
-                let weight = at(r2.sqrt(), s) * (a * spot + b + c * r2);
-                white += weight * weight;
-                shot += weight * weight * spot;
-                weights.push(weight as f32);
-            }
+        for (y, x) in offsets() {
+            let [p, f, q] = parts(y, x);
+            let weight = a * p + b * f + c * q;
+            white += weight * weight;
+            shot += weight * weight * at(((x * x + y * y) as f64).sqrt(), sigma_px);
         }
-        Self { sigma_px, background, weights, radius, terms, white, shot }
+        let mut fine = vec![spot.term(&spot, a)];
+        // flat * (b flat + c bowl) + bowl * c flat
+        let mixed = Axis {
+            half: flat
+                .half
+                .iter()
+                .zip(&bowl.half)
+                .map(|(f, q)| (b * f64::from(*f) + c * f64::from(*q)) as f32)
+                .collect(),
+            weights: Vec::new(),
+        };
+        let mut broad_terms = vec![flat.term(&mixed, 1.0)];
+        if background == Background::Paraboloid {
+            broad_terms.push(bowl.term(&flat, c));
+        }
+        let coarse = if half_resolution {
+            broad_terms
+        } else {
+            fine.extend(broad_terms);
+            Vec::new()
+        };
+        Self { sigma_px, background, fine, coarse, white, shot }
     }
 
-    /// The kernel as separable terms.
-    pub(crate) fn terms(&self) -> &[Term] {
-        &self.terms
+    /// The amplitude at every pixel.
+    pub(crate) fn response(&self, plane: PlaneView<'_>) -> Array2<f32> {
+        correlate_at_two_scales(plane, &self.fine, &self.coarse)
     }
 
-    /// The amplitude at one pixel.
-    pub(crate) fn at(&self, plane: PlaneView<'_>, y: usize, x: usize) -> f64 {
-        let (height, width) = plane.dim();
-        let r = self.radius;
-        let side = 2 * r + 1;
-        let mut sum = 0.0_f64;
-        let mut row = vec![0.0_f32; side];
-        let inside = x >= r && x + r < width;
-        for (i, weights) in self.weights.chunks(side).enumerate() {
-            let yy = reflect(y as isize + i as isize - r as isize, height);
-            if inside {
-                plane.read_row(yy, x - r, &mut row);
-            } else {
-                for (k, v) in row.iter_mut().enumerate() {
-                    *v = plane.at(yy, reflect(x as isize + k as isize - r as isize, width));
-                }
-            }
-            sum += weights.iter().zip(&row).map(|(a, b)| f64::from(a * b)).sum::<f64>();
-        }
-        sum
+    /// The amplitude at every pixel of some parts of a plane.
+    pub(crate) fn responses(&self, parts: &[Scene<'_>]) -> Vec<Array2<f32>> {
+        parts.par_iter().map(|part| self.response(part.plane)).collect()
     }
 
     /// The smallest standard deviation that any amplitude has in this channel.
@@ -140,22 +193,41 @@ impl MatchedFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::separable::correlate;
-    use ndarray::Array2;
 
     #[test]
     fn gives_the_height_of_a_spot_on_any_background_it_ignores() {
         for (background, curvature) in [(Background::Constant, 0.0), (Background::Paraboloid, 0.3)] {
-            let filter = MatchedFilter::new(1.7, 1.6, background);
-            let image = Array2::from_shape_fn((61, 61), |(y, x)| {
-                let (dy, dx) = (y as f32 - 30.0, x as f32 - 30.0);
-                let r2 = dy * dy + dx * dx;
-                200.0 * (-r2 / (2.0 * 1.7 * 1.7)).exp() + 1000.0 + 2.0 * dx - dy + curvature * r2
-            });
-            let response = correlate(PlaneView::from(&image), filter.terms());
-            assert!((response[(30, 30)] - 200.0).abs() < 0.1, "{}", response[(30, 30)]);
-            assert!((filter.at(PlaneView::from(&image), 30, 30) - 200.0).abs() < 0.1);
-            assert!(response[(15, 15)].abs() < 0.1, "{}", response[(15, 15)]);
+            for (sigma, support) in [(1.7, 1.6), (0.8, 1.4), (1.5, 3.0)] {
+                let filter = MatchedFilter::new(sigma, support, background);
+                for (y0, x0) in [(30, 30), (30, 31), (31, 30), (31, 31)] {
+                    let image = Array2::from_shape_fn((63, 63), |(y, x)| {
+                        let (dy, dx) = (y as f64 - y0 as f64, x as f64 - x0 as f64);
+                        let r2 = dy * dy + dx * dx;
+                        (200.0 * (-r2 / (2.0 * sigma * sigma)).exp() + 1000.0 + 2.0 * dx - dy
+                            + curvature * r2) as f32
+                    });
+                    let response = filter.response(PlaneView::from(&image));
+                    let height = response[(y0, x0)];
+                    assert!((height - 200.0).abs() < 0.1, "{height} at {y0} {x0} with {sigma} {support}");
+                    assert!(response[(17, 16)].abs() < 0.1, "{}", response[(17, 16)]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn its_noise_is_that_of_the_camera() {
+        use rand::{RngExt as _, SeedableRng as _};
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(5);
+        // Uniform samples of variance 1/12.
+        let image = Array2::from_shape_fn((200, 200), |_| rng.random::<f32>());
+        let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
+        for (sigma, support) in [(1.5, 2.0), (0.8, 1.4)] {
+            let filter = MatchedFilter::new(sigma, support, Background::Paraboloid);
+            let response = filter.response(PlaneView::from(&image));
+            let sd = f64::from(response.iter().map(|v| v * v).sum::<f32>() / response.len() as f32).sqrt();
+            let expected = filter.amplitude_sd(&noise, 0.0, 0.0);
+            assert!((sd / expected - 1.0).abs() < 0.05, "{sd} {expected}");
         }
     }
 }

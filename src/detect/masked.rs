@@ -21,12 +21,12 @@ pub(crate) struct Filled {
 
 /// Finds and fills the regions without data; `None` where there are none, or nothing else.
 pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
+    if !has_many_lowest(plane) {
+        return None;
+    }
     let (height, width) = plane.dim();
     let mut image = Array2::<f32>::zeros((height, width));
     let pixels = image.as_slice_mut()?;
-    if width == 0 {
-        return None;
-    }
     for (y, row) in pixels.chunks_mut(width).enumerate() {
         plane.read_row(y, 0, row);
     }
@@ -42,6 +42,39 @@ pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
     }
     grow_into(&mut image, &no_data);
     Some(Filled { image, no_data })
+}
+
+/// Whether enough pixels may be at the lowest value for a closer look. Every square that would count meets one of the
+/// rows that are looked at, and at least a fifth of its pixels do.
+fn has_many_lowest(plane: PlaneView<'_>) -> bool {
+    const STEP: usize = SQUARE_PX - 1;
+    let (height, width) = plane.dim();
+    if width == 0 {
+        return false;
+    }
+    let mut row = vec![0.0_f32; width];
+    let (mut lowest, mut count) = (f32::INFINITY, 0_usize);
+    for y in (0..height).step_by(STEP) {
+        plane.read_row(y, 0, &mut row);
+        // By chunks of lanes, which the compiler keeps in registers.
+        let mut least = [f32::INFINITY; 16];
+        let chunks = row.chunks_exact(16);
+        let rest = chunks.remainder().iter().copied().fold(f32::INFINITY, f32::min);
+        for chunk in chunks {
+            for (l, v) in least.iter_mut().zip(chunk) {
+                *l = if *v < *l { *v } else { *l };
+            }
+        }
+        let least = least.into_iter().fold(rest, f32::min);
+        if least < lowest {
+            (lowest, count) = (least, 0);
+        }
+        if least <= lowest {
+            count += row.iter().filter(|v| **v <= lowest).count();
+        }
+    }
+    let looked_at = height.div_ceil(STEP) * width;
+    count as f64 >= 0.5 * LEAST_SHARE * looked_at as f64
 }
 
 /// Pixels that lie in a full square of set pixels (the opening by that square).

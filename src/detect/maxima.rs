@@ -3,11 +3,14 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::detect::candidate::{Scene, median};
 use crate::detect::filter::MatchedFilter;
+use crate::detect::scene::Scene;
 
 /// Standard deviation of a normal distribution over its median absolute deviation.
 pub(crate) const MAD_TO_SD: f64 = 1.4826;
+
+/// Neighbouring pixels that are passed over together where none is high enough.
+const CHUNK: usize = 32;
 
 /// Maxima of the response over a disc of 1.6 sigma that stand `snr` standard deviations above zero, in
 /// reading order. On a plateau the first pixel in reading order counts.
@@ -18,39 +21,44 @@ pub(crate) fn local_maxima(
     snr: f64,
 ) -> Vec<(usize, usize)> {
     let Scene { plane, noise, .. } = scene;
-    let (height, width) = response.dim();
+    let height = response.dim().0;
     let radius = (1.6 * filter.sigma_px).max(1.0);
     let r = radius.floor() as isize;
-    let disc: Vec<(isize, isize)> = (-r..=r)
+    let mut disc: Vec<(isize, isize)> = (-r..=r)
         .flat_map(|dy| (-r..=r).map(move |dx| (dy, dx)))
         .filter(|&(dy, dx)| (dy, dx) != (0, 0) && ((dy * dy + dx * dx) as f64) <= radius * radius)
         .collect();
+    // The nearest first: they beat most pixels.
+    disc.sort_by_key(|(dy, dx)| dy * dy + dx * dx);
     // No response below this can pass the test at its own background.
     let least = (snr * filter.least_sd(noise)) as f32;
+    let is_maximum = |y: usize, x: usize, v: f32| {
+        !disc.iter().any(|&(dy, dx)| {
+            let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
+            response.get((yy, xx)).is_some_and(|other| *other > v || (*other == v && (dy, dx) < (0, 0)))
+        })
+    };
+    let stands_out = |y: usize, x: usize, v: f32| {
+        let amplitude = f64::from(v);
+        let background = (f64::from(plane.at(y, x)) - amplitude).max(0.0);
+        amplitude > snr * filter.amplitude_sd(noise, background, amplitude)
+    };
     (0..height)
         .into_par_iter()
         .flat_map_iter(|y| {
-            let disc = &disc;
-            (0..width).filter_map(move |x| {
-                let v = response[(y, x)];
-                if v <= least || !scene.has_data(y, x) {
-                    return None;
+            let mut found = Vec::new();
+            let row = response.row(y);
+            for (chunk, values) in row.as_slice().unwrap_or_default().chunks(CHUNK).enumerate() {
+                if values.iter().map(|v| u32::from(*v > least)).sum::<u32>() == 0 {
+                    continue;
                 }
-                let beaten = disc.iter().any(|&(dy, dx)| {
-                    let (yy, xx) = (y as isize + dy, x as isize + dx);
-                    if yy < 0 || xx < 0 || yy >= height as isize || xx >= width as isize {
-                        return false;
+                for (x, &v) in (chunk * CHUNK..).zip(values) {
+                    if v > least && is_maximum(y, x, v) && scene.has_data(y, x) && stands_out(y, x, v) {
+                        found.push((y, x));
                     }
-                    let other = response[(yy as usize, xx as usize)];
-                    other > v || (other == v && (dy, dx) < (0, 0))
-                });
-                if beaten {
-                    return None;
                 }
-                let amplitude = f64::from(v);
-                let background = (f64::from(plane.at(y, x)) - amplitude).max(0.0);
-                (amplitude > snr * filter.amplitude_sd(noise, background, amplitude)).then_some((y, x))
-            })
+            }
+            found
         })
         .collect()
 }
@@ -78,52 +86,92 @@ pub(crate) fn refine(response: &Array2<f32>, y: usize, x: usize) -> (f64, f64) {
     (y as f64 + dy, x as f64 + dx)
 }
 
+/// Robust standard deviation of values about zero; 0 for none.
+#[derive(Debug, Default)]
+pub(crate) struct Spread {
+    /// The bits of magnitudes, which are in the order of the magnitudes.
+    magnitudes: Vec<u32>,
+}
+
+impl Spread {
+    fn with_capacity(capacity: usize) -> Self {
+        Self { magnitudes: Vec::with_capacity(capacity) }
+    }
+
+    pub(crate) fn push(&mut self, value: f32) {
+        self.magnitudes.push(value.abs().to_bits());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.magnitudes.len()
+    }
+
+    pub(crate) fn sd(mut self) -> f64 {
+        if self.magnitudes.is_empty() {
+            return 0.0;
+        }
+        let middle = self.magnitudes.len() / 2;
+        MAD_TO_SD * f64::from(f32::from_bits(*self.magnitudes.select_nth_unstable(middle).1))
+    }
+}
+
 /// Robust spread of the response over the whole plane, on at most about `SPREAD_SAMPLES` pixels.
 pub(crate) fn overall_spread(scene: &Scene<'_>, response: &Array2<f32>) -> f64 {
     const SPREAD_SAMPLES: f64 = 40_000.0;
     let (height, width) = response.dim();
     let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
-    let mut spread = Vec::new();
+    let mut spread = Spread::default();
     for y in (0..height).step_by(stride) {
         for x in (0..width).step_by(stride) {
             if scene.has_data(y, x) {
-                spread.push(f64::from(response[(y, x)]).abs());
+                spread.push(response[(y, x)]);
             }
         }
     }
-    MAD_TO_SD * median(&mut spread)
+    spread.sd()
 }
 
-/// Robust spread of the response in a ring around a candidate; `overall` where too little of the ring can be
-/// used. Pixels without data and pixels much darker than the candidate's own background (outside the nucleus)
-/// do not count: their noise is not its noise.
-pub(crate) fn texture_sd(
-    scene: &Scene<'_>,
-    response: &Array2<f32>,
-    (y, x): (usize, usize),
-    sigma_px: f64,
-    background: f64,
-    overall: f64,
-) -> f64 {
-    const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
-    const POINTS: usize = 16;
-    const LEAST_POINTS: usize = 12;
-    let (height, width) = response.dim();
-    let mut spread = Vec::with_capacity(RINGS_SIGMA.len() * POINTS);
-    for (ring, radius) in RINGS_SIGMA.iter().enumerate() {
-        for k in 0..POINTS {
+/// The places around a candidate at which the spread of the response is taken.
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings {
+    offsets: Vec<(isize, isize)>,
+}
+
+impl Surroundings {
+    pub(crate) fn new(sigma_px: f64) -> Self {
+        const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
+        const POINTS: usize = 16;
+        let point = |ring: usize, k: usize| {
             let angle = std::f64::consts::TAU * (k as f64 + 0.5 * (ring % 2) as f64) / POINTS as f64;
-            let yy = y as f64 + radius * sigma_px * angle.sin();
-            let xx = x as f64 + radius * sigma_px * angle.cos();
-            if yy < 0.0 || xx < 0.0 || yy > (height - 1) as f64 || xx > (width - 1) as f64 {
-                continue;
-            }
-            let (yy, xx) = (yy.round() as usize, xx.round() as usize);
-            let r = f64::from(response[(yy, xx)]);
-            if scene.has_data(yy, xx) && f64::from(scene.plane.at(yy, xx)) - r.max(0.0) >= 0.5 * background {
-                spread.push(r.abs());
+            let radius = RINGS_SIGMA[ring] * sigma_px;
+            ((radius * angle.sin()).round() as isize, (radius * angle.cos()).round() as isize)
+        };
+        let offsets =
+            (0..RINGS_SIGMA.len()).flat_map(|ring| (0..POINTS).map(move |k| point(ring, k))).collect();
+        Self { offsets }
+    }
+
+    /// Robust spread of the response around a candidate; `overall` where too little around it can be used. Pixels
+    /// without data and pixels much darker than the candidate's own background (outside the nucleus) do not
+    /// count: their noise is not its noise.
+    pub(crate) fn texture_sd(
+        &self,
+        scene: &Scene<'_>,
+        response: &Array2<f32>,
+        (y, x): (usize, usize),
+        background: f64,
+        overall: f64,
+    ) -> f64 {
+        const LEAST_POINTS: usize = 12;
+        let mut spread = Spread::with_capacity(self.offsets.len());
+        for &(dy, dx) in &self.offsets {
+            let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
+            let Some(&r) = response.get((yy, xx)) else { continue };
+            let below = f64::from(scene.plane.at(yy, xx)) - f64::from(r.max(0.0));
+            if below >= 0.5 * background && scene.has_data(yy, xx) {
+                spread.push(r);
             }
         }
+        if spread.len() < LEAST_POINTS { overall } else { spread.sd() }
     }
-    if spread.len() < LEAST_POINTS { overall } else { MAD_TO_SD * median(&mut spread) }
 }

@@ -42,6 +42,9 @@ pub struct DetectParams {
     pub wide_support: f64,
     /// Window of the narrow filter, for strongly textured tissue. Range 0.8 to 3. Default 1.4.
     pub narrow_support: f64,
+    /// Pixels of an image on which width and filter are learned; of a larger one, parts with many nuclei. Range 65536
+    /// to 10^9. Default 2^18: some 20 nuclei of 9 um at 0.1 um per pixel.
+    pub sample_px: usize,
     /// Grid points on which the filters are compared. Range 100 to 1000000. Default 20000.
     pub filter_samples: usize,
     /// How far outside the outline of a nucleus a signal still belongs to it, um (a nucleus' rim is dim).
@@ -65,6 +68,7 @@ impl Default for DetectParams {
             broad_support: 3.0,
             wide_support: 2.0,
             narrow_support: 1.4,
+            sample_px: 1 << 18,
             filter_samples: 20_000,
             nucleus_margin_um: 0.3,
         }
@@ -99,6 +103,7 @@ impl DetectParams {
         check("broad_support", self.broad_support, 1.0, 5.0)?;
         check("wide_support", self.wide_support, 1.0, 4.0)?;
         check("narrow_support", self.narrow_support, 0.8, 3.0)?;
+        check("sample_px", self.sample_px as f64, 65_536.0, 1e9)?;
         check("filter_samples", self.filter_samples as f64, 100.0, 1e6)?;
         check("nucleus_margin_um", self.nucleus_margin_um, 0.0, 2.0)
     }

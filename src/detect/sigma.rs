@@ -2,11 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::detect::candidate::Scene;
 use crate::detect::filter::{Background, MatchedFilter};
-use crate::detect::maxima::{local_maxima, overall_spread, refine, texture_sd};
-use crate::detect::width;
-use crate::kernel::separable;
+use crate::detect::maxima::{Surroundings, local_maxima, overall_spread, refine};
+use crate::detect::scene::Scene;
+use crate::detect::width::Ladder;
 
 /// Starting widths where the pixel size is not known, as multiples of the nominal one.
 const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
@@ -30,12 +29,12 @@ struct Measured {
 
 /// Sigma of the signals, px, and the number of spots that it was measured on: the nominal one and 0 where there
 /// are too few. Without a pixel size, several starts are tried and the one at which spots stand out best counts.
-pub(crate) fn measure(scene: &Scene<'_>, nominal_px: f64, nominal_is_known: bool) -> (f64, usize) {
+pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bool) -> (f64, usize) {
     let starts = if nominal_is_known { &STARTS[..1] } else { &STARTS[..] };
     let mut best: Option<Measured> = None;
     for start in starts {
-        let start_px = (start * nominal_px).max(scene.params.min_sigma_px);
-        if let Some(found) = settle(scene, start_px)
+        let start_px = parts.first().map_or(nominal_px, |p| (start * nominal_px).max(p.params.min_sigma_px));
+        if let Some(found) = settle(parts, start_px)
             && best.is_none_or(|b| found.merit > b.merit)
         {
             best = Some(found);
@@ -49,11 +48,11 @@ pub(crate) fn measure(scene: &Scene<'_>, nominal_px: f64, nominal_is_known: bool
 }
 
 /// Measures with a filter of the width measured before until that settles.
-fn settle(scene: &Scene<'_>, start_px: f64) -> Option<Measured> {
+fn settle(parts: &[Scene<'_>], start_px: f64) -> Option<Measured> {
     let mut sigma_px = start_px;
     let mut last = None;
     for _ in 0..ROUNDS {
-        let measured = round(scene, sigma_px)?;
+        let measured = round(parts, sigma_px)?;
         let change = (measured.sigma_px / sigma_px - 1.0).abs();
         sigma_px = measured.sigma_px;
         last = Some(measured);
@@ -65,30 +64,34 @@ fn settle(scene: &Scene<'_>, start_px: f64) -> Option<Measured> {
 }
 
 /// One measurement with a filter of width `sigma_px`; `None` on too few spots.
-fn round(scene: &Scene<'_>, sigma_px: f64) -> Option<Measured> {
-    let &Scene { plane, params, .. } = scene;
+fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
+    let params = parts.first()?.params;
     let filter = MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid);
-    let response = separable::correlate(plane, filter.terms());
-    let overall = overall_spread(scene, &response);
-    let mut maxima: Vec<(f32, usize, usize, f64)> = local_maxima(scene, &response, &filter, params.width_snr)
-        .into_iter()
-        .filter(|&(y, x)| scene.segmentation.is_none_or(|s| s.labels[(y, x)] != 0))
-        .filter_map(|(y, x)| {
+    let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
+    let responses = filter.responses(parts);
+    let mut maxima: Vec<(f32, usize, usize, usize, f64)> = Vec::new();
+    for (i, (part, response)) in parts.iter().zip(&responses).enumerate() {
+        let overall = overall_spread(part, response);
+        for (y, x) in local_maxima(part, response, &filter, params.width_snr) {
+            if !part.may_hold_signals(y, x) {
+                continue;
+            }
             let amplitude = f64::from(response[(y, x)]);
-            let background = f64::from(plane.at(y, x)) - amplitude;
-            let texture = texture_sd(scene, &response, (y, x), sigma_px, background, overall);
-            let sd = texture.max(filter.amplitude_sd(scene.noise, background, amplitude));
-            let snr = amplitude / sd;
-            (snr > params.width_snr).then_some((response[(y, x)], y, x, snr))
-        })
-        .collect();
-    maxima.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+            let background = f64::from(part.plane.at(y, x)) - amplitude;
+            let texture = surroundings.texture_sd(part, response, (y, x), background, overall);
+            let snr = amplitude / texture.max(filter.amplitude_sd(part.noise, background, amplitude));
+            if snr > params.width_snr {
+                maxima.push((response[(y, x)], i, y, x, snr));
+            }
+        }
+    }
+    maxima.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3))));
     maxima.truncate(params.width_spots_max);
     let fitted: Vec<(f64, f64)> = maxima
         .par_iter()
-        .filter_map(|&(_, y, x, snr)| {
-            let (y_px, x_px) = refine(&response, y, x);
-            Some((width::fit(plane, y_px, x_px, sigma_px)?.sigma_px, snr))
+        .filter_map(|&(_, part, y, x, snr)| {
+            let (y_px, x_px) = refine(&responses[part], y, x);
+            Some((ladder.fit(parts[part].plane, y_px, x_px)?.sigma_px, snr))
         })
         .filter(|(s, _)| (WIDTH_RANGE[0] * sigma_px..WIDTH_RANGE[1] * sigma_px).contains(s))
         .collect();

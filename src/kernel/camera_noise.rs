@@ -7,6 +7,8 @@ use crate::field::PlaneView;
 
 /// Edge of the blocks in which mean and noise are measured, px.
 const BLOCK_PX: usize = 16;
+/// Most blocks that are measured, spread evenly over the plane; more make the line no better.
+const MAX_BLOCKS: usize = 2048;
 /// Number of grey-level bins whose medians the line is fitted to.
 const BINS: usize = 24;
 /// Fewest blocks a bin needs to count.
@@ -40,9 +42,11 @@ impl Noise {
 /// `no_data` do not count.
 pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> Noise {
     let (height, width) = plane.dim();
+    let step = ((height / BLOCK_PX) * (width / BLOCK_PX)).div_ceil(MAX_BLOCKS).max(1);
     let rows: Vec<Vec<(f64, f64)>> = (0..height / BLOCK_PX)
         .into_par_iter()
-        .map(|b| block_row(plane, no_data, b * BLOCK_PX, width))
+        // Each row of blocks begins elsewhere, so that the measured ones do not stand in columns.
+        .map(|b| block_row(plane, no_data, b * BLOCK_PX, (b * 3 % step..width / BLOCK_PX).step_by(step)))
         .collect();
     let mut blocks: Vec<(f64, f64)> = rows.into_iter().flatten().collect();
     // Quantisation alone leaves a variance of 1/12 of a grey level in integer images.
@@ -80,49 +84,49 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
     Noise { gain, offset, floor }
 }
 
-/// (median, noise variance) of each block of one row of blocks that has enough data.
+/// (median, noise variance) of those of some blocks of one row of blocks that have enough data.
 fn block_row(
     plane: PlaneView<'_>,
     no_data: Option<&Array2<bool>>,
     y0: usize,
-    width: usize,
+    blocks: impl Iterator<Item = usize>,
 ) -> Vec<(f64, f64)> {
-    let mut rows = vec![0.0_f32; BLOCK_PX * width];
-    for (i, row) in rows.chunks_mut(width).enumerate() {
-        plane.read_row(y0 + i, 0, row);
-    }
-    let at = |y: usize, x: usize| rows[y * width + x];
     let mut residuals = Vec::with_capacity((BLOCK_PX - 2) * (BLOCK_PX - 2));
-    let mut values = Vec::with_capacity(BLOCK_PX * BLOCK_PX);
-    let mut out = Vec::with_capacity(width / BLOCK_PX);
-    for x0 in (0..width / BLOCK_PX).map(|b| b * BLOCK_PX) {
+    let mut values = Vec::with_capacity((BLOCK_PX - 2) * (BLOCK_PX - 2));
+    let mut rows = [[0.0_f32; BLOCK_PX]; BLOCK_PX];
+    let mut out = Vec::new();
+    for x0 in blocks.map(|b| b * BLOCK_PX) {
         residuals.clear();
         values.clear();
-        for y in 1..BLOCK_PX - 1 {
-            for x in x0 + 1..x0 + BLOCK_PX - 1 {
+        for (i, row) in rows.iter_mut().enumerate() {
+            plane.read_row(y0 + i, x0, row);
+        }
+        for (i, window) in rows.windows(3).enumerate() {
+            let [above, row, below] = window else { continue };
+            for x in 1..BLOCK_PX - 1 {
                 let whole = |n: &Array2<bool>| {
-                    (y0 + y - 1..=y0 + y + 1).all(|yy| (x - 1..=x + 1).all(|xx| !n[(yy, xx)]))
+                    (y0 + i..y0 + i + 3).all(|yy| (x0 + x - 1..=x0 + x + 1).all(|xx| !n[(yy, xx)]))
                 };
                 if !no_data.is_none_or(whole) {
                     continue;
                 }
-                let corners = at(y - 1, x - 1) + at(y - 1, x + 1) + at(y + 1, x - 1) + at(y + 1, x + 1);
-                let edges = at(y - 1, x) + at(y + 1, x) + at(y, x - 1) + at(y, x + 1);
-                residuals.push((corners - 2.0 * edges + 4.0 * at(y, x)).abs());
-                values.push(at(y, x));
+                let corners = above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1];
+                let edges = above[x] + below[x] + row[x - 1] + row[x + 1];
+                // The bits of magnitudes are in the order of the magnitudes.
+                residuals.push((corners - 2.0 * edges + 4.0 * row[x]).abs().to_bits());
+                values.push(row[x]);
             }
         }
         if residuals.len() < MIN_RESIDUALS {
             continue;
         }
-        let median = |v: &mut Vec<f32>| {
-            let middle = v.len() / 2;
-            f64::from(*v.select_nth_unstable_by(middle, f32::total_cmp).1)
-        };
+        let middle = residuals.len() / 2;
+        let residual = f64::from(f32::from_bits(*residuals.select_nth_unstable(middle).1));
+        let value = f64::from(*values.select_nth_unstable_by(middle, f32::total_cmp).1);
         // The residual of white noise has 6 times its standard deviation; 1.4826 turns a median absolute
         // deviation into a standard deviation.
-        let sd = 1.4826 * median(&mut residuals) / 6.0;
-        out.push((median(&mut values), sd * sd));
+        let sd = 1.4826 * residual / 6.0;
+        out.push((value, sd * sd));
     }
     out
 }

@@ -11,7 +11,7 @@ use crate::segment::working_image::WorkingImage;
 const SHORTEST_BORDER: f64 = 0.15;
 /// The counterstain of two nuclei adds up where they overlap: their border is then at least this much brighter
 /// than the brighter of the two is on average. Side by side it is darker than both.
-const LENS_BRIGHTNESS: f64 = 1.15;
+const LENS_BRIGHTNESS: f64 = 1.3;
 
 /// For each chosen candidate, whether it shares a bright border with another.
 pub(super) fn overlapping(
