@@ -16,7 +16,7 @@ const USAGE: u8 = 2;
 pub(crate) struct Images {
     /// Images, each with one channel to read
     #[arg(required = true, value_name = "IMAGE")]
-    images: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     /// Folder for the results
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -62,7 +62,7 @@ impl Images {
     /// The file to write for each image, in a folder that exists.
     fn results(&self, extension: &str) -> Result<BTreeMap<PathBuf, &Path>> {
         let mut results: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-        for image in &self.images {
+        for image in &self.paths {
             let result = self.out.join(format!("{}.{extension}", image_stem(image)));
             if let Some(first) = results.insert(result, image).filter(|first| first != image) {
                 bail!("{} and {} would be written to the same file", first.display(), image.display());

@@ -1,0 +1,188 @@
+//! From counts to the verdict and what is said with it.
+
+use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
+use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
+use breakapart::classify::{Exclusion, NucleusClass};
+use breakapart::summarise::{Count, SummariseParams, Verdict, per_pattern, single_cutoff, summarise};
+use proptest::prelude::*;
+
+use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, pattern, read, says};
+
+#[test]
+fn the_cutoff_is_compared_without_rounding() {
+    let alk = builtin("alk");
+    let table = [
+        (15, 100, Verdict::Positive),
+        (14, 100, Verdict::Negative),
+        (14, 96, Verdict::Negative),
+        (120, 800, Verdict::Positive),
+        (119, 800, Verdict::Negative),
+        (8, 50, Verdict::Positive),
+        (7, 50, Verdict::Negative),
+        (49, 49, Verdict::NotEvaluable),
+        (0, 0, Verdict::NotEvaluable),
+    ];
+    for (x, n, verdict) in table {
+        let summary = read(&alk, &of(&[((1, 1, 1), x), (FUSED, n - x)]));
+        assert_eq!(summary.verdict, verdict, "{x} of {n}");
+        let Decision::Single(rule) = &alk.decision else { panic!() };
+        assert_eq!(single_cutoff(Count::new(x, n).unwrap(), rule).unwrap().verdict, verdict);
+    }
+}
+
+#[test]
+fn too_few_nuclei_are_not_evaluable_however_many_are_rearranged() {
+    let summary = read(&builtin("alk"), &of(&[((1, 1, 1), 40), ((0, 1, 0), 100)]));
+    assert_eq!((summary.nuclei, summary.evaluable, summary.verdict), (140, 40, Verdict::NotEvaluable));
+    assert_eq!(summary.exclusions[&Exclusion::OneColourOnly], 100);
+    assert_eq!(summary.percent_rearranged, Some(100.0));
+    assert!(!summary.borderline && says(&summary, "40 evaluable nuclei, the assay asks for 50"));
+    let nothing = read(&builtin("alk"), &[]);
+    assert_eq!((nothing.verdict, nothing.percent_rearranged), (Verdict::NotEvaluable, None));
+    assert!(nothing.wilson.is_none() && nothing.clopper_pearson.is_none());
+}
+
+#[test]
+fn cutoffs_per_pattern() {
+    let usp6 = builtin("usp6");
+    let table: [(&[(Counts, usize)], Verdict); 8] = [
+        (&[((1, 1, 0), 20)], Verdict::Positive),
+        (&[((1, 1, 0), 19)], Verdict::Negative),
+        (&[((1, 0, 1), 20)], Verdict::Positive),
+        (&[((0, 1, 1), 10)], Verdict::Positive),
+        (&[((0, 1, 1), 9)], Verdict::Negative),
+        (&[((1, 1, 1), 10)], Verdict::Positive),
+        (&[((1, 1, 0), 7), ((1, 0, 1), 7), ((1, 1, 1), 6)], Verdict::Positive), // 20 of 200 together
+        (&[((1, 1, 0), 7), ((1, 0, 1), 6), ((1, 1, 1), 6)], Verdict::Negative),
+    ];
+    for (found, verdict) in table {
+        let abnormal: usize = found.iter().map(|(_, n)| n).sum();
+        let summary = read(&usp6, &of(&[found, &[(FUSED, 200 - abnormal)]].concat()));
+        assert_eq!(summary.verdict, verdict, "{found:?}");
+        assert_eq!(summary.pattern_tallies.len(), 4);
+    }
+    let summary = read(&usp6, &of(&[((1, 1, 1), 10), (FUSED, 190)]));
+    let tally = summary.pattern_tallies.iter().find(|tally| tally.pattern == "1F1R1G").unwrap();
+    assert_eq!((tally.nuclei, tally.percent, tally.met), (10, Some(5.0), true));
+    assert!(summary.stages[0].rule.contains("met: 1F1R1G >= 5 %"));
+    assert_eq!(read(&usp6, &of(&[((1, 1, 1), 199)])).verdict, Verdict::NotEvaluable);
+    let Decision::PerPattern(rule) = &usp6.decision else { panic!() };
+    assert!(per_pattern(Count { positive: 2, total: 1 }, &[].into(), rule).is_err());
+}
+
+#[test]
+fn isolated_signals_left_open_make_the_verdict_equivocal_only_if_they_could_turn_it() {
+    let ewsr1 = builtin("ewsr1");
+    for (split, isolated, verdict) in [
+        (10, 10, Verdict::Equivocal),
+        (10, 4, Verdict::Negative),
+        (20, 40, Verdict::Positive),
+        (0, 15, Verdict::Equivocal),
+    ] {
+        let summary =
+            read(&ewsr1, &of(&[((1, 1, 1), split), ((1, 1, 0), isolated), (FUSED, 100 - split - isolated)]));
+        assert_eq!((summary.verdict, summary.rearranged), (verdict, split), "{split} {isolated}");
+        assert!(says(&summary, "isolated_five_prime: the assay leaves open"));
+        assert_eq!(
+            (summary.isolated[0].meaning, summary.isolated[0].nuclei),
+            (IsolatedMeaning::Equivocal, isolated)
+        );
+    }
+    let mut apart = builtin("ewsr1");
+    apart.isolated.five_prime = IsolatedMeaning::SeparateTally;
+    let summary = read(&apart, &of(&[((1, 1, 0), 30), (FUSED, 70)]));
+    assert_eq!(summary.verdict, Verdict::Negative);
+    assert!(says(&summary, "30 evaluable nuclei are isolated_five_prime: reported apart"));
+}
+
+#[test]
+fn without_the_fused_pair_that_the_assay_requires_an_isolated_signal_is_left_open() {
+    let mut alk = builtin("alk");
+    alk.evaluable.min_each_colour = 0;
+    let one_colour = of(&[((0, 1, 0), 20), (FUSED, 80)]);
+    let summary = read(&alk, &one_colour);
+    assert_eq!((summary.evaluable, summary.rearranged, summary.verdict), (100, 0, Verdict::Equivocal));
+    alk.isolated.requires_fused = false;
+    assert_eq!(read(&alk, &one_colour).verdict, Verdict::Positive);
+}
+
+#[test]
+fn results_that_need_confirmation_say_so() {
+    let alk = builtin("alk");
+    let borderline = read(&alk, &of(&[((1, 1, 1), 18), (FUSED, 82)]));
+    assert!(borderline.borderline && borderline.confirm);
+    assert!(says(&borderline, "borderline band from 10 % to below 20 %: borderline: confirm by IHC"));
+    assert!(says(&borderline, "interval, 11.70 to 26.67 %, holds the cutoff of 15 %"));
+    // Out of the band, but the interval holds the cutoff.
+    let near = read(&alk, &of(&[((1, 1, 1), 9), (FUSED, 91)]));
+    assert!(near.borderline && !says(&near, "borderline band"));
+    let clear = read(&alk, &of(&[((1, 1, 1), 300), (FUSED, 500)]));
+    assert!(!clear.borderline && !clear.confirm);
+    // Exactly at the ends of the band [10 %, 20 %): enough nuclei that the interval does not matter.
+    for (x, inside) in [(2000, true), (1999, false), (3999, true), (4000, false)] {
+        let summary = read(&alk, &of(&[((1, 1, 1), x), (FUSED, 20_000 - x)]));
+        assert_eq!(summary.borderline, inside, "{x}");
+    }
+    let isolated = read(&alk, &of(&[((1, 1, 0), 60), (FUSED, 40)]));
+    assert!(isolated.verdict == Verdict::Positive && isolated.confirm);
+    assert!(says(&isolated, "positive only because isolated signals count"));
+    for summary in [&borderline, &near, &clear, &isolated] {
+        assert_eq!(
+            summary.advice.iter().filter(|line| line.contains("true uncertainty is larger")).count(),
+            1
+        );
+        assert!(says(summary, "verify in your laboratory"));
+    }
+    let mut params = SummariseParams::default();
+    params.fields = Some(1);
+    let summary = summarise(&calls(&alk, &of(&[(FUSED, 60)])), &alk, &params).unwrap();
+    assert!(says(&summary, "1 fields were read, the assay asks for 3"));
+}
+
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotEvaluable => 9,
+        Verdict::Negative => 0,
+        Verdict::Equivocal => 1,
+        Verdict::Positive => 2,
+    }
+}
+
+proptest! {
+    #[test]
+    fn one_more_rearranged_nucleus_never_makes_a_verdict_less_positive(
+        index in 0_usize..20,
+        n in 1_usize..400,
+        isolated in 0.0..0.3_f64,
+        rearranged in 0.0..0.4_f64,
+        cutoff in 1_u64..=30,
+    ) {
+        let mut assay = Assay::builtin_names().nth(index).map_or_else(alk_two_stage, builtin);
+        if let Decision::Single(rule) = &mut assay.decision {
+            rule.cutoff_percent = Percent::whole(cutoff).unwrap();
+        }
+        let isolated = (isolated * n as f64) as usize;
+        let x = ((rearranged * n as f64) as usize).min(n - isolated - 1);
+        let verdict = |x: usize| {
+            rank(read(&assay, &of(&[((1, 1, 1), x), (FUSED, n - isolated - x), ((1, 1, 0), isolated)])).verdict)
+        };
+        prop_assert!(verdict(x) <= verdict(x + 1));
+    }
+
+    #[test]
+    fn a_summary_adds_up(counts in proptest::collection::vec(((0_usize..4), (0_usize..3), (0_usize..3), (1_usize..40)), 0..8)) {
+        let alk = builtin("alk");
+        let patterns: Vec<_> = counts.iter().map(|(f, r, g, n)| (pattern(*f, *r, *g), *n)).collect();
+        let summary = read(&alk, &patterns);
+        let sum = |values: Vec<usize>| values.into_iter().sum::<usize>();
+        prop_assert_eq!(summary.nuclei, sum(counts.iter().map(|c| c.3).collect()));
+        prop_assert_eq!(summary.evaluable + sum(summary.exclusions.values().copied().collect()), summary.nuclei);
+        prop_assert_eq!(sum(summary.patterns.values().copied().collect()), summary.evaluable);
+        prop_assert_eq!(sum(summary.classes.values().copied().collect()), summary.evaluable);
+        let positive: usize = [Split, IsolatedThreePrime].iter().filter_map(|class| summary.classes.get::<NucleusClass>(class)).sum();
+        prop_assert_eq!(positive, summary.rearranged);
+        if let Some(percent) = summary.percent_rearranged {
+            prop_assert!((percent * summary.evaluable as f64 - 100.0 * summary.rearranged as f64).abs() < 1e-6);
+        }
+    }
+}
