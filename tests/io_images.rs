@@ -260,6 +260,9 @@ fn labels_are_read_back_as_they_were() {
     assert_eq!(samples, [0, 65_536, 7, 70_000]);
     let left = std::fs::read_dir(folder.path()).expect("the folder").count();
     assert_eq!(left, 1, "no unfinished file is left");
-    assert!(write_labels(folder.path().join("missing/labels.tif"), &labels).is_err());
+    let deeper = folder.path().join("missing/labels.tif");
+    write_labels(&deeper, &labels).expect("the folder is made");
+    assert!(deeper.is_file());
+    assert!(write_labels(path.join("labels.tif"), &labels).is_err(), "a file is no folder");
     assert!(write_labels(&path, &Array2::zeros((0, 5))).is_err());
 }

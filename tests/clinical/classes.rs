@@ -1,6 +1,14 @@
-//! Classes of nuclei.
+//! The class of a pattern, and whether the assay counts it.
 
-use super::*;
+use breakapart::assay::Sex;
+use breakapart::classify::NucleusClass::{
+    Amplification, ExtraFivePrime, ExtraThreePrime, FewerFused, Gain, IsolatedFivePrime, IsolatedThreePrime,
+    Normal, Split, Unclassified,
+};
+use breakapart::classify::{class_of, is_rearranged};
+use breakapart::summarise::Verdict;
+
+use crate::{FUSED, builtin, of, pattern, read, says};
 
 #[test]
 fn classes_of_the_alk_atlas_worksheet() {

@@ -1,6 +1,14 @@
-//! Why nuclei are left out.
+//! Which nuclei may not be counted, and which are uncertain.
 
-use super::*;
+use breakapart::Location;
+use breakapart::assay::{Assay, GreyZoneAction};
+use breakapart::classify::NucleusClass::{Amplification, Split};
+use breakapart::classify::{
+    ClassifyParams, Exclusion, NucleusCall, NucleusEvidence, SignalPattern, classify,
+};
+use breakapart::summarise::{SummariseParams, Verdict, summarise};
+
+use crate::{builtin, pattern};
 
 type Change = fn(&mut NucleusEvidence);
 
@@ -108,6 +116,12 @@ fn a_cluster_is_an_amplification_or_unreadable_as_the_assay_says() {
     assert_eq!((foxo1.class, foxo1.rearranged), (Split, true));
 }
 
+fn with_grey_zone(action: &str) -> Assay {
+    let zone = format!("[split.grey_zone]\nlow = 1.5\nhigh = 2.5\naction = \"{action}\"\n\n[doublet]");
+    let text = Assay::builtin_toml("alk").unwrap().replace("[doublet]", &zone);
+    Assay::from_toml(&text, &Location::file("grey.toml")).unwrap()
+}
+
 #[test]
 fn a_pair_in_the_grey_zone_does_what_the_assay_says() {
     for (action, exclusion, uncertain) in
@@ -118,5 +132,29 @@ fn a_pair_in_the_grey_zone_does_what_the_assay_says() {
         evidence.grey_zone_pair = true;
         let call = classify(&evidence, &assay, None, &ClassifyParams::default());
         assert_eq!((call.exclusion, call.uncertain), (exclusion, uncertain), "{action}");
+    }
+}
+
+#[test]
+fn uncertain_nuclei_that_could_turn_the_verdict_make_it_equivocal() {
+    let assay = with_grey_zone("uncertain");
+    assert_eq!(assay.split.grey_zone.unwrap().action, GreyZoneAction::Uncertain);
+    for (certain, uncertain, verdict) in [
+        (15, 0, Verdict::Positive),
+        (14, 1, Verdict::Equivocal),
+        (15, 5, Verdict::Positive),
+        (30, 5, Verdict::Positive),
+    ] {
+        let calls: Vec<NucleusCall> = (0..100)
+            .map(|i| {
+                let split = usize::from(i < certain + uncertain);
+                let mut evidence = NucleusEvidence::of_pattern(i + 1, pattern(2 - split, split, split));
+                evidence.grey_zone_pair = (certain..certain + uncertain).contains(&i);
+                classify(&evidence, &assay, None, &ClassifyParams::default())
+            })
+            .collect();
+        let summary = summarise(&calls, &assay, &SummariseParams::default()).unwrap();
+        assert_eq!(summary.verdict, verdict, "{certain} {uncertain}");
+        assert_eq!(summary.uncertain, uncertain as usize);
     }
 }

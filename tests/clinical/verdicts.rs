@@ -1,33 +1,12 @@
-//! Verdicts on specimens.
+//! From counts to the verdict and what is said with it.
 
-use super::*;
+use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
+use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
+use breakapart::classify::{Exclusion, NucleusClass};
+use breakapart::summarise::{Count, SummariseParams, Verdict, per_pattern, single_cutoff, summarise};
+use proptest::prelude::*;
 
-/// Fused, red and green signals of a nucleus, and so many nuclei.
-type Counted = ((usize, usize, usize), usize);
-
-#[test]
-fn uncertain_nuclei_that_could_turn_the_verdict_make_it_equivocal() {
-    let assay = with_grey_zone("uncertain");
-    assert_eq!(assay.split.grey_zone.unwrap().action, GreyZoneAction::Uncertain);
-    for (certain, uncertain, verdict) in [
-        (15, 0, Verdict::Positive),
-        (14, 1, Verdict::Equivocal),
-        (15, 5, Verdict::Positive),
-        (30, 5, Verdict::Positive),
-    ] {
-        let calls: Vec<NucleusCall> = (0..100)
-            .map(|i| {
-                let split = usize::from(i < certain + uncertain);
-                let mut evidence = NucleusEvidence::of_pattern(i + 1, pattern(2 - split, split, split));
-                evidence.grey_zone_pair = (certain..certain + uncertain).contains(&i);
-                classify(&evidence, &assay, None, &ClassifyParams::default())
-            })
-            .collect();
-        let summary = summarise(&calls, &assay, &SummariseParams::default()).unwrap();
-        assert_eq!(summary.verdict, verdict, "{certain} {uncertain}");
-        assert_eq!(summary.uncertain, uncertain as usize);
-    }
-}
+use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, pattern, read, says};
 
 #[test]
 fn the_cutoff_is_compared_without_rounding() {
@@ -66,7 +45,7 @@ fn too_few_nuclei_are_not_evaluable_however_many_are_rearranged() {
 #[test]
 fn cutoffs_per_pattern() {
     let usp6 = builtin("usp6");
-    let table: [(&[Counted], Verdict); 8] = [
+    let table: [(&[(Counts, usize)], Verdict); 8] = [
         (&[((1, 1, 0), 20)], Verdict::Positive),
         (&[((1, 1, 0), 19)], Verdict::Negative),
         (&[((1, 0, 1), 20)], Verdict::Positive),

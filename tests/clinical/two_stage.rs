@@ -1,6 +1,14 @@
-//! The two-stage rule of manual readers.
+//! The rule of two readers with 50 nuclei each.
 
-use super::*;
+use breakapart::assay::{Decision, TwoStage};
+use breakapart::summarise::{Count, Verdict, two_stage};
+
+use crate::{FUSED, alk_two_stage, of, read, says};
+
+fn two_stage_rule() -> TwoStage {
+    let Decision::TwoStage(rule) = alk_two_stage().decision else { panic!() };
+    rule
+}
 
 #[test]
 fn vectors_of_the_two_stage_rule() {
