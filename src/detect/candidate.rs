@@ -111,7 +111,8 @@ pub(crate) fn find(
         .into_par_iter()
         .map(|(y, x)| {
             let (y_px, x_px) = refine(&response, y, x);
-            let shape = ladder.fit(plane, y_px, x_px);
+            // The top of a signal at the camera's limit is flat: its width says nothing.
+            let shape = ladder.fit(plane, y_px, x_px).filter(|_| !is_clipped(plane, y, x));
             let amplitude = f64::from(response[(y, x)]);
             let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
             let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
@@ -135,6 +136,15 @@ pub(crate) fn find(
     let (height, width) = plane.dim();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
     ChannelCandidates { candidates, sigma_px, sigma_spots, noise, filter, data_px, nucleus_noise }
+}
+
+/// Whether a maximum is cut off at the camera's limit: most of the pixels around it have just its value.
+fn is_clipped(plane: PlaneView<'_>, y: usize, x: usize) -> bool {
+    let (height, width) = plane.dim();
+    let top = plane.at(y, x);
+    let around = (y.saturating_sub(1)..(y + 2).min(height))
+        .flat_map(|v| (x.saturating_sub(1)..(x + 2).min(width)).map(move |u| (v, u)));
+    around.filter(|&(v, u)| plane.at(v, u) == top).count() > 4
 }
 
 /// Middle value; 0 for none.
