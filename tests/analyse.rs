@@ -65,6 +65,9 @@ fn black(dim: (usize, usize)) -> Plane {
     Plane::U16(Array2::zeros(dim))
 }
 
+/// What is done to a field.
+type Change<'a> = &'a dyn Fn(&mut Field);
+
 /// A specimen with something changed in each of its fields.
 fn changed(specimen: &SimulatedSpecimen, change: impl Fn(&mut Field)) -> Vec<Field> {
     let mut fields = fields(specimen);
@@ -207,7 +210,7 @@ fn exchanging_the_colours_exchanges_them_in_every_pattern() {
 #[test]
 fn fields_without_nuclei_are_not_evaluable_and_say_so() {
     let dim = POSITIVE.fields[0].field.dim();
-    let nothing: [(&str, &dyn Fn(&mut Field)); 4] = [
+    let nothing: [(&str, Change); 4] = [
         ("all black", &|f| (f.counterstain, f.red, f.green) = (black(dim), black(dim), black(dim))),
         ("all noise", &|f| (f.counterstain, f.red, f.green) = (noise(dim, 1), noise(dim, 2), noise(dim, 3))),
         ("counterstain noise", &|f| f.counterstain = noise(dim, 1)),
@@ -228,7 +231,7 @@ fn fields_without_nuclei_are_not_evaluable_and_say_so() {
 fn a_probe_channel_without_signals_makes_no_nucleus_rearranged() {
     let dim = POSITIVE.fields[0].field.dim();
     let full = || Plane::U16(Array2::from_elem(dim, u16::MAX));
-    let failures: [(&str, &dyn Fn(&mut Field)); 7] = [
+    let failures: [(&str, Change); 7] = [
         ("green noise", &|f| f.green = noise(dim, 3)),
         ("other green noise", &|f| f.green = noise(dim, 5)),
         ("green black", &|f| f.green = black(dim)),
