@@ -253,6 +253,21 @@ fn a_probe_channel_without_signals_makes_no_nucleus_rearranged() {
 }
 
 #[test]
+fn green_at_a_tenth_of_the_light_makes_no_nucleus_rearranged() {
+    let faint = |field: &mut Field| {
+        let (Plane::U16(samples), Plane::U16(mut dim)) = (&field.green, noise(field.dim(), 8)) else {
+            panic!("not 16-bit")
+        };
+        dim.zip_mut_with(samples, |v, sample| *v += sample.saturating_sub(100) / 10);
+        field.green = Plane::U16(dim);
+    };
+    let reading = read(&changed(&NEGATIVE, faint));
+    let counted = reading.summary.evaluable;
+    assert_ne!(reading.summary.verdict, Verdict::Positive, "{:?}", reading.summary);
+    assert!(counted == 0 || percent(&reading) < 8.0, "{:?}", reading.summary.patterns);
+}
+
+#[test]
 fn a_field_whose_probe_failed_spoils_no_other_field() {
     let dim = NEGATIVE.fields[0].field.dim();
     let mut fields = fields(&NEGATIVE);
