@@ -229,6 +229,83 @@ fn a_folder_that_cannot_be_read_is_a_failure_of_its_own() {
     assert_eq!(table.lines().count(), 1);
 }
 
+/// Headers of three uncompressed grey 16-bit pages of a size that the 64 bytes of samples belie.
+fn headers_of(width: u32, height: u32) -> Vec<u8> {
+    const DIRECTORY: u32 = 2 + 8 * 12 + 4;
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    for page in 1..=3 {
+        let entries: [(u16, u16, u32, u32); 8] = [
+            (256, 4, 1, width),
+            (257, 4, 1, height),
+            (258, 3, 1, 16),
+            (259, 3, 1, 1),
+            (262, 3, 1, 1),
+            (273, 4, 1, 8 + 3 * DIRECTORY),
+            (278, 4, 1, height),
+            (279, 4, 1, 64),
+        ];
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for (tag, kind, count, value) in entries {
+            bytes.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+            bytes.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+        }
+        bytes.extend(if page < 3 { 8 + page * DIRECTORY } else { 0 }.to_le_bytes());
+    }
+    bytes.extend([0; 64]);
+    bytes
+}
+
+/// A TIFF with so many pages of 32-bit floats, one of the samples of each being `odd`.
+fn float_pages(pages: usize, odd: f32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+    let mut samples = vec![100.0_f32; 64 * 64];
+    samples[70] = odd;
+    for _ in 0..pages {
+        encoder.write_image::<tiff::encoder::colortype::Gray32Float>(64, 64, &samples).unwrap();
+    }
+    bytes.into_inner()
+}
+
+#[test]
+fn hostile_files_give_one_clear_error_each_and_the_others_are_scored() {
+    let place = Place::new();
+    let whole = fs::read(place.path("in/good/field_000.ome.tif")).unwrap();
+    // Specimen, its bytes, and words of its error.
+    let hostile: [(&str, Vec<u8>, &str); 10] = [
+        ("cut_short", whole[..whole.len() / 3].to_vec(), "cut short"),
+        ("endless", float_pages(3, f32::INFINITY), "is inf, not a finite number"),
+        ("nothing", Vec::new(), "the file is empty"),
+        ("numberless", float_pages(3, f32::NAN), "is NaN, not a finite number"),
+        ("one_channel", float_pages(1, 1.0), "has 1 channel"),
+        (
+            "random",
+            (0..4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect(),
+            "not a TIFF",
+        ),
+        ("sizeless", headers_of(0, 64), "0 x 64 px"),
+        ("text", b"signals are counted here".to_vec(), "not a TIFF"),
+        ("too_large", headers_of(100_000, 100_000), "needs 60000000000 bytes"),
+        ("two_channels", float_pages(2, 1.0), "has 2 channels"),
+    ];
+    for (name, bytes, _) in &hostile {
+        place.write(&format!("in/{name}/field.tif"), bytes);
+    }
+    let outcome = place.run(&["in", "--out", "out", "--channels", "dapi=0,red=1,green=2"]);
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(lines.len(), hostile.len(), "{}", outcome.stderr);
+    for ((name, _, words), line) in hostile.iter().zip(lines) {
+        assert!(line.starts_with("error: ") && line.contains(&format!("{name}/field")), "{name}: {line}");
+        assert!(line.contains(words) && !line.contains("panicked"), "{name}: {line}");
+        assert!(!place.path(&format!("out/{name}")).exists(), "{name}");
+    }
+    assert!(place.path("out/good/report.json").exists());
+    let run = place.json("out/run.json");
+    let failed = run["inputs"].as_array().unwrap().iter().filter(|input| input["status"] == "failed").count();
+    assert_eq!(failed, hostile.len());
+}
+
 #[test]
 fn a_specimen_that_lacks_a_field_is_scored_and_marked_incomplete() {
     let place = Place::new();

@@ -69,6 +69,24 @@ fn where_there_is_neither_shift_nor_crosstalk_none_is_found() {
 }
 
 #[test]
+fn ghosts_are_not_mistaken_for_the_pairs_that_tell_the_shift() {
+    // Every red signal has its ghost at its very place, so ghosts crowd closer than the pairs.
+    for (shift, crosstalk, rearranged) in
+        [([5.0, -4.5], [0.2, 0.0], 0.0), ([5.0, -4.5], [0.2, 0.0], 0.3), ([6.0, -7.0], [0.0, 0.0], 0.0)]
+    {
+        let mut conditions = conditions();
+        conditions.optics.shift_px = shift;
+        conditions.optics.crosstalk = crosstalk;
+        conditions.probes.pattern = Pattern::IsolatedRed;
+        conditions.probes.rearranged_share = rearranged;
+        let (reading, score) = read(&conditions);
+        let found = reading.instrument.chromatic_shift.unwrap();
+        assert!((found.y_px - shift[0]).hypot(found.x_px - shift[1]) < 0.5, "{shift:?} {found:?}");
+        assert!(score.pattern_share() > 0.93 && score.status_share() > 0.95, "{crosstalk:?} {score:?}");
+    }
+}
+
+#[test]
 fn the_diameter_of_signals_is_that_of_optics_and_probe() {
     for psf_sigma_um in [0.12, 0.2] {
         let mut conditions = conditions();
