@@ -2,6 +2,7 @@
 
 pub(crate) mod basins;
 pub(crate) mod camera_noise;
+pub(crate) mod dispatch;
 pub(crate) mod distance;
 pub(crate) mod gaussian;
 pub(crate) mod histogram;

@@ -11,6 +11,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
+use crate::kernel::dispatch::vectorised;
 
 /// One separable term: `kernel(y, x) = vertical[|y|] * horizontal[|x|]`. Index 0 is the centre.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +68,7 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
 }
 
 /// `LANES` samples from `at` on.
-#[inline]
+#[inline(always)]
 fn lanes(samples: &[f32], at: usize) -> [f32; LANES] {
     let mut out = [0.0; LANES];
     out.copy_from_slice(&samples[at..at + LANES]);
@@ -75,6 +76,7 @@ fn lanes(samples: &[f32], at: usize) -> [f32; LANES] {
 }
 
 /// Correlates samples that begin `before` samples ahead of the first one of `out`.
+#[inline(always)]
 fn correlate_row(samples: &[f32], before: usize, half: &[f32], out: &mut [f32]) {
     for (chunk, out) in out.chunks_exact_mut(LANES).enumerate() {
         let x = before + chunk * LANES;
@@ -112,6 +114,7 @@ impl<'a> Rows<'a> {
 
     /// Filters one row, counted from the first that the first result needs; `before` samples of it lie ahead of the
     /// first column of the results.
+    #[inline(always)]
     fn set(&mut self, row: usize, samples: &[f32], before: usize) {
         for (t, term) in self.terms.iter().enumerate() {
             let at = (t * self.count + row) * self.stride;
@@ -120,6 +123,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a row of the result to `out`, which has `stride` samples.
+    #[inline(always)]
     fn add_to(&self, row: usize, out: &mut [f32]) {
         let row = row + self.reach.1;
         for (chunk, out) in out.chunks_exact_mut(LANES).enumerate() {
@@ -160,7 +164,7 @@ pub(crate) fn correlate_at_two_scales(plane: PlaneView<'_>, fine: &[Term], coars
         || Block::new(fine, coarse, BLOCK_ROWS.min(height), BLOCK_COLUMNS.min(width)),
         |block, (i, out)| {
             for x0 in (0..width).step_by(BLOCK_COLUMNS) {
-                block.correlate(plane, (i * BLOCK_ROWS, x0), out);
+                vectorised(|| block.correlate(plane, (i * BLOCK_ROWS, x0), out));
             }
         },
     );
@@ -209,6 +213,7 @@ impl<'a> Block<'a> {
     }
 
     /// Filters the block whose first pixel is at `(y0, x0)`; `out` is all columns of its rows.
+    #[inline(always)]
     fn correlate(&mut self, plane: PlaneView<'_>, (y0, x0): (usize, usize), out: &mut [f32]) {
         let width = plane.dim().1;
         let rows = out.len() / width;
@@ -244,6 +249,7 @@ impl<'a> Block<'a> {
     }
 
     /// Reads the block and its surroundings and filters them along rows.
+    #[inline(always)]
     fn fill(&mut self, plane: PlaneView<'_>, (y0, x0): (isize, isize), rows: usize, columns: usize) {
         let (above, left) = self.ahead;
         let used = 2 * left + columns.next_multiple_of(2);
