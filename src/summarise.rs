@@ -97,7 +97,9 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         isolated: isolated_tallies(&classes, assay),
         uncertain: evaluable.iter().filter(|call| call.uncertain).count(),
         doubtful: evaluable.iter().filter(|call| call.doubtful).count(),
-        percent_without_doubtful: without_doubtful(&evaluable).percent(),
+        percent_without_doubtful: without(&evaluable, |call| call.doubtful).percent(),
+        one_colour_only: evaluable.iter().filter(|call| call.pattern.one_colour_only()).count(),
+        percent_without_one_colour_only: without(&evaluable, |call| call.pattern.one_colour_only()).percent(),
         percent_expected: percent_expected(&evaluable),
         patterns,
         classes,
@@ -110,8 +112,13 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     summary.borderline = is_borderline(&summary, assay);
     let split_only = only_by_isolated(&evaluable, verdict, assay)?;
     let turned = turned_by_doubtful(&evaluable, verdict, assay)?;
-    summary.confirm = summary.borderline || split_only || turned || verdict == Verdict::Equivocal;
+    let turned_by_one_colour = turned_by_one_colour(&evaluable, verdict, assay)?;
+    summary.confirm =
+        summary.borderline || split_only || turned || turned_by_one_colour || verdict == Verdict::Equivocal;
     summary.advice = advice::lines(&summary, assay, params, split_only);
+    if turned_by_one_colour {
+        summary.advice.insert(0, advice::turned_by_one_colour(&summary));
+    }
     if turned {
         summary.advice.insert(0, advice::turned_by_doubtful(&summary));
     }
@@ -185,9 +192,25 @@ fn verdict_of(evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Vec<Stage>, 
     Ok((stages, Verdict::Equivocal))
 }
 
-fn without_doubtful(evaluable: &[&NucleusCall]) -> Count {
-    let certain = || evaluable.iter().filter(|call| !call.doubtful);
-    Count { positive: certain().filter(|call| call.rearranged).count(), total: certain().count() }
+/// The nuclei but some.
+fn without(evaluable: &[&NucleusCall], left_out: impl Fn(&NucleusCall) -> bool) -> Count {
+    let others = || evaluable.iter().filter(|call| !left_out(call));
+    Count { positive: others().filter(|call| call.rearranged).count(), total: others().count() }
+}
+
+/// Whether the verdict would be another one if nuclei with signals of one colour only were left out, as other
+/// assays do.
+fn turned_by_one_colour(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay) -> Result<bool> {
+    if !matches!(verdict, Verdict::Positive | Verdict::Negative) {
+        return Ok(false);
+    }
+    let others: Vec<&NucleusCall> =
+        evaluable.iter().copied().filter(|call| !call.pattern.one_colour_only()).collect();
+    if others.len() == evaluable.len() {
+        return Ok(false);
+    }
+    let stages = decide(&votes(&others, |call| call.rearranged), assay)?;
+    Ok(stages.last().map(|stage| stage.verdict) != Some(verdict))
 }
 
 /// In percent of the nuclei. Summed in the order given, which does not depend on the threads.

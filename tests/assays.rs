@@ -209,10 +209,10 @@ fn each_fault_is_one_clear_error() {
         (
             "key = \"borderline\"",
             "key = \"borderlin\"",
-            "verify.15.key",
+            "verify.16.key",
             &["\"borderlin\"", "a key of this assay"],
         ),
-        ("key = \"borderline\"", "key = \"split.diameter_um.min\"", "verify.15.key", &["each key once"]),
+        ("key = \"borderline\"", "key = \"split.diameter_um.min\"", "verify.16.key", &["each key once"]),
         // No TOML at all.
         ("[probe]", "[probe", "", &["not valid TOML", "line "]),
     ];

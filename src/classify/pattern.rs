@@ -32,6 +32,12 @@ impl SignalPattern {
     pub fn separated_green(&self) -> usize {
         self.split + self.isolated_green
     }
+
+    /// Whether there are signals of one colour and none of the other.
+    #[must_use]
+    pub fn one_colour_only(&self) -> bool {
+        self.fused == 0 && (self.separated_red() == 0) != (self.separated_green() == 0)
+    }
 }
 
 impl fmt::Display for SignalPattern {

@@ -137,6 +137,8 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             uncertain: 0,
             doubtful: 0,
             percent_without_doubtful: Some(100.0),
+            one_colour_only: 0,
+            percent_without_one_colour_only: Some(100.0),
             percent_expected: Some(97.0),
             stages: vec![Stage {
                 evaluable: 1,

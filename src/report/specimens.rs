@@ -9,7 +9,7 @@ use crate::report::table::write_table;
 use crate::summarise::Verdict;
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 21] = [
+pub const SPECIMENS_COLUMNS: [&str; 23] = [
     "specimen",
     "assay",
     "fields",
@@ -31,6 +31,8 @@ pub const SPECIMENS_COLUMNS: [&str; 21] = [
     "doubtful",
     "percent_without_doubtful",
     "percent_expected",
+    "one_colour_only",
+    "percent_without_one_colour_only",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -75,6 +77,10 @@ pub struct SpecimenRow {
     pub percent_without_doubtful: Option<f64>,
     /// Percentage expected from the probabilities of all nuclei counted.
     pub percent_expected: Option<f64>,
+    /// Nuclei counted that show signals of one colour only.
+    pub one_colour_only: usize,
+    /// Percentage among the others.
+    pub percent_without_one_colour_only: Option<f64>,
 }
 
 impl SpecimenRow {
@@ -102,10 +108,12 @@ impl SpecimenRow {
             doubtful: summary.doubtful,
             percent_without_doubtful: summary.percent_without_doubtful,
             percent_expected: summary.percent_expected,
+            one_colour_only: summary.one_colour_only,
+            percent_without_one_colour_only: summary.percent_without_one_colour_only,
         }
     }
 
-    fn cells(&self) -> [String; 21] {
+    fn cells(&self) -> [String; 23] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -130,6 +138,8 @@ impl SpecimenRow {
             self.doubtful.to_string(),
             fixed_or_empty(self.percent_without_doubtful, 2),
             fixed_or_empty(self.percent_expected, 2),
+            self.one_colour_only.to_string(),
+            fixed_or_empty(self.percent_without_one_colour_only, 2),
         ]
     }
 }

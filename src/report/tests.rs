@@ -82,10 +82,10 @@ fn specimens_csv_is_sorted_by_name() {
         text,
         "specimen,assay,fields,nuclei,evaluable,rearranged,percent_rearranged,ci_low,ci_high,verdict,ci_level,\
          clopper_pearson_low,clopper_pearson_high,borderline,failed_fields,warnings,uncertain,confirm,doubtful,\
-         percent_without_doubtful,percent_expected\n\
-         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00\n\
-         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00\n\
-         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00\n"
+         percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only\n\
+         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n\
+         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n\
+         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n"
     );
 }
 

@@ -7,6 +7,18 @@ use crate::field::PlaneView;
 use crate::kernel::hull::hull_area;
 use crate::segment::nucleus::{BoundingBox, Nucleus};
 
+/// How far outlines are trusted, px: a nucleus that reaches less deep into the edge of the image is not cut by it.
+const OUTLINE_ERROR_PX: f64 = 1.0;
+
+/// Whether the edge of the image cuts a nucleus: `contacts` are its pixels on each edge and its extent along it. A
+/// disc that reaches over a line by no more than the error of its outline meets it on a chord of at most
+/// `2 sqrt(2 r error)`.
+fn is_cut(contacts: [(usize, usize); 4], area_px: usize) -> bool {
+    let radius = (area_px as f64 / std::f64::consts::PI).sqrt();
+    let shallow = 2.0 * (2.0 * radius * OUTLINE_ERROR_PX).sqrt();
+    contacts.iter().any(|&(contact, extent)| contact as f64 > shallow || 2 * contact > extent)
+}
+
 /// Renumbers the labels 1, 2, ... in reading order of their first pixel; returns the old label of each new
 /// one.
 pub(super) fn renumber(labels: &mut Array2<u32>) -> Vec<u32> {
@@ -53,6 +65,7 @@ pub(super) fn measure(labels: &Array2<u32>, plane: PlaneView<'_>, count: usize) 
 
 fn nucleus(id: u32, b: BoundingBox, labels: &Array2<u32>, plane: PlaneView<'_>) -> Nucleus {
     let (height, width) = labels.dim();
+    let (mut above, mut below, mut left, mut right) = (0, 0, 0, 0);
     let mut samples = vec![0.0_f32; b.x1 - b.x0];
     let mut spans = Vec::with_capacity(b.y1 - b.y0);
     let (mut n, mut intensity) = (0_usize, 0.0_f64);
@@ -67,6 +80,10 @@ fn nucleus(id: u32, b: BoundingBox, labels: &Array2<u32>, plane: PlaneView<'_>) 
                 continue;
             }
             span = Some((span.map_or(i, |s| s.0), i + 1));
+            above += usize::from(y == 0);
+            below += usize::from(y + 1 == height);
+            left += usize::from(b.x0 + i == 0);
+            right += usize::from(b.x0 + i + 1 == width);
             let u = i as u64;
             n += 1;
             intensity += f64::from(sample);
@@ -80,6 +97,7 @@ fn nucleus(id: u32, b: BoundingBox, labels: &Array2<u32>, plane: PlaneView<'_>) 
             spans.push((y as i64, x0 as i64, x1 as i64));
         }
     }
+    let (rows, columns) = (b.y1 - b.y0, b.x1 - b.x0);
     let count = n.max(1) as f64;
     let (my, mx) = (sy as f64 / count, sx as f64 / count);
     // 1/12: a pixel is a square, not a point.
@@ -97,7 +115,7 @@ fn nucleus(id: u32, b: BoundingBox, labels: &Array2<u32>, plane: PlaneView<'_>) 
         solidity: (n as f64 / hull_area(&spans).max(1.0)).min(1.0),
         eccentricity: (1.0 - ((middle - spread) / (middle + spread)).clamp(0.0, 1.0)).sqrt(),
         mean_intensity: intensity / count,
-        touches_border: b.y0 == 0 || b.x0 == 0 || b.y1 == height || b.x1 == width,
+        touches_border: is_cut([(above, columns), (below, columns), (left, rows), (right, rows)], n),
         score: 0.0,
         overlapping: false,
     }
@@ -121,6 +139,19 @@ mod tests {
         assert_eq!((first.solidity, first.mean_intensity), (1.0, 3.5));
         // Axes 2 and 3: eccentricity of the rectangle's ellipse is sqrt(1 - 4/9).
         assert!((first.eccentricity - (5.0_f64 / 9.0).sqrt()).abs() < 1e-12);
+        assert!(nuclei[1].touches_border);
         assert_eq!((nuclei[1].area_px, nuclei[1].mean_intensity), (1, 8.0));
+    }
+    #[test]
+    fn a_disc_that_only_kisses_the_edge_is_not_cut() {
+        let touches = |centre: f64| {
+            let labels = Array2::from_shape_fn((60, 60), |(y, x)| {
+                u32::from((y as f64 - centre).hypot(x as f64 - 30.0) < 20.0)
+            });
+            let plane = Array2::<u16>::zeros((60, 60));
+            measure(&labels, PlaneView::from(&plane), 1)[0].touches_border
+        };
+        assert!(!touches(20.5) && !touches(19.5));
+        assert!(touches(18.0) && touches(5.0) && touches(0.0) && touches(42.0));
     }
 }

@@ -36,7 +36,8 @@ pub struct Nucleus {
     pub eccentricity: f64,
     /// Mean counterstain over its pixels, in the image's own grey levels.
     pub mean_intensity: f64,
-    /// Whether one of its pixels lies on the edge of the image: part of it is not seen.
+    /// Whether the edge of the image cuts it: part of it is not seen. A nucleus that only meets the edge by as much
+    /// as its outline is uncertain, 1 px, is not cut.
     pub touches_border: bool,
     /// How nucleus-like its outline and contrast are, 0 to 1 (the expected overlap with a true nucleus).
     pub score: f64,

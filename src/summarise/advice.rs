@@ -79,6 +79,17 @@ pub(super) fn turned_by_doubtful(summary: &Summary) -> String {
     )
 }
 
+/// What to do where nuclei with signals of one colour only turn the verdict.
+pub(super) fn turned_by_one_colour(summary: &Summary) -> String {
+    let others =
+        summary.percent_without_one_colour_only.map_or("nothing".to_owned(), |p| format!("{p:.2} %"));
+    format!(
+        "the verdict rests on {} evaluable nuclei with signals of one colour only ({others} of the others are \
+         rearranged): look whether the missing colour hybridised in them, and confirm by IHC or NGS",
+        summary.one_colour_only
+    )
+}
+
 fn borderline(summary: &Summary, assay: &Assay) -> Vec<String> {
     let mut lines = Vec::new();
     if summary.verdict == Verdict::NotEvaluable {

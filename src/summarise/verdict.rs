@@ -158,6 +158,10 @@ pub struct Summary {
     pub doubtful: usize,
     /// Percentage among the evaluable nuclei that are not doubtful; `None` if there are none.
     pub percent_without_doubtful: Option<f64>,
+    /// Evaluable nuclei with signals of one colour only and no fused pair; 0 for an assay that leaves them out.
+    pub one_colour_only: usize,
+    /// Percentage among the other evaluable nuclei; `None` if there are none.
+    pub percent_without_one_colour_only: Option<f64>,
     /// Sum of the probabilities of the evaluable nuclei, in percent of them: what the percentage is expected to
     /// be over all ways of sorting the signals; `None` where a probability is not known.
     pub percent_expected: Option<f64>,

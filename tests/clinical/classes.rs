@@ -71,7 +71,7 @@ fn pattern_vocabulary_of_digital_reading() {
         ((7, 0, 0), "7F", Gain),
         ((8, 0, 0), "8F", Amplification),
         ((8, 1, 1), "8F1R1G", Split),
-        ((0, 3, 0), "3R", Unclassified),
+        ((0, 3, 0), "3R", IsolatedThreePrime),
         ((0, 0, 0), "0", Unclassified),
     ];
     for ((fused, red, green), shown, class) in table {
@@ -79,6 +79,8 @@ fn pattern_vocabulary_of_digital_reading() {
         assert_eq!(pattern.to_string(), shown);
         assert_eq!(class_of(&pattern, &alk, None), class, "{shown}");
     }
+    // Where nuclei with signals of one colour only are left out, they are no class.
+    assert_eq!(class_of(&pattern(0, 3, 0), &builtin("ros1"), None), Unclassified);
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn the_first_reason_in_the_documented_order_is_given() {
 #[test]
 fn signals_that_cannot_be_counted_exclude_with_their_reason() {
     let mut ours = builtin("alk");
+    ours.evaluable.min_each_colour = 1;
     let exclusion = |assay: &Assay, pattern: SignalPattern| {
         let evidence = NucleusEvidence::of_pattern(1, pattern);
         classify(&evidence, assay, None, &ClassifyParams::default()).exclusion
@@ -46,6 +47,8 @@ fn signals_that_cannot_be_counted_exclude_with_their_reason() {
     assert_eq!(exclusion(&ours, pattern(0, 0, 0)), Some(Exclusion::NoSignal));
     assert_eq!(exclusion(&ours, pattern(0, 1, 0)), Some(Exclusion::OneColourOnly));
     assert_eq!(exclusion(&ours, pattern(0, 0, 3)), Some(Exclusion::OneColourOnly));
+    // The atlas counts a lone 3' signal in any nucleus.
+    assert_eq!(exclusion(&builtin("alk"), pattern(0, 1, 0)), None);
     assert_eq!(exclusion(&ours, pattern(1, 0, 0)), None);
     assert_eq!(exclusion(&ours, pattern(10, 10, 0)), None);
     assert_eq!(exclusion(&ours, pattern(10, 11, 0)), Some(Exclusion::TooManySignals));

@@ -3,7 +3,9 @@
 use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
 use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
 use breakapart::classify::{Exclusion, NucleusClass};
-use breakapart::summarise::{Count, SummariseParams, Verdict, per_pattern, single_cutoff, summarise};
+use breakapart::summarise::{
+    Count, SummariseParams, Summary, Verdict, per_pattern, single_cutoff, summarise,
+};
 use proptest::prelude::*;
 
 use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, pattern, read, says};
@@ -32,7 +34,9 @@ fn the_cutoff_is_compared_without_rounding() {
 
 #[test]
 fn too_few_nuclei_are_not_evaluable_however_many_are_rearranged() {
-    let summary = read(&builtin("alk"), &of(&[((1, 1, 1), 40), ((0, 1, 0), 100)]));
+    let mut alk = builtin("alk");
+    alk.evaluable.min_each_colour = 1;
+    let summary = read(&alk, &of(&[((1, 1, 1), 40), ((0, 1, 0), 100)]));
     assert_eq!((summary.nuclei, summary.evaluable, summary.verdict), (140, 40, Verdict::NotEvaluable));
     assert_eq!(summary.exclusions[&Exclusion::OneColourOnly], 100);
     assert_eq!(summary.percent_rearranged, Some(100.0));
@@ -96,14 +100,32 @@ fn isolated_signals_left_open_make_the_verdict_equivocal_only_if_they_could_turn
 }
 
 #[test]
-fn without_the_fused_pair_that_the_assay_requires_an_isolated_signal_is_left_open() {
+fn without_the_fused_pair_that_an_assay_requires_an_isolated_signal_is_left_open() {
     let mut alk = builtin("alk");
-    alk.evaluable.min_each_colour = 0;
     let one_colour = of(&[((0, 1, 0), 20), (FUSED, 80)]);
+    assert_eq!(read(&alk, &one_colour).verdict, Verdict::Positive);
+    alk.isolated.requires_fused = true;
     let summary = read(&alk, &one_colour);
     assert_eq!((summary.evaluable, summary.rearranged, summary.verdict), (100, 0, Verdict::Equivocal));
-    alk.isolated.requires_fused = false;
-    assert_eq!(read(&alk, &one_colour).verdict, Verdict::Positive);
+}
+
+#[test]
+fn a_verdict_that_rests_on_nuclei_of_one_colour_asks_for_confirmation() {
+    let alk = builtin("alk");
+    let turned = |summary: &Summary| says(summary, "the verdict rests on 20 evaluable nuclei");
+    let positive = read(&alk, &of(&[((0, 1, 0), 20), ((1, 1, 1), 5), (FUSED, 75)]));
+    assert_eq!((positive.verdict, positive.one_colour_only), (Verdict::Positive, 20));
+    assert_eq!(positive.percent_without_one_colour_only, Some(6.25));
+    assert!(turned(&positive) && positive.confirm && says(&positive, "(6.25 % of the others are"));
+    let either_way = read(&alk, &of(&[((0, 1, 0), 20), ((1, 1, 1), 200), (FUSED, 75)]));
+    assert_eq!(either_way.verdict, Verdict::Positive);
+    assert!(!turned(&either_way));
+    // Lost 3' ends do not count as rearranged, but they dilute.
+    let diluted = read(&alk, &of(&[((0, 0, 1), 20), ((1, 1, 1), 14), (FUSED, 66)]));
+    assert_eq!(diluted.verdict, Verdict::Negative);
+    assert!(turned(&diluted) && diluted.confirm);
+    let too_few_without = read(&alk, &of(&[((0, 1, 0), 20), ((1, 1, 1), 40)]));
+    assert!(turned(&too_few_without) && too_few_without.confirm);
 }
 
 #[test]
