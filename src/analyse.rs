@@ -6,6 +6,7 @@
 
 mod alarms;
 mod measure;
+mod neighbours;
 mod params;
 mod reading;
 mod rules;

@@ -274,7 +274,8 @@ fn a_field_whose_probe_failed_spoils_no_other_field() {
     fields[1].green = noise(dim, 9);
     let reading = read(&fields);
     assert!(reading.fields[1].calls.iter().filter(|call| call.rearranged).count() <= 1);
-    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "fewer than 50 nuclei are left");
+    assert!(reading.fields[1].calls.iter().filter(|call| call.evaluable()).count() <= 2);
+    assert_ne!(reading.summary.verdict, Verdict::Positive);
     let [here, before] = [&reading, &*NEGATIVE_READING].map(|r| &r.fields[0].calls);
     let differing = here.iter().zip(before).filter(|(a, b)| a.pattern != b.pattern).count();
     assert!(here.len() == before.len() && differing <= 4, "{differing}");

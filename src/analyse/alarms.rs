@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analyse::reading::{FieldQuality, FieldReading};
 use crate::assay::Assay;
-use crate::classify::{Exclusion, SignalPattern};
+use crate::classify::Exclusion;
 use crate::detect::candidate::median;
 use crate::error::{Error, Result};
 use crate::field::Colour;
@@ -34,6 +34,13 @@ pub struct AlarmParams {
     pub probe_failed_share: f64,
     /// Fewest such nuclei for a statement on a probe, 1 to 1000. Default 10.
     pub probe_nuclei_min: usize,
+    /// Nearest nuclei of the same field that tell whether the colour hybridised which a nucleus lacks, 2 to 100;
+    /// fewer than half of them tell nothing. Default 10.
+    pub neighbours: usize,
+    /// Share of them that must show that colour, 0 to 1; a nucleus with signals of one colour only is left out
+    /// otherwise. Default 0.7: in sections that read well one nucleus in ten shows one colour only, and more than
+    /// three of ten then come by chance for 1 in 80.
+    pub neighbours_showing_min: f64,
 }
 
 impl Default for AlarmParams {
@@ -46,6 +53,8 @@ impl Default for AlarmParams {
             probe_missing_max: 0.1,
             probe_failed_share: 0.5,
             probe_nuclei_min: 10,
+            neighbours: 10,
+            neighbours_showing_min: 0.7,
         }
     }
 }
@@ -67,7 +76,9 @@ impl AlarmParams {
         check("focus_ratio_max", self.focus_ratio_max, [1.0, 5.0])?;
         check("probe_missing_max", self.probe_missing_max, [0.0, 1.0])?;
         check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
-        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])
+        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
+        check("neighbours", self.neighbours as f64, [2.0, 100.0])?;
+        check("neighbours_showing_min", self.neighbours_showing_min, [0.0, 1.0])
     }
 }
 
@@ -127,21 +138,13 @@ pub(super) fn missing(fields: &[FieldReading], colour: Colour) -> Missing {
     let mut missing = Missing::default();
     let calls = fields.iter().flat_map(|f| &f.calls);
     for call in calls.filter(|c| matches!(c.exclusion, None | Some(Exclusion::OneColourOnly))) {
-        let [here, other] = [colour, colour.other()].map(|c| signals(&call.pattern, c));
+        let [here, other] = [colour, colour.other()].map(|c| call.pattern.signals(c));
         if other >= 2 {
             missing.nuclei += 1;
             missing.without += usize::from(here == 0);
         }
     }
     missing
-}
-
-fn signals(pattern: &SignalPattern, colour: Colour) -> usize {
-    let separated = match colour {
-        Colour::Red => pattern.separated_red(),
-        Colour::Green => pattern.separated_green(),
-    };
-    pattern.fused.saturating_add(separated)
 }
 
 /// The colour that failed, if one did, and what to say of both.

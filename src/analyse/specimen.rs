@@ -1,5 +1,6 @@
 //! From the measurements of a specimen's fields to its reading.
 
+use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
@@ -232,10 +233,14 @@ impl Specimen<'_> {
                 pair(nucleus.id, &signals, indices, &PairRule { green_shift_px, ..self.rule })
             })
             .collect();
+        let shown: Vec<Shown> = (field.segmentation.nuclei.iter().zip(&pairings))
+            .map(|(nucleus, pairing)| ([nucleus.centroid_y_px, nucleus.centroid_x_px], pairing.pattern()))
+            .collect();
         let calls: Vec<NucleusCall> = pairings
             .iter()
             .zip(decisions)
-            .map(|(pairing, (_, _, decision))| self.call(&field, pairing, decision))
+            .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
+            .map(|((pairing, (_, _, decision)), seen)| self.call(&field, pairing, decision, seen))
             .collect();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
@@ -288,7 +293,13 @@ impl Specimen<'_> {
         found.into_iter().flatten().map(|f| f.1).collect()
     }
 
-    fn call(&self, field: &FieldMeasurement, pairing: &Pairing, decision: &Decision) -> NucleusCall {
+    fn call(
+        &self,
+        field: &FieldMeasurement,
+        pairing: &Pairing,
+        decision: &Decision,
+        lacking_colour_is_seen: bool,
+    ) -> NucleusCall {
         let index = pairing.nucleus_id as usize - 1;
         let nucleus = &field.segmentation.nuclei[index];
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
@@ -296,6 +307,7 @@ impl Specimen<'_> {
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
         evidence.overlapping = nucleus.overlapping;
+        evidence.lacking_colour_is_seen = lacking_colour_is_seen;
         evidence.ordinary_snr = Colour::BOTH.map(|colour| {
             let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
             (noise > 0.0).then(|| self.model.height(colour) / noise)

@@ -161,15 +161,14 @@ fn not_readable(evidence: &NucleusEvidence, assay: &Assay) -> Option<Exclusion> 
 fn not_countable(evidence: &NucleusEvidence, assay: &Assay, sex: Option<Sex>) -> Option<Exclusion> {
     let pattern = &evidence.pattern;
     let rules = &assay.evaluable;
-    let red = pattern.fused.saturating_add(pattern.separated_red());
-    let green = pattern.fused.saturating_add(pattern.separated_green());
+    let [red, green] = Colour::BOTH.map(|colour| pattern.signals(colour));
     let too_many =
         red.max(green) > rules.max_signals || (evidence.uncountable_cluster && !assay.amplification.cluster);
     if red == 0 && green == 0 {
         Some(Exclusion::NoSignal)
     } else if too_many {
         Some(Exclusion::TooManySignals)
-    } else if red.min(green) == 0 && rules.min_each_colour > 0 {
+    } else if red.min(green) == 0 && (rules.min_each_colour > 0 || !evidence.lacking_colour_is_seen) {
         Some(Exclusion::OneColourOnly)
     } else if red.min(green) < rules.min_each_colour || pattern.fused < rules.min_fused {
         Some(Exclusion::TooFewSignals)

@@ -86,6 +86,9 @@ pub struct NucleusEvidence {
     /// SNR that a signal of ordinary brightness would have against this nucleus's background: red, green (by
     /// `Colour::index`); `None` if not measured.
     pub ordinary_snr: [Option<f64>; 2],
+    /// Whether the colour that it lacks, if it lacks one, is seen in its neighbours. If not, a nucleus with signals of
+    /// one colour only is left out whatever the assay says: the probe may not have hybridised there.
+    pub lacking_colour_is_seen: bool,
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
@@ -109,6 +112,7 @@ impl NucleusEvidence {
             saturated: false,
             debris: false,
             ordinary_snr: [None, None],
+            lacking_colour_is_seen: true,
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::field::Colour;
+
 /// Signal counts of one nucleus.
 ///
 /// `Display` gives laboratory notation: fused pairs, then separated reds (split or isolated), then separated
@@ -33,10 +35,20 @@ impl SignalPattern {
         self.split + self.isolated_green
     }
 
+    /// Signals of one colour, fused ones included.
+    #[must_use]
+    pub fn signals(&self, colour: Colour) -> usize {
+        let separated = match colour {
+            Colour::Red => self.separated_red(),
+            Colour::Green => self.separated_green(),
+        };
+        self.fused.saturating_add(separated)
+    }
+
     /// Whether there are signals of one colour and none of the other.
     #[must_use]
     pub fn one_colour_only(&self) -> bool {
-        self.fused == 0 && (self.separated_red() == 0) != (self.separated_green() == 0)
+        (self.signals(Colour::Red) == 0) != (self.signals(Colour::Green) == 0)
     }
 }
 

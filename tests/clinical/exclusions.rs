@@ -161,3 +161,22 @@ fn uncertain_nuclei_that_could_turn_the_verdict_make_it_equivocal() {
         assert_eq!(summary.uncertain, uncertain as usize);
     }
 }
+
+#[test]
+fn a_lone_colour_is_left_out_where_the_other_probe_is_not_seen_in_the_neighbours() {
+    let alk = builtin("alk");
+    for (pattern, exclusion) in [
+        (pattern(0, 1, 0), Some(Exclusion::OneColourOnly)),
+        (pattern(0, 0, 2), Some(Exclusion::OneColourOnly)),
+        (pattern(1, 1, 0), None),
+        (pattern(0, 1, 1), None),
+    ] {
+        let mut evidence = NucleusEvidence::of_pattern(1, pattern);
+        evidence.lacking_colour_is_seen = false;
+        assert_eq!(
+            classify(&evidence, &alk, None, &ClassifyParams::default()).exclusion,
+            exclusion,
+            "{pattern}"
+        );
+    }
+}
