@@ -1,13 +1,19 @@
 //! What may have gone wrong with a field, or with the specimen as a whole.
 
+mod loss;
+mod patches;
+
 use serde::{Deserialize, Serialize};
 
+use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
-use crate::assay::Assay;
+use crate::assay::{Assay, IsolatedMeaning, ProbeEnd};
 use crate::classify::{Exclusion, SignalPattern};
 use crate::detect::candidate::median;
 use crate::error::{Error, Result};
 use crate::field::Colour;
+use crate::summarise::RandomLoss;
+use loss::Losses;
 
 /// When a field or a probe is suspected. An alarm is a warning in the reading; only a failed probe makes the
 /// specimen not evaluable.
@@ -34,6 +40,30 @@ pub struct AlarmParams {
     pub probe_failed_share: f64,
     /// Fewest such nuclei for a statement on a probe, 1 to 1000. Default 10.
     pub probe_nuclei_min: usize,
+    /// Share of the same nuclei in which a probe may be too weak to be seen, 0 to 1. Default 0.25: such nuclei are
+    /// not counted, and of a tissue section some always lie in haze.
+    pub probe_weak_max: f64,
+    /// Correlation of the noise of two channels from which they are one image, 0.5 to 1. Default 0.9: exposures have
+    /// 0.03 at most, colour JPEG a third, copies 0.98 or more.
+    pub alike_min: f64,
+    /// Share of intact nuclei of which an end may be expected below detection, so that they look rearranged, 0 to 1.
+    /// Default 0.05: a third of a cutoff of 15 %.
+    pub unseen_max: f64,
+    /// Odds that loci lost a colour at random rather than in a clone from which that is told, 1 to 10^6. Default 20,
+    /// strong evidence (Jeffreys 1961, Theory of Probability, appendix B).
+    pub random_loss_odds: f64,
+    /// Such odds from which no verdict is given that rests on isolated signals, 1 to 10^6. Default 100, decisive
+    /// evidence in the same place.
+    pub random_loss_decisive: f64,
+    /// Chance of a false alarm on parts of the fields, of all parts and both tests together, 10^-9 to 0.1.
+    /// Default 0.001.
+    pub patch_level: f64,
+    /// By how much the share of nuclei that lost a colour must be larger in a part than elsewhere, 0 to 1.
+    /// Default 0.2: less would not carry a normal specimen over a cutoff of 15 %.
+    pub patch_excess_min: f64,
+    /// Height of a colour's signals beside the other's in a part over that elsewhere, below which that is told, 0 to
+    /// 1. Default 0.6: probes vary less between the nuclei of a slide.
+    pub patch_height_max: f64,
 }
 
 impl Default for AlarmParams {
@@ -46,6 +76,14 @@ impl Default for AlarmParams {
             probe_missing_max: 0.1,
             probe_failed_share: 0.5,
             probe_nuclei_min: 10,
+            probe_weak_max: 0.25,
+            alike_min: 0.9,
+            unseen_max: 0.05,
+            random_loss_odds: 20.0,
+            random_loss_decisive: 100.0,
+            patch_level: 0.001,
+            patch_excess_min: 0.2,
+            patch_height_max: 0.6,
         }
     }
 }
@@ -67,7 +105,15 @@ impl AlarmParams {
         check("focus_ratio_max", self.focus_ratio_max, [1.0, 5.0])?;
         check("probe_missing_max", self.probe_missing_max, [0.0, 1.0])?;
         check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
-        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])
+        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
+        check("probe_weak_max", self.probe_weak_max, [0.0, 1.0])?;
+        check("alike_min", self.alike_min, [0.5, 1.0])?;
+        check("unseen_max", self.unseen_max, [0.0, 1.0])?;
+        check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;
+        check("random_loss_decisive", self.random_loss_decisive, [1.0, 1e6])?;
+        check("patch_level", self.patch_level, [1e-9, 0.1])?;
+        check("patch_excess_min", self.patch_excess_min, [0.0, 1.0])?;
+        check("patch_height_max", self.patch_height_max, [0.0, 1.0])
     }
 }
 
@@ -113,24 +159,150 @@ pub(super) fn of_field(
 pub(super) struct Missing {
     nuclei: usize,
     without: usize,
+    /// Those in which the colour is too weak to be seen.
+    weak: usize,
 }
 
 impl Missing {
     fn share(self) -> f64 {
         self.without as f64 / self.nuclei.max(1) as f64
     }
+
+    fn weak_share(self) -> f64 {
+        self.weak as f64 / self.nuclei.max(1) as f64
+    }
+}
+
+/// What could be seen in a nucleus, by colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Visibility {
+    /// Whether signals of the colour may be missed.
+    pub(super) weak: [bool; 2],
+    /// Share of the colour's signals below detection.
+    pub(super) expected_loss: [Option<f64>; 2],
+}
+
+/// The alarms of a specimen as a whole.
+#[derive(Debug, Default)]
+pub(super) struct SpecimenAlarms {
+    pub(super) warnings: Vec<String>,
+    pub(super) probe_failed: Option<Colour>,
+    pub(super) channels_alike: bool,
+    pub(super) random_loss: Option<RandomLoss>,
+}
+
+/// Looks for everything that may be wrong with the specimen. `visibility` is that of each field's nuclei,
+/// `likeness` that of each field's channels with its name.
+pub(super) fn of_specimen(
+    fields: &[FieldReading],
+    visibility: &[Vec<Visibility>],
+    likeness: &[(String, [Option<f64>; 3])],
+    assay: &Assay,
+    params: &AlarmParams,
+) -> SpecimenAlarms {
+    let mut warnings = alike(likeness, params);
+    let channels_alike = !warnings.is_empty();
+    let missing = Colour::BOTH.map(|colour| missing(fields, visibility, colour));
+    let (probe_failed, of_probes) = of_probes(missing, assay, params);
+    warnings.extend(of_probes);
+    let mut random_loss = None;
+    for colour in Colour::BOTH {
+        if let Some((loss, text)) = lost_at_random(Losses::count(fields, colour), colour, params) {
+            // That of the colour whose partner's isolated signals count comes first.
+            if random_loss.is_none() || isolated_counts(assay, colour.other()) {
+                random_loss = Some(loss);
+            }
+            warnings.push(text);
+        }
+        warnings.extend(unseen(fields, visibility, colour, params));
+        warnings.extend(patches::of_colour(fields, colour, params));
+    }
+    SpecimenAlarms { warnings, probe_failed, channels_alike, random_loss }
+}
+
+/// Whether isolated signals of a colour count as rearranged.
+fn isolated_counts(assay: &Assay, colour: Colour) -> bool {
+    let meaning = match assay.end_of(colour) {
+        ProbeEnd::ThreePrime => assay.isolated.three_prime,
+        ProbeEnd::FivePrime => assay.isolated.five_prime,
+    };
+    meaning == IsolatedMeaning::Positive
+}
+
+/// Channels that show one image.
+fn alike(likeness: &[(String, [Option<f64>; 3])], params: &AlarmParams) -> Vec<String> {
+    let of_field = |(field, found): &(String, [Option<f64>; 3])| {
+        let alike = CHANNEL_PAIRS.into_iter().zip(*found);
+        let told = alike.filter_map(|(pair, r)| r.filter(|r| *r >= params.alike_min).map(|r| (pair, r)));
+        told.map(|([a, b], r)| {
+            format!(
+                "field {field}: {a} and {b} are one image (their noise correlates by {r:.3}; that of two exposures \
+                 does not): check which file and channel was given for each"
+            )
+        })
+        .collect::<Vec<String>>()
+    };
+    likeness.iter().flat_map(of_field).collect()
+}
+
+/// Loci that lost a colour independently of each other, and what to say of it.
+fn lost_at_random(losses: Losses, colour: Colour, params: &AlarmParams) -> Option<(RandomLoss, String)> {
+    let odds = losses.log_odds_of_random()?;
+    if odds < params.random_loss_odds.ln() {
+        return None;
+    }
+    let [none, one, both] = losses.nuclei;
+    let text = format!(
+        "of nuclei with two {} signals {none} lack no {}, {one} lack one and {both} lack both: {:.0} % of the loci lost \
+         {} independently of each other, as by a probe that hybridised badly; a rearrangement would leave one locus \
+         intact (odds {:.0} to 1)",
+        colour.other().name(),
+        colour.name(),
+        100.0 * losses.share(),
+        colour.name(),
+        odds.exp().min(1e6),
+    );
+    Some((RandomLoss { colour, decisive: odds >= params.random_loss_decisive.ln() }, text))
+}
+
+/// What to say where many intact nuclei are expected to look rearranged since an end lies below detection.
+fn unseen(
+    fields: &[FieldReading],
+    visibility: &[Vec<Visibility>],
+    colour: Colour,
+    params: &AlarmParams,
+) -> Option<String> {
+    let counted = fields.iter().zip(visibility).flat_map(|(field, v)| field.calls.iter().zip(v));
+    let losses: Vec<f64> = counted
+        .filter(|(call, _)| call.evaluable())
+        .filter_map(|(_, v)| v.expected_loss[colour.index()])
+        .map(|loss| 2.0 * loss * (1.0 - loss))
+        .collect();
+    let share = losses.iter().sum::<f64>() / losses.len().max(1) as f64;
+    (losses.len() >= params.probe_nuclei_min && share > params.unseen_max).then(|| {
+        format!(
+            "{} signals are so weak that {:.0} % of intact nuclei may be expected to show a {} signal without them",
+            colour.name(),
+            100.0 * share,
+            colour.other().name()
+        )
+    })
 }
 
 /// Counts the whole nuclei with two or more signals of the other colour, and those without any of `colour`: a
 /// rearrangement leaves one locus intact, so most of these tell of a probe that did not hybridise.
-pub(super) fn missing(fields: &[FieldReading], colour: Colour) -> Missing {
+fn missing(fields: &[FieldReading], visibility: &[Vec<Visibility>], colour: Colour) -> Missing {
     let mut missing = Missing::default();
-    let calls = fields.iter().flat_map(|f| &f.calls);
-    for call in calls.filter(|c| matches!(c.exclusion, None | Some(Exclusion::OneColourOnly))) {
+    let seen = fields.iter().zip(visibility).flat_map(|(f, v)| f.calls.iter().zip(v));
+    for (call, visible) in seen {
+        let whole =
+            matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
         let [here, other] = [colour, colour.other()].map(|c| signals(&call.pattern, c));
-        if other >= 2 {
+        if whole && other >= 2 && !visible.weak[colour.other().index()] {
             missing.nuclei += 1;
-            missing.without += usize::from(here == 0);
+            let weak = visible.weak[colour.index()];
+            missing.weak += usize::from(weak);
+            missing.without += usize::from(here == 0 && !weak);
         }
     }
     missing
@@ -145,7 +317,7 @@ fn signals(pattern: &SignalPattern, colour: Colour) -> usize {
 }
 
 /// The colour that failed, if one did, and what to say of both.
-pub(super) fn of_probes(
+fn of_probes(
     missing: [Missing; 2],
     assay: &Assay,
     params: &AlarmParams,
@@ -154,7 +326,25 @@ pub(super) fn of_probes(
     let mut warnings = Vec::new();
     for colour in Colour::BOTH {
         let found = missing[colour.index()];
-        if found.nuclei < params.probe_nuclei_min || found.share() <= params.probe_missing_max {
+        if found.nuclei < params.probe_nuclei_min {
+            continue;
+        }
+        if found.share() + found.weak_share() >= params.probe_failed_share {
+            failed = failed.or(Some(colour));
+        }
+        if found.weak_share() > params.probe_weak_max {
+            warnings.push(format!(
+                "in {} of {} nuclei with two or more {} signals {} ones would not stand out of the noise: the {} probe \
+                 of {} is weak or has failed; these nuclei are not counted",
+                found.weak,
+                found.nuclei,
+                colour.other().name(),
+                colour.name(),
+                colour.name(),
+                assay.gene,
+            ));
+        }
+        if found.share() <= params.probe_missing_max {
             continue;
         }
         // Loci that lose this colour independently of each other: of nuclei with two, p^2 lose both.
@@ -171,9 +361,6 @@ pub(super) fn of_probes(
             assay.gene,
             colour.other().name(),
         ));
-        if found.share() >= params.probe_failed_share {
-            failed = failed.or(Some(colour));
-        }
     }
     (failed, warnings)
 }
@@ -219,8 +406,8 @@ mod tests {
     fn a_probe_that_is_missing_from_half_of_the_nuclei_has_failed() -> Result<()> {
         let alk = Assay::builtin("alk")?;
         let judge = |without, nuclei| {
-            let green = Missing { nuclei, without };
-            of_probes([Missing { nuclei, without: 0 }, green], &alk, &AlarmParams::default())
+            let green = Missing { nuclei, without, weak: 0 };
+            of_probes([Missing { nuclei, without: 0, weak: 0 }, green], &alk, &AlarmParams::default())
         };
         assert_eq!(judge(5, 100), (None, Vec::new()));
         assert_eq!(judge(9, 9), (None, Vec::new()));

@@ -6,8 +6,13 @@ use crate::detect::DetectParams;
 use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{Colour, Field, Plane};
+use crate::instrument::likeness::likeness;
 use crate::segment::Segmentation;
 use crate::units::PixelSize;
+
+/// The pairs of channels whose likeness is measured, in this order.
+pub(crate) const CHANNEL_PAIRS: [[&str; 2]; 3] =
+    [["red", "green"], ["counterstain", "red"], ["counterstain", "green"]];
 
 /// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
 #[derive(Debug, Clone)]
@@ -17,6 +22,8 @@ pub struct FieldMeasurement {
     pub(crate) segmentation: Segmentation,
     pub(crate) channels: [ChannelCandidates; 2],
     pub(crate) saturated: [f64; 3],
+    /// How alike the channels are: see [`CHANNEL_PAIRS`].
+    pub(crate) likeness: [Option<f64>; 3],
     pub(crate) warnings: Vec<String>,
 }
 
@@ -57,6 +64,8 @@ pub(super) fn measure(
     let level = field.saturation_level;
     let saturated =
         [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
+    let pairs =
+        [[&field.red, &field.green], [&field.counterstain, &field.red], [&field.counterstain, &field.green]];
     let mut warnings = field.warnings.clone();
     warnings.extend(segmentation.warnings.iter().cloned());
     Ok(FieldMeasurement {
@@ -65,6 +74,7 @@ pub(super) fn measure(
         segmentation,
         channels: [red, green],
         saturated,
+        likeness: pairs.map(|[a, b]| likeness(a.view(), b.view())),
         warnings,
     })
 }

@@ -1,6 +1,7 @@
 //! From the measurements of a specimen's fields to its reading.
 
 use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::alarms::Visibility;
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
@@ -90,22 +91,31 @@ pub(super) fn read(
     });
     let specimen = Specimen { assay, params, rule, shift, model };
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
-    let mut readings = Vec::with_capacity(fields.len());
+    let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
+    let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
     for field in fields {
         let count = field.segmentation.nuclei.len();
         let of_field: Vec<_> =
             decisions.by_ref().take(count).map(|((c, n), d)| (c, n.indices.as_slice(), d)).collect();
-        readings.push(specimen.read_field(field, &of_field));
+        let (reading, visible) = specimen.read_field(field, &of_field);
+        readings.push(reading);
+        visibility.push(visible);
     }
     let usual_px = alarms::usual_diameters_px(&readings, diameters_px);
     for field in &mut readings {
         let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
         field.warnings.extend(found);
     }
-    let missing = Colour::BOTH.map(|colour| alarms::missing(&readings, colour));
-    let (probe_failed, mut warnings) = alarms::of_probes(missing, assay, &params.alarms);
+    let found = alarms::of_specimen(&readings, &visibility, &likeness, assay, &params.alarms);
+    let mut warnings = found.warnings;
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
-    let summarise_params = SummariseParams { sex: params.sex, fields: Some(readings.len()), probe_failed };
+    let summarise_params = SummariseParams {
+        sex: params.sex,
+        fields: Some(readings.len()),
+        probe_failed: found.probe_failed,
+        channels_alike: found.channels_alike,
+        random_loss: found.random_loss,
+    };
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
         warnings.push(
@@ -212,7 +222,11 @@ fn estimate_shift(nuclei: &[Gathered], diameter_px: f64) -> Option<shift::Chroma
 type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision);
 
 impl Specimen<'_> {
-    fn read_field(&self, field: FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> FieldReading {
+    fn read_field(
+        &self,
+        field: FieldMeasurement,
+        decisions: &[NucleusDecision<'_>],
+    ) -> (FieldReading, Vec<Visibility>) {
         let signals = self.signals(&field, decisions);
         let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); field.segmentation.nuclei.len()];
         for (index, signal) in signals.iter().enumerate() {
@@ -232,14 +246,14 @@ impl Specimen<'_> {
                 pair(nucleus.id, &signals, indices, &PairRule { green_shift_px, ..self.rule })
             })
             .collect();
-        let calls: Vec<NucleusCall> = pairings
+        let (calls, visibility) = pairings
             .iter()
             .zip(decisions)
-            .map(|(pairing, (_, _, decision))| self.call(&field, pairing, decision))
-            .collect();
+            .map(|(pairing, (candidates, _, decision))| self.call(&field, pairing, candidates, decision))
+            .unzip();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
-        FieldReading {
+        let reading = FieldReading {
             name: field.name,
             height_px,
             width_px,
@@ -251,7 +265,8 @@ impl Specimen<'_> {
             quality,
             warnings: field.warnings,
             labels: field.segmentation.labels,
-        }
+        };
+        (reading, visibility)
     }
 
     /// The signals of a field in the order red, green, each in reading order.
@@ -288,7 +303,13 @@ impl Specimen<'_> {
         found.into_iter().flatten().map(|f| f.1).collect()
     }
 
-    fn call(&self, field: &FieldMeasurement, pairing: &Pairing, decision: &Decision) -> NucleusCall {
+    fn call(
+        &self,
+        field: &FieldMeasurement,
+        pairing: &Pairing,
+        candidates: &NucleusCandidates,
+        decision: &Decision,
+    ) -> (NucleusCall, Visibility) {
         let index = pairing.nucleus_id as usize - 1;
         let nucleus = &field.segmentation.nuclei[index];
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
@@ -300,6 +321,14 @@ impl Specimen<'_> {
             let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
             (noise > 0.0).then(|| self.model.height(colour) / noise)
         });
+        evidence.expected_loss = Colour::BOTH.map(|colour| {
+            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
+            (noise > 0.0).then(|| {
+                let least = self.params.detect.candidate_snr * noise;
+                let seen = candidates.of(colour).iter().map(|c| c.threshold).fold(least, f64::min);
+                self.model.share_below(colour, seen)
+            })
+        });
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });
@@ -308,7 +337,11 @@ impl Specimen<'_> {
             green: 1.0 - decision.no_separated_green,
             either: 1.0 - decision.none_separated,
         });
-        classify(&evidence, self.assay, self.params.sex, &self.params.classify)
+        let visibility = Visibility {
+            weak: Colour::BOTH.map(|c| evidence.is_weak(c, self.assay, &self.params.classify)),
+            expected_loss: evidence.expected_loss,
+        };
+        (classify(&evidence, self.assay, self.params.sex, &self.params.classify), visibility)
     }
 
     fn quality(field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {

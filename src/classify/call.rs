@@ -118,7 +118,7 @@ fn exclusion_of(
     params: &ClassifyParams,
 ) -> Option<Exclusion> {
     not_one_nucleus(evidence, assay, params)
-        .or_else(|| not_readable(evidence, assay))
+        .or_else(|| not_readable(evidence, assay, params))
         .or_else(|| not_countable(evidence, assay, sex))
 }
 
@@ -140,18 +140,14 @@ fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyP
     }
 }
 
-fn not_readable(evidence: &NucleusEvidence, assay: &Assay) -> Option<Exclusion> {
-    let weak = |colour: Colour, min_snr: f64| {
-        evidence.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
-    };
-    let rules = &assay.evaluable;
+fn not_readable(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyParams) -> Option<Exclusion> {
     if evidence.out_of_focus {
         Some(Exclusion::OutOfFocus)
     } else if evidence.saturated {
         Some(Exclusion::Saturated)
     } else if evidence.debris {
         Some(Exclusion::Debris)
-    } else if weak(Colour::Red, rules.min_snr_red) || weak(Colour::Green, rules.min_snr_green) {
+    } else if Colour::BOTH.iter().any(|colour| evidence.is_weak(*colour, assay, params)) {
         Some(Exclusion::WeakProbe)
     } else {
         None

@@ -3,12 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::pattern::SignalPattern;
+use crate::assay::Assay;
+use crate::field::Colour;
 
 /// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
 const MIN_NUCLEUS_SCORE: f64 = 0.2;
 
 /// Share of wrong calls among those that the signals leave no doubt about.
 const UNMODELLED_ERROR: f64 = 0.004;
+
+/// Share of a probe's signals below detection in a nucleus from which it is not counted.
+const MAX_EXPECTED_LOSS: f64 = 0.05;
 
 /// Probabilities of a call between which it is doubtful.
 const DOUBTFUL: [f64; 2] = [0.1, 0.9];
@@ -28,11 +33,20 @@ pub struct ClassifyParams {
     /// Probability that a call is wrong for reasons that the signals do not show (a nucleus cut wrongly, a signal
     /// that was never seen), 0 to 0.5. Default 0.004, measured by `validate --first-seed 5000`.
     pub unmodelled_error: f64,
+    /// Largest share of a probe's signals that may be expected below detection in a counted nucleus, 0 to 1: each
+    /// of them turns an intact locus into an isolated signal. Default 0.05, chosen for this crate: two intact loci
+    /// then look broken in at most one nucleus in ten.
+    pub max_expected_loss: f64,
 }
 
 impl Default for ClassifyParams {
     fn default() -> Self {
-        Self { min_nucleus_score: MIN_NUCLEUS_SCORE, doubtful: DOUBTFUL, unmodelled_error: UNMODELLED_ERROR }
+        Self {
+            min_nucleus_score: MIN_NUCLEUS_SCORE,
+            doubtful: DOUBTFUL,
+            unmodelled_error: UNMODELLED_ERROR,
+            max_expected_loss: MAX_EXPECTED_LOSS,
+        }
     }
 }
 
@@ -86,6 +100,8 @@ pub struct NucleusEvidence {
     /// SNR that a signal of ordinary brightness would have against this nucleus's background: red, green (by
     /// `Colour::index`); `None` if not measured.
     pub ordinary_snr: [Option<f64>; 2],
+    /// Share of a probe's signals that would lie below detection in this nucleus: red, green; `None` if not known.
+    pub expected_loss: [Option<f64>; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
@@ -95,6 +111,17 @@ pub struct NucleusEvidence {
 }
 
 impl NucleusEvidence {
+    /// Whether a colour's signals may be missed in this nucleus, by the assay's least SNR or by the share of them
+    /// below detection. What is not a number counts as missed, what was not measured does not.
+    pub(crate) fn is_weak(&self, colour: Colour, assay: &Assay, params: &ClassifyParams) -> bool {
+        let min_snr = match colour {
+            Colour::Red => assay.evaluable.min_snr_red,
+            Colour::Green => assay.evaluable.min_snr_green,
+        };
+        self.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
+            || self.expected_loss[colour.index()].is_some_and(|l| l > params.max_expected_loss || l.is_nan())
+    }
+
     /// A nucleus of which nothing speaks against counting it: what a reader at the microscope enters.
     #[must_use]
     pub fn of_pattern(nucleus_id: u32, pattern: SignalPattern) -> Self {
@@ -109,6 +136,7 @@ impl NucleusEvidence {
             saturated: false,
             debris: false,
             ordinary_snr: [None, None],
+            expected_loss: [None, None],
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,
