@@ -35,7 +35,7 @@ use crate::units::PixelSize;
 /// The signals come in reading order.
 ///
 /// # Errors
-/// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of range or a sample is not a finite number.
 ///
 /// ```
 /// use breakapart::{Colour, PlaneView, detect::{detect, DetectParams}};
@@ -60,6 +60,7 @@ pub fn detect(
     params: &DetectParams,
 ) -> Result<Vec<Signal>> {
     params.validate()?;
+    plane.check_finite(colour.name())?;
     let (found, probabilities) = alone::detect(plane, pixel_size, params);
     Ok(found
         .candidates

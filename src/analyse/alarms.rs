@@ -49,11 +49,11 @@ pub struct AlarmParams {
     /// Share of intact nuclei of which an end may be expected below detection, so that they look rearranged, 0 to 1.
     /// Default 0.05: a third of a cutoff of 15 %.
     pub unseen_max: f64,
-    /// Odds that loci lost a colour at random rather than in a clone from which that is told, 1 to 10^6. Default 20,
-    /// strong evidence (Jeffreys 1961, Theory of Probability, appendix B).
+    /// Odds that loci lost a colour at random rather than in a clone from which that is told, 1 to 10^6. Default 3.2,
+    /// substantial evidence (Jeffreys 1961, Theory of Probability, appendix B).
     pub random_loss_odds: f64,
-    /// Such odds from which no verdict is given that rests on isolated signals, 1 to 10^6. Default 100, decisive
-    /// evidence in the same place.
+    /// Such odds from which no positive verdict is given that rests on isolated signals, 1 to 10^6. Default 20,
+    /// stronger than what the same source calls strong evidence, 10.
     pub random_loss_decisive: f64,
     /// Chance of a false alarm on parts of the fields, of all parts and both tests together, 10^-9 to 0.1.
     /// Default 0.001.
@@ -79,8 +79,8 @@ impl Default for AlarmParams {
             probe_weak_max: 0.25,
             alike_min: 0.9,
             unseen_max: 0.05,
-            random_loss_odds: 20.0,
-            random_loss_decisive: 100.0,
+            random_loss_odds: 3.2,
+            random_loss_decisive: 20.0,
             patch_level: 0.001,
             patch_excess_min: 0.2,
             patch_height_max: 0.6,
@@ -208,8 +208,7 @@ pub(super) fn of_specimen(
     let mut random_loss = None;
     for colour in Colour::BOTH {
         if let Some((loss, text)) = lost_at_random(Losses::count(fields, colour), colour, params) {
-            // That of the colour whose partner's isolated signals count comes first.
-            if random_loss.is_none() || isolated_counts(assay, colour.other()) {
+            if isolated_counts(assay, colour.other()) {
                 random_loss = Some(loss);
             }
             warnings.push(text);

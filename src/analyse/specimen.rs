@@ -249,7 +249,7 @@ impl Specimen<'_> {
         let (calls, visibility) = pairings
             .iter()
             .zip(decisions)
-            .map(|(pairing, (candidates, _, decision))| self.call(&field, pairing, candidates, decision))
+            .map(|(pairing, (candidates, _, decision))| self.call(&field, pairing, &signals, candidates, decision))
             .unzip();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
@@ -307,6 +307,7 @@ impl Specimen<'_> {
         &self,
         field: &FieldMeasurement,
         pairing: &Pairing,
+        signals: &[Signal],
         candidates: &NucleusCandidates,
         decision: &Decision,
     ) -> (NucleusCall, Visibility) {
@@ -329,6 +330,10 @@ impl Specimen<'_> {
                 self.model.share_below(colour, seen)
             })
         });
+        let doubtful = |colour: Colour| {
+            pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
+        };
+        evidence.doubtful_sisters = Colour::BOTH.map(doubtful);
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });

@@ -27,7 +27,8 @@ pub struct NucleusCall {
     pub uncertain: bool,
     /// Probability that it is rearranged; `None` if it is not counted or the probability is not known.
     pub probability_rearranged: Option<f64>,
-    /// Counted, but its probability leaves the call open or contradicts it.
+    /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as a sister may be
+    /// an isolated end that would turn it.
     pub doubtful: bool,
 }
 
@@ -96,6 +97,16 @@ pub fn classify(
         params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;
+    // As it would be if sisters that may be ends of another locus were.
+    let [red, green] = evidence.doubtful_sisters;
+    let other = SignalPattern {
+        isolated_red: pattern.isolated_red.saturating_add(red),
+        isolated_green: pattern.isolated_green.saturating_add(green),
+        ..pattern
+    };
+    let turned = evaluable
+        && other != pattern
+        && counts_as_rearranged(class_of(&other, assay, sex), &other, assay) != rearranged;
     NucleusCall {
         nucleus_id: evidence.nucleus_id,
         pattern,
@@ -106,7 +117,7 @@ pub fn classify(
             && evidence.grey_zone_pair
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
         probability_rearranged: probability,
-        doubtful: probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
+        doubtful: turned || probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
     }
 }
 

@@ -102,6 +102,8 @@ pub struct NucleusEvidence {
     pub ordinary_snr: [Option<f64>; 2],
     /// Share of a probe's signals that would lie below detection in this nucleus: red, green; `None` if not known.
     pub expected_loss: [Option<f64>; 2],
+    /// Signals counted as sisters that may also be isolated ends: red, green.
+    pub doubtful_sisters: [usize; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
@@ -137,6 +139,7 @@ impl NucleusEvidence {
             debris: false,
             ordinary_snr: [None, None],
             expected_loss: [None, None],
+            doubtful_sisters: [0, 0],
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,

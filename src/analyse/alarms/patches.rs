@@ -22,8 +22,8 @@ struct Seen {
     place: [f64; 2],
     /// Whether a locus lacks the colour; `None` if it cannot be told.
     lost: Option<bool>,
-    /// Logarithm of the height of the colour over that of the other one, for each intact locus.
-    log_ratios: Vec<f64>,
+    /// Logarithms of the heights of the colour and of the other one, for each intact locus.
+    log_heights: Vec<[f64; 2]>,
 }
 
 /// A part of the specimen.
@@ -111,13 +111,13 @@ fn nuclei(index: usize, field: &FieldReading, colour: Colour) -> Vec<Seen> {
                 nucleus.centroid_x_px / field.width_px as f64,
             ],
             lost: loci_and_lost(call, colour).filter(|[loci, _]| *loci >= LOCI_MIN).map(|[_, lost]| lost > 0),
-            log_ratios: pairing
+            log_heights: pairing
                 .fused
                 .iter()
                 .filter(|_| call.evaluable())
                 .filter_map(|pair| {
-                    let ratio = (height(pair.green)? / height(pair.red)?).ln();
-                    Some(if colour == Colour::Green { ratio } else { -ratio })
+                    let [red, green] = [height(pair.red)?.ln(), height(pair.green)?.ln()];
+                    Some(if colour == Colour::Green { [green, red] } else { [red, green] })
                 })
                 .collect(),
         })
@@ -167,14 +167,20 @@ fn lower(
     colour: Colour,
     params: &AlarmParams,
 ) -> Option<(f64, String)> {
-    let gather =
-        |nuclei: &[&Seen]| nuclei.iter().flat_map(|n| n.log_ratios.iter().copied()).collect::<Vec<f64>>();
-    let (mut here, mut there) = (gather(inside), gather(outside));
+    let gather = |nuclei: &[&Seen], value: &dyn Fn(&[f64; 2]) -> f64| -> Vec<f64> {
+        nuclei.iter().flat_map(|n| n.log_heights.iter().map(value)).collect()
+    };
+    let change = |value: &dyn Fn(&[f64; 2]) -> f64| {
+        median(&mut gather(inside, value)) - median(&mut gather(outside, value))
+    };
+    let relative = |[own, other]: &[f64; 2]| own - other;
+    let (here, there) = (gather(inside, &relative), gather(outside, &relative));
     if here.len() < params.probe_nuclei_min || there.len() < params.probe_nuclei_min {
         return None;
     }
-    let ratio = (median(&mut here) - median(&mut there)).exp();
-    if ratio > params.patch_height_max {
+    let ratio = change(&relative).exp();
+    // If the other colour rose by more than this one fell, it is the other one that is lower elsewhere.
+    if ratio > params.patch_height_max || change(&|heights| heights[0] + heights[1]) > 0.0 {
         return None;
     }
     let p = Normal::standard().cdf(rank_sum_z(&here, &there));
