@@ -32,10 +32,11 @@ use crate::units::PixelSize;
 /// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
 /// colour. `colour` is only noted in the result.
 ///
-/// The signals come in reading order.
+/// The signals come in reading order. Samples that are not finite numbers count as missing: the image is continued
+/// over them from what is around, and no signal is found there.
 ///
 /// # Errors
-/// [`crate::Error::InvalidParameter`] if a parameter is out of range or a sample is not a finite number.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of range.
 ///
 /// ```
 /// use breakapart::{Colour, PlaneView, detect::{detect, DetectParams}};
@@ -60,7 +61,6 @@ pub fn detect(
     params: &DetectParams,
 ) -> Result<Vec<Signal>> {
     params.validate()?;
-    plane.check_finite(colour.name())?;
     let (found, probabilities) = alone::detect(plane, pixel_size, params);
     Ok(found
         .candidates

@@ -130,9 +130,8 @@ fn doubtful_sisters<'a>(
     rule: &PairRule,
 ) -> impl Iterator<Item = usize> + 'a {
     let doubtful_px = if partner.len() == 1 { rule.doublet_doubtful_px } else { f64::INFINITY };
-    let distance = |i: usize, j: usize| {
-        (signals[i].y_px - signals[j].y_px).hypot(signals[i].x_px - signals[j].x_px)
-    };
+    let distance =
+        |i: usize, j: usize| (signals[i].y_px - signals[j].y_px).hypot(signals[i].x_px - signals[j].x_px);
     group.iter().skip(1).copied().filter(move |&i| distance(group[0], i) > doubtful_px)
 }
 

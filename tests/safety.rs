@@ -51,9 +51,8 @@ fn sound_specimens_raise_no_alarm() {
 
 #[test]
 fn one_image_for_two_channels_gives_no_verdict_and_names_them() {
-    let scaled = |plane: &Plane| {
-        Plane::U16(samples(plane).mapv(|v| (0.4 * f64::from(v) + 300.0).round() as u16))
-    };
+    let scaled =
+        |plane: &Plane| Plane::U16(samples(plane).mapv(|v| (0.4 * f64::from(v) + 300.0).round() as u16));
     type Change<'a> = (&'a str, [&'a str; 2], &'a dyn Fn(&mut Field));
     let changes: [Change; 5] = [
         ("green is red", ["red", "green"], &|f| f.green = f.red.clone()),
@@ -126,8 +125,14 @@ fn faint_green_makes_no_specimen_positive() {
         }
         let reading = read(&fields);
         let summary = &reading.summary;
-        println!("{percent} %: {:?} {:?} {:?} {:?}", summary.verdict, summary.patterns, summary.exclusions, reading.warnings);
-        println!("  {:?} {:?}", reading.instrument.signal_height_snr, reading.instrument.signal_height_log_sd);
+        println!(
+            "{percent} %: {:?} {:?} {:?} {:?}",
+            summary.verdict, summary.patterns, summary.exclusions, reading.warnings
+        );
+        println!(
+            "  {:?} {:?}",
+            reading.instrument.signal_height_snr, reading.instrument.signal_height_log_sd
+        );
         assert_ne!(summary.verdict, Verdict::Positive, "{percent} %: {summary:?}");
         let share = summary.rearranged as f64 / summary.evaluable.max(1) as f64;
         assert!(summary.evaluable < 50 || share < 0.1, "{percent} %: {summary:?}");
@@ -143,14 +148,22 @@ fn a_field_or_a_side_of_one_where_green_fails_is_named() {
     let mut whole = fields(&NEGATIVE);
     whole[1].green = PATCHY.fields[1].field.green.clone();
     let reading = read(&whole);
-    assert!(warned(&reading, &["field field_001", "green probe may have failed there"]), "{:?}", reading.warnings);
+    assert!(
+        warned(&reading, &["field field_001", "green probe may have failed there"]),
+        "{:?}",
+        reading.warnings
+    );
 
     let mut half = fields(&NEGATIVE);
     let width = half[0].dim().1;
     let [sound, patchy] = [&half[0].green, &PATCHY.fields[0].field.green].map(samples);
-    let green = Array2::from_shape_fn(sound.dim(), |(y, x)| {
-        if x < width / 2 { patchy[(y, x)] } else { sound[(y, x)] }
-    });
+    let green =
+        Array2::from_shape_fn(
+            sound.dim(),
+            |(y, x)| {
+                if x < width / 2 { patchy[(y, x)] } else { sound[(y, x)] }
+            },
+        );
     half[0].green = Plane::U16(green);
     let reading = read(&half);
     assert!(warned(&reading, &["left", "field_000", "green"]), "{:?}", reading.warnings);

@@ -294,8 +294,7 @@ fn missing(fields: &[FieldReading], visibility: &[Vec<Visibility>], colour: Colo
     let mut missing = Missing::default();
     let seen = fields.iter().zip(visibility).flat_map(|(f, v)| f.calls.iter().zip(v));
     for (call, visible) in seen {
-        let whole =
-            matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
+        let whole = matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
         let [here, other] = [colour, colour.other()].map(|c| signals(&call.pattern, c));
         if whole && other >= 2 && !visible.weak[colour.other().index()] {
             missing.nuclei += 1;
@@ -316,11 +315,7 @@ fn signals(pattern: &SignalPattern, colour: Colour) -> usize {
 }
 
 /// The colour that failed, if one did, and what to say of both.
-fn of_probes(
-    missing: [Missing; 2],
-    assay: &Assay,
-    params: &AlarmParams,
-) -> (Option<Colour>, Vec<String>) {
+fn of_probes(missing: [Missing; 2], assay: &Assay, params: &AlarmParams) -> (Option<Colour>, Vec<String>) {
     let mut failed = None;
     let mut warnings = Vec::new();
     for colour in Colour::BOTH {

@@ -1,7 +1,7 @@
 //! From the measurements of a specimen's fields to its reading.
 
-use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::analyse::alarms::Visibility;
+use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
@@ -249,7 +249,9 @@ impl Specimen<'_> {
         let (calls, visibility) = pairings
             .iter()
             .zip(decisions)
-            .map(|(pairing, (candidates, _, decision))| self.call(&field, pairing, &signals, candidates, decision))
+            .map(|(pairing, (candidates, _, decision))| {
+                self.call(&field, pairing, &signals, candidates, decision)
+            })
             .unzip();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();

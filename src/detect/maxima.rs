@@ -163,14 +163,13 @@ impl Surroundings {
         overall: f64,
     ) -> f64 {
         const LEAST_POINTS: usize = 12;
-        // In variance, not in grey levels, whose zero means nothing.
-        let least_variance = 0.5 * scene.noise.variance(background);
+        let least = scene.darkest + 0.5 * (background - scene.darkest);
         let mut spread = Spread::with_capacity(self.offsets.len());
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
             let Some(&r) = response.get((yy, xx)) else { continue };
             let below = f64::from(scene.plane.at(yy, xx)) - f64::from(r.max(0.0));
-            if scene.noise.variance(below) >= least_variance && scene.has_data(yy, xx) {
+            if below >= least && scene.has_data(yy, xx) {
                 spread.push(r);
             }
         }

@@ -100,7 +100,9 @@ mod tests {
 
     fn exposure(seed: u64) -> Array2<f32> {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
-        let light = |y: usize, x: usize| 300.0 * (-((y as f32 - 60.0).powi(2) + (x as f32 - 70.0).powi(2)) / 900.0).exp();
+        let light = |y: usize, x: usize| {
+            300.0 * (-((y as f32 - 60.0).powi(2) + (x as f32 - 70.0).powi(2)) / 900.0).exp()
+        };
         Array2::from_shape_fn((160, 192), |(y, x)| {
             (100.0 + light(y, x) + 20.0 * random.random::<f32>()).round()
         })

@@ -1,8 +1,8 @@
 //! What the reader of a summary should do or know, in words.
 
-use super::{RandomLoss, SummariseParams};
 use super::decide::{holds, minimum_cells};
 use super::verdict::{Interval, Summary, Verdict};
+use super::{RandomLoss, SummariseParams};
 use crate::assay::{Assay, Comparator, Decision, IntervalMethod, IsolatedMeaning};
 
 /// First levels of the keys on which a verdict rests.
@@ -36,7 +36,10 @@ pub(super) fn lines(
 ) -> Vec<String> {
     let mut lines = Vec::new();
     if params.channels_alike {
-        lines.push("not evaluable: one image was given for two channels; check the files and the channels".to_owned());
+        lines.push(
+            "not evaluable: one image was given for two channels; check the files and the channels"
+                .to_owned(),
+        );
     } else if let Some(colour) = params.probe_failed {
         lines.push(format!("not evaluable: the {} probe failed; repeat the hybridisation", colour.name()));
     } else if summary.verdict == Verdict::NotEvaluable && summary.evaluable < minimum_cells(assay) {

@@ -65,17 +65,15 @@ impl Part {
         let same = nucleus.field == self.field;
         match self.limits {
             None => Some(same),
-            Some(limits) => same.then(|| {
-                nucleus.place.iter().zip(limits).all(|(at, [low, high])| (low..high).contains(at))
-            }),
+            Some(limits) => same
+                .then(|| nucleus.place.iter().zip(limits).all(|(at, [low, high])| (low..high).contains(at))),
         }
     }
 }
 
 /// What to say of the parts in which a colour did worse: for each field the most telling part of it.
 pub(super) fn of_colour(fields: &[FieldReading], colour: Colour, params: &AlarmParams) -> Vec<String> {
-    let seen: Vec<Seen> =
-        fields.iter().enumerate().flat_map(|(i, field)| nuclei(i, field, colour)).collect();
+    let seen: Vec<Seen> = fields.iter().enumerate().flat_map(|(i, field)| nuclei(i, field, colour)).collect();
     let parts = Part::all(fields);
     let level = params.patch_level / (2 * parts.len()).max(1) as f64;
     let mut found: Vec<Vec<(f64, String)>> = vec![Vec::new(); fields.len()];
@@ -85,10 +83,13 @@ pub(super) fn of_colour(fields: &[FieldReading], colour: Colour, params: &AlarmP
             (of(true), of(false))
         };
         found[part.field].extend(
-            [more_lost(part, &inside, &outside, colour, params), lower(part, &inside, &outside, colour, params)]
-                .into_iter()
-                .flatten()
-                .filter(|(p, _)| *p < level),
+            [
+                more_lost(part, &inside, &outside, colour, params),
+                lower(part, &inside, &outside, colour, params),
+            ]
+            .into_iter()
+            .flatten()
+            .filter(|(p, _)| *p < level),
         );
     }
     found
