@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use breakapart::analyse::{Analyser, SpecimenReading};
+use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
+use breakapart::classify::Exclusion;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
-use breakapart::{Field, Plane};
+use breakapart::{Colour, Field, Plane};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -176,4 +177,62 @@ fn a_field_whose_green_is_dimmer_is_named() {
     dimmer[1].green = Plane::U16(green);
     let reading = read(&dimmer);
     assert!(warned(&reading, &["field field_001", "green signals are 0."]), "{:?}", reading.warnings);
+}
+
+/// Reads with and without the exclusion that a change of parameters switches off.
+fn with_and_without(fields: &[Field], off: impl Fn(&mut AnalyseParams)) -> [SpecimenReading; 2] {
+    let mut without = AnalyseParams::default();
+    off(&mut without);
+    [AnalyseParams::default(), without].map(|params| {
+        let analyser = Analyser::new(Assay::builtin("alk").unwrap()).with_params(params);
+        let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
+        analyser.read_specimen("specimen", measured).unwrap()
+    })
+}
+
+#[test]
+fn nuclei_with_haze_at_the_limit_are_left_out_which_halves_the_error() {
+    // Green light at the camera's limit over one locus of every third nucleus.
+    const RADIUS_PX: f64 = 16.0;
+    let mut hazy = fields(&NEGATIVE);
+    for (field, truth) in hazy.iter_mut().zip(&NEGATIVE.fields) {
+        let mut green = samples(&field.green).clone();
+        let limit = field.saturation_level.unwrap() as u16;
+        for nucleus in truth.nuclei.iter().filter(|n| n.nucleus % 3 == 0) {
+            let mut of_nucleus = truth.signals.iter().filter(|s| s.owner == nucleus.nucleus);
+            let Some(signal) = of_nucleus.find(|s| s.channel == Colour::Green) else { continue };
+            for ((y, x), v) in green.indexed_iter_mut() {
+                let far = (y as f64 - signal.image_y).hypot(x as f64 - signal.image_x) > RADIUS_PX;
+                *v = if far { *v } else { limit };
+            }
+        }
+        field.green = Plane::U16(green);
+    }
+    let [with, without] = with_and_without(&hazy, |params| params.classify.saturated_max = 1.0);
+    let left_out = with.summary.exclusions.get(&Exclusion::Saturated).copied().unwrap_or(0);
+    let [percent, naive] = [&with, &without].map(|r| r.summary.percent_rearranged.unwrap());
+    println!("saturated: {percent} % with, {naive} % without, {left_out} left out");
+    assert!(left_out > 20 && percent < naive - 20.0, "{left_out} left out, {percent} % and {naive} %");
+}
+
+#[test]
+fn green_drowned_in_half_of_each_field_makes_no_specimen_positive() {
+    let mut drowned = fields(&NEGATIVE);
+    for field in &mut drowned {
+        let mut random = ChaCha8Rng::seed_from_u64(40);
+        let normal = Normal::new(0.0_f64, 4.0).unwrap();
+        let width = field.dim().1;
+        let green = samples(&field.green);
+        let faint = Array2::from_shape_fn(green.dim(), |(y, x)| {
+            let light = f64::from(green[(y, x)].saturating_sub(100)) * 0.1;
+            // Noise of the surroundings' light over the right half hides signals.
+            let noise = if x > width / 2 { 3.5 } else { 1.0 };
+            (110.0 + noise * normal.sample(&mut random) + light).round() as u16
+        });
+        field.green = Plane::U16(faint);
+    }
+    let reading = read(&drowned);
+    let left_out = reading.summary.exclusions.get(&Exclusion::WeakProbe).copied().unwrap_or(0);
+    assert_ne!(reading.summary.verdict, Verdict::Positive, "{:?} {:?}", reading.summary, reading.warnings);
+    assert!(left_out > 20 && warned(&reading, &["the green probe of ALK"]), "{:?}", reading.warnings);
 }

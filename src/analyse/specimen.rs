@@ -332,6 +332,8 @@ impl Specimen<'_> {
                 self.model.share_below(colour, seen)
             })
         });
+        let most = self.params.classify.saturated_max;
+        evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
         let doubtful = |colour: Colour| {
             pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
         };

@@ -15,6 +15,9 @@ const UNMODELLED_ERROR: f64 = 0.004;
 /// Share of a probe's signals below detection in a nucleus from which it is not counted.
 const MAX_EXPECTED_LOSS: f64 = 0.05;
 
+/// Share of a nucleus at the camera's limit up to which it is counted.
+const SATURATED_MAX: f64 = 0.05;
+
 /// Probabilities of a call between which it is doubtful.
 const DOUBTFUL: [f64; 2] = [0.1, 0.9];
 
@@ -37,6 +40,9 @@ pub struct ClassifyParams {
     /// of them turns an intact locus into an isolated signal. Default 0.05, chosen for this crate: two intact loci
     /// then look broken in at most one nucleus in ten.
     pub max_expected_loss: f64,
+    /// Largest share of a counted nucleus in which a probe channel is at the camera's limit, 0 to 1. Default 0.05,
+    /// chosen for this crate: the tops of four signals cover less; more is haze in which no signal is seen.
+    pub saturated_max: f64,
 }
 
 impl Default for ClassifyParams {
@@ -46,6 +52,7 @@ impl Default for ClassifyParams {
             doubtful: DOUBTFUL,
             unmodelled_error: UNMODELLED_ERROR,
             max_expected_loss: MAX_EXPECTED_LOSS,
+            saturated_max: SATURATED_MAX,
         }
     }
 }
