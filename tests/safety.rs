@@ -37,6 +37,9 @@ fn samples(plane: &Plane) -> &Array2<u16> {
     samples
 }
 
+/// What is done to a field, with its name and the channels it concerns.
+type NamedChange<'a> = (&'a str, [&'a str; 2], &'a dyn Fn(&mut Field));
+
 fn warned(reading: &SpecimenReading, words: &[&str]) -> bool {
     reading.warnings.iter().any(|warning| words.iter().all(|word| warning.contains(word)))
 }
@@ -54,8 +57,7 @@ fn sound_specimens_raise_no_alarm() {
 fn one_image_for_two_channels_gives_no_verdict_and_names_them() {
     let scaled =
         |plane: &Plane| Plane::U16(samples(plane).mapv(|v| (0.4 * f64::from(v) + 300.0).round() as u16));
-    type Change<'a> = (&'a str, [&'a str; 2], &'a dyn Fn(&mut Field));
-    let changes: [Change; 5] = [
+    let changes: [NamedChange; 5] = [
         ("green is red", ["red", "green"], &|f| f.green = f.red.clone()),
         ("red is green", ["red", "green"], &|f| f.red = f.green.clone()),
         ("green is red, scaled", ["red", "green"], &|f| f.green = scaled(&f.red)),
