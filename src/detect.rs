@@ -32,7 +32,8 @@ use crate::units::PixelSize;
 /// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
 /// colour. `colour` is only noted in the result.
 ///
-/// The signals come in reading order.
+/// The signals come in reading order. Samples that are not finite numbers count as missing: the image is continued
+/// over them from what is around, and no signal is found there.
 ///
 /// # Errors
 /// [`crate::Error::InvalidParameter`] if a parameter is out of range.

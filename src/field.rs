@@ -161,6 +161,17 @@ impl PlaneView<'_> {
         }
     }
 
+    /// # Errors
+    /// [`Error::InvalidParameter`] naming the first sample of this channel that is not a finite number, and how many
+    /// are not: no light gives such a sample, and what should stand there is not known.
+    pub(crate) fn check_finite(&self, channel: &str) -> Result<()> {
+        let Self::F32(a) = self else { return Ok(()) };
+        let Some(((y, x), value)) = a.indexed_iter().find(|(_, v)| !v.is_finite()) else { return Ok(()) };
+        let count = a.iter().filter(|v| !v.is_finite()).count();
+        let name = format!("{channel} sample at row {y}, column {x} ({count} such samples)");
+        Err(Error::parameter(name, value, "a finite number"))
+    }
+
     /// The sample at row `y`, column `x` as `f32`.
     ///
     /// # Panics
@@ -270,15 +281,7 @@ impl Field {
                     format!("{height} x {width} px, as the counterstain"),
                 ));
             }
-            if let Plane::F32(a) = plane
-                && let Some(((y, x), v)) = a.indexed_iter().find(|(_, v)| !v.is_finite())
-            {
-                return Err(Error::parameter(
-                    format!("{channel} sample at row {y}, column {x}"),
-                    v,
-                    "a finite number",
-                ));
-            }
+            plane.view().check_finite(channel)?;
         }
         Ok(Self {
             name: name.into(),

@@ -64,6 +64,9 @@ pub fn pair(nucleus_id: u32, signals: &[Signal], indices: &[usize], rule: &PairR
     for (i, j) in assignment::assign(&cost).into_iter().enumerate() {
         if let Some(j) = j.filter(|&j| rule.is_fused(distances[i][j])) {
             pairing.fused.push(make(i, j));
+            for (group, partner) in [(&red[i], &green[j]), (&green[j], &red[i])] {
+                pairing.doubtful_duplicates.extend(doubtful_sisters(signals, group, partner, rule));
+            }
             red_left[i] = false;
             green_left[j] = false;
         }
@@ -119,6 +122,19 @@ fn join_sisters(
     groups
 }
 
+/// Members of a group that lie far from its brightest, where the locus' other colour has no sister.
+fn doubtful_sisters<'a>(
+    signals: &'a [Signal],
+    group: &'a [usize],
+    partner: &[usize],
+    rule: &PairRule,
+) -> impl Iterator<Item = usize> + 'a {
+    let doubtful_px = if partner.len() == 1 { rule.doublet_doubtful_px } else { f64::INFINITY };
+    let distance =
+        |i: usize, j: usize| (signals[i].y_px - signals[j].y_px).hypot(signals[i].x_px - signals[j].x_px);
+    group.iter().skip(1).copied().filter(move |&i| distance(group[0], i) > doubtful_px)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +174,22 @@ mod tests {
         assert_eq!(pattern_of(&signals), "1F");
         signals[1].intensity *= 0.1;
         assert_eq!(pattern_of(&signals), "1F1R");
+    }
+
+    #[test]
+    fn a_far_sister_of_one_colour_alone_is_doubtful() {
+        let doubtful = |red_px: f64, green: &[f64]| {
+            let mut signals =
+                vec![Signal::at(Colour::Red, 5.0, 5.0), Signal::at(Colour::Red, 5.0, 5.0 + red_px)];
+            signals.extend(green.iter().map(|x| Signal::at(Colour::Green, 5.0, *x)));
+            let indices: Vec<usize> = (0..signals.len()).collect();
+            let pairing = pair(1, &signals, &indices, &PairRule::from_diameter(4.0));
+            assert_eq!((pairing.pattern().to_string(), pairing.duplicates.len()), ("1F".into(), green.len()));
+            pairing.doubtful_duplicates
+        };
+        assert!(doubtful(4.0, &[5.0]).is_empty());
+        assert_eq!(doubtful(7.0, &[5.0]), [1]);
+        assert!(doubtful(7.0, &[5.0, 12.0]).is_empty());
     }
 
     #[test]

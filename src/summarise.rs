@@ -27,6 +27,16 @@ pub use decide::{per_pattern, single_cutoff, two_stage};
 pub use interval::{clopper_pearson, interval, wilson};
 pub use verdict::{Count, Interval, IsolatedTally, PatternTally, Stage, Summary, Verdict};
 
+/// Loci that lost a colour independently of each other, so that isolated signals of the other one tell little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandomLoss {
+    /// The colour.
+    pub colour: Colour,
+    /// Whether no verdict may rest on isolated signals of the other colour.
+    pub decisive: bool,
+}
+
 /// What the summary is told beside the calls and the assay.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -38,6 +48,11 @@ pub struct SummariseParams {
     pub fields: Option<usize>,
     /// A probe that failed, so that no verdict can be given whatever the counts. Default: none.
     pub probe_failed: Option<Colour>,
+    /// Whether one image was given for two channels, so that no verdict can be given. Default: false.
+    pub channels_alike: bool,
+    /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
+    /// not given if the loss is decisive. Default: none.
+    pub random_loss: Option<RandomLoss>,
 }
 
 /// Counts, percentage, intervals, verdict and advice for the nuclei of one specimen.
@@ -80,9 +95,22 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let present = count.total > 0;
 
     let (mut stages, mut verdict) = verdict_of(&evaluable, assay)?;
-    if let (Some(colour), true) = (params.probe_failed, verdict != Verdict::NotEvaluable) {
+    let split_only = only_by_isolated(&evaluable, verdict, assay)?;
+    let random_loss = params.random_loss.filter(|_| split_only);
+    let obstacle = if params.channels_alike {
+        Some("one image was given for two channels: nothing can be concluded from the counts".to_owned())
+    } else if let Some(colour) = params.probe_failed {
+        Some(format!("the {} probe failed: nothing can be concluded from the counts", colour.name()))
+    } else {
+        random_loss.filter(|loss| loss.decisive).map(|loss| {
+            format!(
+                "positive only because isolated signals count, and loci lost {} at random",
+                loss.colour.name()
+            )
+        })
+    };
+    if let (Some(rule), true) = (obstacle, verdict != Verdict::NotEvaluable) {
         verdict = Verdict::NotEvaluable;
-        let rule = format!("the {} probe failed: nothing can be concluded from the counts", colour.name());
         stages.push(Stage { evaluable: count.total, rearranged: count.positive, rule, verdict });
     }
     let mut summary = Summary {
@@ -110,7 +138,7 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         advice: Vec::new(),
     };
     summary.borderline = is_borderline(&summary, assay);
-    let split_only = only_by_isolated(&evaluable, verdict, assay)?;
+    let split_only = split_only && verdict == Verdict::Positive;
     let turned = turned_by_doubtful(&evaluable, verdict, assay)?;
     let turned_by_one_colour = turned_by_one_colour(&evaluable, verdict, assay)?;
     summary.confirm =
@@ -118,6 +146,9 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     summary.advice = advice::lines(&summary, assay, params, split_only);
     if turned_by_one_colour {
         summary.advice.insert(0, advice::turned_by_one_colour(&summary));
+    }
+    if let Some(loss) = random_loss.filter(|_| !params.channels_alike && params.probe_failed.is_none()) {
+        summary.advice.insert(0, advice::random_loss(loss));
     }
     if turned {
         summary.advice.insert(0, advice::turned_by_doubtful(&summary));

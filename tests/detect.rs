@@ -222,3 +222,33 @@ fn parameters_out_of_range_are_refused_by_name() {
     assert!(matches!(error, Error::InvalidParameter { .. }));
     assert!(error.to_string().contains("candidate_snr"), "{error}");
 }
+
+#[test]
+fn a_constant_added_to_an_image_changes_nothing() {
+    let places = places(384, 15);
+    for background in [50.0, 400.0] {
+        let float = image(384, &places, 150.0, background, 16).mapv(f32::from);
+        let signals = found(&float);
+        assert!(signals.len() >= places.len() - 1, "{} of {}", signals.len(), places.len());
+        for constant in [-5_000.0, -300.0, 5_000.0] {
+            let moved = found(&float.mapv(|v| v + constant));
+            assert_same(&signals, &moved, |y, x| (y, x), &format!("{constant} on {background}"));
+        }
+    }
+}
+
+#[test]
+fn a_sample_that_is_not_a_number_costs_no_spot_beside_it() {
+    let places = places(384, 15);
+    let sound = image(384, &places, 150.0, 50.0, 16).mapv(f32::from);
+    let signals = found(&sound);
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut float = sound.clone();
+        // Some 4 to 12 px from a spot each, and one row of the camera.
+        for (i, (y, x)) in places.iter().enumerate() {
+            float[(y.round() as usize + 4 + i % 8, x.round() as usize)] = value;
+        }
+        float.row_mut(1).fill(value);
+        assert_same(&signals, &found(&float), |y, x| (y, x), &format!("{value}"));
+    }
+}

@@ -1,86 +1,19 @@
 //! What may have gone wrong with a field, or with the specimen as a whole.
 
-use serde::{Deserialize, Serialize};
+mod loss;
+mod params;
+mod patches;
 
+pub use params::AlarmParams;
+
+use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
-use crate::assay::Assay;
+use crate::assay::{Assay, IsolatedMeaning, ProbeEnd};
 use crate::classify::Exclusion;
 use crate::detect::candidate::median;
-use crate::error::{Error, Result};
 use crate::field::Colour;
-
-/// When a field or a probe is suspected. An alarm is a warning in the reading; only a failed probe makes the
-/// specimen not evaluable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct AlarmParams {
-    /// Least share of a field that nuclei should cover, 0 to 1. Default 0.005: some ten nuclei in a field of
-    /// 1000 x 1000 px at 0.16 um.
-    pub coverage_min: f64,
-    /// Largest such share, 0 to 1. Default 0.85: discs packed as densely as they can be cover 0.91, so beyond it
-    /// nuclei lie over each other or background was taken for nuclei.
-    pub coverage_max: f64,
-    /// Largest share of a channel's samples at the camera's limit, 0 to 1. Default 0.002: signals cover about
-    /// that much of a field, so the heights of most would be unknown.
-    pub saturated_max: f64,
-    /// Signal diameter of a field over that of the specimen (the median of its fields) from which it is out of
-    /// focus, 1 to 5. Default 1.4: such blur halves the height of signals.
-    pub focus_ratio_max: f64,
-    /// Share of the nuclei with two or more signals of one colour that may lack the other colour altogether,
-    /// 0 to 1. Default 0.1: loci that hybridise with a chance of two in three each would give that.
-    pub probe_missing_max: f64,
-    /// The same share from which the probe has failed, and the specimen is not evaluable. Default 0.5.
-    pub probe_failed_share: f64,
-    /// Fewest such nuclei for a statement on a probe, 1 to 1000. Default 10.
-    pub probe_nuclei_min: usize,
-    /// Nearest nuclei of the same field that tell whether the colour hybridised which a nucleus lacks, 2 to 100;
-    /// fewer than half of them tell nothing. Default 10.
-    pub neighbours: usize,
-    /// Share of them that must show that colour, 0 to 1; a nucleus with signals of one colour only is left out
-    /// otherwise. Default 0.7: in sections that read well one nucleus in ten shows one colour only, and more than
-    /// three of ten then come by chance for 1 in 80.
-    pub neighbours_showing_min: f64,
-}
-
-impl Default for AlarmParams {
-    fn default() -> Self {
-        Self {
-            coverage_min: 0.005,
-            coverage_max: 0.85,
-            saturated_max: 0.002,
-            focus_ratio_max: 1.4,
-            probe_missing_max: 0.1,
-            probe_failed_share: 0.5,
-            probe_nuclei_min: 10,
-            neighbours: 10,
-            neighbours_showing_min: 0.7,
-        }
-    }
-}
-
-impl AlarmParams {
-    /// # Errors
-    /// [`Error::InvalidParameter`] naming the value that is out of range.
-    pub(super) fn validate(&self) -> Result<()> {
-        let check = |name: &str, value: f64, [low, high]: [f64; 2]| {
-            if (low..=high).contains(&value) {
-                Ok(())
-            } else {
-                Err(Error::parameter(name, value, format!("{low} to {high}")))
-            }
-        };
-        check("coverage_min", self.coverage_min, [0.0, 1.0])?;
-        check("coverage_max", self.coverage_max, [0.0, 1.0])?;
-        check("saturated_max", self.saturated_max, [0.0, 1.0])?;
-        check("focus_ratio_max", self.focus_ratio_max, [1.0, 5.0])?;
-        check("probe_missing_max", self.probe_missing_max, [0.0, 1.0])?;
-        check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
-        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
-        check("neighbours", self.neighbours as f64, [2.0, 100.0])?;
-        check("neighbours_showing_min", self.neighbours_showing_min, [0.0, 1.0])
-    }
-}
+use crate::summarise::RandomLoss;
+use loss::Losses;
 
 /// Warnings on one field, given the signal diameters of the specimen.
 pub(super) fn of_field(
@@ -124,40 +57,178 @@ pub(super) fn of_field(
 pub(super) struct Missing {
     nuclei: usize,
     without: usize,
+    /// Those in which the colour is too weak to be seen.
+    weak: usize,
 }
 
 impl Missing {
     fn share(self) -> f64 {
         self.without as f64 / self.nuclei.max(1) as f64
     }
+
+    fn weak_share(self) -> f64 {
+        self.weak as f64 / self.nuclei.max(1) as f64
+    }
+}
+
+/// What could be seen in a nucleus, by colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Visibility {
+    /// Whether signals of the colour may be missed.
+    pub(super) weak: [bool; 2],
+    /// Share of the colour's signals below detection.
+    pub(super) expected_loss: [Option<f64>; 2],
+}
+
+/// The alarms of a specimen as a whole.
+#[derive(Debug, Default)]
+pub(super) struct SpecimenAlarms {
+    pub(super) warnings: Vec<String>,
+    pub(super) probe_failed: Option<Colour>,
+    pub(super) channels_alike: bool,
+    pub(super) random_loss: Option<RandomLoss>,
+}
+
+/// Looks for everything that may be wrong with the specimen. `visibility` is that of each field's nuclei,
+/// `likeness` that of each field's channels with its name.
+pub(super) fn of_specimen(
+    fields: &[FieldReading],
+    visibility: &[Vec<Visibility>],
+    likeness: &[(String, [Option<f64>; 3])],
+    assay: &Assay,
+    params: &AlarmParams,
+) -> SpecimenAlarms {
+    let mut warnings = alike(likeness, params);
+    let channels_alike = !warnings.is_empty();
+    let missing = Colour::BOTH.map(|colour| missing(fields, visibility, colour));
+    let (probe_failed, of_probes) = of_probes(missing, assay, params);
+    warnings.extend(of_probes);
+    let mut random_loss = None;
+    for colour in Colour::BOTH {
+        if let Some((loss, text)) = lost_at_random(Losses::count(fields, colour), colour, params) {
+            if isolated_counts(assay, colour.other()) {
+                random_loss = Some(loss);
+            }
+            warnings.push(text);
+        }
+        warnings.extend(unseen(fields, visibility, colour, params));
+        warnings.extend(patches::of_colour(fields, colour, params));
+    }
+    SpecimenAlarms { warnings, probe_failed, channels_alike, random_loss }
+}
+
+/// Whether isolated signals of a colour count as rearranged.
+fn isolated_counts(assay: &Assay, colour: Colour) -> bool {
+    let meaning = match assay.end_of(colour) {
+        ProbeEnd::ThreePrime => assay.isolated.three_prime,
+        ProbeEnd::FivePrime => assay.isolated.five_prime,
+    };
+    meaning == IsolatedMeaning::Positive
+}
+
+/// Channels that show one image.
+fn alike(likeness: &[(String, [Option<f64>; 3])], params: &AlarmParams) -> Vec<String> {
+    let of_field = |(field, found): &(String, [Option<f64>; 3])| {
+        let alike = CHANNEL_PAIRS.into_iter().zip(*found);
+        let told = alike.filter_map(|(pair, r)| r.filter(|r| *r >= params.alike_min).map(|r| (pair, r)));
+        told.map(|([a, b], r)| {
+            format!(
+                "field {field}: {a} and {b} are one image (their noise correlates by {r:.3}; that of two exposures \
+                 does not): check which file and channel was given for each"
+            )
+        })
+        .collect::<Vec<String>>()
+    };
+    likeness.iter().flat_map(of_field).collect()
+}
+
+/// Loci that lost a colour independently of each other, and what to say of it.
+fn lost_at_random(losses: Losses, colour: Colour, params: &AlarmParams) -> Option<(RandomLoss, String)> {
+    let odds = losses.log_odds_of_random()?;
+    if odds < params.random_loss_odds.ln() {
+        return None;
+    }
+    let [none, one, both] = losses.nuclei;
+    let text = format!(
+        "of nuclei with two {} signals {none} lack no {}, {one} lack one and {both} lack both: {:.0} % of the loci lost \
+         {} independently of each other, as by a probe that hybridised badly; a rearrangement would leave one locus \
+         intact (odds {:.0} to 1)",
+        colour.other().name(),
+        colour.name(),
+        100.0 * losses.share(),
+        colour.name(),
+        odds.exp().min(1e6),
+    );
+    Some((RandomLoss { colour, decisive: odds >= params.random_loss_decisive.ln() }, text))
+}
+
+/// What to say where many intact nuclei are expected to look rearranged since an end lies below detection.
+fn unseen(
+    fields: &[FieldReading],
+    visibility: &[Vec<Visibility>],
+    colour: Colour,
+    params: &AlarmParams,
+) -> Option<String> {
+    let counted = fields.iter().zip(visibility).flat_map(|(field, v)| field.calls.iter().zip(v));
+    let losses: Vec<f64> = counted
+        .filter(|(call, _)| call.evaluable())
+        .filter_map(|(_, v)| v.expected_loss[colour.index()])
+        .map(|loss| 2.0 * loss * (1.0 - loss))
+        .collect();
+    let share = losses.iter().sum::<f64>() / losses.len().max(1) as f64;
+    (losses.len() >= params.probe_nuclei_min && share > params.unseen_max).then(|| {
+        format!(
+            "{} signals are so weak that {:.0} % of intact nuclei may be expected to show a {} signal without them",
+            colour.name(),
+            100.0 * share,
+            colour.other().name()
+        )
+    })
 }
 
 /// Counts the whole nuclei with two or more signals of the other colour, and those without any of `colour`: a
 /// rearrangement leaves one locus intact, so most of these tell of a probe that did not hybridise.
-pub(super) fn missing(fields: &[FieldReading], colour: Colour) -> Missing {
+fn missing(fields: &[FieldReading], visibility: &[Vec<Visibility>], colour: Colour) -> Missing {
     let mut missing = Missing::default();
-    let calls = fields.iter().flat_map(|f| &f.calls);
-    for call in calls.filter(|c| matches!(c.exclusion, None | Some(Exclusion::OneColourOnly))) {
+    let seen = fields.iter().zip(visibility).flat_map(|(f, v)| f.calls.iter().zip(v));
+    for (call, visible) in seen {
+        let whole = matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
         let [here, other] = [colour, colour.other()].map(|c| call.pattern.signals(c));
-        if other >= 2 {
+        if whole && other >= 2 && !visible.weak[colour.other().index()] {
             missing.nuclei += 1;
-            missing.without += usize::from(here == 0);
+            let weak = visible.weak[colour.index()];
+            missing.weak += usize::from(weak);
+            missing.without += usize::from(here == 0 && !weak);
         }
     }
     missing
 }
 
 /// The colour that failed, if one did, and what to say of both.
-pub(super) fn of_probes(
-    missing: [Missing; 2],
-    assay: &Assay,
-    params: &AlarmParams,
-) -> (Option<Colour>, Vec<String>) {
+fn of_probes(missing: [Missing; 2], assay: &Assay, params: &AlarmParams) -> (Option<Colour>, Vec<String>) {
     let mut failed = None;
     let mut warnings = Vec::new();
     for colour in Colour::BOTH {
         let found = missing[colour.index()];
-        if found.nuclei < params.probe_nuclei_min || found.share() <= params.probe_missing_max {
+        if found.nuclei < params.probe_nuclei_min {
+            continue;
+        }
+        if found.share() + found.weak_share() >= params.probe_failed_share {
+            failed = failed.or(Some(colour));
+        }
+        if found.weak_share() > params.probe_weak_max {
+            warnings.push(format!(
+                "in {} of {} nuclei with two or more {} signals {} ones would not stand out of the noise: the {} probe \
+                 of {} is weak or has failed; these nuclei are not counted",
+                found.weak,
+                found.nuclei,
+                colour.other().name(),
+                colour.name(),
+                colour.name(),
+                assay.gene,
+            ));
+        }
+        if found.share() <= params.probe_missing_max {
             continue;
         }
         // Loci that lose this colour independently of each other: of nuclei with two, p^2 lose both.
@@ -174,9 +245,6 @@ pub(super) fn of_probes(
             assay.gene,
             colour.other().name(),
         ));
-        if found.share() >= params.probe_failed_share {
-            failed = failed.or(Some(colour));
-        }
     }
     (failed, warnings)
 }
@@ -192,6 +260,7 @@ pub(super) fn usual_diameters_px(fields: &[FieldReading], fallback: [f64; 2]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Result;
 
     fn sound() -> FieldQuality {
         FieldQuality {
@@ -222,8 +291,8 @@ mod tests {
     fn a_probe_that_is_missing_from_half_of_the_nuclei_has_failed() -> Result<()> {
         let alk = Assay::builtin("alk")?;
         let judge = |without, nuclei| {
-            let green = Missing { nuclei, without };
-            of_probes([Missing { nuclei, without: 0 }, green], &alk, &AlarmParams::default())
+            let green = Missing { nuclei, without, weak: 0 };
+            of_probes([Missing { nuclei, without: 0, weak: 0 }, green], &alk, &AlarmParams::default())
         };
         assert_eq!(judge(5, 100), (None, Vec::new()));
         assert_eq!(judge(9, 9), (None, Vec::new()));

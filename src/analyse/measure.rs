@@ -6,8 +6,13 @@ use crate::detect::DetectParams;
 use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{Colour, Field, Plane};
+use crate::instrument::likeness::likeness;
 use crate::segment::Segmentation;
 use crate::units::PixelSize;
+
+/// The pairs of channels whose likeness is measured, in this order.
+pub(crate) const CHANNEL_PAIRS: [[&str; 2]; 3] =
+    [["red", "green"], ["counterstain", "red"], ["counterstain", "green"]];
 
 /// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
 #[derive(Debug, Clone)]
@@ -17,6 +22,11 @@ pub struct FieldMeasurement {
     pub(crate) segmentation: Segmentation,
     pub(crate) channels: [ChannelCandidates; 2],
     pub(crate) saturated: [f64; 3],
+    /// Share of each nucleus, by id from 1, in which the more saturated probe channel is at its limit; empty if none
+    /// is anywhere.
+    pub(crate) nucleus_saturated: Vec<f64>,
+    /// How alike the channels are: see [`CHANNEL_PAIRS`].
+    pub(crate) likeness: [Option<f64>; 3],
     pub(crate) warnings: Vec<String>,
 }
 
@@ -57,6 +67,13 @@ pub(super) fn measure(
     let level = field.saturation_level;
     let saturated =
         [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
+    let pairs =
+        [[&field.red, &field.green], [&field.counterstain, &field.red], [&field.counterstain, &field.green]];
+    let nucleus_saturated = if saturated[1] > 0.0 || saturated[2] > 0.0 {
+        saturated_nuclei([&field.red, &field.green], level, &segmentation)
+    } else {
+        Vec::new()
+    };
     let mut warnings = field.warnings.clone();
     warnings.extend(segmentation.warnings.iter().cloned());
     Ok(FieldMeasurement {
@@ -65,8 +82,41 @@ pub(super) fn measure(
         segmentation,
         channels: [red, green],
         saturated,
+        nucleus_saturated,
+        likeness: pairs.map(|[a, b]| likeness(a.view(), b.view())),
         warnings,
     })
+}
+
+/// The level from which a sample is at the camera's limit; `None` where there is no limit.
+fn limit(plane: &Plane, level: Option<f32>) -> Option<f32> {
+    match plane {
+        Plane::U8(_) => Some(f32::from(u8::MAX)),
+        Plane::U16(_) => Some(level.map_or(f32::from(u16::MAX), |l| l.clamp(0.0, f32::from(u16::MAX)))),
+        Plane::F32(_) => level,
+    }
+}
+
+/// Share of each nucleus that is at the limit, in the plane in which it is larger.
+fn saturated_nuclei(planes: [&Plane; 2], level: Option<f32>, segmentation: &Segmentation) -> Vec<f64> {
+    let mut shares = vec![0.0_f64; segmentation.nuclei.len()];
+    for plane in planes {
+        let Some(limit) = limit(plane, level) else { continue };
+        let mut counts = vec![0_usize; shares.len()];
+        let mut row = vec![0.0_f32; plane.dim().1];
+        for (y, labels) in segmentation.labels.rows().into_iter().enumerate() {
+            plane.view().read_row(y, 0, &mut row);
+            for (&label, _) in labels.iter().zip(&row).filter(|(label, v)| **label > 0 && **v >= limit) {
+                if let Some(count) = counts.get_mut(label as usize - 1) {
+                    *count += 1;
+                }
+            }
+        }
+        for ((share, count), nucleus) in shares.iter_mut().zip(counts).zip(&segmentation.nuclei) {
+            *share = share.max(count as f64 / nucleus.area_px.max(1) as f64);
+        }
+    }
+    shares
 }
 
 /// Share of samples at the highest level that the camera can give: as stated by the file, or the highest of

@@ -96,6 +96,7 @@ pub(super) fn pair_rule(
     // The gap between two edges is a diameter less than the distance between the centres.
     out.doublet_distance_px =
         if assay.doublet.enabled { (1.0 + assay.doublet.max_gap_diameter) * diameter_px } else { 0.0 };
+    out.doublet_doubtful_px = (1.0 + 0.5 * assay.doublet.max_gap_diameter) * diameter_px;
     out.doublet_intensity_ratio_max = assay.doublet.size_ratio_max;
     out.grey_zone_px = match &assay.split.grey_zone {
         Some(zone) => Some([to_px(zone.low)?, to_px(zone.high)?]),

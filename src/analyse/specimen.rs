@@ -1,10 +1,13 @@
 //! From the measurements of a specimen's fields to its reading.
 
+mod call;
+
+use crate::analyse::alarms::Visibility;
 use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
-use crate::analyse::reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
-use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
+use crate::classify::NucleusCall;
 use crate::detect::candidate::{Candidate, median, nearest_nucleus};
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
 use crate::detect::{DetectParams, Signal, signal_of};
@@ -13,7 +16,6 @@ use crate::field::Colour;
 use crate::instrument::{crosstalk, shift};
 use crate::pair::{PairRule, Pairing, pair};
 use crate::summarise::{SummariseParams, summarise};
-use crate::units::PixelSize;
 
 /// What holds for all fields of a specimen.
 struct Specimen<'a> {
@@ -91,22 +93,31 @@ pub(super) fn read(
     });
     let specimen = Specimen { assay, params, rule, shift, model };
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
-    let mut readings = Vec::with_capacity(fields.len());
+    let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
+    let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
     for field in fields {
         let count = field.segmentation.nuclei.len();
         let of_field: Vec<_> =
             decisions.by_ref().take(count).map(|((c, n), d)| (c, n.indices.as_slice(), d)).collect();
-        readings.push(specimen.read_field(field, &of_field));
+        let (reading, visible) = specimen.read_field(field, &of_field);
+        readings.push(reading);
+        visibility.push(visible);
     }
     let usual_px = alarms::usual_diameters_px(&readings, diameters_px);
     for field in &mut readings {
         let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
         field.warnings.extend(found);
     }
-    let missing = Colour::BOTH.map(|colour| alarms::missing(&readings, colour));
-    let (probe_failed, mut warnings) = alarms::of_probes(missing, assay, &params.alarms);
+    let found = alarms::of_specimen(&readings, &visibility, &likeness, assay, &params.alarms);
+    let mut warnings = found.warnings;
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
-    let summarise_params = SummariseParams { sex: params.sex, fields: Some(readings.len()), probe_failed };
+    let summarise_params = SummariseParams {
+        sex: params.sex,
+        fields: Some(readings.len()),
+        probe_failed: found.probe_failed,
+        channels_alike: found.channels_alike,
+        random_loss: found.random_loss,
+    };
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
         warnings.push(
@@ -213,7 +224,11 @@ fn estimate_shift(nuclei: &[Gathered], diameter_px: f64) -> Option<shift::Chroma
 type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision);
 
 impl Specimen<'_> {
-    fn read_field(&self, field: FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> FieldReading {
+    fn read_field(
+        &self,
+        field: FieldMeasurement,
+        decisions: &[NucleusDecision<'_>],
+    ) -> (FieldReading, Vec<Visibility>) {
         let signals = self.signals(&field, decisions);
         let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); field.segmentation.nuclei.len()];
         for (index, signal) in signals.iter().enumerate() {
@@ -236,15 +251,17 @@ impl Specimen<'_> {
         let shown: Vec<Shown> = (field.segmentation.nuclei.iter().zip(&pairings))
             .map(|(nucleus, pairing)| ([nucleus.centroid_y_px, nucleus.centroid_x_px], pairing.pattern()))
             .collect();
-        let calls: Vec<NucleusCall> = pairings
+        let (calls, visibility) = pairings
             .iter()
             .zip(decisions)
             .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
-            .map(|((pairing, (_, _, decision)), seen)| self.call(&field, pairing, decision, seen))
-            .collect();
+            .map(|((pairing, (candidates, _, decision)), seen)| {
+                self.call(&field, pairing, &signals, (candidates, decision), seen)
+            })
+            .unzip();
         let quality = Self::quality(&field, &signals);
         let (height_px, width_px) = field.segmentation.labels.dim();
-        FieldReading {
+        let reading = FieldReading {
             name: field.name,
             height_px,
             width_px,
@@ -256,7 +273,8 @@ impl Specimen<'_> {
             quality,
             warnings: field.warnings,
             labels: field.segmentation.labels,
-        }
+        };
+        (reading, visibility)
     }
 
     /// The signals of a field in the order red, green, each in reading order.
@@ -291,57 +309,5 @@ impl Specimen<'_> {
             found[c].sort_by_key(|f| f.0);
         }
         found.into_iter().flatten().map(|f| f.1).collect()
-    }
-
-    fn call(
-        &self,
-        field: &FieldMeasurement,
-        pairing: &Pairing,
-        decision: &Decision,
-        lacking_colour_is_seen: bool,
-    ) -> NucleusCall {
-        let index = pairing.nucleus_id as usize - 1;
-        let nucleus = &field.segmentation.nuclei[index];
-        let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
-        evidence.area_um2 = field.pixel_size.map(|p: PixelSize| p.px2_to_um2(nucleus.area_px as f64));
-        evidence.score = nucleus.score;
-        evidence.touches_border = nucleus.touches_border;
-        evidence.overlapping = nucleus.overlapping;
-        evidence.lacking_colour_is_seen = lacking_colour_is_seen;
-        evidence.ordinary_snr = Colour::BOTH.map(|colour| {
-            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
-            (noise > 0.0).then(|| self.model.height(colour) / noise)
-        });
-        evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
-            pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
-        });
-        evidence.separated = Some(SeparatedProbability {
-            red: 1.0 - decision.no_separated_red,
-            green: 1.0 - decision.no_separated_green,
-            either: 1.0 - decision.none_separated,
-        });
-        classify(&evidence, self.assay, self.params.sex, &self.params.classify)
-    }
-
-    fn quality(field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
-        let in_nuclei = |colour: Colour, value: &dyn Fn(&Signal) -> f64| {
-            let mut values: Vec<f64> =
-                signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0).map(value).collect();
-            (!values.is_empty()).then(|| median(&mut values))
-        };
-        let (height, width) = field.segmentation.labels.dim();
-        let covered: usize = field.segmentation.nuclei.iter().map(|n| n.area_px).sum();
-        FieldQuality {
-            nucleus_diameter_px: field.segmentation.diameter_px,
-            nucleus_coverage: covered as f64 / (height * width).max(1) as f64,
-            signal_diameter_px: [0, 1].map(|c| {
-                let channel = &field.channels[c];
-                (channel.sigma_spots > 0)
-                    .then_some(crate::detect::candidate::FWHM_PER_SIGMA * channel.sigma_px)
-            }),
-            signal_snr: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.snr)),
-            signal_amplitude: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.amplitude)),
-            saturated: field.saturated,
-        }
     }
 }

@@ -27,7 +27,8 @@ pub struct NucleusCall {
     pub uncertain: bool,
     /// Probability that it is rearranged; `None` if it is not counted or the probability is not known.
     pub probability_rearranged: Option<f64>,
-    /// Counted, but its probability leaves the call open or contradicts it.
+    /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as a sister may be
+    /// an isolated end that would turn it.
     pub doubtful: bool,
 }
 
@@ -96,6 +97,16 @@ pub fn classify(
         params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;
+    // As it would be if sisters that may be ends of another locus were.
+    let [red, green] = evidence.doubtful_sisters;
+    let other = SignalPattern {
+        isolated_red: pattern.isolated_red.saturating_add(red),
+        isolated_green: pattern.isolated_green.saturating_add(green),
+        ..pattern
+    };
+    let turned = evaluable
+        && other != pattern
+        && counts_as_rearranged(class_of(&other, assay, sex), &other, assay) != rearranged;
     NucleusCall {
         nucleus_id: evidence.nucleus_id,
         pattern,
@@ -106,7 +117,7 @@ pub fn classify(
             && evidence.grey_zone_pair
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
         probability_rearranged: probability,
-        doubtful: probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
+        doubtful: turned || probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
     }
 }
 
@@ -118,7 +129,7 @@ fn exclusion_of(
     params: &ClassifyParams,
 ) -> Option<Exclusion> {
     not_one_nucleus(evidence, assay, params)
-        .or_else(|| not_readable(evidence, assay))
+        .or_else(|| not_readable(evidence, assay, params))
         .or_else(|| not_countable(evidence, assay, sex))
 }
 
@@ -140,18 +151,14 @@ fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyP
     }
 }
 
-fn not_readable(evidence: &NucleusEvidence, assay: &Assay) -> Option<Exclusion> {
-    let weak = |colour: Colour, min_snr: f64| {
-        evidence.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
-    };
-    let rules = &assay.evaluable;
+fn not_readable(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyParams) -> Option<Exclusion> {
     if evidence.out_of_focus {
         Some(Exclusion::OutOfFocus)
     } else if evidence.saturated {
         Some(Exclusion::Saturated)
     } else if evidence.debris {
         Some(Exclusion::Debris)
-    } else if weak(Colour::Red, rules.min_snr_red) || weak(Colour::Green, rules.min_snr_green) {
+    } else if Colour::BOTH.iter().any(|colour| evidence.is_weak(*colour, assay, params)) {
         Some(Exclusion::WeakProbe)
     } else {
         None

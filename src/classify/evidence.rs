@@ -3,12 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use super::pattern::SignalPattern;
+use crate::assay::Assay;
+use crate::field::Colour;
 
 /// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
 const MIN_NUCLEUS_SCORE: f64 = 0.2;
 
 /// Share of wrong calls among those that the signals leave no doubt about.
 const UNMODELLED_ERROR: f64 = 0.004;
+
+/// Share of a probe's signals below detection in a nucleus from which it is not counted.
+const MAX_EXPECTED_LOSS: f64 = 0.05;
+
+/// Share of a nucleus at the camera's limit up to which it is counted.
+const SATURATED_MAX: f64 = 0.05;
 
 /// Probabilities of a call between which it is doubtful.
 const DOUBTFUL: [f64; 2] = [0.1, 0.9];
@@ -28,11 +36,24 @@ pub struct ClassifyParams {
     /// Probability that a call is wrong for reasons that the signals do not show (a nucleus cut wrongly, a signal
     /// that was never seen), 0 to 0.5. Default 0.004, measured by `validate --first-seed 5000`.
     pub unmodelled_error: f64,
+    /// Largest share of a probe's signals that may be expected below detection in a counted nucleus, 0 to 1: each
+    /// of them turns an intact locus into an isolated signal. Default 0.05, chosen for this crate: two intact loci
+    /// then look broken in at most one nucleus in ten.
+    pub max_expected_loss: f64,
+    /// Largest share of a counted nucleus in which a probe channel is at the camera's limit, 0 to 1. Default 0.05,
+    /// chosen for this crate: the tops of four signals cover less; more is haze in which no signal is seen.
+    pub saturated_max: f64,
 }
 
 impl Default for ClassifyParams {
     fn default() -> Self {
-        Self { min_nucleus_score: MIN_NUCLEUS_SCORE, doubtful: DOUBTFUL, unmodelled_error: UNMODELLED_ERROR }
+        Self {
+            min_nucleus_score: MIN_NUCLEUS_SCORE,
+            doubtful: DOUBTFUL,
+            unmodelled_error: UNMODELLED_ERROR,
+            max_expected_loss: MAX_EXPECTED_LOSS,
+            saturated_max: SATURATED_MAX,
+        }
     }
 }
 
@@ -89,6 +110,10 @@ pub struct NucleusEvidence {
     /// Whether the colour that it lacks, if it lacks one, is seen in its neighbours. If not, a nucleus with signals of
     /// one colour only is left out whatever the assay says: the probe may not have hybridised there.
     pub lacking_colour_is_seen: bool,
+    /// Share of a probe's signals that would lie below detection in this nucleus: red, green; `None` if not known.
+    pub expected_loss: [Option<f64>; 2],
+    /// Signals counted as sisters that may also be isolated ends: red, green.
+    pub doubtful_sisters: [usize; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
@@ -98,6 +123,17 @@ pub struct NucleusEvidence {
 }
 
 impl NucleusEvidence {
+    /// Whether a colour's signals may be missed in this nucleus, by the assay's least SNR or by the share of them
+    /// below detection. What is not a number counts as missed, what was not measured does not.
+    pub(crate) fn is_weak(&self, colour: Colour, assay: &Assay, params: &ClassifyParams) -> bool {
+        let min_snr = match colour {
+            Colour::Red => assay.evaluable.min_snr_red,
+            Colour::Green => assay.evaluable.min_snr_green,
+        };
+        self.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
+            || self.expected_loss[colour.index()].is_some_and(|l| l > params.max_expected_loss || l.is_nan())
+    }
+
     /// A nucleus of which nothing speaks against counting it: what a reader at the microscope enters.
     #[must_use]
     pub fn of_pattern(nucleus_id: u32, pattern: SignalPattern) -> Self {
@@ -113,6 +149,8 @@ impl NucleusEvidence {
             debris: false,
             ordinary_snr: [None, None],
             lacking_colour_is_seen: true,
+            expected_loss: [None, None],
+            doubtful_sisters: [0, 0],
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,

@@ -118,6 +118,13 @@ impl Model {
         self.population(colour).log_height_sd
     }
 
+    /// Share of the signals of a colour that are lower than this, grey levels.
+    pub(crate) fn share_below(&self, colour: Colour, height: f64) -> f64 {
+        let population = self.population(colour);
+        let z = (height.max(f64::MIN_POSITIVE).ln() - population.log_height) / population.log_height_sd;
+        0.5 * statrs::function::erf::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+    }
+
     /// Share of the signals of a colour that have no partner in their nucleus.
     pub(crate) fn lone_share(&self, colour: Colour) -> f64 {
         let lone = self.lone_rate[colour.index()];

@@ -1,4 +1,5 @@
-//! Regions without data: images masked to their nuclei, borders of stitched or rotated images.
+//! Regions without data: images masked to their nuclei, borders of stitched or rotated images, and samples that are
+//! not finite numbers.
 //!
 //! A camera never gives many neighbouring pixels of exactly the same lowest value; where they are found, there is
 //! no data. Filters must not see the step at the rim of such a region, so it is filled from the rim.
@@ -19,9 +20,13 @@ pub(crate) struct Filled {
     pub(crate) no_data: Array2<bool>,
 }
 
-/// Finds and fills the regions without data; `None` where there are none, or nothing else.
+/// Finds and fills the regions without data; `None` where there are none, or nothing else but one grey level.
 pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
-    if !has_many_lowest(plane) {
+    let not_finite = match plane {
+        PlaneView::F32(a) if a.iter().any(|v| !v.is_finite()) => Some(a.mapv(|v| !v.is_finite())),
+        _ => None,
+    };
+    if not_finite.is_none() && !has_many_lowest(plane) {
         return None;
     }
     let (height, width) = plane.dim();
@@ -32,12 +37,23 @@ pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
     }
     let lowest = pixels.iter().copied().fold(f32::INFINITY, f32::min);
     let at_lowest = pixels.iter().filter(|v| **v <= lowest).count();
-    if (at_lowest as f64) < LEAST_SHARE * pixels.len() as f64 {
+    let many = at_lowest as f64 >= LEAST_SHARE * pixels.len() as f64;
+    if !many && not_finite.is_none() {
         return None;
     }
-    let no_data = squares(&image.mapv(|v| v <= lowest));
+    let mut no_data =
+        if many { squares(&image.mapv(|v| v <= lowest)) } else { Array2::from_elem((height, width), false) };
+    if let Some(not_finite) = not_finite {
+        no_data.zip_mut_with(&not_finite, |missing, &bad| *missing |= bad);
+        image.mapv_inplace(|v| if v.is_finite() { v } else { 0.0 });
+    }
     let missing = no_data.iter().filter(|m| **m).count();
-    if missing == 0 || missing == no_data.len() {
+    if missing == no_data.len() {
+        // Nothing but numbers that are none, or nothing to tell from what is missing.
+        let no_number = lowest == f32::INFINITY;
+        return no_number.then_some(Filled { image, no_data });
+    }
+    if missing == 0 {
         return None;
     }
     grow_into(&mut image, &no_data);

@@ -40,7 +40,7 @@ pub(crate) fn local_maxima(
     };
     let stands_out = |y: usize, x: usize, v: f32| {
         let amplitude = f64::from(v);
-        let background = (f64::from(plane.at(y, x)) - amplitude).max(0.0);
+        let background = f64::from(plane.at(y, x)) - amplitude;
         amplitude > snr * filter.amplitude_sd(noise, background, amplitude)
     };
     (0..height)
@@ -163,12 +163,13 @@ impl Surroundings {
         overall: f64,
     ) -> f64 {
         const LEAST_POINTS: usize = 12;
+        let least = scene.darkest + 0.5 * (background - scene.darkest);
         let mut spread = Spread::with_capacity(self.offsets.len());
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
             let Some(&r) = response.get((yy, xx)) else { continue };
             let below = f64::from(scene.plane.at(yy, xx)) - f64::from(r.max(0.0));
-            if below >= 0.5 * background && scene.has_data(yy, xx) {
+            if below >= least && scene.has_data(yy, xx) {
                 spread.push(r);
             }
         }

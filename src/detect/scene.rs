@@ -18,6 +18,8 @@ pub(crate) struct Scene<'a> {
     labels: Option<ArrayView2<'a, u32>>,
     /// Number of this part of the plane.
     part: usize,
+    /// The darkest level of the plane, on a grid: what brightness is measured from.
+    pub(crate) darkest: f64,
     pub(crate) noise: &'a Noise,
     pub(crate) params: &'a DetectParams,
 }
@@ -35,7 +37,22 @@ impl<'a> Scene<'a> {
         params: &'a DetectParams,
     ) -> Self {
         let labels = segmentation.map(|s| s.labels.view());
-        Self { plane, no_data: no_data.map(|n| n.view()), labels, part: 0, noise, params }
+        let mut scene =
+            Self { plane, no_data: no_data.map(|n| n.view()), labels, part: 0, darkest: 0.0, noise, params };
+        scene.darkest = scene.find_darkest();
+        scene
+    }
+
+    fn find_darkest(&self) -> f64 {
+        const STRIDE: usize = 8;
+        let (height, width) = self.plane.dim();
+        (0..height)
+            .step_by(STRIDE)
+            .flat_map(|y| (0..width).step_by(STRIDE).map(move |x| (y, x)))
+            .filter(|&(y, x)| self.has_data(y, x))
+            .map(|(y, x)| f64::from(self.plane.at(y, x)))
+            .reduce(f64::min)
+            .unwrap_or(0.0)
     }
 
     /// Whether there is data at a pixel.
@@ -79,6 +96,7 @@ impl<'a> Scene<'a> {
             no_data: self.no_data.as_ref().map(|n| window(n, corner, side)),
             labels: self.labels.as_ref().map(|l| window(l, corner, side)),
             part,
+            darkest: self.darkest,
             noise: self.noise,
             params: self.params,
         }

@@ -61,6 +61,9 @@ pub struct Pairing {
     pub isolated_green: Vec<usize>,
     /// Sister signals that are counted with another one of their colour.
     pub duplicates: Vec<usize>,
+    /// Those of them, within intact loci, that lie so far off that they may be the end of another locus, the other
+    /// colour having no sister there: what a short inversion that lost its other end looks like too.
+    pub doubtful_duplicates: Vec<usize>,
 }
 
 impl Pairing {

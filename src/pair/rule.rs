@@ -19,6 +19,9 @@ pub struct PairRule {
     pub split_at_equality: bool,
     /// Centre-to-centre distance up to which two signals of one colour are sisters, px; 0 = never.
     pub doublet_distance_px: f64,
+    /// Distance from which a sister without a sister of the other colour beside it may also be the end of another
+    /// locus, such as that of a short inversion, px. Half-way from touching to the largest gap.
+    pub doublet_doubtful_px: f64,
     /// Largest ratio of intensities of two sisters.
     pub doublet_intensity_ratio_max: f64,
     /// Centre-to-centre distances between which a pair is neither clearly intact nor clearly split, px.
@@ -37,6 +40,7 @@ impl PairRule {
             split_distance_px: 2.0 * diameter_px,
             split_at_equality: true,
             doublet_distance_px: 2.0 * diameter_px,
+            doublet_doubtful_px: 1.5 * diameter_px,
             doublet_intensity_ratio_max: 3.0,
             grey_zone_px: None,
             green_shift_px: [0.0, 0.0],

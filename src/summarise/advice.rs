@@ -1,8 +1,8 @@
 //! What the reader of a summary should do or know, in words.
 
-use super::SummariseParams;
 use super::decide::{holds, minimum_cells};
 use super::verdict::{Interval, Summary, Verdict};
+use super::{RandomLoss, SummariseParams};
 use crate::assay::{Assay, Comparator, Decision, IntervalMethod, IsolatedMeaning};
 
 /// First levels of the keys on which a verdict rests.
@@ -35,9 +35,14 @@ pub(super) fn lines(
     only_by_isolated: bool,
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(colour) = params.probe_failed {
+    if params.channels_alike {
+        lines.push(
+            "not evaluable: one image was given for two channels; check the files and the channels"
+                .to_owned(),
+        );
+    } else if let Some(colour) = params.probe_failed {
         lines.push(format!("not evaluable: the {} probe failed; repeat the hybridisation", colour.name()));
-    } else if summary.verdict == Verdict::NotEvaluable {
+    } else if summary.verdict == Verdict::NotEvaluable && summary.evaluable < minimum_cells(assay) {
         lines.push(format!(
             "not evaluable: {} evaluable nuclei, the assay asks for {}; read more fields or repeat the \
              hybridisation",
@@ -68,6 +73,15 @@ pub(super) fn lines(
     }
     lines.extend(verify(summary, assay));
     lines
+}
+
+/// What to do where isolated signals decide and their partners were lost at random.
+pub(super) fn random_loss(loss: RandomLoss) -> String {
+    format!(
+        "the isolated signals that decide may be intact loci that lost {}: it is missing from loci independently of each \
+         other; repeat the hybridisation, or confirm by IHC or NGS",
+        loss.colour.name()
+    )
 }
 
 /// What to do where the doubtful nuclei could turn the verdict.

@@ -1,0 +1,118 @@
+//! When a field or a probe is suspected.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// When a field or a probe is suspected. An alarm is a warning in the reading; only a failed probe makes the
+/// specimen not evaluable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct AlarmParams {
+    /// Least share of a field that nuclei should cover, 0 to 1. Default 0.005: some ten nuclei in a field of
+    /// 1000 x 1000 px at 0.16 um.
+    pub coverage_min: f64,
+    /// Largest such share, 0 to 1. Default 0.85: discs packed as densely as they can be cover 0.91, so beyond it
+    /// nuclei lie over each other or background was taken for nuclei.
+    pub coverage_max: f64,
+    /// Largest share of a channel's samples at the camera's limit, 0 to 1. Default 0.002: signals cover about
+    /// that much of a field, so the heights of most would be unknown.
+    pub saturated_max: f64,
+    /// Signal diameter of a field over that of the specimen (the median of its fields) from which it is out of
+    /// focus, 1 to 5. Default 1.4: such blur halves the height of signals.
+    pub focus_ratio_max: f64,
+    /// Share of the nuclei with two or more signals of one colour that may lack the other colour altogether,
+    /// 0 to 1. Default 0.1: loci that hybridise with a chance of two in three each would give that.
+    pub probe_missing_max: f64,
+    /// The same share from which the probe has failed, and the specimen is not evaluable. Default 0.5.
+    pub probe_failed_share: f64,
+    /// Fewest such nuclei for a statement on a probe, 1 to 1000. Default 10.
+    pub probe_nuclei_min: usize,
+    /// Share of the same nuclei in which a probe may be too weak to be seen, 0 to 1. Default 0.25: such nuclei are
+    /// not counted, and of a tissue section some always lie in haze.
+    pub probe_weak_max: f64,
+    /// Correlation of the noise of two channels from which they are one image, 0.5 to 1. Default 0.9: exposures have
+    /// 0.03 at most, colour JPEG a third, copies 0.98 or more.
+    pub alike_min: f64,
+    /// Share of intact nuclei of which an end may be expected below detection, so that they look rearranged, 0 to 1.
+    /// Default 0.05: a third of a cutoff of 15 %.
+    pub unseen_max: f64,
+    /// Odds that loci lost a colour at random rather than in a clone from which that is told, 1 to 10^6. Default 3.2,
+    /// substantial evidence (Jeffreys 1961, Theory of Probability, appendix B).
+    pub random_loss_odds: f64,
+    /// Such odds from which no positive verdict is given that rests on isolated signals, 1 to 10^6. Default 20,
+    /// stronger than what the same source calls strong evidence, 10.
+    pub random_loss_decisive: f64,
+    /// Chance of a false alarm on parts of the fields, of all parts and both tests together, 10^-9 to 0.1.
+    /// Default 0.001.
+    pub patch_level: f64,
+    /// By how much the share of nuclei that lost a colour must be larger in a part than elsewhere, 0 to 1.
+    /// Default 0.2: less would not carry a normal specimen over a cutoff of 15 %.
+    pub patch_excess_min: f64,
+    /// Height of a colour's signals beside the other's in a part over that elsewhere, below which that is told, 0 to
+    /// 1. Default 0.6: probes vary less between the nuclei of a slide.
+    pub patch_height_max: f64,
+    /// Nearest nuclei of the same field that tell whether the colour hybridised which a nucleus lacks, 2 to 100;
+    /// fewer than half of them tell nothing. Default 10.
+    pub neighbours: usize,
+    /// Share of them that must show that colour, 0 to 1; a nucleus with signals of one colour only is left out
+    /// otherwise. Default 0.7: in sections that read well one nucleus in ten shows one colour only, and more than
+    /// three of ten then come by chance for 1 in 80.
+    pub neighbours_showing_min: f64,
+}
+
+impl Default for AlarmParams {
+    fn default() -> Self {
+        Self {
+            coverage_min: 0.005,
+            coverage_max: 0.85,
+            saturated_max: 0.002,
+            focus_ratio_max: 1.4,
+            probe_missing_max: 0.1,
+            probe_failed_share: 0.5,
+            probe_nuclei_min: 10,
+            probe_weak_max: 0.25,
+            alike_min: 0.9,
+            unseen_max: 0.05,
+            random_loss_odds: 3.2,
+            random_loss_decisive: 20.0,
+            patch_level: 0.001,
+            patch_excess_min: 0.2,
+            patch_height_max: 0.6,
+            neighbours: 10,
+            neighbours_showing_min: 0.7,
+        }
+    }
+}
+
+impl AlarmParams {
+    /// # Errors
+    /// [`Error::InvalidParameter`] naming the value that is out of range.
+    pub(in crate::analyse) fn validate(&self) -> Result<()> {
+        let check = |name: &str, value: f64, [low, high]: [f64; 2]| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::parameter(name, value, format!("{low} to {high}")))
+            }
+        };
+        check("coverage_min", self.coverage_min, [0.0, 1.0])?;
+        check("coverage_max", self.coverage_max, [0.0, 1.0])?;
+        check("saturated_max", self.saturated_max, [0.0, 1.0])?;
+        check("focus_ratio_max", self.focus_ratio_max, [1.0, 5.0])?;
+        check("probe_missing_max", self.probe_missing_max, [0.0, 1.0])?;
+        check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
+        check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
+        check("probe_weak_max", self.probe_weak_max, [0.0, 1.0])?;
+        check("alike_min", self.alike_min, [0.5, 1.0])?;
+        check("unseen_max", self.unseen_max, [0.0, 1.0])?;
+        check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;
+        check("random_loss_decisive", self.random_loss_decisive, [1.0, 1e6])?;
+        check("patch_level", self.patch_level, [1e-9, 0.1])?;
+        check("patch_excess_min", self.patch_excess_min, [0.0, 1.0])?;
+        check("patch_height_max", self.patch_height_max, [0.0, 1.0])?;
+        check("neighbours", self.neighbours as f64, [2.0, 100.0])?;
+        check("neighbours_showing_min", self.neighbours_showing_min, [0.0, 1.0])
+    }
+}

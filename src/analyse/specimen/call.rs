@@ -1,0 +1,86 @@
+//! What the call of a nucleus rests on, and how good a field is.
+
+use crate::analyse::FieldMeasurement;
+use crate::analyse::alarms::Visibility;
+use crate::analyse::reading::FieldQuality;
+use crate::analyse::specimen::Specimen;
+use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
+use crate::detect::Signal;
+use crate::detect::candidate::median;
+use crate::detect::decide::{Decision, NucleusCandidates};
+use crate::field::Colour;
+use crate::pair::Pairing;
+use crate::units::PixelSize;
+
+impl Specimen<'_> {
+    pub(super) fn call(
+        &self,
+        field: &FieldMeasurement,
+        pairing: &Pairing,
+        signals: &[Signal],
+        (candidates, decision): (&NucleusCandidates, &Decision),
+        lacking_colour_is_seen: bool,
+    ) -> (NucleusCall, Visibility) {
+        let index = pairing.nucleus_id as usize - 1;
+        let nucleus = &field.segmentation.nuclei[index];
+        let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
+        evidence.area_um2 = field.pixel_size.map(|p: PixelSize| p.px2_to_um2(nucleus.area_px as f64));
+        evidence.score = nucleus.score;
+        evidence.touches_border = nucleus.touches_border;
+        evidence.overlapping = nucleus.overlapping;
+        evidence.lacking_colour_is_seen = lacking_colour_is_seen;
+        evidence.ordinary_snr = Colour::BOTH.map(|colour| {
+            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
+            (noise > 0.0).then(|| self.model.height(colour) / noise)
+        });
+        evidence.expected_loss = Colour::BOTH.map(|colour| {
+            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
+            (noise > 0.0).then(|| {
+                let least = self.params.detect.candidate_snr * noise;
+                let seen = candidates.of(colour).iter().map(|c| c.threshold).fold(least, f64::min);
+                self.model.share_below(colour, seen)
+            })
+        });
+        let most = self.params.classify.saturated_max;
+        evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
+        let doubtful = |colour: Colour| {
+            pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
+        };
+        evidence.doubtful_sisters = Colour::BOTH.map(doubtful);
+        evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
+            pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
+        });
+        evidence.separated = Some(SeparatedProbability {
+            red: 1.0 - decision.no_separated_red,
+            green: 1.0 - decision.no_separated_green,
+            either: 1.0 - decision.none_separated,
+        });
+        let visibility = Visibility {
+            weak: Colour::BOTH.map(|c| evidence.is_weak(c, self.assay, &self.params.classify)),
+            expected_loss: evidence.expected_loss,
+        };
+        (classify(&evidence, self.assay, self.params.sex, &self.params.classify), visibility)
+    }
+
+    pub(super) fn quality(field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
+        let in_nuclei = |colour: Colour, value: &dyn Fn(&Signal) -> f64| {
+            let mut values: Vec<f64> =
+                signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0).map(value).collect();
+            (!values.is_empty()).then(|| median(&mut values))
+        };
+        let (height, width) = field.segmentation.labels.dim();
+        let covered: usize = field.segmentation.nuclei.iter().map(|n| n.area_px).sum();
+        FieldQuality {
+            nucleus_diameter_px: field.segmentation.diameter_px,
+            nucleus_coverage: covered as f64 / (height * width).max(1) as f64,
+            signal_diameter_px: [0, 1].map(|c| {
+                let channel = &field.channels[c];
+                (channel.sigma_spots > 0)
+                    .then_some(crate::detect::candidate::FWHM_PER_SIGMA * channel.sigma_px)
+            }),
+            signal_snr: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.snr)),
+            signal_amplitude: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.amplitude)),
+            saturated: field.saturated,
+        }
+    }
+}
