@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "alk")]
     pub(crate) assay: String,
     /// Threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
     pub(crate) threads: Option<usize>,
     #[command(flatten)]
     pub(crate) options: Options,
@@ -84,9 +84,11 @@ fn pixel_size(text: &str) -> anyhow::Result<PixelSize> {
     Ok(PixelSize::from_um(text.parse()?)?)
 }
 
-fn at_least_one(text: &str) -> anyhow::Result<usize> {
+fn number_of_threads(text: &str) -> anyhow::Result<usize> {
+    /// More than any machine has: far beyond, starting them takes longer than scoring.
+    const MOST: usize = 512;
     let threads = text.parse()?;
-    anyhow::ensure!(threads > 0, "at least 1 thread is needed");
+    anyhow::ensure!((1..=MOST).contains(&threads), "allowed are 1 to {MOST} threads");
     Ok(threads)
 }
 

@@ -114,7 +114,25 @@ pub(super) fn of_specimen(
         warnings.extend(unseen(fields, visibility, colour, params));
         warnings.extend(patches::of_colour(fields, colour, params));
     }
+    warnings.extend(too_many_loci(fields, assay, params));
     SpecimenAlarms { warnings, probe_failed, channels_alike, random_loss }
+}
+
+/// What to say where most nuclei show at least twice as many intact loci as a normal one: colours that leak into each
+/// other pair up every signal.
+fn too_many_loci(fields: &[FieldReading], assay: &Assay, params: &AlarmParams) -> Option<String> {
+    let twice = 2 * assay.normal.fused.female;
+    let counted: Vec<usize> =
+        fields.iter().flat_map(|f| &f.calls).filter(|c| c.evaluable()).map(|c| c.pattern.fused).collect();
+    let many = counted.iter().filter(|fused| **fused >= twice).count();
+    (counted.len() >= params.probe_nuclei_min && 2 * many > counted.len()).then(|| {
+        format!(
+            "{many} of {} nuclei show {twice} or more fused pairs: either nearly all cells are polyploid or the gene is \
+             amplified, or the colours leak into each other (as in colour JPEG and screen shots) and every signal is \
+             seen in both channels; read the channels as acquired",
+            counted.len()
+        )
+    })
 }
 
 /// Whether isolated signals of a colour count as rearranged.

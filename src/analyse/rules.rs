@@ -1,6 +1,8 @@
 //! The assay's distances in pixels of the specimen at hand.
 
-use crate::assay::{Assay, Comparator, DiameterFrom, DistanceMeasure, DistanceUnit};
+use crate::assay::{
+    Assay, Comparator, DiameterFrom, DistanceMeasure, DistanceUnit, GreyZoneAction, TouchingSignals,
+};
 use crate::detect::candidate::{FWHM_PER_SIGMA, median};
 use crate::error::{Error, Location, Result};
 use crate::instrument::shift::ChromaticShift;
@@ -93,15 +95,65 @@ pub(super) fn pair_rule(
     let mut out = PairRule::from_diameter(diameter_px);
     out.split_distance_px = to_px(rule.value)?;
     out.split_at_equality = assay.split.comparator == Comparator::AtLeast;
+    if assay.split.touching_or_overlap == TouchingSignals::Fused {
+        // Signals touch as far as they are seen to reach, whatever the probe would make of them without blur.
+        let touching_px = f64::midpoint(diameters_px[0], diameters_px[1]);
+        if out.split_distance_px < touching_px {
+            (out.split_distance_px, out.split_at_equality) = (touching_px, true);
+        }
+    }
     // The gap between two edges is a diameter less than the distance between the centres.
     out.doublet_distance_px =
         if assay.doublet.enabled { (1.0 + assay.doublet.max_gap_diameter) * diameter_px } else { 0.0 };
     out.doublet_doubtful_px = (1.0 + 0.5 * assay.doublet.max_gap_diameter) * diameter_px;
     out.doublet_intensity_ratio_max = assay.doublet.size_ratio_max;
-    out.grey_zone_px = match &assay.split.grey_zone {
-        Some(zone) => Some([to_px(zone.low)?, to_px(zone.high)?]),
-        None => None,
-    };
+    if let Some(zone) = &assay.split.grey_zone {
+        let limits = [to_px(zone.low)?, to_px(zone.high)?];
+        match zone.action {
+            // No zone of its own then: pairs up to its end are fused.
+            GreyZoneAction::Fused => {
+                out.split_at_equality |= limits[1] > out.split_distance_px;
+                out.split_distance_px = out.split_distance_px.max(limits[1]);
+            }
+            GreyZoneAction::Exclude | GreyZoneAction::Uncertain => out.grey_zone_px = Some(limits),
+        }
+    }
     out.green_shift_px = shift.map_or([0.0, 0.0], |s| [s.y_px, s.x_px]);
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assay::GreyZone;
+
+    fn rule(change: impl FnOnce(&mut Assay), diameter_px: f64) -> Result<PairRule> {
+        let mut assay = Assay::builtin("alk")?;
+        change(&mut assay);
+        pair_rule("S1", &assay, [diameter_px; 2], PixelSize::from_um(0.1).ok(), None)
+    }
+
+    #[test]
+    fn each_action_of_a_grey_zone_does_what_it_says() -> Result<()> {
+        let of = |action| {
+            rule(|assay| assay.split.grey_zone = Some(GreyZone { low: 2.0, high: 4.5, action }), 4.0)
+        };
+        for action in [GreyZoneAction::Exclude, GreyZoneAction::Uncertain] {
+            let rule = of(action)?;
+            assert_eq!((rule.split_distance_px, rule.grey_zone_px), (8.0, Some([8.0, 18.0])));
+        }
+        let fused = of(GreyZoneAction::Fused)?;
+        assert_eq!((fused.split_distance_px, fused.grey_zone_px), (18.0, None));
+        Ok(())
+    }
+
+    #[test]
+    fn signals_that_touch_are_fused_however_wide_they_are_seen() -> Result<()> {
+        // 1.6 um wide: twice the widest that a probe of this kind is taken to be is less.
+        assert_eq!(rule(|_| (), 16.0)?.split_distance_px, 16.0);
+        let by_distance = rule(|a| a.split.touching_or_overlap = TouchingSignals::ByDistance, 16.0)?;
+        assert!((by_distance.split_distance_px - 13.0).abs() < 1e-9);
+        assert_eq!(rule(|_| (), 4.0)?.split_distance_px, 8.0);
+        Ok(())
+    }
 }

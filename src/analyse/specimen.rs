@@ -16,11 +16,16 @@ use crate::field::Colour;
 use crate::instrument::{crosstalk, shift};
 use crate::pair::{PairRule, Pairing, pair};
 use crate::summarise::{SummariseParams, summarise};
+use crate::units::PixelSize;
 
 /// What holds for all fields of a specimen.
 struct Specimen<'a> {
     assay: &'a Assay,
     params: &'a AnalyseParams,
+    /// Size of a pixel, if it is known in all fields.
+    pixel_size: Option<PixelSize>,
+    /// Signal diameters: red, green.
+    diameters_px: [f64; 2],
     rule: PairRule,
     shift: Option<shift::ChromaticShift>,
     model: Model,
@@ -91,7 +96,7 @@ pub(super) fn read(
             fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
         Some(median(&mut noise)).filter(|n| *n > 0.0)
     });
-    let specimen = Specimen { assay, params, rule, shift, model };
+    let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model };
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
     let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
     let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());

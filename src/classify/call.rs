@@ -169,8 +169,11 @@ fn not_countable(evidence: &NucleusEvidence, assay: &Assay, sex: Option<Sex>) ->
     let pattern = &evidence.pattern;
     let rules = &assay.evaluable;
     let [red, green] = Colour::BOTH.map(|colour| pattern.signals(colour));
-    let too_many =
-        red.max(green) > rules.max_signals || (evidence.uncountable_cluster && !assay.amplification.cluster);
+    // Where a cluster is amplification by the assay, more fused pairs than can be counted are one.
+    let only_fused = pattern.separated_red() == 0 && pattern.separated_green() == 0;
+    let clusters_count = assay.amplification.cluster;
+    let too_many = (red.max(green) > rules.max_signals && !(clusters_count && only_fused))
+        || (evidence.uncountable_cluster && !clusters_count);
     if red == 0 && green == 0 {
         Some(Exclusion::NoSignal)
     } else if too_many {

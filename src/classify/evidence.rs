@@ -18,6 +18,9 @@ const MAX_EXPECTED_LOSS: f64 = 0.05;
 /// Share of a nucleus at the camera's limit up to which it is counted.
 const SATURATED_MAX: f64 = 0.05;
 
+/// Width of a nucleus' signals over that of the specimen's from which it is out of focus.
+const BLUR_MAX: f64 = 1.6;
+
 /// Probabilities of a call between which it is doubtful.
 const DOUBTFUL: [f64; 2] = [0.1, 0.9];
 
@@ -43,6 +46,9 @@ pub struct ClassifyParams {
     /// Largest share of a counted nucleus in which a probe channel is at the camera's limit, 0 to 1. Default 0.05,
     /// chosen for this crate: the tops of four signals cover less; more is haze in which no signal is seen.
     pub saturated_max: f64,
+    /// Median width of the signals of a nucleus, three at least, over that of the specimen's from which it is out of
+    /// focus, 1 to 5. Default 1.6, chosen for this crate: such blur takes 60 % of a signal's height.
+    pub blur_max: f64,
 }
 
 impl Default for ClassifyParams {
@@ -53,6 +59,7 @@ impl Default for ClassifyParams {
             unmodelled_error: UNMODELLED_ERROR,
             max_expected_loss: MAX_EXPECTED_LOSS,
             saturated_max: SATURATED_MAX,
+            blur_max: BLUR_MAX,
         }
     }
 }

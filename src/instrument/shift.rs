@@ -71,6 +71,9 @@ const MIN_PAIRS: usize = 12;
 const MIN_FIELD_PAIRS: usize = 24;
 /// Least share of strong reds that have a pair in the core.
 const MIN_SHARE: f64 = 0.25;
+/// How many times as many pairs must lie to the side of the shift as to the other: loci whose two signals lie apart in
+/// random directions crowd somewhere by chance, with as many pairs opposite.
+const MIN_ONE_SIDED: f64 = 2.0;
 /// Standard errors by which magnification and rotation together must stand above none: 1 in 10^5 by chance.
 const LEAST_STANDARD_ERRORS: f64 = 4.8;
 /// Largest magnification or rotation: far more than any lens or camera mount shows.
@@ -129,7 +132,22 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
     } else {
         constant
     };
-    (best.pairs >= MIN_PAIRS && best.pairs as f64 >= MIN_SHARE * reds as f64).then_some(best)
+    let supported = best.pairs >= MIN_PAIRS && best.pairs as f64 >= MIN_SHARE * reds as f64;
+    (supported && is_one_sided(&vectors, &best, core)).then_some(best)
+}
+
+/// Whether the pairs around no shift, as far as the core of this one reaches, lie to its side.
+fn is_one_sided(vectors: &[Vector], shift: &ChromaticShift, core_px: f64) -> bool {
+    let near: Vec<f64> = vectors
+        .iter()
+        .filter_map(|v| {
+            let [y, x] = shift.at(v.place);
+            (v.y.hypot(v.x) <= y.hypot(x) + core_px).then_some(v.y * y + v.x * x)
+        })
+        .collect();
+    let along = near.iter().filter(|projection| **projection > 0.0).count();
+    let against = near.iter().filter(|projection| **projection < 0.0).count();
+    along as f64 >= MIN_ONE_SIDED * against as f64
 }
 
 /// Vectors from strong reds to strong greens in reach, and the number of strong reds.
@@ -304,5 +322,24 @@ mod tests {
         }
         let found = estimate(&nuclei.iter().collect::<Vec<_>>(), 4.6);
         assert!(found.is_none(), "{found:?}");
+    }
+    #[test]
+    fn loci_whose_ends_lie_apart_in_any_direction_support_no_shift() {
+        for (least, most) in [(2.0, 6.0), (4.0, 8.0), (7.0, 7.2), (3.0, 11.0)] {
+            for seed in 0..6 {
+                let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+                let mut uniform = move |low: f64, high: f64| low + (high - low) * rng.random::<f64>();
+                let mut nuclei = nuclei(NONE);
+                for nucleus in &mut nuclei {
+                    for (red, green) in nucleus.red.iter().zip(&mut nucleus.green) {
+                        let (gap, direction) = (uniform(least, most), uniform(0.0, std::f64::consts::TAU));
+                        green.y_px = red.y_px + gap * direction.sin();
+                        green.x_px = red.x_px + gap * direction.cos();
+                    }
+                }
+                let found = estimate(&nuclei.iter().collect::<Vec<_>>(), 4.6);
+                assert!(found.is_none(), "{least} to {most}, seed {seed}: {found:?}");
+            }
+        }
     }
 }

@@ -118,9 +118,7 @@ pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
             continue;
         }
         match specimens_of_input(input) {
-            Ok(specimens) => found.extend(
-                specimens.into_iter().map(|(path, specimen)| FoundSpecimen { path, specimen: Ok(specimen) }),
-            ),
+            Ok(specimens) => found.extend(specimens),
             Err(error) => found.push(FoundSpecimen { path: input.clone(), specimen: Err(error) }),
         }
     }
@@ -156,7 +154,7 @@ fn distinct(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     paths
 }
 
-fn specimens_of_input(input: &Path) -> Result<Vec<(PathBuf, SpecimenSource)>> {
+fn specimens_of_input(input: &Path) -> Result<Vec<FoundSpecimen>> {
     let metadata = std::fs::metadata(input).map_err(|source| Error::io(input, source))?;
     if !metadata.is_dir() {
         let feature = "a file whose suffix is none of .tif, .tiff, .png, .jpg, .jpeg";
@@ -168,20 +166,25 @@ fn specimens_of_input(input: &Path) -> Result<Vec<(PathBuf, SpecimenSource)>> {
     let (files, folders) = contents(input)?;
     let mut specimens = Vec::new();
     for folder in folders {
-        let (files, _) = contents(&folder)?;
-        if !files.is_empty() {
-            specimens.push((folder.clone(), specimen(&folder, files)));
-        }
+        // A folder that cannot be read is its own failure: the specimens beside it are found all the same.
+        let specimen = match contents(&folder) {
+            Ok((files, _)) if files.is_empty() => continue,
+            Ok((files, _)) => Ok(specimen(&folder, files)),
+            Err(error) => Err(error),
+        };
+        specimens.push(FoundSpecimen { path: folder, specimen });
     }
     match (files.is_empty(), specimens.is_empty()) {
-        (false, true) => Ok(vec![(input.to_path_buf(), specimen(input, files))]),
+        (false, true) => {
+            Ok(vec![FoundSpecimen { path: input.to_path_buf(), specimen: Ok(specimen(input, files)) }])
+        }
         (true, false) => Ok(specimens),
         (true, true) => {
             let problem = "no image (.tif, .tiff, .png, .jpg, .jpeg) in this folder or the folders in it";
             Err(Error::malformed(Location::file(input), problem))
         }
         (false, false) => {
-            let names: Vec<_> = specimens.iter().map(|(path, _)| file_name(path)).collect();
+            let names: Vec<_> = specimens.iter().map(|found| file_name(&found.path)).collect();
             Err(Error::Undecided {
                 location: Location::file(input),
                 question: "whether this folder is one specimen or several".to_owned(),

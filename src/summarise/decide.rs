@@ -156,12 +156,17 @@ pub(super) fn decide(votes: &[Vote], assay: &Assay) -> Result<Vec<Stage>> {
             let cells = assay.reading.stages.first().map_or(minimum, |stage| stage.cells);
             let (first, rest) = votes.split_at(cells.min(votes.len()));
             let further = assay.reading.stages.get(1).map_or(0, |stage| stage.cells);
-            let second = rest.get(..further).filter(|votes| !votes.is_empty()).map(count_of);
+            // A second stage that is short is pooled as it is, as in 6 of 50 and 8 of 46.
+            let second = rest.get(..further.min(rest.len())).filter(|votes| !votes.is_empty()).map(count_of);
             let mut stages = two_stage(count_of(first), second, rule)?;
-            if let ([only], None) = (stages.as_mut_slice(), second)
-                && only.verdict == Verdict::Equivocal
-            {
-                only.rule = format!("{}; {further} more are needed, {} are there", only.rule, rest.len());
+            match stages.as_mut_slice() {
+                [only] if only.verdict == Verdict::Equivocal => {
+                    only.rule = format!("{}; {further} more are needed, none is there", only.rule);
+                }
+                [_, pooled] if rest.len() < further => {
+                    pooled.rule = format!("{}; {} of {further} are there", pooled.rule, rest.len());
+                }
+                _ => {}
             }
             Ok(stages)
         }

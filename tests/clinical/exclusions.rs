@@ -180,3 +180,16 @@ fn a_lone_colour_is_left_out_where_the_other_probe_is_not_seen_in_the_neighbours
         );
     }
 }
+
+#[test]
+fn more_fused_pairs_than_can_be_counted_are_amplification_where_the_assay_says_so() {
+    for (name, exclusion) in [("ddit3", None), ("alk", Some(Exclusion::TooManySignals))] {
+        let assay = builtin(name);
+        let call = |pattern| {
+            classify(&NucleusEvidence::of_pattern(1, pattern), &assay, None, &ClassifyParams::default())
+        };
+        let cluster = call(pattern(60, 0, 0));
+        assert_eq!((cluster.class, cluster.exclusion), (Amplification, exclusion), "{name}");
+        assert_eq!(call(pattern(60, 1, 0)).exclusion, Some(Exclusion::TooManySignals), "{name}");
+    }
+}

@@ -93,9 +93,12 @@ fn a_two_stage_assay_draws_its_nuclei_and_says_so() {
     let mixed = read(&assay, &of(&[((1, 1, 1), 130), (FUSED, 370)]));
     assert_eq!((mixed.stages.len(), mixed.stages[1].evaluable), (2, 100));
     assert!((14..=40).contains(&mixed.stages[1].rearranged), "{}", mixed.stages[1].rearranged);
-    // Undecided, and too few further nuclei.
-    let few = read(&assay, &of(&[((1, 1, 1), 19), (FUSED, 77)]));
-    assert_eq!(few.verdict, Verdict::Equivocal);
-    assert!(few.confirm && says(&few, "50 more are needed, 46 are there"));
+    // Undecided, and fewer further nuclei than asked for: they are pooled, and said to be fewer.
+    let few = read(&assay, &of(&[((1, 1, 1), 14), (FUSED, 82)]));
+    assert_eq!((few.verdict, few.stages[1].rearranged, few.stages[1].evaluable), (Verdict::Negative, 14, 96));
+    assert!(few.stages[1].rule.contains("46 of 50 are there"));
+    let none = read(&assay, &of(&[((1, 1, 1), 10), (FUSED, 40)]));
+    assert_eq!(none.verdict, Verdict::Equivocal);
+    assert!(none.confirm && says(&none, "50 more are needed, none is there"));
     assert_eq!(read(&assay, &of(&[(FUSED, 49)])).verdict, Verdict::NotEvaluable);
 }

@@ -10,9 +10,21 @@ use crate::detect::candidate::median;
 use crate::detect::decide::{Decision, NucleusCandidates};
 use crate::field::Colour;
 use crate::pair::Pairing;
-use crate::units::PixelSize;
+
+/// Fewest signals whose width tells whether a nucleus is in focus.
+const FOCUS_SIGNALS: usize = 3;
 
 impl Specimen<'_> {
+    /// Whether the signals of a nucleus are blurred beside those of the specimen.
+    fn is_blurred(&self, nucleus_id: u32, signals: &[Signal]) -> bool {
+        let mut widths: Vec<f64> = signals
+            .iter()
+            .filter(|s| s.nucleus_id == nucleus_id)
+            .map(|s| s.diameter_px / self.diameters_px[s.colour.index()])
+            .collect();
+        widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.blur_max
+    }
+
     pub(super) fn call(
         &self,
         field: &FieldMeasurement,
@@ -24,7 +36,7 @@ impl Specimen<'_> {
         let index = pairing.nucleus_id as usize - 1;
         let nucleus = &field.segmentation.nuclei[index];
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
-        evidence.area_um2 = field.pixel_size.map(|p: PixelSize| p.px2_to_um2(nucleus.area_px as f64));
+        evidence.area_um2 = self.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
         evidence.overlapping = nucleus.overlapping;
@@ -41,6 +53,7 @@ impl Specimen<'_> {
                 self.model.share_below(colour, seen)
             })
         });
+        evidence.out_of_focus = self.is_blurred(nucleus.id, signals);
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
         let doubtful = |colour: Colour| {
