@@ -147,9 +147,12 @@ impl Sample for u8 {
 
 impl Sample for u16 {
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        let convert = if little_endian { Self::from_le_bytes } else { Self::from_be_bytes };
-        for (to, &from) in into.iter_mut().zip(bytes.as_chunks().0) {
-            *to = convert(from);
+        // A loop for each order: a call through a pointer would convert one sample at a time.
+        let samples = into.iter_mut().zip(bytes.as_chunks().0);
+        if little_endian {
+            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
+        } else {
+            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
     fn add_bits(self, other: Self) -> Self {
@@ -159,9 +162,12 @@ impl Sample for u16 {
 
 impl Sample for f32 {
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        let convert = if little_endian { Self::from_le_bytes } else { Self::from_be_bytes };
-        for (to, &from) in into.iter_mut().zip(bytes.as_chunks().0) {
-            *to = convert(from);
+        // A loop for each order: a call through a pointer would convert one sample at a time.
+        let samples = into.iter_mut().zip(bytes.as_chunks().0);
+        if little_endian {
+            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
+        } else {
+            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
     fn add_bits(self, other: Self) -> Self {
