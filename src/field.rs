@@ -140,7 +140,7 @@ impl PlaneView<'_> {
     ///
     /// # Panics
     /// If the range does not lie in the plane.
-    #[inline]
+    #[inline(always)]
     pub fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
         #[inline(always)]
         fn copy<T: Copy>(a: &ArrayView2<'_, T>, y: usize, x0: usize, out: &mut [f32], to: impl Fn(T) -> f32) {
