@@ -101,7 +101,7 @@ impl Kernel for StandOut<'_> {
             for first in (2..width - 2).step_by(LANES) {
                 let end = (first + LANES).min(width - 2);
                 let (own, up, down) = (&here[first..end], &above[first..end], &below[first..end]);
-                let (left, right) = (&here[first - 1..end - 1], &here[first + 1..end + 1]);
+                let (left, right) = (&here[first - 1..end - 1], &here[first + 1..=end]);
                 let excess = |i: usize| excess(own[i], [left[i], right[i], up[i], down[i]]);
                 let mut any = 0_u32;
                 for i in 0..own.len() {
