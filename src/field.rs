@@ -140,7 +140,9 @@ impl PlaneView<'_> {
     ///
     /// # Panics
     /// If the range does not lie in the plane.
+    #[inline(always)]
     pub fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
+        #[inline(always)]
         fn copy<T: Copy>(a: &ArrayView2<'_, T>, y: usize, x0: usize, out: &mut [f32], to: impl Fn(T) -> f32) {
             let row = a.row(y);
             if let Some(row) = row.as_slice() {
@@ -177,6 +179,7 @@ impl PlaneView<'_> {
     /// # Panics
     /// If the position does not lie in the plane.
     #[must_use]
+    #[inline]
     pub fn at(&self, y: usize, x: usize) -> f32 {
         match self {
             Self::U8(a) => f32::from(a[(y, x)]),

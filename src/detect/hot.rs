@@ -4,11 +4,14 @@
 //! further above its neighbours than the centre of such a spot is the camera's. It is filled from its neighbours,
 //! so that a signal beneath it stays.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
+use crate::kernel::dispatch::{Kernel, vectorised};
 use crate::units::PixelSize;
 
 /// Sigma of the narrowest spot that light makes, um: `0.21 wavelength / NA` at 500 nm and an aperture of 1.3.
@@ -50,6 +53,10 @@ pub(crate) fn fill(
     Some(image)
 }
 
+/// Rows that are looked at together, and neighbouring pixels that are.
+const BLOCK_ROWS: usize = 64;
+const LANES: usize = 32;
+
 /// Hot pixels in reading order with the values that suit their places.
 fn find(plane: PlaneView<'_>, noise: &Noise, steepest: f64) -> Vec<(usize, usize, f32)> {
     let (height, width) = plane.dim();
@@ -57,24 +64,64 @@ fn find(plane: PlaneView<'_>, noise: &Noise, steepest: f64) -> Vec<(usize, usize
         return Vec::new();
     }
     let least = (LEAST_SNR * noise.floor.sqrt()) as f32;
-    (2..height - 2)
+    (0..(height - 4).div_ceil(BLOCK_ROWS))
         .into_par_iter()
-        .flat_map_iter(|y| {
-            let mut rows = vec![0.0_f32; 3 * width];
-            for (i, row) in rows.chunks_mut(width).enumerate() {
-                plane.read_row(y + i - 1, 0, row);
-            }
-            let (above, rest) = rows.split_at(width);
-            let (here, below) = rest.split_at(width);
-            (2..width - 2)
-                .filter(|&x| {
-                    // One of each opposite pair, since hot pixels may touch.
-                    here[x] - here[x - 1].min(here[x + 1]).max(above[x].min(below[x])) > least
-                })
-                .filter_map(|x| judge(plane, noise, steepest, y, x).map(|value| (y, x, value)))
+        .flat_map_iter(|block| {
+            let first = 2 + block * BLOCK_ROWS;
+            let rows = first..(first + BLOCK_ROWS).min(height - 2);
+            vectorised(StandOut { plane, rows, least })
+                .into_iter()
+                .filter_map(|(y, x)| judge(plane, noise, steepest, y, x).map(|value| (y, x, value)))
                 .collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// The search of some rows for pixels that stand out by `least`.
+struct StandOut<'a> {
+    plane: PlaneView<'a>,
+    rows: Range<usize>,
+    least: f32,
+}
+
+impl Kernel for StandOut<'_> {
+    type Output = Vec<(usize, usize)>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<(usize, usize)> {
+        let Self { plane, rows, least } = self;
+        let width = plane.dim().1;
+        let mut found = Vec::new();
+        let [mut above, mut here, mut below] = [0.0_f32; 3].map(|zero| vec![zero; width]);
+        plane.read_row(rows.start - 1, 0, &mut here);
+        plane.read_row(rows.start, 0, &mut below);
+        for y in rows {
+            (above, here, below) = (here, below, above);
+            plane.read_row(y + 1, 0, &mut below);
+            for first in (2..width - 2).step_by(LANES) {
+                let end = (first + LANES).min(width - 2);
+                let (own, up, down) = (&here[first..end], &above[first..end], &below[first..end]);
+                let (left, right) = (&here[first - 1..end - 1], &here[first + 1..=end]);
+                let excess = |i: usize| excess(own[i], [left[i], right[i], up[i], down[i]]);
+                let mut any = 0_u32;
+                for i in 0..own.len() {
+                    any |= u32::from(excess(i) > least);
+                }
+                if any != 0 {
+                    found.extend((0..own.len()).filter(|&i| excess(i) > least).map(|i| (y, first + i)));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Height of a pixel above the lower one of each opposite pair, since hot pixels may touch.
+#[inline(always)]
+fn excess(own: f32, [left, right, up, down]: [f32; 4]) -> f32 {
+    let beside = if left < right { left } else { right };
+    let along = if up < down { up } else { down };
+    own - if beside > along { beside } else { along }
 }
 
 /// What a pixel's neighbours say it should be, if it stands out more than any spot could.
@@ -82,15 +129,19 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
     let at = |(dy, dx): (isize, isize)| {
         f64::from(plane.at(y.saturating_add_signed(dy), x.saturating_add_signed(dx)))
     };
-    let mut ring = RING.map(at);
-    ring.sort_by(f64::total_cmp);
-    let background = f64::midpoint(ring[3], ring[4]);
     // The middle two: a second hot pixel among the nearest must not hide this one.
     let mut nearest = NEAREST.map(at);
     nearest.sort_by(f64::total_cmp);
     let beside = f64::midpoint(nearest[1], nearest[2]);
-    let highest = background + steepest * (beside - background).max(0.0);
     let value = f64::from(plane.at(y, x));
+    // Most are no brighter than noise beside such neighbours: what follows asks for more than this.
+    if value - beside <= LEAST_SNR * noise.variance(beside).sqrt() {
+        return None;
+    }
+    let mut ring = RING.map(at);
+    ring.sort_by(f64::total_cmp);
+    let background = f64::midpoint(ring[3], ring[4]);
+    let highest = background + steepest * (beside - background).max(0.0);
     // Variance of the pixel, of the mean of two middle ones of four and of eight.
     let share = 1.0 + 0.3 * steepest.powi(2) + 0.2 * (steepest - 1.0).powi(2);
     let sd = (share * noise.variance(highest.max(beside))).sqrt();
@@ -100,6 +151,58 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Every pixel with all that is asked of it, one by one.
+    fn find_reference(image: &Array2<u16>, noise: &Noise, steepest: f64) -> Vec<(usize, usize, f32)> {
+        let (height, width) = image.dim();
+        let least = (LEAST_SNR * noise.floor.sqrt()) as f32;
+        let mut found = Vec::new();
+        for (y, x) in (2..height - 2).flat_map(|y| (2..width - 2).map(move |x| (y, x))) {
+            let at = |(dy, dx): (isize, isize)| {
+                f64::from(image[(y.saturating_add_signed(dy), x.saturating_add_signed(dx))])
+            };
+            let mut ring = RING.map(at);
+            ring.sort_by(f64::total_cmp);
+            let background = f64::midpoint(ring[3], ring[4]);
+            let mut nearest = NEAREST.map(at);
+            let pairs = nearest[0].min(nearest[3]).max(nearest[1].min(nearest[2]));
+            nearest.sort_by(f64::total_cmp);
+            let beside = f64::midpoint(nearest[1], nearest[2]);
+            let highest = background + steepest * (beside - background).max(0.0);
+            let share = 1.0 + 0.3 * steepest.powi(2) + 0.2 * (steepest - 1.0).powi(2);
+            let sd = (share * noise.variance(highest.max(beside))).sqrt();
+            let own = at((0, 0));
+            if (own - pairs) as f32 > least && own - highest > LEAST_SNR * sd {
+                found.push((y, x, beside as f32));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn finds_what_looking_at_each_pixel_finds(
+            (height, width) in (5_usize..150, 5_usize..90),
+            seed in any::<u64>(),
+            gain in 0.0..0.5,
+        ) {
+            use rand::{RngExt as _, SeedableRng as _};
+            let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let mut image = Array2::from_shape_fn((height, width), |_| 100 + (20.0 * rng.random::<f32>()) as u16);
+            for _ in 0..height * width / 40 {
+                let at = |n: usize, u: f64| ((n as f64 * u) as usize).min(n - 1);
+                let place = (at(height, rng.random()), at(width, rng.random()));
+                image[place] += (2000.0 * rng.random::<f64>()) as u16;
+            }
+            let noise = Noise { gain, offset: 10.0, floor: 10.0 };
+            prop_assert_eq!(
+                find(PlaneView::from(&image), &noise, 1.6),
+                find_reference(&image, &noise, 1.6)
+            );
+        }
+    }
 
     fn scene(sigma: f64, hot: &[((usize, usize), f64)]) -> Array2<u16> {
         let mut image = Array2::from_shape_fn((40, 40), |(y, x)| {

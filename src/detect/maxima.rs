@@ -52,8 +52,16 @@ pub(crate) fn local_maxima(
                 if values.iter().map(|v| u32::from(*v > least)).sum::<u32>() == 0 {
                     continue;
                 }
-                for (x, &v) in (chunk * CHUNK..).zip(values) {
-                    if v > least && is_maximum(y, x, v) && scene.has_data(y, x) && stands_out(y, x, v) {
+                for (i, (x, &v)) in (chunk * CHUNK..).zip(values).enumerate() {
+                    // Most are beaten by the pixel beside them.
+                    let beaten =
+                        i > 0 && values[i - 1] >= v || values.get(i + 1).is_some_and(|next| *next > v);
+                    if v > least
+                        && !beaten
+                        && is_maximum(y, x, v)
+                        && scene.has_data(y, x)
+                        && stands_out(y, x, v)
+                    {
                         found.push((y, x));
                     }
                 }

@@ -115,6 +115,11 @@ impl Weights {
         weight
     }
 
+    /// The same for a red with each green.
+    fn pairs(&self, i: usize, allowed: Allowed) -> Vec<f64> {
+        (0..self.greens()).map(|j| self.pair(i, j, allowed)).collect()
+    }
+
     /// Product over the unused greens, for each subset of used ones.
     fn unused(&self, allowed: Allowed) -> Vec<f64> {
         let n = self.greens();
@@ -135,14 +140,15 @@ impl Weights {
         forward[0][0] = 1.0;
         for i in 0..self.reds() {
             let single = self.single_red(i, allowed);
+            let pairs = self.pairs(i, allowed);
             for used in 0..subsets {
                 let weight = forward[i][used];
                 if weight == 0.0 {
                     continue;
                 }
                 forward[i + 1][used] += weight * single;
-                for j in (0..self.greens()).filter(|j| used & (1 << j) == 0) {
-                    forward[i + 1][used | (1 << j)] += weight * self.pair(i, j, allowed);
+                for (j, pair) in pairs.iter().enumerate().filter(|(j, _)| used & (1 << j) == 0) {
+                    forward[i + 1][used | (1 << j)] += weight * pair;
                 }
             }
         }
@@ -184,8 +190,13 @@ impl Weights {
         }
         let mut backward = unused;
         for i in (0..reds).rev() {
+            let pairs = self.pairs(i, all);
             let mut before = vec![0.0; subsets];
             for used in 0..subsets {
+                // More greens than there are reds ahead cannot be used.
+                if forward[i][used] == 0.0 {
+                    continue;
+                }
                 let single = backward[used];
                 p.lone_red[i] += forward[i][used] * self.lone_red[i] * single / total;
                 before[used] += single * self.single_red(i, all);
@@ -197,7 +208,7 @@ impl Weights {
                     p.coincident[i][j] += common * self.coincident[i][j];
                     p.red_with_ghost[i][j] += common * self.red_with_ghost[i][j];
                     p.green_with_ghost[i][j] += common * self.green_with_ghost[i][j];
-                    before[used] += after * self.pair(i, j, all);
+                    before[used] += after * pairs[j];
                 }
             }
             backward = before;

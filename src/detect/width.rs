@@ -1,6 +1,7 @@
 //! Width of one spot, by least squares over a ladder of widths.
 
 use crate::field::PlaneView;
+use crate::kernel::dispatch::{Kernel, vectorised};
 
 /// Widths tried, as multiples of the expected one: from half to three times it.
 const LADDER_STEPS: usize = 15;
@@ -20,8 +21,8 @@ pub(crate) struct SpotShape {
     pub(crate) background: f64,
 }
 
-/// A value for each width that is tried.
-type Steps = [f64; LADDER_STEPS];
+/// A value for each width that is tried, and one more: so many fit into registers without a rest.
+type Steps = [f64; LADDER_STEPS + 1];
 
 /// The widths that are tried on spots of one expected width.
 #[derive(Debug, Clone)]
@@ -44,24 +45,25 @@ impl Ladder {
     }
 
     /// Samples of a spot at `centre` of each width along one axis, at the pixels from `from` to `to`.
+    #[inline(always)]
     fn profile(&self, centre: f64, from: usize, to: usize) -> Vec<Steps> {
         // exp(-(n - f)^2 / 2 s^2) with the whole number n and the fraction f of a pixel, taken apart.
         let nearest = centre.round();
         let fraction = centre - nearest;
         let at_zero = self.sigmas.map(|s| (-0.5 * (fraction / s).powi(2)).exp());
         let growth = self.sigmas.map(|s| (fraction / (s * s)).exp());
-        let mut profile = vec![[0.0; LADDER_STEPS]; to - from];
+        let mut profile: Vec<Steps> = vec![[0.0; LADDER_STEPS + 1]; to - from];
         let mut side = |step: isize, growth: &Steps| {
             let mut power = at_zero;
             let (mut n, mut pixel) = (0_usize, nearest as isize);
             while let Some(whole) = self.whole.get(n) {
                 if pixel >= from as isize && pixel < to as isize {
                     let out = &mut profile[(pixel - from as isize) as usize];
-                    for k in 0..LADDER_STEPS {
+                    for k in 0..=LADDER_STEPS {
                         out[k] = power[k] * whole[k];
                     }
                 }
-                for k in 0..LADDER_STEPS {
+                for k in 0..=LADDER_STEPS {
                     power[k] *= growth[k];
                 }
                 n += 1;
@@ -76,6 +78,11 @@ impl Ladder {
     /// Fits a Gaussian on a sloping background at a sub-pixel position; `None` too close to the image edge for a
     /// fit.
     pub(crate) fn fit(&self, plane: PlaneView<'_>, y_px: f64, x_px: f64) -> Option<SpotShape> {
+        vectorised(Fit { ladder: self, plane, y_px, x_px })
+    }
+
+    #[inline(always)]
+    fn fit_at(&self, plane: PlaneView<'_>, y_px: f64, x_px: f64) -> Option<SpotShape> {
         let (height, width) = plane.dim();
         let radius = self.radius;
         let y0 = (y_px - radius).ceil().max(0.0) as usize;
@@ -133,7 +140,7 @@ impl Ladder {
         // Sums over the spots of each width: the spot, along both axes of the basis, its square, and its product with
         // the data.
         let (across, down) = (self.profile(x_px, x0, x1), self.profile(y_px, y0, y1));
-        let zero = [0.0; LADDER_STEPS];
+        let zero: Steps = [0.0; LADDER_STEPS + 1];
         let (mut sum, mut sum_y, mut sum_x, mut square, mut overlap) = (zero, zero, zero, zero, zero);
         for ((&(dy, first, end), row), down) in rows.iter().zip(data.chunks_exact(columns)).zip(&down) {
             let (mut r, mut rx, mut r2, mut rv) = (zero, zero, zero, zero);
@@ -141,14 +148,14 @@ impl Ladder {
                 let dx = x as f64 - x_px;
                 let u = dx - mx - slope * (dy - my);
                 let residual = f64::from(v) - level - along_y * (dy - my) - along_x * u;
-                for k in 0..LADDER_STEPS {
+                for k in 0..=LADDER_STEPS {
                     r[k] += spot[k];
                     rx[k] += spot[k] * u;
                     r2[k] += spot[k] * spot[k];
                     rv[k] += spot[k] * residual;
                 }
             }
-            for k in 0..LADDER_STEPS {
+            for k in 0..=LADDER_STEPS {
                 sum[k] += down[k] * r[k];
                 sum_y[k] += down[k] * (dy - my) * r[k];
                 sum_x[k] += down[k] * rx[k];
@@ -178,6 +185,23 @@ impl Ladder {
             if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
         };
         Some(SpotShape { sigma_px: self.sigmas[best] * (log_step() * log_offset).exp(), background })
+    }
+}
+
+/// One fit of a ladder at a place.
+struct Fit<'a, 'plane> {
+    ladder: &'a Ladder,
+    plane: PlaneView<'plane>,
+    y_px: f64,
+    x_px: f64,
+}
+
+impl Kernel for Fit<'_, '_> {
+    type Output = Option<SpotShape>;
+
+    #[inline(always)]
+    fn call(self) -> Option<SpotShape> {
+        self.ladder.fit_at(self.plane, self.y_px, self.x_px)
     }
 }
 

@@ -5,11 +5,12 @@ use std::io::BufReader;
 use std::path::Path;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use super::image_file::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
-use chunk::{Sample, read_row};
+use chunk::{Compression, Predictor, Sample, read_row};
 use directory::{Directory, DirectoryReader};
 
 mod chunk;
@@ -19,9 +20,14 @@ mod tag;
 
 pub(super) use directory::truncated;
 pub(super) use page::Page;
+use page::Stored;
 
 /// Bytes of the buffer through which the file is read.
 const BUFFER_BYTES: usize = 1 << 14;
+/// Bytes that are copied at a time where there is no compression: they stay in cache.
+const PIECE_BYTES: usize = 1 << 17;
+/// Decoded bytes of the strips or tiles that are decompressed side by side.
+const BATCH_BYTES: u64 = 1 << 22;
 
 /// What the resolution tags of a page say, uninterpreted.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -116,17 +122,19 @@ impl TiffFile {
             let first = if page.planar { wanted[0] * across * down } else { 0 };
             let mut arrays: Vec<Vec<T>> =
                 wanted.iter().map(|_| vec![T::default(); page.height * page.width]).collect();
-            for (row, column) in (0..down).flat_map(|row| (0..across).map(move |column| (row, column))) {
-                let index = first + row * across + column;
-                let Some(&stored) = chunks.get(index) else {
-                    return Err(Error::malformed(page.location.clone(), format!("no strip or tile {index}")));
-                };
-                let length = page.row_bytes() as usize * page.chunk_rows(row);
-                let bytes = self.directories.read_at(stored.offset, stored.bytes, &page.location)?;
-                let bytes = page.compression.decompress(&bytes, length).map_err(|problem| {
-                    Error::malformed(page.location.clone(), format!("strip or tile {index}: {problem}"))
-                })?;
-                self.scatter(page, (row, column), bytes, wanted, &mut arrays);
+            let places: Vec<Place> = (0..down)
+                .flat_map(|row| (0..across).map(move |column| (row, column)))
+                .map(|(row, column)| Place { index: first + row * across + column, row, column })
+                .collect();
+            if page.compression == Compression::None {
+                for place in places {
+                    self.copy_stored(page, place, &chunks, wanted, &mut arrays)?;
+                }
+            } else {
+                let together = (BATCH_BYTES / chunk_bytes.max(1)).max(1) as usize;
+                for batch in places.chunks(together) {
+                    self.decompress_batch(page, batch, &chunks, wanted, &mut arrays)?;
+                }
             }
             for array in arrays {
                 let plane = Array2::from_shape_vec((page.height, page.width), array);
@@ -136,22 +144,81 @@ impl TiffFile {
         Ok(planes)
     }
 
-    /// Copies the wanted samples of a decoded strip or tile to their places.
+    /// Copies an uncompressed strip or tile to the planes, a few rows at a time: it may be as large as the image.
+    fn copy_stored<T: Sample>(
+        &mut self,
+        page: &Page,
+        place: Place,
+        chunks: &[Stored],
+        wanted: &[usize],
+        arrays: &mut [Vec<T>],
+    ) -> Result<()> {
+        let stored = place.stored(page, chunks)?;
+        let row_bytes = page.row_bytes() as usize;
+        let (rows, together) = (page.chunk_rows(place.row), (PIECE_BYTES / row_bytes.max(1)).max(1));
+        let mut bytes = vec![0; row_bytes * together.min(rows)];
+        for line in (0..rows).step_by(together) {
+            let bytes = &mut bytes[..row_bytes * together.min(rows - line)];
+            let offset = stored.offset.saturating_add((line * row_bytes) as u64);
+            self.directories.read_into(offset, bytes, &page.location)?;
+            self.scatter(page, (place, line), bytes, wanted, arrays);
+        }
+        Ok(())
+    }
+
+    /// Decompresses some strips or tiles side by side and copies them to the planes.
+    fn decompress_batch<T: Sample>(
+        &mut self,
+        page: &Page,
+        places: &[Place],
+        chunks: &[Stored],
+        wanted: &[usize],
+        arrays: &mut [Vec<T>],
+    ) -> Result<()> {
+        let mut batch = Vec::with_capacity(places.len());
+        for &place in places {
+            let stored = place.stored(page, chunks)?;
+            batch.push((place, self.directories.read_at(stored.offset, stored.bytes, &page.location)?));
+        }
+        let decompressed: Vec<_> = batch
+            .into_par_iter()
+            .map(|(place, stored)| {
+                let length = page.row_bytes() as usize * page.chunk_rows(place.row);
+                (place, page.compression.decompress(&stored, length))
+            })
+            .collect();
+        for (place, bytes) in decompressed {
+            let mut bytes = bytes.map_err(|problem| {
+                Error::malformed(page.location.clone(), format!("strip or tile {}: {problem}", place.index))
+            })?;
+            self.scatter(page, (place, 0), &mut bytes, wanted, arrays);
+        }
+        Ok(())
+    }
+
+    /// Copies the wanted samples of rows of a decoded strip or tile, from row `first` of it on, to their places.
     fn scatter<T: Sample>(
         &self,
         page: &Page,
-        (row, column): (usize, usize),
-        mut bytes: Vec<u8>,
+        (place, first): (Place, usize),
+        bytes: &mut [u8],
         wanted: &[usize],
         arrays: &mut [Vec<T>],
     ) {
         let stride = page.samples_in_chunk();
-        let (y, x) = (row * page.chunk_height, column * page.chunk_width);
-        let (height, width) = (page.chunk_height.min(page.height - y), page.chunk_width.min(page.width - x));
+        let (y, x) = (place.row * page.chunk_height + first, place.column * page.chunk_width);
+        // Tiles reach beyond the image.
+        let height = (page.chunk_height - first).min(page.height.saturating_sub(y));
+        let width = page.chunk_width.min(page.width - x);
+        let little_endian = self.directories.little_endian();
         let mut pixels = vec![T::default(); page.chunk_width * stride];
         for (line, bytes) in bytes.chunks_exact_mut(page.row_bytes() as usize).take(height).enumerate() {
-            read_row(bytes, page.predictor, self.directories.little_endian(), stride, &mut pixels);
             let start = (y + line) * page.width + x;
+            if let ([array], 1, Predictor::None) = (&mut *arrays, stride, page.predictor) {
+                T::read(bytes, little_endian, &mut array[start..start + width]);
+                continue;
+            }
+            read_row(bytes, page.predictor, little_endian, stride, &mut pixels);
             for (array, &sample) in arrays.iter_mut().zip(wanted) {
                 let target = &mut array[start..start + width];
                 let offset = if page.planar { 0 } else { sample };
@@ -164,5 +231,21 @@ impl TiffFile {
                 }
             }
         }
+    }
+}
+
+/// A strip or tile: its number in the file, and its row and column in the grid.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    index: usize,
+    row: usize,
+    column: usize,
+}
+
+impl Place {
+    /// Its bytes in the file.
+    fn stored(self, page: &Page, chunks: &[Stored]) -> Result<Stored> {
+        let problem = || Error::malformed(page.location.clone(), format!("no strip or tile {}", self.index));
+        chunks.get(self.index).copied().ok_or_else(problem)
     }
 }

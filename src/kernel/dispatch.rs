@@ -1,9 +1,13 @@
 //! One kernel, compiled for several instruction sets, the best one chosen when it runs.
 
+/// Work that [`vectorised`] runs. A closure is one; a large one is only compiled for the better instruction set where the
+/// compiler inlines it, while a type whose `call` is `#[inline(always)]` always is.
+pub(crate) use pulp::NullaryFnOnce as Kernel;
+
 /// Runs `kernel` compiled for the best instruction set that this processor has (AVX2 with FMA where there is one).
 ///
-/// Whatever is to profit must be inlined into the closure: mark it `#[inline(always)]`. Rust neither contracts nor
+/// Whatever is to profit must be inlined into the kernel: mark it `#[inline(always)]`. Rust neither contracts nor
 /// reorders floating-point arithmetic, so the same operations in the same order give the same bits on every path.
-pub(crate) fn vectorised<R>(kernel: impl FnOnce() -> R) -> R {
+pub(crate) fn vectorised<K: Kernel>(kernel: K) -> K::Output {
     pulp::Arch::new().dispatch(kernel)
 }

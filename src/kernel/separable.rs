@@ -11,7 +11,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
-use crate::kernel::dispatch::vectorised;
+use crate::kernel::dispatch::{Kernel, vectorised};
 
 /// One separable term: `kernel(y, x) = vertical[|y|] * horizontal[|x|]`. Index 0 is the centre.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub(crate) struct Term {
 const BLOCK_ROWS: usize = 128;
 const BLOCK_COLUMNS: usize = 512;
 /// Samples that are summed side by side in registers.
-const LANES: usize = 16;
+const LANES: usize = 32;
 /// Weights of linear interpolation from the averages over two pixels to one of these: of its own average, and of the
 /// next nearest.
 const NEAR: f32 = 0.75;
@@ -54,6 +54,7 @@ pub(crate) fn full_resolution_weights(half: &[f32]) -> Vec<f64> {
 }
 
 /// Samples `x0 ..` of row `y`, both reflected.
+#[inline(always)]
 fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     let (height, width) = plane.dim();
     let y = reflect(y, height);
@@ -69,25 +70,33 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
 
 /// `LANES` samples from `at` on.
 #[inline(always)]
-fn lanes(samples: &[f32], at: usize) -> [f32; LANES] {
-    let mut out = [0.0; LANES];
-    out.copy_from_slice(&samples[at..at + LANES]);
-    out
+fn lanes(samples: &[f32], at: usize) -> &[f32; LANES] {
+    const NONE: &[f32; LANES] = &[0.0; LANES];
+    samples[at..].first_chunk().unwrap_or(NONE)
+}
+
+/// Adds `weight` times the sums of two samples each.
+#[inline(always)]
+fn add_pair(sum: &mut [f32; LANES], weight: f32, one: &[f32; LANES], other: &[f32; LANES]) {
+    for i in 0..LANES {
+        sum[i] += weight * (one[i] + other[i]);
+    }
 }
 
 /// Correlates samples that begin `before` samples ahead of the first one of `out`.
 #[inline(always)]
 fn correlate_row(samples: &[f32], before: usize, half: &[f32], out: &mut [f32]) {
-    for (chunk, out) in out.chunks_exact_mut(LANES).enumerate() {
+    let Some((&centre, half)) = half.split_first() else { return };
+    for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
         let x = before + chunk * LANES;
-        let mut sum = lanes(samples, x).map(|v| half[0] * v);
-        for (k, &w) in half.iter().enumerate().skip(1) {
-            let (left, right) = (lanes(samples, x - k), lanes(samples, x + k));
-            for i in 0..LANES {
-                sum[i] += w * (left[i] + right[i]);
-            }
+        let mut sum = *lanes(samples, x);
+        for v in &mut sum {
+            *v *= centre;
         }
-        out.copy_from_slice(&sum);
+        for (k, &w) in half.iter().enumerate() {
+            add_pair(&mut sum, w, lanes(samples, x - k - 1), lanes(samples, x + k + 1));
+        }
+        *out = sum;
     }
 }
 
@@ -126,23 +135,22 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     fn add_to(&self, row: usize, out: &mut [f32]) {
         let row = row + self.reach.1;
-        for (chunk, out) in out.chunks_exact_mut(LANES).enumerate() {
-            let mut sum = lanes(out, 0);
+        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut sum = *out;
             for (t, term) in self.terms.iter().enumerate() {
+                let Some((&weight, half)) = term.vertical.split_first() else { continue };
                 let at = (t * self.count + row) * self.stride + chunk * LANES;
                 let centre = lanes(&self.samples, at);
                 for i in 0..LANES {
-                    sum[i] += term.vertical[0] * centre[i];
+                    sum[i] += weight * centre[i];
                 }
-                for (k, &w) in term.vertical.iter().enumerate().skip(1) {
-                    let above = lanes(&self.samples, at - k * self.stride);
-                    let below = lanes(&self.samples, at + k * self.stride);
-                    for i in 0..LANES {
-                        sum[i] += w * (above[i] + below[i]);
-                    }
+                let (mut above, mut below) = (at, at);
+                for &w in half {
+                    (above, below) = (above - self.stride, below + self.stride);
+                    add_pair(&mut sum, w, lanes(&self.samples, above), lanes(&self.samples, below));
                 }
             }
-            out.copy_from_slice(&sum);
+            *out = sum;
         }
     }
 }
@@ -164,11 +172,29 @@ pub(crate) fn correlate_at_two_scales(plane: PlaneView<'_>, fine: &[Term], coars
         || Block::new(fine, coarse, BLOCK_ROWS.min(height), BLOCK_COLUMNS.min(width)),
         |block, (i, out)| {
             for x0 in (0..width).step_by(BLOCK_COLUMNS) {
-                vectorised(|| block.correlate(plane, (i * BLOCK_ROWS, x0), out));
+                vectorised(FilterBlock { block, plane, at: (i * BLOCK_ROWS, x0), out });
             }
         },
     );
     out
+}
+
+/// The filtering of the block of a plane whose first pixel is `at`.
+struct FilterBlock<'a, 'terms, 'plane> {
+    block: &'a mut Block<'terms>,
+    plane: PlaneView<'plane>,
+    at: (usize, usize),
+    /// All columns of its rows.
+    out: &'a mut [f32],
+}
+
+impl Kernel for FilterBlock<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.block.correlate(self.plane, self.at, self.out);
+    }
 }
 
 /// What it takes to filter one block.

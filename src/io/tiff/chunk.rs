@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use flate2::read::ZlibDecoder;
+use flate2::bufread::ZlibDecoder;
 use weezl::decode::Configuration;
 use weezl::{BitOrder, LzwStatus};
 
@@ -48,15 +48,19 @@ impl Compression {
         match self {
             Self::None => stored.get(..length).map(<[u8]>::to_vec).ok_or_else(|| too_short(stored.len())),
             Self::Deflate => {
-                let mut bytes = Vec::with_capacity(length);
-                let mut reader = ZlibDecoder::new(stored).take(length as u64);
+                let mut bytes = vec![0; length];
+                let mut reader = ZlibDecoder::new(stored);
                 let damaged = |e| format!("the Deflate data are damaged: {e}");
-                reader.read_to_end(&mut bytes).map_err(damaged)?;
-                if bytes.len() != length {
-                    return Err(too_short(bytes.len()));
+                // Inflated straight to its place: one call goes on until there is no more of either.
+                let mut filled = 0;
+                while filled < length {
+                    match reader.read(&mut bytes[filled..]).map_err(damaged)? {
+                        0 => return Err(too_short(filled)),
+                        more => filled += more,
+                    }
                 }
                 // Reading past the last byte makes the decoder compare the checksum.
-                reader.into_inner().read(&mut [0]).map_err(damaged)?;
+                reader.read(&mut [0]).map_err(damaged)?;
                 Ok(bytes)
             }
             Self::Lzw => {
@@ -138,7 +142,7 @@ pub(super) trait Sample: Copy + Default + Send {
 
 impl Sample for u8 {
     fn read(bytes: &[u8], _: bool, into: &mut [Self]) {
-        into.copy_from_slice(bytes);
+        into.copy_from_slice(&bytes[..into.len()]);
     }
     fn add_bits(self, other: Self) -> Self {
         self.wrapping_add(other)
@@ -147,9 +151,12 @@ impl Sample for u8 {
 
 impl Sample for u16 {
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        let convert = if little_endian { Self::from_le_bytes } else { Self::from_be_bytes };
-        for (to, &from) in into.iter_mut().zip(bytes.as_chunks().0) {
-            *to = convert(from);
+        // A loop for each order: a call through a pointer would convert one sample at a time.
+        let samples = into.iter_mut().zip(bytes.as_chunks().0);
+        if little_endian {
+            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
+        } else {
+            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
     fn add_bits(self, other: Self) -> Self {
@@ -159,9 +166,12 @@ impl Sample for u16 {
 
 impl Sample for f32 {
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        let convert = if little_endian { Self::from_le_bytes } else { Self::from_be_bytes };
-        for (to, &from) in into.iter_mut().zip(bytes.as_chunks().0) {
-            *to = convert(from);
+        // A loop for each order: a call through a pointer would convert one sample at a time.
+        let samples = into.iter_mut().zip(bytes.as_chunks().0);
+        if little_endian {
+            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
+        } else {
+            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
     fn add_bits(self, other: Self) -> Self {

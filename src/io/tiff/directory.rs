@@ -98,10 +98,15 @@ impl<R: Read + Seek> DirectoryReader<R> {
 
     /// Bytes of the file, which the caller knows to be there.
     pub(super) fn read_at(&mut self, offset: u64, length: u64, location: &Location) -> Result<Vec<u8>> {
-        self.seek(offset, location)?;
         let mut bytes = vec![0; length.min(self.length) as usize];
-        self.reader.read_exact(&mut bytes).map_err(|source| truncated(source, location))?;
+        self.read_into(offset, &mut bytes, location)?;
         Ok(bytes)
+    }
+
+    /// The same into memory of the caller.
+    pub(super) fn read_into(&mut self, offset: u64, into: &mut [u8], location: &Location) -> Result<()> {
+        self.seek(offset, location)?;
+        self.reader.read_exact(into).map_err(|source| truncated(source, location))
     }
 
     fn chain(&mut self, first: u64, location: &Location) -> Result<Vec<Directory>> {
