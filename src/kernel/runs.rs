@@ -43,6 +43,18 @@ impl Regions {
     }
 }
 
+/// The highest bit of each of eight bytes, and the lowest.
+const EACH_HIGH: u64 = 0x8080_8080_8080_8080;
+const EACH_LOW: u64 = 0x0101_0101_0101_0101;
+
+/// The highest bit of each of eight bytes tells whether it is `at_least` or more.
+#[inline]
+fn reached(bytes: u64, at_least: u8) -> u64 {
+    // With its highest bit set no byte borrows from the next; the result's bit compares the lower seven.
+    let lower = (bytes | EACH_HIGH) - u64::from(at_least & 0x7f) * EACH_LOW;
+    (if at_least < 0x80 { lower | bytes } else { lower & bytes }) & EACH_HIGH
+}
+
 /// Runs that tile a mask's rows, alternating between inside and outside, joined into components.
 #[derive(Default)]
 struct Tiling {
@@ -69,16 +81,29 @@ impl Tiling {
     }
 
     fn push_row(&mut self, y: usize, row: &[u8], at_least: u8) {
+        let Some(first) = row.first() else { return };
+        let mut inside = *first >= at_least;
         let mut x0 = 0;
-        while x0 < row.len() {
-            let inside = row[x0] >= at_least;
-            let length = row[x0..].iter().position(|&v| (v >= at_least) != inside);
-            let x1 = length.map_or(row.len(), |n| x0 + n);
-            self.parent.push(self.runs.len() as u32);
-            self.runs.push(Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
-            self.inside.push(inside);
-            x0 = x1;
+        for (i, eight) in row.chunks(8).enumerate() {
+            // What lies past the end of the row is as the end of it.
+            let mut bytes = [row[row.len() - 1]; 8];
+            bytes[..eight.len()].copy_from_slice(eight);
+            let mut changes = reached(u64::from_le_bytes(bytes), at_least) ^ if inside { EACH_HIGH } else { 0 };
+            while changes != 0 {
+                let at = changes.trailing_zeros() / 8;
+                let x1 = 8 * i + at as usize;
+                self.push(y, x0, x1, inside);
+                (x0, inside) = (x1, !inside);
+                changes ^= EACH_HIGH << (8 * at);
+            }
         }
+        self.push(y, x0, row.len(), inside);
+    }
+
+    fn push(&mut self, y: usize, x0: usize, x1: usize, inside: bool) {
+        self.parent.push(self.runs.len() as u32);
+        self.runs.push(Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
+        self.inside.push(inside);
     }
 
     /// Joins the rows `above..here` and `here..`: inside by eight neighbours, outside by four.
@@ -297,8 +322,14 @@ mod tests {
 
     proptest! {
         #[test]
+        fn eight_bytes_compare_as_one_by_one(bytes in proptest::array::uniform8(0_u8..), at_least in 0_u8..) {
+            let flags = reached(u64::from_le_bytes(bytes), at_least).to_le_bytes();
+            prop_assert_eq!(flags, bytes.map(|v| if v >= at_least { 0x80 } else { 0 }));
+        }
+
+        #[test]
         fn agrees_with_flood_fill(
-            (h, w, bits) in (1_usize..12, 1_usize..12).prop_flat_map(|(h, w)| {
+            (h, w, bits) in (1_usize..12, 1_usize..20).prop_flat_map(|(h, w)| {
                 (Just(h), Just(w), proptest::collection::vec(0_u8..3, h * w))
             }),
             hole in 0_usize..6,

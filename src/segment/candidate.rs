@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::kernel::hull::hull_area;
 use crate::kernel::runs::{Regions, Run, regions};
 use crate::segment::remainder::remainders;
-use crate::segment::split::split;
+use crate::segment::split::{smoother, split};
 use crate::segment::working_image::WorkingImage;
 
 /// Smallest and largest area of a candidate, in discs of the typical diameter.
@@ -110,14 +110,14 @@ pub(super) fn candidates(image: &WorkingImage) -> Vec<Candidate> {
     let taken_apart = forest.changed(LEAST_CHANGE_TO_PART);
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())
         .into_par_iter()
-        .map(|i| {
+        .map_init(|| smoother(image.diameter_px), |smoother, i| {
             if !taken_apart[i] || forest.components[i].area as f64 > LARGEST_TAKEN_APART * disc {
                 return Vec::new();
             }
             let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
                 && forest.components[i].area as f64 > SMALLEST_PARTED * disc
             {
-                split(&forest, i, image)
+                split(&forest, i, image, smoother)
             } else {
                 Vec::new()
             };
