@@ -68,8 +68,8 @@ impl Smoother {
         for (row, out) in image.chunks_exact(width).zip(self.rows.chunks_exact_mut(stride)) {
             self.padded[radius..radius + width].copy_from_slice(row);
             for i in 0..radius {
-                self.padded[i] = row[reflect(i as isize - radius as isize, width)];
-                self.padded[radius + width + i] = row[reflect((width + i) as isize, width)];
+                self.padded[i] = row[mirrored(i as isize - radius as isize, width)];
+                self.padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
             scaled(out, &self.padded[radius..], self.half[0]);
             for (k, &weight) in self.half.iter().enumerate().skip(1) {
@@ -77,7 +77,7 @@ impl Smoother {
             }
         }
         for (y, out) in image.chunks_exact_mut(width).enumerate() {
-            let row = |y: isize| &self.rows[reflect(y, height) * stride..][..stride];
+            let row = |y: isize| &self.rows[mirrored(y, height) * stride..][..stride];
             let y = y as isize;
             scaled(&mut self.sum, row(y), self.half[0]);
             for (k, &weight) in self.half.iter().enumerate().skip(1) {
@@ -85,6 +85,19 @@ impl Smoother {
             }
             out.copy_from_slice(&self.sum[..width]);
         }
+    }
+}
+
+/// As [`reflect`], which divides, where the nearest mirror image is not enough.
+#[inline(always)]
+fn mirrored(i: isize, n: usize) -> usize {
+    let near = if i < 0 { -1 - i } else { i } as usize;
+    if near < n {
+        near
+    } else if near < 2 * n && i >= 0 {
+        2 * n - 1 - near
+    } else {
+        reflect(i, n)
     }
 }
 

@@ -76,11 +76,13 @@ impl Proposals {
             .candidates
             .par_iter()
             .zip(nesting(&out.candidates, &image))
-            .map(
-                |(c, n)| {
-                    if c.eligible { features(c, &n, &image, &sums) } else { ([0.0; features::COUNT], 0.0) }
-                },
-            )
+            .map_init(features::Workspace::default, |workspace, (c, n)| {
+                if c.eligible {
+                    features(c, &n, &image, &sums, workspace)
+                } else {
+                    ([0.0; features::COUNT], 0.0)
+                }
+            })
             .unzip();
         out.image = Some(image);
         Ok(out)
