@@ -73,11 +73,11 @@ pub fn segment_with(
     let scores = proposals.final_scores(model);
     let chosen = proposals.choose(&scores, params.minimum_score);
     let overlapping = proposals.overlapping(&chosen);
-    let mut labels = proposals.labels(&chosen);
-    let order = measure::renumber(&mut labels);
-    let mut nuclei = measure::measure(&labels, counterstain, order.len());
-    for (nucleus, &old) in nuclei.iter_mut().zip(&order) {
-        let i = old as usize - 1;
+    let mut pixels = proposals.full_resolution(&chosen);
+    let mut labels = refine::paint(&mut pixels, counterstain.dim());
+    let order = refine::renumber(&mut pixels, &mut labels);
+    let mut nuclei = measure::measure(&pixels, counterstain);
+    for (nucleus, &i) in nuclei.iter_mut().zip(&order) {
         nucleus.score = f64::from(scores[chosen[i]]);
         nucleus.overlapping = overlapping[i];
     }

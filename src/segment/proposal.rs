@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::field::PlaneView;
+use crate::kernel::runs::Run;
 use crate::segment::candidate::{Candidate, candidates};
 use crate::segment::choice::choose;
 use crate::segment::context;
@@ -188,10 +189,14 @@ impl Proposals {
     /// Label image of some candidates: `chosen[i]` has label `i + 1`.
     #[must_use]
     pub fn labels(&self, chosen: &[usize]) -> Array2<u32> {
-        self.image.as_ref().map_or_else(
-            || Array2::zeros(self.dim),
-            |image| refine::labels(&self.candidates, chosen, image, self.dim),
-        )
+        refine::paint(&mut self.full_resolution(chosen), self.dim)
+    }
+
+    /// Pixels of some candidates at the scale of the plane; they may overlap by a little.
+    pub(super) fn full_resolution(&self, chosen: &[usize]) -> Vec<Vec<Run>> {
+        self.image.as_ref().map_or_else(Vec::new, |image| {
+            refine::full_resolution(&self.candidates, chosen, image, self.dim)
+        })
     }
 
     /// For each chosen candidate, whether it lies over another.

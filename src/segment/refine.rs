@@ -3,8 +3,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::field::PlaneView;
-use crate::kernel::gaussian::gaussian;
+use crate::kernel::gaussian::Smoother;
 use crate::kernel::resample::Bilinear;
 use crate::kernel::runs::Run;
 use crate::segment::candidate::Candidate;
@@ -14,34 +13,77 @@ use crate::segment::working_image::WorkingImage;
 /// does not end up in its outline.
 const OUTLINE_SMOOTHING: f64 = 0.04;
 
-/// Paints nucleus `chosen[i]` with label `i + 1` into an image of `dim`. Its outline runs between the working
-/// pixels, smoothly. Where two claim a pixel the first has it.
-pub(super) fn labels(
+/// The pixels of the nuclei `chosen` in an image of `dim`. Their outlines run between the working pixels, smoothly.
+pub(super) fn full_resolution(
     candidates: &[Candidate],
     chosen: &[usize],
     image: &WorkingImage,
     dim: (usize, usize),
-) -> Array2<u32> {
-    let painted: Vec<Vec<Run>> = chosen.par_iter().map(|&i| full_runs(&candidates[i], image, dim)).collect();
+) -> Vec<Vec<Run>> {
+    let smoother = || Smoother::new(OUTLINE_SMOOTHING * image.diameter_px);
+    let full = |smoother: &mut Smoother, &i: &usize| full_runs(&candidates[i], image, dim, smoother);
+    chosen.par_iter().map_init(smoother, full).collect()
+}
+
+/// Paints nucleus `i` with label `i + 1` into an image of `dim`. Where two claim a pixel the first has it; the other
+/// one's runs are cut back to what it gets.
+pub(super) fn paint(nuclei: &mut [Vec<Run>], dim: (usize, usize)) -> Array2<u32> {
     let mut out = Array2::<u32>::zeros(dim);
     let Some(pixels) = out.as_slice_mut() else { return out };
-    for (i, runs) in painted.iter().enumerate() {
-        for run in runs {
+    for (i, runs) in nuclei.iter_mut().enumerate() {
+        let label = i as u32 + 1;
+        let mut cut: Option<Vec<Run>> = None;
+        for (k, run) in runs.iter().enumerate() {
             let row = run.y as usize * dim.1;
-            for p in &mut pixels[row + run.x0 as usize..row + run.x1 as usize] {
+            let claimed = &mut pixels[row + run.x0 as usize..row + run.x1 as usize];
+            if claimed.iter().fold(0, |any, p| any | p) == 0 {
+                claimed.fill(label);
+                if let Some(cut) = &mut cut {
+                    cut.push(*run);
+                }
+                continue;
+            }
+            let cut = cut.get_or_insert_with(|| runs[..k].to_vec());
+            for (p, x) in claimed.iter_mut().zip(run.x0 as usize..) {
                 if *p == 0 {
-                    *p = i as u32 + 1;
+                    *p = label;
+                    push(cut, run.y as usize, x, x + 1);
                 }
             }
+        }
+        if let Some(cut) = cut {
+            *runs = cut;
         }
     }
     out
 }
 
+/// Puts the nuclei that have pixels in reading order of their first one and relabels their pixels to match; returns
+/// where each stood before.
+pub(super) fn renumber(nuclei: &mut Vec<Vec<Run>>, labels: &mut Array2<u32>) -> Vec<usize> {
+    let width = labels.dim().1;
+    let mut order: Vec<usize> = (0..nuclei.len()).filter(|&i| !nuclei[i].is_empty()).collect();
+    order.sort_unstable_by_key(|&i| nuclei[i].first().map(|r| (r.y, r.x0)));
+    *nuclei = order.iter().map(|&i| std::mem::take(&mut nuclei[i])).collect();
+    let Some(pixels) = labels.as_slice_mut() else { return order };
+    for (i, runs) in nuclei.iter().enumerate().filter(|(i, _)| order[*i] != *i) {
+        for run in runs {
+            let row = run.y as usize * width;
+            pixels[row + run.x0 as usize..row + run.x1 as usize].fill(i as u32 + 1);
+        }
+    }
+    order
+}
+
 /// The candidate's pixels at full resolution.
-fn full_runs(candidate: &Candidate, image: &WorkingImage, (height, width): (usize, usize)) -> Vec<Run> {
+fn full_runs(
+    candidate: &Candidate,
+    image: &WorkingImage,
+    (height, width): (usize, usize),
+    smoother: &mut Smoother,
+) -> Vec<Run> {
     let factor = image.factor;
-    let field = LevelField::around(candidate, image);
+    let field = LevelField::around(candidate, image, smoother);
     let (rows, columns) = field.values.dim();
     let mut out: Vec<Run> = Vec::new();
     let Some(between) = Bilinear::new(field.values.view()) else { return out };
@@ -90,7 +132,7 @@ struct LevelField {
 }
 
 impl LevelField {
-    fn around(candidate: &Candidate, image: &WorkingImage) -> Self {
+    fn around(candidate: &Candidate, image: &WorkingImage, smoother: &mut Smoother) -> Self {
         let (height, width) = image.smooth.dim();
         let runs = &candidate.runs;
         let sigma = OUTLINE_SMOOTHING * image.diameter_px;
@@ -99,14 +141,15 @@ impl LevelField {
         let y1 = runs.last().map_or(0, |r| r.y as usize + 1 + margin).min(height);
         let x0 = runs.iter().map(|r| r.x0 as usize).min().unwrap_or(0).saturating_sub(margin);
         let x1 = (runs.iter().map(|r| r.x1 as usize).max().unwrap_or(0) + margin).min(width);
-        let mut member = Array2::zeros((y1 - y0, x1 - x0));
-        for run in runs {
-            for x in run.x0 as usize..run.x1 as usize {
-                member[(run.y as usize - y0, x - x0)] = 1.0_f32;
+        let mut values = Array2::zeros((y1 - y0, x1 - x0));
+        if let Some(pixels) = values.as_slice_mut() {
+            for run in runs {
+                let start = (run.y as usize - y0) * (x1 - x0) + run.x0 as usize - x0;
+                pixels[start..start + run.len()].fill(1.0_f32);
             }
+            smoother.smooth(pixels, x1 - x0);
+            pixels.iter_mut().for_each(|v| *v -= 0.5);
         }
-        let mut values = gaussian(PlaneView::from(&member), sigma);
-        values.mapv_inplace(|v| v - 0.5);
         Self { values, y0, x0 }
     }
 
@@ -133,5 +176,48 @@ impl LevelField {
             }));
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Painting and renumbering agree with doing so pixel by pixel.
+        #[test]
+        fn the_first_claimant_has_a_pixel_and_numbers_follow_reading_order(
+            claims in prop::collection::vec(prop::collection::vec(any::<bool>(), 6 * 9), 1..5),
+        ) {
+            let (height, width) = (6, 9);
+            let mut nuclei: Vec<Vec<Run>> = claims.iter().map(|claim| {
+                let mut runs = Vec::new();
+                for at in (0..claim.len()).filter(|&at| claim[at]) {
+                    push(&mut runs, at / width, at % width, at % width + 1);
+                }
+                runs
+            }).collect();
+            let mut labels = paint(&mut nuclei, (height, width));
+            let order = renumber(&mut nuclei, &mut labels);
+            let owners: Vec<Option<usize>> =
+                (0..height * width).map(|at| claims.iter().position(|claim| claim[at])).collect();
+            let mut expected = Vec::new();
+            for owner in owners.iter().flatten() {
+                if !expected.contains(owner) {
+                    expected.push(*owner);
+                }
+            }
+            prop_assert_eq!(&order, &expected);
+            for (at, owner) in owners.iter().enumerate() {
+                let label = owner.and_then(|o| expected.iter().position(|&e| e == o)).map_or(0, |i| i as u32 + 1);
+                prop_assert_eq!(labels[(at / width, at % width)], label);
+            }
+            for (i, runs) in nuclei.iter().enumerate() {
+                let mine = labels.iter().filter(|l| **l == i as u32 + 1).count();
+                prop_assert_eq!(runs.iter().map(|r| r.len()).sum::<usize>(), mine);
+                prop_assert!(runs.iter().all(|r| labels[(r.y as usize, r.x0 as usize)] == i as u32 + 1));
+            }
+        }
     }
 }
