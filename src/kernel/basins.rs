@@ -33,7 +33,7 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    let up = vectorised(|| uphill(values, width));
+    let up = vectorised(#[inline(always)] || uphill(values, width));
     let mut of = vec![NO_BASIN; values.len()];
     let mut peaks = Vec::new();
     let mut path = Vec::new();
@@ -54,7 +54,7 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
             of[p] = of[here];
         }
     }
-    let passes = vectorised(|| passes(values, &of, width));
+    let passes = vectorised(#[inline(always)] || passes(values, &of, width));
     Basins { of: Array2::from_shape_vec((height, width), of).unwrap_or_default(), peaks, passes }
 }
 

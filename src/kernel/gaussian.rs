@@ -50,7 +50,7 @@ impl Smoother {
     /// Smooths an image whose rows of `width` follow each other.
     pub(crate) fn smooth(&mut self, image: &mut [f32], width: usize) {
         if width > 0 {
-            vectorised(|| self.smooth_rows_and_columns(image, width));
+            vectorised(#[inline(always)] || self.smooth_rows_and_columns(image, width));
         }
     }
 

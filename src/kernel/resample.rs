@@ -21,9 +21,9 @@ pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
             sum.fill(0.0);
             for y in rows {
                 plane.read_row(y, 0, row);
-                vectorised(|| sum.iter_mut().zip(&*row).for_each(|(s, v)| *s += v));
+                vectorised(#[inline(always)] || sum.iter_mut().zip(&*row).for_each(|(s, v)| *s += v));
             }
-            vectorised(|| match factor {
+            vectorised(#[inline(always)] || match factor {
                 4 => row_means::<4>(sum, height, out),
                 5 => row_means::<5>(sum, height, out),
                 _ => means_of_blocks(sum, factor, height, out),

@@ -120,7 +120,7 @@ pub(super) fn features(
     sums: &RowSums,
     workspace: &mut Workspace,
 ) -> ([f32; COUNT], f32) {
-    vectorised(|| measure(candidate, nesting, image, sums, workspace))
+    vectorised(#[inline(always)] || measure(candidate, nesting, image, sums, workspace))
 }
 
 #[inline(always)]

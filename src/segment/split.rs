@@ -34,9 +34,9 @@ pub(super) fn split(
     let inside = crop.mask(&component.runs);
     let mut smooth = squared_distance(inside.view());
     let (Some(pixels), Some(inside)) = (smooth.as_slice_mut(), inside.as_slice()) else { return Vec::new() };
-    vectorised(|| pixels.iter_mut().for_each(|d| *d = d.sqrt()));
+    vectorised(#[inline(always)] || pixels.iter_mut().for_each(|d| *d = d.sqrt()));
     smoother.smooth(pixels, crop.width);
-    vectorised(|| {
+    vectorised(#[inline(always)] || {
         for (s, &inside) in pixels.iter_mut().zip(inside) {
             *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
         }
