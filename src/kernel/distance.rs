@@ -55,8 +55,10 @@ fn search(mask: &[bool], width: usize, farthest: usize, out: &mut [f32]) -> bool
     let stride = width.next_multiple_of(LANES);
     let height = mask.len() / width;
     let mut squares = vec![0_i16; stride * height];
+    // Squares of 1, 2, ...; those that are too large as the largest number.
+    let ramp: Vec<i16> = (1..=width).map(|d| if d <= farthest { (d * d) as i16 } else { i16::MAX }).collect();
     for (squares, mask) in squares.chunks_exact_mut(stride).zip(mask.chunks_exact(width)) {
-        row_squares(mask, farthest, &mut squares[..width]);
+        row_squares(mask, &ramp, &mut squares[..width]);
     }
     let mut least = vec![0_i16; stride];
     let limit = (farthest * farthest) as i16;
@@ -88,8 +90,8 @@ fn search(mask: &[bool], width: usize, farthest: usize, out: &mut [f32]) -> bool
 #[inline(always)]
 fn lower(least: &mut [i16], above: &[i16], below: &[i16], square: i16) -> i16 {
     let mut largest = [0_i16; LANES];
-    let rows = above.chunks_exact(LANES).zip(below.chunks_exact(LANES));
-    for (least, (above, below)) in least.chunks_exact_mut(LANES).zip(rows) {
+    let rows = above.as_chunks::<LANES>().0.iter().zip(below.as_chunks::<LANES>().0);
+    for (least, (above, below)) in least.as_chunks_mut::<LANES>().0.iter_mut().zip(rows) {
         for i in 0..LANES {
             least[i] = least[i].min(above[i].min(below[i]).saturating_add(square));
             largest[i] = largest[i].max(least[i]);
@@ -98,21 +100,26 @@ fn lower(least: &mut [i16], above: &[i16], below: &[i16], square: i16) -> i16 {
     largest.into_iter().fold(0, i16::max)
 }
 
-/// Squared distances along one row of up to `farthest` px; larger ones as the largest number.
+/// Squared distances along one row, `ramp` being the squares of 1, 2, ...
 #[inline(always)]
-fn row_squares(mask: &[bool], farthest: usize, out: &mut [i16]) {
+fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
     let width = mask.len();
     let mut end = 0;
     while let Some(start) = mask[end..].iter().position(|&v| v).map(|n| end + n) {
         end = mask[start..].iter().position(|&v| !v).map_or(width, |n| start + n);
-        let length = end - start;
-        let (left, right) = (start > 0, end < width);
-        for (i, o) in out[start..end].iter_mut().enumerate() {
-            let before = if left { i + 1 } else { usize::MAX };
-            let after = if right { length - i } else { usize::MAX };
-            let d = before.min(after);
-            *o = if d <= farthest { (d * d) as i16 } else { i16::MAX };
-        }
+        let out = &mut out[start..end];
+        let from_left = match (start > 0, end < width) {
+            (true, true) => out.len().div_ceil(2),
+            (true, false) => out.len(),
+            (false, true) => 0,
+            (false, false) => {
+                out.fill(i16::MAX);
+                continue;
+            }
+        };
+        let (left, right) = out.split_at_mut(from_left);
+        left.copy_from_slice(&ramp[..left.len()]);
+        right.iter_mut().rev().zip(ramp).for_each(|(o, &square)| *o = square);
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn gaussian(plane: PlaneView<'_>, sigma_px: f64) -> Array2<f32> {
 }
 
 /// Samples that are summed side by side.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 /// Smooths small images in place, one after the other, without a new buffer for each. Gives the bits that [`gaussian`]
 /// gives.
@@ -71,20 +71,37 @@ impl Smoother {
                 self.padded[i] = row[mirrored(i as isize - radius as isize, width)];
                 self.padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
-            scaled(out, &self.padded[radius..], self.half[0]);
-            for (k, &weight) in self.half.iter().enumerate().skip(1) {
-                add_scaled(out, &self.padded[radius - k..], &self.padded[radius + k..], weight);
-            }
+            weighted(out, &self.half, |k, at| (&self.padded[radius + at - k..], &self.padded[radius + at + k..]));
         }
+        let mut places: Vec<(usize, usize)> = Vec::with_capacity(self.half.len());
         for (y, out) in image.chunks_exact_mut(width).enumerate() {
-            let row = |y: isize| &self.rows[mirrored(y, height) * stride..][..stride];
-            let y = y as isize;
-            scaled(&mut self.sum, row(y), self.half[0]);
-            for (k, &weight) in self.half.iter().enumerate().skip(1) {
-                add_scaled(&mut self.sum, row(y - k as isize), row(y + k as isize), weight);
-            }
+            places.clear();
+            places.extend((0..=radius).map(|k| {
+                let place = |y: isize| mirrored(y, height) * stride;
+                (place(y as isize - k as isize), place((y + k) as isize))
+            }));
+            weighted(&mut self.sum, &self.half, |k, at| {
+                (&self.rows[places[k].0 + at..], &self.rows[places[k].1 + at..])
+            });
             out.copy_from_slice(&self.sum[..width]);
         }
+    }
+}
+
+/// Sums up samples by their distance `k` from the centre: `sides` gives those from position `at` on, on both sides.
+#[inline(always)]
+fn weighted<'a>(out: &mut [f32], half: &[f32], sides: impl Fn(usize, usize) -> (&'a [f32], &'a [f32])) {
+    for (i, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let mut sum = [0.0; LANES];
+        for (k, &weight) in half.iter().enumerate() {
+            let (a, b) = sides(k, i * LANES);
+            let (Some(a), Some(b)) = (a.first_chunk::<LANES>(), b.first_chunk::<LANES>()) else { continue };
+            for lane in 0..LANES {
+                let both = if k == 0 { a[lane] } else { a[lane] + b[lane] };
+                sum[lane] += weight * both;
+            }
+        }
+        *out = sum;
     }
 }
 
@@ -98,25 +115,6 @@ fn mirrored(i: isize, n: usize) -> usize {
         2 * n - 1 - near
     } else {
         reflect(i, n)
-    }
-}
-
-/// `out = weight * samples`, for whole groups of lanes.
-#[inline(always)]
-fn scaled(out: &mut [f32], samples: &[f32], weight: f32) {
-    for (o, v) in out.iter_mut().zip(samples) {
-        *o = weight * v;
-    }
-}
-
-/// `out += weight * (a + b)`, for whole groups of lanes.
-#[inline(always)]
-fn add_scaled(out: &mut [f32], a: &[f32], b: &[f32], weight: f32) {
-    let pairs = a.chunks_exact(LANES).zip(b.chunks_exact(LANES));
-    for (out, (a, b)) in out.chunks_exact_mut(LANES).zip(pairs) {
-        for i in 0..LANES {
-            out[i] += weight * (a[i] + b[i]);
-        }
     }
 }
 

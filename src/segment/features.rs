@@ -304,7 +304,6 @@ fn sample(
     let mut wide = 0.0;
     series.clear();
     let SampleSeries { bays, on, outside, inside, gradients } = series;
-    let at = |y: f32, x: f32| smooth.within(y, x, near_frame);
     // Indices lie less than one turn of the outline beyond its ends.
     let around = |i: usize| outline[if i < n { i } else { i - n }];
     for j in 0..count {
@@ -335,15 +334,15 @@ fn sample(
         {
             out.shared += 1.0;
         }
-        let gradient = 0.5 * (at(y - ny, x - nx) - at(y + ny, x + nx));
+        let gradient = 0.5 * (smooth.within(y - ny, x - nx, near_frame) - smooth.within(y + ny, x + nx, near_frame));
         if gradient < 0.0 {
             out.inverted += 1.0;
         }
         gradients.push(gradient);
         on.push(pixels[p.0 as usize * width + p.1 as usize]);
-        outside.push(at(y + side * ny, x + side * nx));
-        inside.push(at(y - side * ny, x - side * nx));
-        wide += at(y + far * ny, x + far * nx);
+        outside.push(smooth.within(y + side * ny, x + side * nx, near_frame));
+        inside.push(smooth.within(y - side * ny, x - side * nx, near_frame));
+        wide += smooth.within(y + far * ny, x + far * nx, near_frame);
     }
     if let Some(deepest) = (0..bays.len()).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
         out.wide_concavity = bays[deepest];

@@ -87,9 +87,9 @@ impl Crop {
     /// Runs of each leaf, in reading order.
     fn leaf_runs(&self, basins: &Basins, merges: &Merges) -> Vec<Vec<Run>> {
         let mut out: Vec<Vec<Run>> = vec![Vec::new(); merges.leaves];
-        for (y, row) in basins.of.rows().into_iter().enumerate() {
+        for (y, row) in basins.of.as_slice().unwrap_or(&[]).chunks_exact(self.width).enumerate() {
             let y = (y + self.y0) as u32;
-            for_each_run(row.iter().copied(), |basin, x0, x1| {
+            for_each_run(row, |basin, x0, x1| {
                 let runs = &mut out[merges.leaf_of[basin as usize]];
                 let (x0, x1) = ((x0 + self.x0) as u32, (x1 + self.x0) as u32);
                 match runs.last_mut() {
@@ -139,6 +139,7 @@ impl Crop {
         forest: &Forest,
         i: usize,
     ) {
+        let Some(of) = basins.of.as_slice() else { return };
         let last = parts.len() - 1;
         let mut above = vec![0; parts.len()];
         for (k, part) in parts.iter().enumerate() {
@@ -152,9 +153,8 @@ impl Crop {
             let component = &forest.components[d];
             share.fill(0);
             for run in &component.runs {
-                let row = basins.of.row(run.y as usize - self.y0);
-                let of = row.iter().skip(run.x0 as usize - self.x0).take(run.len()).copied();
-                for_each_run(of, |basin, x0, x1| share[last - merges.leaf_of[basin as usize]] += x1 - x0);
+                let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
+                for_each_run(&of[start..start + run.len()], |basin, x0, x1| share[last - merges.leaf_of[basin as usize]] += x1 - x0);
             }
             // Parts come before those within them: sum up from the back; the last that holds enough is the
             // smallest.
@@ -184,19 +184,15 @@ impl Crop {
 }
 
 /// Calls `each` with the basin, first position and end of every run of equal basin.
-fn for_each_run(of: impl Iterator<Item = u32>, mut each: impl FnMut(u32, usize, usize)) {
-    let (mut basin, mut start, mut end) = (NO_BASIN, 0, 0);
-    for (x, next) in of.enumerate() {
-        if next != basin {
-            if basin != NO_BASIN {
-                each(basin, start, x);
-            }
-            (basin, start) = (next, x);
+#[inline]
+fn for_each_run(of: &[u32], mut each: impl FnMut(u32, usize, usize)) {
+    let mut start = 0;
+    while let Some(&basin) = of.get(start) {
+        let end = of[start..].iter().position(|&b| b != basin).map_or(of.len(), |n| start + n);
+        if basin != NO_BASIN {
+            each(basin, start, end);
         }
-        end = x + 1;
-    }
-    if basin != NO_BASIN {
-        each(basin, start, end);
+        start = end;
     }
 }
 
