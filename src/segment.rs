@@ -9,6 +9,7 @@
 mod candidate;
 mod choice;
 mod context;
+mod ensemble;
 mod features;
 mod measure;
 mod nesting;

@@ -106,25 +106,31 @@ const TOGETHER: usize = 16;
 #[inline(always)]
 fn passes(values: &[f32], of: &[u32], width: usize) -> Vec<Pass> {
     let mut met: Vec<Pass> = Vec::new();
-    let mut differs = vec![false; width + 2];
+    let mut differs = vec![false; width];
     for start in (0..values.len()).step_by(width.max(1)) {
         let row = &of[start..start + width];
         let below = of.get(start + width..start + 2 * width).unwrap_or(row);
-        for ((d, a), b) in differs[1..].iter_mut().zip(row).zip(below) {
-            *d = a != b;
+        let part = |a: u32, b: u32| (a != b) & (a != NO_BASIN) & (b != NO_BASIN);
+        // Whether a basin ends between a pixel and the one to its right or one of the three below.
+        for ((d, &a), &b) in differs.iter_mut().zip(row).zip(below) {
+            *d = part(a, b);
         }
-        for ((d, a), b) in differs[1..].iter_mut().zip(row).zip(&row[1..]) {
-            *d |= a != b;
+        for (((d, a), b), (&right, &below_right)) in
+            differs.iter_mut().zip(row).zip(below).zip(row[1..].iter().zip(&below[1..]))
+        {
+            *d |= part(*a, right) | part(*a, below_right) | part(right, *b);
         }
         let has_below = start + width < of.len();
         for x0 in (0..width).step_by(TOGETHER) {
             let x1 = (x0 + TOGETHER).min(width);
-            if !differs[x0..x1 + 2].iter().fold(false, |any, &d| any | d) {
+            // The last pixel before the group may lie above and to the right of another basin.
+            let before = x0.saturating_sub(1);
+            if !differs[before..x1].iter().fold(false, |any, &d| any | d) {
                 continue;
             }
             for x in x0..x1 {
                 let here = start + x;
-                if of[here] == NO_BASIN || !(differs[x] | differs[x + 1] | differs[x + 2]) {
+                if of[here] == NO_BASIN || !(differs[x] | differs[x.saturating_sub(1)]) {
                     continue;
                 }
                 if x + 1 < width {

@@ -84,11 +84,13 @@ impl Tiling {
         let Some(first) = row.first() else { return };
         let mut inside = *first >= at_least;
         let mut x0 = 0;
-        for (i, eight) in row.chunks(8).enumerate() {
-            // What lies past the end of the row is as the end of it.
-            let mut bytes = [row[row.len() - 1]; 8];
-            bytes[..eight.len()].copy_from_slice(eight);
-            let mut changes = reached(u64::from_le_bytes(bytes), at_least) ^ if inside { EACH_HIGH } else { 0 };
+        let (groups, rest) = row.as_chunks::<8>();
+        // What lies past the end of the row is as the end of it.
+        let mut last = [row[row.len() - 1]; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        for (i, bytes) in groups.iter().chain(Some(&last)).enumerate() {
+            let reached = reached(u64::from_le_bytes(*bytes), at_least);
+            let mut changes = reached ^ if inside { EACH_HIGH } else { 0 };
             while changes != 0 {
                 let at = changes.trailing_zeros() / 8;
                 let x1 = 8 * i + at as usize;
@@ -157,8 +159,10 @@ pub(crate) fn regions(
     let count = tiling.runs.len();
     let mut area = vec![0_usize; count];
     let mut at_frame = vec![false; count];
+    // Every run hangs under an earlier one: one pass in order leaves each directly under its component's first.
     for i in 0..count {
-        let root = tiling.find(i as u32) as usize;
+        let root = tiling.parent[tiling.parent[i] as usize] as usize;
+        tiling.parent[i] = root as u32;
         let run = tiling.runs[i];
         area[root] += run.len();
         at_frame[root] |=
@@ -168,7 +172,7 @@ pub(crate) fn regions(
     // pass in reading order settles which region every component belongs to.
     let mut owner = vec![NONE; count];
     for i in 0..count {
-        let root = tiling.find(i as u32) as usize;
+        let root = tiling.parent[i] as usize;
         if root != i {
             owner[i] = owner[root];
             continue;

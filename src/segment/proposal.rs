@@ -9,6 +9,7 @@ use crate::kernel::runs::Run;
 use crate::segment::candidate::{Candidate, candidates};
 use crate::segment::choice::choose;
 use crate::segment::context;
+use crate::segment::ensemble::{self, Ensemble};
 use crate::segment::features::{self, RowSums, features};
 use crate::segment::nesting::nesting;
 use crate::segment::overlap::overlapping;
@@ -167,10 +168,17 @@ impl Proposals {
     /// Scores of the candidates by a model of these features.
     #[must_use]
     pub fn score(&self, model: &BoostedTrees, features: &[impl AsRef<[f32]> + Sync]) -> Vec<f32> {
+        let ensemble = Ensemble::new(model);
         self.candidates
-            .par_iter()
-            .zip(features)
-            .map(|(c, f)| if c.eligible { model.predict(f.as_ref()).clamp(0.0, 1.0) } else { 0.0 })
+            .par_chunks(ensemble::TOGETHER)
+            .zip(features.par_chunks(ensemble::TOGETHER))
+            .flat_map_iter(|(candidates, features)| {
+                let together = ensemble.as_ref().map(|ensemble| ensemble.predict(features));
+                candidates.iter().zip(features).enumerate().map(move |(i, (candidate, own))| {
+                    let score = together.map_or_else(|| model.predict(own.as_ref()), |scores| scores[i]);
+                    if candidate.eligible { score.clamp(0.0, 1.0) } else { 0.0 }
+                })
+            })
             .collect()
     }
 
