@@ -33,7 +33,10 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    let up = vectorised(#[inline(always)] || uphill(values, width));
+    let up = vectorised(
+        #[inline(always)]
+        || uphill(values, width),
+    );
     let mut of = vec![NO_BASIN; values.len()];
     let mut peaks = Vec::new();
     let mut path = Vec::new();
@@ -54,7 +57,10 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
             of[p] = of[here];
         }
     }
-    let passes = vectorised(#[inline(always)] || passes(values, &of, width));
+    let passes = vectorised(
+        #[inline(always)]
+        || passes(values, &of, width),
+    );
     Basins { of: Array2::from_shape_vec((height, width), of).unwrap_or_default(), peaks, passes }
 }
 
@@ -92,7 +98,8 @@ fn uphill(values: &[f32], width: usize) -> Vec<u32> {
         }
         let here = (y - 1) * width..y * width;
         let [a, b, c] = &of_three;
-        for ((((up, &v), &a), &b), &c) in up[here.clone()].iter_mut().zip(&values[here]).zip(a).zip(b).zip(c) {
+        for ((((up, &v), &a), &b), &c) in up[here.clone()].iter_mut().zip(&values[here]).zip(a).zip(b).zip(c)
+        {
             let best = !(a.max(b).max(c) as u32);
             *up = if v > 0.0 { best } else { NO_BASIN };
         }

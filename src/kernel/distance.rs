@@ -39,7 +39,10 @@ fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f3
         return out;
     }
     let reach = farthest.unwrap_or(DEEPEST_SEARCHED).min(DEEPEST_SEARCHED);
-    let reached_all = vectorised(#[inline(always)] || search(mask, width, reach, pixels));
+    let reached_all = vectorised(
+        #[inline(always)]
+        || search(mask, width, reach, pixels),
+    );
     if !reached_all && farthest.is_none_or(|f| f > reach) {
         envelopes(mask, width, pixels);
         if let Some(limit) = farthest.map(|f| (f * f) as f32) {

@@ -50,7 +50,10 @@ impl Smoother {
     /// Smooths an image whose rows of `width` follow each other.
     pub(crate) fn smooth(&mut self, image: &mut [f32], width: usize) {
         if width > 0 {
-            vectorised(#[inline(always)] || self.smooth_rows_and_columns(image, width));
+            vectorised(
+                #[inline(always)]
+                || self.smooth_rows_and_columns(image, width),
+            );
         }
     }
 
@@ -71,7 +74,9 @@ impl Smoother {
                 self.padded[i] = row[mirrored(i as isize - radius as isize, width)];
                 self.padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
-            weighted(out, &self.half, |k, at| (&self.padded[radius + at - k..], &self.padded[radius + at + k..]));
+            weighted(out, &self.half, |k, at| {
+                (&self.padded[radius + at - k..], &self.padded[radius + at + k..])
+            });
         }
         let mut places: Vec<(usize, usize)> = Vec::with_capacity(self.half.len());
         for (y, out) in image.chunks_exact_mut(width).enumerate() {

@@ -15,7 +15,8 @@ pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f3
             *key = order(v.to_bits() as i32);
         }
         keys.sort_unstable();
-        return at.map(|q| f32::from_bits(order(keys[((q * last as f64).round() as usize).min(last)]) as u32));
+        return at
+            .map(|q| f32::from_bits(order(keys[((q * last as f64).round() as usize).min(last)]) as u32));
     }
     at.map(|q| {
         if values.is_empty() {

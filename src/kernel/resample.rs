@@ -21,13 +21,19 @@ pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
             sum.fill(0.0);
             for y in rows {
                 plane.read_row(y, 0, row);
-                vectorised(#[inline(always)] || sum.iter_mut().zip(&*row).for_each(|(s, v)| *s += v));
+                vectorised(
+                    #[inline(always)]
+                    || sum.iter_mut().zip(&*row).for_each(|(s, v)| *s += v),
+                );
             }
-            vectorised(#[inline(always)] || match factor {
-                4 => row_means::<4>(sum, height, out),
-                5 => row_means::<5>(sum, height, out),
-                _ => means_of_blocks(sum, factor, height, out),
-            });
+            vectorised(
+                #[inline(always)]
+                || match factor {
+                    4 => row_means::<4>(sum, height, out),
+                    5 => row_means::<5>(sum, height, out),
+                    _ => means_of_blocks(sum, factor, height, out),
+                },
+            );
         },
     );
     out
@@ -72,19 +78,30 @@ impl<'a> Bilinear<'a> {
     /// The image at a position, linear in both directions; beyond the edge the edge's value.
     #[inline(always)]
     pub(crate) fn at(&self, y: f32, x: f32) -> f32 {
+        self.row(y).at(self.column(x))
+    }
+
+    /// The row at `y`.
+    #[inline(always)]
+    pub(crate) fn row(&self, y: f32) -> BilinearRow<'a> {
         let y = y.clamp(0.0, self.last.0);
-        let x = x.clamp(0.0, self.last.1);
         // Images have fewer than 2^31 rows and columns; this conversion is the cheap one.
-        let (iy, ix) = (y as i32, x as i32);
-        let (fy, fx) = (y - iy as f32, x - ix as f32);
-        let right = usize::from(x < self.last.1);
-        let below = if y < self.last.0 { self.width } else { 0 };
-        let start = iy as usize * self.width + ix as usize;
-        let upper = &self.pixels[start..=start + right];
-        let lower = &self.pixels[start + below..=start + below + right];
-        let top = upper[0] + fx * (upper[right] - upper[0]);
-        let bottom = lower[0] + fx * (lower[right] - lower[0]);
-        top + fy * (bottom - top)
+        let upper = y as i32;
+        let start = upper as usize * self.width;
+        let below = if y < self.last.0 { start + self.width } else { start };
+        BilinearRow {
+            upper: &self.pixels[start..start + self.width],
+            lower: &self.pixels[below..below + self.width],
+            share: y - upper as f32,
+        }
+    }
+
+    /// The pixels left and right of `x`, and the share of the right one.
+    #[inline(always)]
+    pub(crate) fn column(&self, x: f32) -> (usize, usize, f32) {
+        let x = x.clamp(0.0, self.last.1);
+        let left = x as i32;
+        (left as usize, left as usize + usize::from(x < self.last.1), x - left as f32)
     }
 
     /// The same for a position that has pixels on all four sides, or [`Self::at`] if `anywhere`.
@@ -102,6 +119,23 @@ impl<'a> Bilinear<'a> {
         let (fy, fx) = (y - iy as f32, x - ix as f32);
         let (top, bottom) = (a + fx * (b - a), c + fx * (d - c));
         top + fy * (bottom - top)
+    }
+}
+
+/// Reads an image between two of its rows.
+pub(crate) struct BilinearRow<'a> {
+    upper: &'a [f32],
+    lower: &'a [f32],
+    share: f32,
+}
+
+impl BilinearRow<'_> {
+    /// The image at a [`Bilinear::column`].
+    #[inline(always)]
+    pub(crate) fn at(&self, (left, right, share): (usize, usize, f32)) -> f32 {
+        let between = |row: &[f32]| row[left] + share * (row[right] - row[left]);
+        let (top, bottom) = (between(self.upper), between(self.lower));
+        top + self.share * (bottom - top)
     }
 }
 

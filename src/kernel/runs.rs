@@ -43,6 +43,9 @@ impl Regions {
     }
 }
 
+/// Room that is made for the runs of a row beforehand.
+const EXPECTED_RUNS: usize = 16;
+
 /// The highest bit of each of eight bytes, and the lowest.
 const EACH_HIGH: u64 = 0x8080_8080_8080_8080;
 const EACH_LOW: u64 = 0x0101_0101_0101_0101;
@@ -56,7 +59,6 @@ fn reached(bytes: u64, at_least: u8) -> u64 {
 }
 
 /// Runs that tile a mask's rows, alternating between inside and outside, joined into components.
-#[derive(Default)]
 struct Tiling {
     runs: Vec<Run>,
     inside: Vec<bool>,
@@ -64,6 +66,14 @@ struct Tiling {
 }
 
 impl Tiling {
+    fn with_capacity(runs: usize) -> Self {
+        Self {
+            runs: Vec::with_capacity(runs),
+            inside: Vec::with_capacity(runs),
+            parent: Vec::with_capacity(runs),
+        }
+    }
+
     fn find(&mut self, mut i: u32) -> u32 {
         while self.parent[i as usize] != i {
             let up = self.parent[self.parent[i as usize] as usize];
@@ -142,7 +152,7 @@ pub(crate) fn regions(
 ) -> Regions {
     const NONE: u32 = u32::MAX;
     let (height, width) = image.dim();
-    let mut tiling = Tiling::default();
+    let mut tiling = Tiling::with_capacity(height * EXPECTED_RUNS);
     let mut above = 0;
     let mut scratch;
     for (y, row) in image.rows().into_iter().enumerate() {

@@ -86,10 +86,11 @@ impl<'a> Ensemble<'a> {
         for &(last_node, last_leaf) in &self.ends {
             let mut left = [u32::MAX; TOGETHER];
             for node in &self.nodes[node..last_node] {
-                let column = &columns[node.feature];
-                for i in 0..TOGETHER {
-                    let keep = if column[i] <= node.threshold { u32::MAX } else { node.kept };
-                    left[i] &= keep;
+                let column = columns[node.feature];
+                // All bits where the value goes left. No branch: which way it goes is anyone's guess.
+                let goes_left = column.map(|v| u32::from(v <= node.threshold).wrapping_neg());
+                for (left, goes_left) in left.iter_mut().zip(goes_left) {
+                    *left &= goes_left | node.kept;
                 }
             }
             let leaves = &self.leaves[leaf..last_leaf];

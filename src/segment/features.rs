@@ -120,7 +120,10 @@ pub(super) fn features(
     sums: &RowSums,
     workspace: &mut Workspace,
 ) -> ([f32; COUNT], f32) {
-    vectorised(#[inline(always)] || measure(candidate, nesting, image, sums, workspace))
+    vectorised(
+        #[inline(always)]
+        || measure(candidate, nesting, image, sums, workspace),
+    )
 }
 
 #[inline(always)]
@@ -334,7 +337,8 @@ fn sample(
         {
             out.shared += 1.0;
         }
-        let gradient = 0.5 * (smooth.within(y - ny, x - nx, near_frame) - smooth.within(y + ny, x + nx, near_frame));
+        let gradient =
+            0.5 * (smooth.within(y - ny, x - nx, near_frame) - smooth.within(y + ny, x + nx, near_frame));
         if gradient < 0.0 {
             out.inverted += 1.0;
         }

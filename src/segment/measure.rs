@@ -55,7 +55,10 @@ fn nucleus(id: u32, runs: &[Run], plane: PlaneView<'_>, samples: &mut Vec<f32>) 
     for run in runs {
         samples.resize(run.len(), 0.0);
         plane.read_row(run.y as usize, run.x0 as usize, samples);
-        intensity += vectorised(#[inline(always)] || sum(samples));
+        intensity += vectorised(
+            #[inline(always)]
+            || sum(samples),
+        );
         let (v, a, b) = (u64::from(run.y - y0), u64::from(run.x0 - x0), u64::from(run.x1 - x0));
         let length = b - a;
         let row = (a + b - 1) * length / 2;

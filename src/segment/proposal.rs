@@ -202,9 +202,9 @@ impl Proposals {
 
     /// Pixels of some candidates at the scale of the plane; they may overlap by a little.
     pub(super) fn full_resolution(&self, chosen: &[usize]) -> Vec<Vec<Run>> {
-        self.image.as_ref().map_or_else(Vec::new, |image| {
-            refine::full_resolution(&self.candidates, chosen, image, self.dim)
-        })
+        self.image
+            .as_ref()
+            .map_or_else(Vec::new, |image| refine::full_resolution(&self.candidates, chosen, image, self.dim))
     }
 
     /// For each chosen candidate, whether it lies over another.

@@ -88,9 +88,14 @@ fn full_runs(
     let mut out: Vec<Run> = Vec::new();
     let Some(between) = Bilinear::new(field.values.view()) else { return out };
     let surroundings: Vec<Surroundings> = field.surroundings();
+    // Where each column of the plane lies in the field.
+    let first_x = field.x0 * factor;
+    let places: Vec<(usize, usize, f32)> = (first_x..(first_x + columns * factor).min(width))
+        .map(|x| between.column((x as f32 + 0.5) / factor as f32 - 0.5 - field.x0 as f32))
+        .collect();
     for full_y in field.y0 * factor..((field.y0 + rows) * factor).min(height) {
         let j = full_y / factor - field.y0;
-        let y = (full_y as f32 + 0.5) / factor as f32 - 0.5 - field.y0 as f32;
+        let row = between.row((full_y as f32 + 0.5) / factor as f32 - 0.5 - field.y0 as f32);
         for i in 0..columns {
             let x0 = (field.x0 + i) * factor;
             let x1 = (x0 + factor).min(width);
@@ -98,9 +103,8 @@ fn full_runs(
                 Surroundings::Outside => {}
                 Surroundings::Inside => push(&mut out, full_y, x0, x1),
                 Surroundings::Edge => {
-                    for full_x in x0..x1 {
-                        let x = (full_x as f32 + 0.5) / factor as f32 - 0.5 - field.x0 as f32;
-                        if between.at(y, x) > 0.0 {
+                    for (full_x, &place) in (x0..x1).zip(&places[x0 - first_x..]) {
+                        if row.at(place) > 0.0 {
                             push(&mut out, full_y, full_x, full_x + 1);
                         }
                     }

@@ -34,13 +34,19 @@ pub(super) fn split(
     let inside = crop.mask(&component.runs);
     let mut smooth = squared_distance(inside.view());
     let (Some(pixels), Some(inside)) = (smooth.as_slice_mut(), inside.as_slice()) else { return Vec::new() };
-    vectorised(#[inline(always)] || pixels.iter_mut().for_each(|d| *d = d.sqrt()));
+    vectorised(
+        #[inline(always)]
+        || pixels.iter_mut().for_each(|d| *d = d.sqrt()),
+    );
     smoother.smooth(pixels, crop.width);
-    vectorised(#[inline(always)] || {
-        for (s, &inside) in pixels.iter_mut().zip(inside) {
-            *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (s, &inside) in pixels.iter_mut().zip(inside) {
+                *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
+            }
+        },
+    );
     let basins = basins(smooth.view());
     let Some(merges) = merge(&basins) else { return Vec::new() };
     let mut parts = crop.parts(&basins, &merges, component);
@@ -86,7 +92,7 @@ impl Crop {
 
     /// Runs of each leaf, in reading order.
     fn leaf_runs(&self, basins: &Basins, merges: &Merges) -> Vec<Vec<Run>> {
-        let mut out: Vec<Vec<Run>> = vec![Vec::new(); merges.leaves];
+        let mut out: Vec<Vec<Run>> = (0..merges.leaves).map(|_| Vec::with_capacity(self.height)).collect();
         for (y, row) in basins.of.as_slice().unwrap_or(&[]).chunks_exact(self.width).enumerate() {
             let y = (y + self.y0) as u32;
             for_each_run(row, |basin, x0, x1| {
@@ -154,7 +160,9 @@ impl Crop {
             share.fill(0);
             for run in &component.runs {
                 let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
-                for_each_run(&of[start..start + run.len()], |basin, x0, x1| share[last - merges.leaf_of[basin as usize]] += x1 - x0);
+                for_each_run(&of[start..start + run.len()], |basin, x0, x1| {
+                    share[last - merges.leaf_of[basin as usize]] += x1 - x0
+                });
             }
             // Parts come before those within them: sum up from the back; the last that holds enough is the
             // smallest.
