@@ -7,6 +7,9 @@ use crate::kernel::dispatch::vectorised;
 /// Marks pixels that belong to no basin.
 pub(crate) const NO_BASIN: u32 = u32::MAX;
 
+/// Marks basins, other than positions of pixels.
+const KNOWN: u32 = 1 << 31;
+
 /// The highest pass between two basins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pass {
@@ -33,30 +36,37 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    let up = vectorised(
+    // Where a pixel leads to, until its basin is known.
+    let mut of = vectorised(
         #[inline(always)]
         || uphill(values, width),
     );
-    let mut of = vec![NO_BASIN; values.len()];
     let mut peaks = Vec::new();
-    let mut path = Vec::new();
-    for start in 0..values.len() {
-        if up[start] == NO_BASIN || of[start] != NO_BASIN {
+    for start in 0..of.len() {
+        if of[start] >= KNOWN {
             continue;
         }
         let mut here = start;
-        while of[here] == NO_BASIN && up[here] as usize != here {
-            path.push(here);
-            here = up[here] as usize;
+        let mut next = of[here];
+        while next < KNOWN && next as usize != here {
+            here = next as usize;
+            next = of[here];
         }
-        if of[here] == NO_BASIN {
-            of[here] = peaks.len() as u32;
+        if next < KNOWN {
+            next = KNOWN | peaks.len() as u32;
             peaks.push(values[here]);
+            of[here] = next;
         }
-        for p in path.drain(..) {
-            of[p] = of[here];
+        let basin = next;
+        let mut here = start;
+        while of[here] != basin {
+            here = std::mem::replace(&mut of[here], basin) as usize;
         }
     }
+    vectorised(
+        #[inline(always)]
+        || of.iter_mut().for_each(|b| *b = if *b == NO_BASIN { NO_BASIN } else { *b & !KNOWN }),
+    );
     let passes = vectorised(
         #[inline(always)]
         || passes(values, &of, width),

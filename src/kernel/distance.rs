@@ -108,8 +108,8 @@ fn lower(least: &mut [i16], above: &[i16], below: &[i16], square: i16) -> i16 {
 fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
     let width = mask.len();
     let mut end = 0;
-    while let Some(start) = mask[end..].iter().position(|&v| v).map(|n| end + n) {
-        end = mask[start..].iter().position(|&v| !v).map_or(width, |n| start + n);
+    while let Some(start) = first_position(mask, end, true) {
+        end = first_position(mask, start, false).unwrap_or(width);
         let out = &mut out[start..end];
         let from_left = match (start > 0, end < width) {
             (true, true) => out.len().div_ceil(2),
@@ -124,6 +124,21 @@ fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
         left.copy_from_slice(&ramp[..left.len()]);
         right.iter_mut().rev().zip(ramp).for_each(|(o, &square)| *o = square);
     }
+}
+
+/// The first position from `from` on where the mask is `wanted`; eight are looked at together.
+#[inline(always)]
+fn first_position(mask: &[bool], from: usize, wanted: bool) -> Option<usize> {
+    let (groups, rest) = mask.get(from..)?.as_chunks::<8>();
+    let turned = if wanted { 0 } else { u64::MAX / 0xff };
+    for (i, group) in groups.iter().enumerate() {
+        let found = u64::from_le_bytes(group.map(u8::from)) ^ turned;
+        if found != 0 {
+            return Some(from + 8 * i + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let before = from + 8 * groups.len();
+    rest.iter().position(|&v| v == wanted).map(|n| before + n)
 }
 
 /// Squared distances by lower envelopes.

@@ -309,8 +309,14 @@ fn sample(
     let SampleSeries { bays, on, outside, inside, gradients } = series;
     // Indices lie less than one turn of the outline beyond its ends.
     let around = |i: usize| outline[if i < n { i } else { i - n }];
-    for j in 0..count {
-        let i = j * n / count;
+    let (step, rest) = (n / count.max(1), n % count.max(1));
+    // The point `j * n / count`, without a division for each.
+    let (mut next, mut error) = (0, 0);
+    for _ in 0..count {
+        let i = next;
+        error += rest;
+        next += step + usize::from(error >= count);
+        error -= if error >= count { count } else { 0 };
         let p = outline[i];
         let (before, after) = (around(i + n - chord), around(i + chord));
         let (dy, dx) = (after.0 - before.0, after.1 - before.1);
@@ -351,7 +357,7 @@ fn sample(
     if let Some(deepest) = (0..bays.len()).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
         out.wide_concavity = bays[deepest];
         let quarter = count / 4;
-        let opposite = (quarter..=count - quarter).map(|k| bays[(deepest + k) % count]);
+        let opposite = (quarter..=count - quarter).map(|k| bays[if deepest + k < count { deepest + k } else { deepest + k - count }]);
         out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
     }
     let total = count.max(1) as f32;
