@@ -75,8 +75,9 @@ pub fn segment_with(
     let chosen = proposals.choose(&scores, params.minimum_score);
     let overlapping = proposals.overlapping(&chosen);
     let mut pixels = proposals.full_resolution(&chosen);
-    let mut labels = refine::paint(&mut pixels, counterstain.dim());
-    let order = refine::renumber(&mut pixels, &mut labels);
+    refine::clip(&mut pixels, counterstain.dim());
+    let order = refine::put_in_order(&mut pixels);
+    let labels = refine::paint(&pixels, counterstain.dim());
     let mut nuclei = measure::measure(&pixels, counterstain);
     for (nucleus, &i) in nuclei.iter_mut().zip(&order) {
         nucleus.score = f64::from(scores[chosen[i]]);

@@ -78,22 +78,23 @@ impl<'a> Bilinear<'a> {
     /// The image at a position, linear in both directions; beyond the edge the edge's value.
     #[inline(always)]
     pub(crate) fn at(&self, y: f32, x: f32) -> f32 {
-        self.row(y).at(self.column(x))
+        let (above, below, share) = self.rows(y);
+        let (left, right, share_x) = self.column(x);
+        let along = |y: usize| {
+            let row = &self.pixels[y * self.width..(y + 1) * self.width];
+            row[left] + share_x * (row[right] - row[left])
+        };
+        let (top, bottom) = (along(above), along(below));
+        top + share * (bottom - top)
     }
 
-    /// The row at `y`.
+    /// The rows above and below `y`, and the share of the lower one.
     #[inline(always)]
-    pub(crate) fn row(&self, y: f32) -> BilinearRow<'a> {
+    pub(crate) fn rows(&self, y: f32) -> (usize, usize, f32) {
         let y = y.clamp(0.0, self.last.0);
         // Images have fewer than 2^31 rows and columns; this conversion is the cheap one.
-        let upper = y as i32;
-        let start = upper as usize * self.width;
-        let below = if y < self.last.0 { start + self.width } else { start };
-        BilinearRow {
-            upper: &self.pixels[start..start + self.width],
-            lower: &self.pixels[below..below + self.width],
-            share: y - upper as f32,
-        }
+        let above = y as i32;
+        (above as usize, above as usize + usize::from(y < self.last.0), y - above as f32)
     }
 
     /// The pixels left and right of `x`, and the share of the right one.
@@ -104,7 +105,13 @@ impl<'a> Bilinear<'a> {
         (left as usize, left as usize + usize::from(x < self.last.1), x - left as f32)
     }
 
-    /// The same for a position that has pixels on all four sides, or [`Self::at`] if `anywhere`.
+    /// Row `y` at some [`Self::column`]s.
+    pub(crate) fn along(self, y: usize, columns: &[(usize, usize, f32)]) -> impl Iterator<Item = f32> {
+        let row = &self.pixels[y * self.width..(y + 1) * self.width];
+        columns.iter().map(move |&(left, right, share)| row[left] + share * (row[right] - row[left]))
+    }
+
+    /// As [`Self::at`], for a position that has pixels on all four sides, or [`Self::at`] if `anywhere`.
     #[inline(always)]
     pub(crate) fn within(&self, y: f32, x: f32, anywhere: bool) -> f32 {
         let (iy, ix) = (y as i32, x as i32);
@@ -119,23 +126,6 @@ impl<'a> Bilinear<'a> {
         let (fy, fx) = (y - iy as f32, x - ix as f32);
         let (top, bottom) = (a + fx * (b - a), c + fx * (d - c));
         top + fy * (bottom - top)
-    }
-}
-
-/// Reads an image between two of its rows.
-pub(crate) struct BilinearRow<'a> {
-    upper: &'a [f32],
-    lower: &'a [f32],
-    share: f32,
-}
-
-impl BilinearRow<'_> {
-    /// The image at a [`Bilinear::column`].
-    #[inline(always)]
-    pub(crate) fn at(&self, (left, right, share): (usize, usize, f32)) -> f32 {
-        let between = |row: &[f32]| row[left] + share * (row[right] - row[left]);
-        let (top, bottom) = (between(self.upper), between(self.lower));
-        top + self.share * (bottom - top)
     }
 }
 

@@ -357,7 +357,8 @@ fn sample(
     if let Some(deepest) = (0..bays.len()).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
         out.wide_concavity = bays[deepest];
         let quarter = count / 4;
-        let opposite = (quarter..=count - quarter).map(|k| bays[if deepest + k < count { deepest + k } else { deepest + k - count }]);
+        let opposite = (quarter..=count - quarter)
+            .map(|k| bays[if deepest + k < count { deepest + k } else { deepest + k - count }]);
         out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
     }
     let total = count.max(1) as f32;

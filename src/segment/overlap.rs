@@ -42,11 +42,9 @@ pub(super) fn overlapping(
         }
     };
     for y in 0..height {
-        for here in y * width..(y + 1) * width {
-            if owner[here] == 0 {
-                continue;
-            }
-            if here + 1 < (y + 1) * width {
+        let row = y * width..(y + 1) * width;
+        for here in row.clone().filter(|&here| owner[here] != 0) {
+            if here + 1 < row.end {
                 meet(here, here + 1);
             }
             if y + 1 < height {

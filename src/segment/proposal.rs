@@ -197,7 +197,9 @@ impl Proposals {
     /// Label image of some candidates: `chosen[i]` has label `i + 1`.
     #[must_use]
     pub fn labels(&self, chosen: &[usize]) -> Array2<u32> {
-        refine::paint(&mut self.full_resolution(chosen), self.dim)
+        let mut pixels = self.full_resolution(chosen);
+        refine::clip(&mut pixels, self.dim);
+        refine::paint(&pixels, self.dim)
     }
 
     /// Pixels of some candidates at the scale of the plane; they may overlap by a little.

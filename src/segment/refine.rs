@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::Smoother;
 use crate::kernel::resample::Bilinear;
 use crate::kernel::runs::Run;
@@ -25,54 +26,65 @@ pub(super) fn full_resolution(
     chosen.par_iter().map_init(smoother, full).collect()
 }
 
-/// Paints nucleus `i` with label `i + 1` into an image of `dim`. Where two claim a pixel the first has it; the other
-/// one's runs are cut back to what it gets.
-pub(super) fn paint(nuclei: &mut [Vec<Run>], dim: (usize, usize)) -> Array2<u32> {
-    let mut out = Array2::<u32>::zeros(dim);
-    let Some(pixels) = out.as_slice_mut() else { return out };
-    for (i, runs) in nuclei.iter_mut().enumerate() {
-        let label = i as u32 + 1;
+/// Gives every pixel of an image `width` pixels wide that several nuclei claim to the first of them, and cuts back the
+/// runs of the others.
+pub(super) fn clip(nuclei: &mut [Vec<Run>], (height, width): (usize, usize)) {
+    // A bit for each pixel: looking at the label image itself would have the system map its pages twice.
+    let stride = width.div_ceil(64);
+    let mut taken = vec![0_u64; stride * height];
+    for runs in nuclei {
         let mut cut: Option<Vec<Run>> = None;
         for (k, run) in runs.iter().enumerate() {
-            let row = run.y as usize * dim.1;
-            let claimed = &mut pixels[row + run.x0 as usize..row + run.x1 as usize];
-            if claimed.iter().fold(0, |any, p| any | p) == 0 {
-                claimed.fill(label);
+            let row = &mut taken[run.y as usize * stride..(run.y as usize + 1) * stride];
+            if bits_of(*run).all(|(i, bits)| row[i] & bits == 0) {
                 if let Some(cut) = &mut cut {
                     cut.push(*run);
                 }
-                continue;
-            }
-            let cut = cut.get_or_insert_with(|| runs[..k].to_vec());
-            for (p, x) in claimed.iter_mut().zip(run.x0 as usize..) {
-                if *p == 0 {
-                    *p = label;
-                    push(cut, run.y as usize, x, x + 1);
+            } else {
+                let cut = cut.get_or_insert_with(|| runs[..k].to_vec());
+                for x in run.x0 as usize..run.x1 as usize {
+                    if row[x / 64] >> (x % 64) & 1 == 0 {
+                        push(cut, run.y as usize, x, x + 1);
+                    }
                 }
             }
+            bits_of(*run).for_each(|(i, bits)| row[i] |= bits);
         }
         if let Some(cut) = cut {
             *runs = cut;
         }
     }
-    out
 }
 
-/// Puts the nuclei that have pixels in reading order of their first one and relabels their pixels to match; returns
-/// where each stood before.
-pub(super) fn renumber(nuclei: &mut Vec<Vec<Run>>, labels: &mut Array2<u32>) -> Vec<usize> {
-    let width = labels.dim().1;
+/// The bits of a run's pixels, by the 64 pixels of its row that they lie in.
+fn bits_of(run: Run) -> impl Iterator<Item = (usize, u64)> {
+    let (x0, last) = (run.x0 as usize, run.x1 as usize - 1);
+    (x0 / 64..=last / 64).map(move |i| {
+        let from = if i == x0 / 64 { u64::MAX << (x0 % 64) } else { u64::MAX };
+        let to = if i == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
+        (i, from & to)
+    })
+}
+
+/// Puts the nuclei that have pixels in reading order of their first one; returns where each stood before.
+pub(super) fn put_in_order(nuclei: &mut Vec<Vec<Run>>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..nuclei.len()).filter(|&i| !nuclei[i].is_empty()).collect();
     order.sort_unstable_by_key(|&i| nuclei[i].first().map(|r| (r.y, r.x0)));
     *nuclei = order.iter().map(|&i| std::mem::take(&mut nuclei[i])).collect();
-    let Some(pixels) = labels.as_slice_mut() else { return order };
-    for (i, runs) in nuclei.iter().enumerate().filter(|(i, _)| order[*i] != *i) {
+    order
+}
+
+/// Paints nucleus `i` with label `i + 1` into an image of `dim`.
+pub(super) fn paint(nuclei: &[Vec<Run>], dim: (usize, usize)) -> Array2<u32> {
+    let mut out = Array2::<u32>::zeros(dim);
+    let Some(pixels) = out.as_slice_mut() else { return out };
+    for (runs, label) in nuclei.iter().zip(1..) {
         for run in runs {
-            let row = run.y as usize * width;
-            pixels[row + run.x0 as usize..row + run.x1 as usize].fill(i as u32 + 1);
+            let row = run.y as usize * dim.1;
+            pixels[row + run.x0 as usize..row + run.x1 as usize].fill(label);
         }
     }
-    order
+    out
 }
 
 /// The candidate's pixels at full resolution.
@@ -87,32 +99,37 @@ fn full_runs(
     let (rows, columns) = field.values.dim();
     let mut out: Vec<Run> = Vec::new();
     let Some(between) = Bilinear::new(field.values.view()) else { return out };
-    let surroundings: Vec<Surroundings> = field.surroundings();
-    // Where each column of the plane lies in the field.
+    // Where the plane's columns and rows lie in the field.
+    let place = |full: usize, first: usize| (full as f32 + 0.5) / factor as f32 - 0.5 - first as f32;
     let first_x = field.x0 * factor;
-    let places: Vec<(usize, usize, f32)> = (first_x..(first_x + columns * factor).min(width))
-        .map(|x| between.column((x as f32 + 0.5) / factor as f32 - 0.5 - field.x0 as f32))
+    let places: Vec<_> = (first_x..(first_x + columns * factor).min(width))
+        .map(|x| between.column(place(x, field.x0)))
         .collect();
+    // The field's rows with a sample for each of the plane's columns.
+    let wide: Vec<f32> = (0..rows).flat_map(|y| between.along(y, &places)).collect();
+    let mut values = vec![0.0_f32; places.len()];
     for full_y in field.y0 * factor..((field.y0 + rows) * factor).min(height) {
-        let j = full_y / factor - field.y0;
-        let row = between.row((full_y as f32 + 0.5) / factor as f32 - 0.5 - field.y0 as f32);
-        for i in 0..columns {
-            let x0 = (field.x0 + i) * factor;
-            let x1 = (x0 + factor).min(width);
-            match surroundings[j * columns + i] {
-                Surroundings::Outside => {}
-                Surroundings::Inside => push(&mut out, full_y, x0, x1),
-                Surroundings::Edge => {
-                    for (full_x, &place) in (x0..x1).zip(&places[x0 - first_x..]) {
-                        if row.at(place) > 0.0 {
-                            push(&mut out, full_y, full_x, full_x + 1);
-                        }
-                    }
-                }
-            }
+        let (above, below, share) = between.rows(place(full_y, field.y0));
+        let row = |y: usize| &wide[y * places.len()..(y + 1) * places.len()];
+        vectorised(
+            #[inline(always)]
+            || mix(row(above), row(below), share, &mut values),
+        );
+        let mut x1 = 0;
+        while let Some(x0) = values[x1..].iter().position(|&v| v > 0.0).map(|n| x1 + n) {
+            x1 = values[x0..].iter().position(|&v| v <= 0.0).map_or(values.len(), |n| x0 + n);
+            push(&mut out, full_y, first_x + x0, first_x + x1);
         }
     }
     out
+}
+
+/// What lies between two rows, at the lower one's `share` of the way.
+#[inline(always)]
+fn mix(above: &[f32], below: &[f32], share: f32, out: &mut [f32]) {
+    for ((out, above), below) in out.iter_mut().zip(above).zip(below) {
+        *out = above + share * (below - above);
+    }
 }
 
 fn push(runs: &mut Vec<Run>, y: usize, x0: usize, x1: usize) {
@@ -120,12 +137,6 @@ fn push(runs: &mut Vec<Run>, y: usize, x0: usize, x1: usize) {
         Some(last) if last.y as usize == y && last.x1 as usize == x0 => last.x1 = x1 as u32,
         _ => runs.push(Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 }),
     }
-}
-
-enum Surroundings {
-    Inside,
-    Outside,
-    Edge,
 }
 
 /// Smoothed membership in a box around a candidate, less a half: positive inside, negative outside.
@@ -156,31 +167,6 @@ impl LevelField {
         }
         Self { values, y0, x0 }
     }
-
-    /// Whether each pixel and its neighbours (those in the box) are all inside, all outside, or both occur.
-    fn surroundings(&self) -> Vec<Surroundings> {
-        let (rows, columns) = self.values.dim();
-        let mut out = Vec::with_capacity(rows * columns);
-        let mut inside = vec![0_u8; columns];
-        for y in 0..rows {
-            let near = y.saturating_sub(1)..(y + 2).min(rows);
-            inside.fill(0);
-            for row in near.clone() {
-                for (n, &v) in inside.iter_mut().zip(self.values.row(row)) {
-                    *n += u8::from(v > 0.0);
-                }
-            }
-            out.extend((0..columns).map(|x| {
-                let columns = &inside[x.saturating_sub(1)..(x + 2).min(columns)];
-                match columns.iter().map(|&n| usize::from(n)).sum::<usize>() {
-                    0 => Surroundings::Outside,
-                    n if n == columns.len() * near.len() => Surroundings::Inside,
-                    _ => Surroundings::Edge,
-                }
-            }));
-        }
-        out
-    }
 }
 
 #[cfg(test)]
@@ -189,12 +175,12 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Painting and renumbering agree with doing so pixel by pixel.
+        /// Clipping, ordering and painting agree with doing so pixel by pixel.
         #[test]
         fn the_first_claimant_has_a_pixel_and_numbers_follow_reading_order(
-            claims in prop::collection::vec(prop::collection::vec(any::<bool>(), 6 * 9), 1..5),
+            claims in prop::collection::vec(prop::collection::vec(any::<bool>(), 2 * 131), 1..5),
         ) {
-            let (height, width) = (6, 9);
+            let (height, width) = (2, 131);
             let mut nuclei: Vec<Vec<Run>> = claims.iter().map(|claim| {
                 let mut runs = Vec::new();
                 for at in (0..claim.len()).filter(|&at| claim[at]) {
@@ -202,8 +188,9 @@ mod tests {
                 }
                 runs
             }).collect();
-            let mut labels = paint(&mut nuclei, (height, width));
-            let order = renumber(&mut nuclei, &mut labels);
+            clip(&mut nuclei, (height, width));
+            let order = put_in_order(&mut nuclei);
+            let labels = paint(&nuclei, (height, width));
             let owners: Vec<Option<usize>> =
                 (0..height * width).map(|at| claims.iter().position(|claim| claim[at])).collect();
             let mut expected = Vec::new();

@@ -161,7 +161,7 @@ impl Crop {
             for run in &component.runs {
                 let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
                 for_each_run(&of[start..start + run.len()], |basin, x0, x1| {
-                    share[last - merges.leaf_of[basin as usize]] += x1 - x0
+                    share[last - merges.leaf_of[basin as usize]] += x1 - x0;
                 });
             }
             // Parts come before those within them: sum up from the back; the last that holds enough is the
