@@ -9,6 +9,7 @@
 mod candidate;
 mod choice;
 mod context;
+mod ensemble;
 mod features;
 mod measure;
 mod nesting;
@@ -73,11 +74,12 @@ pub fn segment_with(
     let scores = proposals.final_scores(model);
     let chosen = proposals.choose(&scores, params.minimum_score);
     let overlapping = proposals.overlapping(&chosen);
-    let mut labels = proposals.labels(&chosen);
-    let order = measure::renumber(&mut labels);
-    let mut nuclei = measure::measure(&labels, counterstain, order.len());
-    for (nucleus, &old) in nuclei.iter_mut().zip(&order) {
-        let i = old as usize - 1;
+    let mut pixels = proposals.full_resolution(&chosen);
+    refine::clip(&mut pixels, counterstain.dim());
+    let order = refine::put_in_order(&mut pixels);
+    let labels = refine::paint(&pixels, counterstain.dim());
+    let mut nuclei = measure::measure(&pixels, counterstain);
+    for (nucleus, &i) in nuclei.iter_mut().zip(&order) {
         nucleus.score = f64::from(scores[chosen[i]]);
         nucleus.overlapping = overlapping[i];
     }

@@ -2,8 +2,13 @@
 
 use ndarray::{Array2, ArrayView2};
 
+use crate::kernel::dispatch::vectorised;
+
 /// Marks pixels that belong to no basin.
 pub(crate) const NO_BASIN: u32 = u32::MAX;
+
+/// Marks basins, other than positions of pixels.
+const KNOWN: u32 = 1 << 31;
 
 /// The highest pass between two basins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,28 +36,41 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
     let (height, width) = image.dim();
     let values = image.as_standard_layout();
     let values = values.as_slice().unwrap_or(&[]);
-    let up = uphill(values, width);
-    let mut of = vec![NO_BASIN; values.len()];
+    // Where a pixel leads to, until its basin is known.
+    let mut of = vectorised(
+        #[inline(always)]
+        || uphill(values, width),
+    );
     let mut peaks = Vec::new();
-    let mut path = Vec::new();
-    for start in 0..values.len() {
-        if up[start] == NO_BASIN || of[start] != NO_BASIN {
+    for start in 0..of.len() {
+        if of[start] >= KNOWN {
             continue;
         }
         let mut here = start;
-        while of[here] == NO_BASIN && up[here] as usize != here {
-            path.push(here);
-            here = up[here] as usize;
+        let mut next = of[here];
+        while next < KNOWN && next as usize != here {
+            here = next as usize;
+            next = of[here];
         }
-        if of[here] == NO_BASIN {
-            of[here] = peaks.len() as u32;
+        if next < KNOWN {
+            next = KNOWN | peaks.len() as u32;
             peaks.push(values[here]);
+            of[here] = next;
         }
-        for p in path.drain(..) {
-            of[p] = of[here];
+        let basin = next;
+        let mut here = start;
+        while of[here] != basin {
+            here = std::mem::replace(&mut of[here], basin) as usize;
         }
     }
-    let passes = passes(values, &of, height, width);
+    vectorised(
+        #[inline(always)]
+        || of.iter_mut().for_each(|b| *b = if *b == NO_BASIN { NO_BASIN } else { *b & !KNOWN }),
+    );
+    let passes = vectorised(
+        #[inline(always)]
+        || passes(values, &of, width),
+    );
     Basins { of: Array2::from_shape_vec((height, width), of).unwrap_or_default(), peaks, passes }
 }
 
@@ -60,76 +78,109 @@ pub(crate) fn basins(image: ArrayView2<'_, f32>) -> Basins {
 ///
 /// Value and position make one key (the bits of positive floats are ordered as they are, earlier pixels have
 /// larger keys), and the largest of nine keys is the largest of three rows' largest of three.
+#[inline(always)]
 fn uphill(values: &[f32], width: usize) -> Vec<u32> {
-    let mut up: Vec<u32> = Vec::with_capacity(values.len());
+    let mut up = vec![NO_BASIN; values.len()];
     if width == 0 {
         return up;
     }
     let rows = values.len() / width;
-    let mut keys = vec![0_u64; width + 2];
-    let mut of_three = |y: usize, out: &mut Vec<u64>| {
-        out.clear();
-        let first = y * width;
-        for (x, (key, &v)) in keys[1..=width].iter_mut().zip(&values[first..first + width]).enumerate() {
-            let bits = u64::from(if v > 0.0 { v.to_bits() } else { 0 });
-            *key = bits << 32 | u64::from(!((first + x) as u32));
-        }
-        out.extend(keys.windows(3).map(|k| k[0].max(k[1]).max(k[2])));
-    };
-    let (mut above, mut here, mut below) = (vec![0_u64; width], Vec::new(), Vec::new());
-    if rows > 0 {
-        of_three(0, &mut here);
-    }
-    for y in 0..rows {
-        if y + 1 < rows {
-            of_three(y + 1, &mut below);
+    let mut keys = vec![0_i64; width + 2];
+    let mut of_three = [vec![0_i64; width], vec![0; width], vec![0; width]];
+    for y in 0..=rows {
+        let next = &mut of_three[y % 3];
+        if y < rows {
+            let first = (y * width) as u32;
+            let row = &values[y * width..(y + 1) * width];
+            for ((key, &v), i) in keys[1..=width].iter_mut().zip(row).zip(first..) {
+                let bits = if v > 0.0 { v.to_bits() } else { 0 };
+                *key = i64::from(bits) << 32 | i64::from(!i);
+            }
+            let neighbours = keys.iter().zip(&keys[1..]).zip(&keys[2..]);
+            for (most, ((&a, &b), &c)) in next.iter_mut().zip(neighbours) {
+                *most = a.max(b).max(c);
+            }
         } else {
-            below = vec![0; width];
+            next.fill(0);
         }
-        let row = &values[y * width..(y + 1) * width];
-        for (((&v, a), b), c) in row.iter().zip(&above).zip(&here).zip(&below) {
-            let best = !((*a.max(b).max(c)) as u32);
-            up.push(if v > 0.0 { best } else { NO_BASIN });
+        if y == 0 {
+            continue;
         }
-        std::mem::swap(&mut above, &mut here);
-        std::mem::swap(&mut here, &mut below);
+        let here = (y - 1) * width..y * width;
+        let [a, b, c] = &of_three;
+        for ((((up, &v), &a), &b), &c) in up[here.clone()].iter_mut().zip(&values[here]).zip(a).zip(b).zip(c)
+        {
+            let best = !(a.max(b).max(c) as u32);
+            *up = if v > 0.0 { best } else { NO_BASIN };
+        }
     }
     up
 }
 
-fn passes(values: &[f32], of: &[u32], height: usize, width: usize) -> Vec<Pass> {
+/// Pixels that are looked at together for a border between basins.
+const TOGETHER: usize = 16;
+
+#[inline(always)]
+fn passes(values: &[f32], of: &[u32], width: usize) -> Vec<Pass> {
     let mut met: Vec<Pass> = Vec::new();
-    let mut meet = |here: usize, there: usize| {
-        let (a, b) = (of[here], of[there]);
-        if a != b && a != NO_BASIN && b != NO_BASIN {
-            met.push(Pass { between: (a.min(b), a.max(b)), height: values[here].min(values[there]) });
+    let mut differs = vec![false; width];
+    for start in (0..values.len()).step_by(width.max(1)) {
+        let row = &of[start..start + width];
+        let below = of.get(start + width..start + 2 * width).unwrap_or(row);
+        let part = |a: u32, b: u32| (a != b) & (a != NO_BASIN) & (b != NO_BASIN);
+        // Whether a basin ends between a pixel and the one to its right or one of the three below.
+        for ((d, &a), &b) in differs.iter_mut().zip(row).zip(below) {
+            *d = part(a, b);
         }
-    };
-    for y in 0..height {
-        for x in 0..width {
-            let here = y * width + x;
-            if of[here] == NO_BASIN {
+        for (((d, a), b), (&right, &below_right)) in
+            differs.iter_mut().zip(row).zip(below).zip(row[1..].iter().zip(&below[1..]))
+        {
+            *d |= part(*a, right) | part(*a, below_right) | part(right, *b);
+        }
+        let has_below = start + width < of.len();
+        for x0 in (0..width).step_by(TOGETHER) {
+            let x1 = (x0 + TOGETHER).min(width);
+            // The last pixel before the group may lie above and to the right of another basin.
+            let before = x0.saturating_sub(1);
+            if !differs[before..x1].iter().fold(false, |any, &d| any | d) {
                 continue;
             }
-            let (first, last) = (x == 0, x + 1 == width);
-            if !last {
-                meet(here, here + 1);
-            }
-            if y + 1 < height {
-                let below = here + width;
-                meet(here, below);
-                if !first {
-                    meet(here, below - 1);
+            for x in x0..x1 {
+                let here = start + x;
+                if of[here] == NO_BASIN || !(differs[x] | differs[x.saturating_sub(1)]) {
+                    continue;
                 }
-                if !last {
-                    meet(here, below + 1);
+                if x + 1 < width {
+                    meet(&mut met, values, of, here, here + 1);
+                }
+                if has_below {
+                    let below = here + width;
+                    meet(&mut met, values, of, here, below);
+                    if x > 0 {
+                        meet(&mut met, values, of, here, below - 1);
+                    }
+                    if x + 1 < width {
+                        meet(&mut met, values, of, here, below + 1);
+                    }
                 }
             }
         }
     }
-    met.sort_unstable_by(|a, b| a.between.cmp(&b.between).then(b.height.total_cmp(&a.height)));
-    met.dedup_by_key(|p| p.between);
     met
+}
+
+/// Enters what two neighbouring pixels tell into the passes, which are kept by their pair.
+#[inline(always)]
+fn meet(met: &mut Vec<Pass>, values: &[f32], of: &[u32], here: usize, there: usize) {
+    let (a, b) = (of[here], of[there]);
+    if a == b || b == NO_BASIN {
+        return;
+    }
+    let pass = Pass { between: (a.min(b), a.max(b)), height: values[here].min(values[there]) };
+    match met.binary_search_by(|p| p.between.cmp(&pass.between)) {
+        Ok(i) => met[i].height = met[i].height.max(pass.height),
+        Err(i) => met.insert(i, pass),
+    }
 }
 
 #[cfg(test)]
@@ -162,7 +213,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_climbing_from_every_pixel(
-            (h, w, values) in (1_usize..9, 1_usize..9).prop_flat_map(|(h, w)| {
+            (h, w, values) in (1_usize..9, 1_usize..40).prop_flat_map(|(h, w)| {
                 (Just(h), Just(w), proptest::collection::vec(0_u8..9, h * w))
             }),
         ) {

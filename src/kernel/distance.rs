@@ -2,19 +2,24 @@
 
 use ndarray::{Array2, ArrayView2};
 
-/// Stands for "nothing outside the mask in this column": larger than any distance in an image.
+use crate::kernel::dispatch::vectorised;
+
+/// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
 const FAR: i16 = 1 << 14;
 
-/// Columns deeper than this are left to the lower envelope, whose cost does not grow with the distance. Squares
-/// up to here fit 16 bits.
-const DEEPEST_SEARCHED: i16 = 64;
+/// Masks with deeper pixels are left to the lower envelope, whose cost does not grow with the distance. Squares up to
+/// here fit 16 bits.
+const DEEPEST_SEARCHED: usize = 64;
+
+/// Squares that are compared side by side.
+const LANES: usize = 16;
 
 /// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. What lies
 /// beyond the edge of the image counts as inside. Without any pixel outside the mask every distance is
 /// infinite.
 ///
-/// First along columns, then along rows: by search as far as a nearer pixel can lie, which runs over many
-/// pixels at once, or, where distances are large, by a lower envelope of parabolas (Meijster, Roerdink and
+/// First along rows, then along columns: by search as far as a nearer pixel can lie, which runs over many
+/// columns at once, or, where distances are large, by a lower envelope of parabolas (Meijster, Roerdink and
 /// Hesselink 2000). Exact up to 4096 px, where squares leave the integers of `f32`.
 pub(crate) fn squared_distance(inside: ArrayView2<'_, bool>) -> Array2<f32> {
     distances(inside, None)
@@ -33,35 +38,117 @@ fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f3
     if width == 0 {
         return out;
     }
-    let column = column_depths(mask, width);
-    let mut squares = vec![0_i16; width];
-    let mut least = vec![0_i16; width];
-    let mut at = vec![0_i64; width];
-    let mut from = vec![0_i64; width];
-    let searched = farthest.filter(|&f| f <= DEEPEST_SEARCHED as usize);
-    for (g, out) in column.chunks_exact(width).zip(pixels.chunks_exact_mut(width)) {
-        let deepest = g.iter().fold(0, |a: i16, &v| a.max(v));
-        if deepest == 0 {
-            continue;
+    let reach = farthest.unwrap_or(DEEPEST_SEARCHED).min(DEEPEST_SEARCHED);
+    let reached_all = vectorised(
+        #[inline(always)]
+        || search(mask, width, reach, pixels),
+    );
+    if !reached_all && farthest.is_none_or(|f| f > reach) {
+        envelopes(mask, width, pixels);
+        if let Some(limit) = farthest.map(|f| (f * f) as f32) {
+            pixels.iter_mut().filter(|v| **v > limit).for_each(|v| *v = f32::INFINITY);
         }
-        if searched.is_none() && deepest > DEEPEST_SEARCHED {
-            row_pass(g, out, &mut at, &mut from);
-            if let Some(limit) = farthest.map(|f| (f * f) as f32) {
-                out.iter_mut().filter(|v| **v > limit).for_each(|v| *v = f32::INFINITY);
+    }
+    out
+}
+
+/// Squared distances of up to `farthest` px, infinity for those that are larger; whether there are none such.
+#[inline(always)]
+fn search(mask: &[bool], width: usize, farthest: usize, out: &mut [f32]) -> bool {
+    let stride = width.next_multiple_of(LANES);
+    let height = mask.len() / width;
+    let mut squares = vec![0_i16; stride * height];
+    // Squares of 1, 2, ...; those that are too large as the largest number.
+    let ramp: Vec<i16> = (1..=width).map(|d| if d <= farthest { (d * d) as i16 } else { i16::MAX }).collect();
+    for (squares, mask) in squares.chunks_exact_mut(stride).zip(mask.chunks_exact(width)) {
+        row_squares(mask, &ramp, &mut squares[..width]);
+    }
+    let mut least = vec![0_i16; stride];
+    let limit = (farthest * farthest) as i16;
+    let mut reached_all = true;
+    for (y, out) in out.chunks_exact_mut(width).enumerate() {
+        let row = |y: usize| &squares[y * stride..(y + 1) * stride];
+        least.copy_from_slice(row(y));
+        let mut largest = least.iter().fold(0, |a: i16, &v| a.max(v));
+        for reach in 1..=farthest {
+            let square = (reach * reach) as i16;
+            // Nothing that far away is nearer than what was found.
+            if largest <= square || (y < reach && y + reach >= height) {
+                break;
             }
-            continue;
+            let nearest = row(y);
+            let above = y.checked_sub(reach).map_or(nearest, row);
+            let below = if y + reach < height { row(y + reach) } else { nearest };
+            largest = lower(&mut least, above, below, square);
         }
-        let farthest = searched.unwrap_or(DEEPEST_SEARCHED as usize);
-        for (s, &v) in squares.iter_mut().zip(g) {
-            *s = if v as usize <= farthest { v * v } else { i16::MAX };
-        }
-        search_row(&squares, farthest, &mut least);
-        let limit = (farthest * farthest) as i16;
+        reached_all &= largest <= limit;
         for (o, &v) in out.iter_mut().zip(&least) {
             *o = if v <= limit { f32::from(v) } else { f32::INFINITY };
         }
     }
-    out
+    reached_all
+}
+
+/// Lowers each of `least` to what two rows `square` away offer; returns the largest of what is left.
+#[inline(always)]
+fn lower(least: &mut [i16], above: &[i16], below: &[i16], square: i16) -> i16 {
+    let mut largest = [0_i16; LANES];
+    let rows = above.as_chunks::<LANES>().0.iter().zip(below.as_chunks::<LANES>().0);
+    for (least, (above, below)) in least.as_chunks_mut::<LANES>().0.iter_mut().zip(rows) {
+        for i in 0..LANES {
+            least[i] = least[i].min(above[i].min(below[i]).saturating_add(square));
+            largest[i] = largest[i].max(least[i]);
+        }
+    }
+    largest.into_iter().fold(0, i16::max)
+}
+
+/// Squared distances along one row, `ramp` being the squares of 1, 2, ...
+#[inline(always)]
+fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
+    let width = mask.len();
+    let mut end = 0;
+    while let Some(start) = first_position(mask, end, true) {
+        end = first_position(mask, start, false).unwrap_or(width);
+        let out = &mut out[start..end];
+        let from_left = match (start > 0, end < width) {
+            (true, true) => out.len().div_ceil(2),
+            (true, false) => out.len(),
+            (false, true) => 0,
+            (false, false) => {
+                out.fill(i16::MAX);
+                continue;
+            }
+        };
+        let (left, right) = out.split_at_mut(from_left);
+        left.copy_from_slice(&ramp[..left.len()]);
+        right.iter_mut().rev().zip(ramp).for_each(|(o, &square)| *o = square);
+    }
+}
+
+/// The first position from `from` on where the mask is `wanted`; eight are looked at together.
+#[inline(always)]
+fn first_position(mask: &[bool], from: usize, wanted: bool) -> Option<usize> {
+    let (groups, rest) = mask.get(from..)?.as_chunks::<8>();
+    let turned = if wanted { 0 } else { u64::MAX / 0xff };
+    for (i, group) in groups.iter().enumerate() {
+        let found = u64::from_le_bytes(group.map(u8::from)) ^ turned;
+        if found != 0 {
+            return Some(from + 8 * i + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let before = from + 8 * groups.len();
+    rest.iter().position(|&v| v == wanted).map(|n| before + n)
+}
+
+/// Squared distances by lower envelopes.
+fn envelopes(mask: &[bool], width: usize, pixels: &mut [f32]) {
+    let column = column_depths(mask, width);
+    let mut at = vec![0_i64; width];
+    let mut from = vec![0_i64; width];
+    for (g, out) in column.chunks_exact(width).zip(pixels.chunks_exact_mut(width)) {
+        row_pass(g, out, &mut at, &mut from);
+    }
 }
 
 /// Distance of each pixel to the nearest outside the mask in its column, or [`FAR`].
@@ -84,34 +171,11 @@ fn column_depths(mask: &[bool], width: usize) -> Vec<i16> {
     column
 }
 
-/// Minimum over i of `squares[i]` + (x - i)^2 for every x, i being at most `farthest` from x.
-fn search_row(squares: &[i16], farthest: usize, out: &mut [i16]) {
-    out.copy_from_slice(squares);
-    let width = squares.len();
-    let mut end = 0;
-    while let Some(start) = squares[end..].iter().position(|&v| v > 0).map(|n| end + n) {
-        end = squares[start..].iter().position(|&v| v == 0).map_or(width, |n| start + n);
-        // Beyond the ends of a run of inside pixels nothing is nearer than the ends.
-        for reach in 1..=farthest.min(end - start) {
-            let square = (reach * reach) as i16;
-            if reach % 4 == 1 && out[start..end].iter().fold(0, |a: i16, &v| a.max(v)) <= square {
-                break;
-            }
-            let first = start.max(reach);
-            for (o, &s) in out[first.min(end)..end].iter_mut().zip(&squares[first - reach..]) {
-                *o = (*o).min(s.saturating_add(square));
-            }
-            for (o, &s) in out[start..end].iter_mut().zip(&squares[(start + reach).min(width)..]) {
-                *o = (*o).min(s.saturating_add(square));
-            }
-        }
-    }
-}
-
 /// Lower envelope of the parabolas (x - i)^2 + g(i)^2: `at` holds the apexes, `from` where each begins to be
 /// lowest.
 fn row_pass(g: &[i16], out: &mut [f32], at: &mut [i64], from: &mut [i64]) {
     if g.iter().all(|&v| v == 0) {
+        out.fill(0.0);
         return;
     }
     let value = |x: i64, i: i64| (x - i).pow(2) + i64::from(g[i as usize]).pow(2);
@@ -165,15 +229,18 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_the_definition(
-            (h, w, bits) in (1_usize..100, 1_usize..14).prop_flat_map(|(h, w)| {
-                (Just(h), Just(w), proptest::collection::vec(0_u8..80, h * w))
+            (h, w, bits) in (1_usize..170, 1_usize..40).prop_flat_map(|(h, w)| {
+                (Just(h), Just(w), proptest::collection::vec(0_u16..800, h * w))
             }),
         ) {
             let inside = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v > 0);
-            let mut expected = squared_distance_reference(&inside);
+            let expected = squared_distance_reference(&inside);
             prop_assert_eq!(squared_distance(inside.view()), &expected);
-            expected.mapv_inplace(|v| if v > 9.0 { f32::INFINITY } else { v });
-            prop_assert_eq!(squared_distance_up_to(inside.view(), 3), expected);
+            for farthest in [3, 70] {
+                let limit = (farthest * farthest) as f32;
+                let near = expected.mapv(|v| if v > limit { f32::INFINITY } else { v });
+                prop_assert_eq!(squared_distance_up_to(inside.view(), farthest), near);
+            }
         }
     }
 }

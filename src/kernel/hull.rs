@@ -24,7 +24,7 @@ pub(crate) fn hull_area(spans: &[(i64, i64, i64)]) -> f64 {
 /// The hull's corners on one side: `turn` is 1 for the left side and -1 for the right side of points by
 /// increasing row (Andrew's monotone chain).
 fn side(points: impl Iterator<Item = (i64, i64)>, turn: i64) -> Vec<(i64, i64)> {
-    let mut out: Vec<(i64, i64)> = Vec::new();
+    let mut out: Vec<(i64, i64)> = Vec::with_capacity(points.size_hint().0);
     for p in points {
         while let [.., a, b] = out[..] {
             if turn * ((b.0 - a.0) * (p.1 - a.1) - (b.1 - a.1) * (p.0 - a.0)) > 0 {

@@ -1,43 +1,87 @@
 //! The outer outline of a region.
 
-use ndarray::ArrayView2;
+use crate::kernel::runs::Run;
 
 /// Steps to the eight neighbours, clockwise on the screen from east: (row, column).
-const STEPS: [(isize, isize); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)];
+const STEPS: [(i32, i32); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)];
 
-/// Pixels of the outer outline of the region that holds `start`, which must be its first pixel in reading
-/// order; clockwise on the screen, by eight-neighbour steps (Moore's tracing with Jacob's stop). A pixel of a
-/// thin part appears once per passage.
-pub(crate) fn trace(inside: ArrayView2<'_, bool>, start: (usize, usize), out: &mut Vec<(i32, i32)>) {
-    out.clear();
-    let (height, width) = inside.dim();
-    let at = |p: (isize, isize)| {
-        p.0 >= 0
-            && p.1 >= 0
-            && p.0 < height as isize
-            && p.1 < width as isize
-            && inside[(p.0 as usize, p.1 as usize)]
-    };
-    let start = (start.0 as isize, start.1 as isize);
-    // Coming from the west, nothing lies above: the search begins to the north-east.
-    let (mut here, mut search) = (start, 6);
-    let mut first_step = None;
-    loop {
-        let next = (0..8).map(|k| (search + k) % 8).find(|&d| at((here.0 + STEPS[d].0, here.1 + STEPS[d].1)));
-        let Some(direction) = next else {
-            out.push((here.0 as i32, here.1 as i32));
+/// A region's pixels in a box one pixel wider than it on every side.
+#[derive(Debug, Default)]
+pub(crate) struct Silhouette {
+    inside: Vec<bool>,
+    stride: usize,
+    /// Row and column of the box's first pixel, which may be -1.
+    pub(crate) origin: (i32, i32),
+    /// Number of rows and columns of the box.
+    pub(crate) dim: (usize, usize),
+    start: usize,
+}
+
+impl Silhouette {
+    /// Takes up the region of some runs in reading order; an earlier one is forgotten.
+    pub(crate) fn set(&mut self, runs: &[Run]) {
+        self.inside.clear();
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            (self.dim, self.stride) = ((0, 0), 0);
             return;
         };
-        if here == start {
-            if first_step == Some(direction) {
+        let (x0, x1) = runs.iter().fold((u32::MAX, 0), |(a, b), r| (a.min(r.x0), b.max(r.x1)));
+        self.origin = (first.y as i32 - 1, x0 as i32 - 1);
+        self.dim = ((last.y - first.y) as usize + 3, (x1 - x0) as usize + 2);
+        self.stride = self.dim.1;
+        self.inside.resize(self.dim.0 * self.stride, false);
+        for run in runs {
+            let at = (run.y - first.y + 1) as usize * self.stride + (run.x0 - x0 + 1) as usize;
+            self.inside[at..at + run.len()].fill(true);
+        }
+        self.start = self.stride + (first.x0 - x0 + 1) as usize;
+    }
+
+    /// Whether the region holds the pixel at a row and a column.
+    #[inline(always)]
+    pub(crate) fn holds(&self, y: i32, x: i32) -> bool {
+        let (y, x) = ((y - self.origin.0) as usize, (x - self.origin.1) as usize);
+        y < self.dim.0 && x < self.dim.1 && self.inside[y * self.stride + x]
+    }
+
+    /// Rows and columns of the pixels of the outer outline, from the region's first pixel clockwise on the screen, by
+    /// eight-neighbour steps (Moore's tracing with Jacob's stop). A pixel of a thin part appears once per passage.
+    #[inline(always)]
+    pub(crate) fn trace(&self, out: &mut Vec<(i32, i32)>) {
+        out.clear();
+        if self.inside.is_empty() {
+            return;
+        }
+        let offsets = STEPS.map(|(dy, dx)| (dy as isize * self.stride as isize + dx as isize) as usize);
+        let mut here = self.start;
+        let mut place = (self.origin.0 + 1, self.origin.1 + (self.start - self.stride) as i32);
+        // Coming from the west, nothing lies above: the search begins to the north-east.
+        let mut search = 6;
+        let mut first_step = None;
+        loop {
+            // Which neighbours are inside, by a bit each, from the first that is looked at.
+            let mut around = 0_u8;
+            for (i, offset) in offsets.iter().enumerate() {
+                around |= u8::from(self.inside[here.wrapping_add(*offset)]) << i;
+            }
+            if around == 0 {
+                out.push(place);
                 return;
             }
-            first_step = first_step.or(Some(direction));
+            let direction = (search + around.rotate_right(search).trailing_zeros()) % 8;
+            if here == self.start {
+                if first_step == Some(direction) {
+                    return;
+                }
+                first_step = first_step.or(Some(direction));
+            }
+            out.push(place);
+            here = here.wrapping_add(offsets[direction as usize]);
+            let step = STEPS[direction as usize];
+            place = (place.0 + step.0, place.1 + step.1);
+            // The pixel before the one just found was outside: go on from there.
+            search = (direction + if direction % 2 == 0 { 6 } else { 5 }) % 8;
         }
-        out.push((here.0 as i32, here.1 as i32));
-        here = (here.0 + STEPS[direction].0, here.1 + STEPS[direction].1);
-        // The pixel before the one just found was outside: go on from there.
-        search = (direction + if direction % 2 == 0 { 6 } else { 5 }) % 8;
     }
 }
 
@@ -60,14 +104,21 @@ mod tests {
         ) {
             let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
             let found = regions(mask.view(), 1, usize::MAX, 1);
+            let mut silhouette = Silhouette::default();
             for i in 0..found.len() {
                 let mut inside = Array2::from_elem((h, w), false);
                 for r in found.runs(i) {
                     (r.x0..r.x1).for_each(|x| inside[(r.y as usize, x as usize)] = true);
                 }
-                let first = found.runs(i)[0];
+                silhouette.set(found.runs(i));
+                for ((y, x), v) in inside.indexed_iter() {
+                    prop_assert_eq!(silhouette.holds(y as i32, x as i32), *v);
+                }
+                prop_assert!(!silhouette.holds(-2, 0) && !silhouette.holds(0, -2) && !silhouette.holds(40, 0));
                 let mut chain = Vec::new();
-                trace(inside.view(), (first.y as usize, first.x0 as usize), &mut chain);
+                silhouette.trace(&mut chain);
+                let first = found.runs(i)[0];
+                prop_assert_eq!(chain[0], (first.y as i32, first.x0 as i32));
                 for j in 0..chain.len() {
                     let (a, b) = (chain[j], chain[(j + 1) % chain.len()]);
                     prop_assert!((a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1);

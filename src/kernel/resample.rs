@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
+use crate::kernel::dispatch::vectorised;
 
 /// Means of blocks of `factor` x `factor` pixels; blocks cut by the edge average what they hold. Pixel `i` of
 /// the result is centred on `factor * i + (factor - 1) / 2` of the plane.
@@ -12,22 +13,50 @@ pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
     let (rows, columns) = (height.div_ceil(factor), width.div_ceil(factor));
     let mut out = Array2::<f32>::zeros((rows, columns));
     let Some(pixels) = out.as_slice_mut().filter(|_| columns > 0) else { return out };
-    pixels.par_chunks_mut(columns).enumerate().for_each(|(i, out)| {
-        let y0 = i * factor;
-        let y1 = (y0 + factor).min(height);
-        let mut row = vec![0.0_f32; width];
-        let mut sum = vec![0.0_f32; width];
-        for y in y0..y1 {
-            plane.read_row(y, 0, &mut row);
-            for (s, v) in sum.iter_mut().zip(&row) {
-                *s += v;
+    pixels.par_chunks_mut(columns).enumerate().for_each_init(
+        || (vec![0.0_f32; width], vec![0.0_f32; width]),
+        |(row, sum), (i, out)| {
+            let rows = i * factor..((i + 1) * factor).min(height);
+            let height = rows.len();
+            sum.fill(0.0);
+            for y in rows {
+                plane.read_row(y, 0, row);
+                vectorised(
+                    #[inline(always)]
+                    || sum.iter_mut().zip(&*row).for_each(|(s, v)| *s += v),
+                );
             }
-        }
-        for (o, block) in out.iter_mut().zip(sum.chunks(factor)) {
-            *o = block.iter().sum::<f32>() / (block.len() * (y1 - y0)) as f32;
-        }
-    });
+            vectorised(
+                #[inline(always)]
+                || match factor {
+                    4 => row_means::<4>(sum, height, out),
+                    5 => row_means::<5>(sum, height, out),
+                    _ => means_of_blocks(sum, factor, height, out),
+                },
+            );
+        },
+    );
     out
+}
+
+/// Means of blocks of a width known beforehand, which compiles to better code; the last may be narrower.
+#[inline(always)]
+fn row_means<const FACTOR: usize>(sums: &[f32], height: usize, out: &mut [f32]) {
+    let blocks = sums.chunks_exact(FACTOR);
+    let (rest, whole) = (blocks.remainder(), out.len().min(sums.len() / FACTOR));
+    let (out, last) = out.split_at_mut(whole);
+    for (o, block) in out.iter_mut().zip(blocks) {
+        *o = block.iter().sum::<f32>() / (FACTOR * height) as f32;
+    }
+    means_of_blocks(rest, FACTOR, height, last);
+}
+
+/// Means of blocks of `factor` columns and `height` rows from the sums of their columns.
+#[inline(always)]
+fn means_of_blocks(sums: &[f32], factor: usize, height: usize, out: &mut [f32]) {
+    for (o, block) in out.iter_mut().zip(sums.chunks(factor)) {
+        *o = block.iter().sum::<f32>() / (block.len() * height) as f32;
+    }
 }
 
 /// Reads an image between its pixels.
@@ -47,20 +76,55 @@ impl<'a> Bilinear<'a> {
     }
 
     /// The image at a position, linear in both directions; beyond the edge the edge's value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&self, y: f32, x: f32) -> f32 {
+        let (above, below, share) = self.rows(y);
+        let (left, right, share_x) = self.column(x);
+        let along = |y: usize| {
+            let row = &self.pixels[y * self.width..(y + 1) * self.width];
+            row[left] + share_x * (row[right] - row[left])
+        };
+        let (top, bottom) = (along(above), along(below));
+        top + share * (bottom - top)
+    }
+
+    /// The rows above and below `y`, and the share of the lower one.
+    #[inline(always)]
+    pub(crate) fn rows(&self, y: f32) -> (usize, usize, f32) {
         let y = y.clamp(0.0, self.last.0);
-        let x = x.clamp(0.0, self.last.1);
         // Images have fewer than 2^31 rows and columns; this conversion is the cheap one.
+        let above = y as i32;
+        (above as usize, above as usize + usize::from(y < self.last.0), y - above as f32)
+    }
+
+    /// The pixels left and right of `x`, and the share of the right one.
+    #[inline(always)]
+    pub(crate) fn column(&self, x: f32) -> (usize, usize, f32) {
+        let x = x.clamp(0.0, self.last.1);
+        let left = x as i32;
+        (left as usize, left as usize + usize::from(x < self.last.1), x - left as f32)
+    }
+
+    /// Row `y` at some [`Self::column`]s.
+    pub(crate) fn along(self, y: usize, columns: &[(usize, usize, f32)]) -> impl Iterator<Item = f32> {
+        let row = &self.pixels[y * self.width..(y + 1) * self.width];
+        columns.iter().map(move |&(left, right, share)| row[left] + share * (row[right] - row[left]))
+    }
+
+    /// As [`Self::at`], for a position that has pixels on all four sides, or [`Self::at`] if `anywhere`.
+    #[inline(always)]
+    pub(crate) fn within(&self, y: f32, x: f32, anywhere: bool) -> f32 {
         let (iy, ix) = (y as i32, x as i32);
+        let start = (iy as usize).wrapping_mul(self.width).wrapping_add(ix as usize);
+        let (true, Some(&[a, b]), Some(&[c, d])) = (
+            !anywhere,
+            self.pixels.get(start..).and_then(<[f32]>::first_chunk::<2>),
+            self.pixels.get(start.wrapping_add(self.width)..).and_then(<[f32]>::first_chunk::<2>),
+        ) else {
+            return self.at(y, x);
+        };
         let (fy, fx) = (y - iy as f32, x - ix as f32);
-        let right = usize::from(x < self.last.1);
-        let below = if y < self.last.0 { self.width } else { 0 };
-        let start = iy as usize * self.width + ix as usize;
-        let upper = &self.pixels[start..=start + right];
-        let lower = &self.pixels[start + below..=start + below + right];
-        let top = upper[0] + fx * (upper[right] - upper[0]);
-        let bottom = lower[0] + fx * (lower[right] - lower[0]);
+        let (top, bottom) = (a + fx * (b - a), c + fx * (d - c));
         top + fy * (bottom - top)
     }
 }
@@ -92,6 +156,10 @@ mod tests {
         let between = Bilinear::new(image.view()).unwrap();
         let at = |y, x| between.at(y, x);
         assert_eq!((at(0.0, 0.0), at(1.0, 1.0), at(0.5, 0.5)), (0.0, 10.0, 4.0));
+        for (y, x) in [(0.0, 0.0), (0.5, 0.5), (0.3, 0.8)] {
+            assert_eq!(between.within(y, x, false), at(y, x));
+            assert_eq!(between.within(y, x, true), at(y, x));
+        }
         assert_eq!((at(-3.0, 0.0), at(1.0, 7.0)), (0.0, 10.0));
     }
 }

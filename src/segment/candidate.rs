@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::kernel::hull::hull_area;
 use crate::kernel::runs::{Regions, Run, regions};
 use crate::segment::remainder::remainders;
-use crate::segment::split::split;
+use crate::segment::split::{smoother, split};
 use crate::segment::working_image::WorkingImage;
 
 /// Smallest and largest area of a candidate, in discs of the typical diameter.
@@ -86,7 +86,7 @@ impl Candidate {
 
 /// Area over the area of the convex hull.
 pub(super) fn solidity(runs: &[Run], area: usize) -> f64 {
-    let mut spans: Vec<(i64, i64, i64)> = Vec::new();
+    let mut spans: Vec<(i64, i64, i64)> = Vec::with_capacity(runs.len());
     for run in runs {
         let (y, x0, x1) = (i64::from(run.y), i64::from(run.x0), i64::from(run.x1));
         match spans.last_mut() {
@@ -110,20 +110,23 @@ pub(super) fn candidates(image: &WorkingImage) -> Vec<Candidate> {
     let taken_apart = forest.changed(LEAST_CHANGE_TO_PART);
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())
         .into_par_iter()
-        .map(|i| {
-            if !taken_apart[i] || forest.components[i].area as f64 > LARGEST_TAKEN_APART * disc {
-                return Vec::new();
-            }
-            let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
-                && forest.components[i].area as f64 > SMALLEST_PARTED * disc
-            {
-                split(&forest, i, image)
-            } else {
-                Vec::new()
-            };
-            remainders(&forest, i, image, &mut found);
-            found
-        })
+        .map_init(
+            || smoother(image.diameter_px),
+            |smoother, i| {
+                if !taken_apart[i] || forest.components[i].area as f64 > LARGEST_TAKEN_APART * disc {
+                    return Vec::new();
+                }
+                let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
+                    && forest.components[i].area as f64 > SMALLEST_PARTED * disc
+                {
+                    split(&forest, i, image, smoother)
+                } else {
+                    Vec::new()
+                };
+                remainders(&forest, i, image, &mut found);
+                found
+            },
+        )
         .collect();
     let mut all = forest.assemble(within);
     let range = AREA_RANGE.0 * disc..=AREA_RANGE.1 * disc;

@@ -3,8 +3,9 @@
 
 use ndarray::Array2;
 
+use crate::kernel::dispatch::vectorised;
 use crate::kernel::histogram::quantiles;
-use crate::kernel::outline::trace;
+use crate::kernel::outline::Silhouette;
 use crate::kernel::resample::Bilinear;
 use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::nesting::Nesting;
@@ -89,6 +90,7 @@ impl RowSums {
     }
 
     /// Mean and standard deviation over a candidate.
+    #[inline(always)]
     fn mean_and_sd(&self, candidate: &Candidate) -> (f32, f32) {
         let (mut a, mut b) = (0.0, 0.0);
         for run in &candidate.runs {
@@ -102,23 +104,45 @@ impl RowSums {
     }
 }
 
+/// What the features of one candidate after the other are measured with.
+#[derive(Default)]
+pub(super) struct Workspace {
+    silhouette: Silhouette,
+    outline: Vec<(i32, i32)>,
+    samples: SampleSeries,
+}
+
 /// The features of a candidate, and its mean brightness over the background.
 pub(super) fn features(
     candidate: &Candidate,
     nesting: &Nesting,
     image: &WorkingImage,
     sums: &RowSums,
+    workspace: &mut Workspace,
+) -> ([f32; COUNT], f32) {
+    vectorised(
+        #[inline(always)]
+        || measure(candidate, nesting, image, sums, workspace),
+    )
+}
+
+#[inline(always)]
+fn measure(
+    candidate: &Candidate,
+    nesting: &Nesting,
+    image: &WorkingImage,
+    sums: &RowSums,
+    workspace: &mut Workspace,
 ) -> ([f32; COUNT], f32) {
     let Some(smooth) = Bilinear::new(image.smooth.view()) else { return ([0.0; COUNT], 0.0) };
     let (mean, sd) = sums.mean_and_sd(candidate);
     let level = mean.max(f32::MIN_POSITIVE);
     let shape = Shape::of(candidate);
-    let (mask, y0, x0) = mask(candidate);
-    let mut outline = Vec::new();
-    let first = candidate.runs[0];
-    trace(mask.view(), (first.y as usize - y0, first.x0 as usize - x0), &mut outline);
-    let perimeter = smooth_length(&outline);
-    let samples = sample(&outline, &mask, (y0, x0), candidate.level, image, smooth);
+    let Workspace { silhouette, outline, samples } = workspace;
+    silhouette.set(&candidate.runs);
+    silhouette.trace(outline);
+    let perimeter = smooth_length(outline);
+    let samples = sample(outline, silhouette, candidate.level, image, smooth, samples);
     let area = candidate.area as f32;
     let contrast = samples.inside - samples.outside;
     let ratio = |v: f32| (v / level).clamp(-LARGEST_RATIO, LARGEST_RATIO);
@@ -170,6 +194,7 @@ struct Shape {
 }
 
 impl Shape {
+    #[inline(always)]
     fn of(candidate: &Candidate) -> Self {
         let n = candidate.area.max(1) as f64;
         let (mut sy, mut sx, mut syy, mut sxx, mut sxy) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -200,36 +225,16 @@ impl Shape {
     }
 }
 
-/// The candidate's pixels in their bounding box, and where that lies.
-fn mask(candidate: &Candidate) -> (Array2<bool>, usize, usize) {
-    let runs = &candidate.runs;
-    let y0 = runs.first().map_or(0, |r| r.y as usize);
-    let y1 = runs.last().map_or(0, |r| r.y as usize + 1);
-    let x0 = runs.iter().map(|r| r.x0 as usize).min().unwrap_or(0);
-    let x1 = runs.iter().map(|r| r.x1 as usize).max().unwrap_or(0);
-    let mut mask = Array2::from_elem((y1 - y0, x1 - x0), false);
-    if let Some(pixels) = mask.as_slice_mut() {
-        for run in runs {
-            let start = (run.y as usize - y0) * (x1 - x0) + run.x0 as usize - x0;
-            pixels[start..start + run.len()].fill(true);
-        }
-    }
-    (mask, y0, x0)
-}
-
 /// Length of the outline through every third of its pixels, which evens out the staircase, plus what the
 /// half pixel outside the pixel centres adds to a convex outline.
+#[inline(always)]
 fn smooth_length(outline: &[(i32, i32)]) -> f32 {
     let n = outline.len();
     let stride = if n >= 12 { 3 } else { 1 };
-    let corners: Vec<_> = outline.iter().step_by(stride).collect();
-    let length: f32 = (0..corners.len())
-        .map(|i| {
-            let (a, b) = (corners[i], corners[(i + 1) % corners.len()]);
-            ((a.0 - b.0) as f32).hypot((a.1 - b.1) as f32)
-        })
-        .sum();
-    length + std::f32::consts::PI
+    let corners = outline.iter().step_by(stride);
+    let next = corners.clone().skip(1).chain(outline.first());
+    let sides: f32 = corners.zip(next).map(|(a, b)| length((a.0 - b.0, a.1 - b.1))).sum();
+    sides + std::f32::consts::PI
 }
 
 /// Samples along the outline.
@@ -254,97 +259,142 @@ struct Samples {
     opposite_bay: f32,
 }
 
+/// What is sampled at each point of an outline.
+#[derive(Default)]
+struct SampleSeries {
+    bays: Vec<f32>,
+    on: Vec<f32>,
+    outside: Vec<f32>,
+    inside: Vec<f32>,
+    gradients: Vec<f32>,
+}
+
+impl SampleSeries {
+    fn clear(&mut self) {
+        let Self { bays, on, outside, inside, gradients } = self;
+        [bays, on, outside, inside, gradients].into_iter().for_each(Vec::clear);
+    }
+}
+
+#[inline(always)]
 fn sample(
     outline: &[(i32, i32)],
-    mask: &Array2<bool>,
-    (y0, x0): (usize, usize),
+    silhouette: &Silhouette,
     level: usize,
     image: &WorkingImage,
     smooth: Bilinear<'_>,
+    series: &mut SampleSeries,
 ) -> Samples {
     let n = outline.len();
     let count = n.min(POINTS);
     let (height, width) = image.smooth.dim();
+    let (Some(pixels), Some(levels)) = (image.smooth.as_slice(), image.levels.as_slice()) else {
+        return Samples::default();
+    };
     let chord = ((CHORD * image.diameter_px).round() as usize).clamp(1, (n / 4).max(1));
     let wide_chord = ((WIDE_CHORD * image.diameter_px).round() as usize).clamp(1, (n / 4).max(1));
-    let mut bays = Vec::with_capacity(count);
     let diameter = image.diameter_px as f32;
     let side = (SIDE.0 * diameter).max(SIDE.1);
     let far = (FAR.0 * diameter).max(FAR.1);
-    let at = |y: f32, x: f32| smooth.at(y, x);
+    // The box has a pixel to spare on every side, and so does the farthest sample.
+    let farthest = side.max(far).max(2.0).ceil() as i32;
+    let ((top, left), (rows, columns)) = (silhouette.origin, silhouette.dim);
+    let near_frame = top < farthest
+        || left < farthest
+        || top + rows as i32 + farthest > height as i32
+        || left + columns as i32 + farthest > width as i32;
     let mut out = Samples::default();
-    let empty = || Vec::with_capacity(count);
-    let (mut on, mut outside, mut inside, mut wide) = (empty(), empty(), empty(), 0.0);
-    let mut gradients = Vec::with_capacity(count);
-    for j in 0..count {
-        let i = j * n / count;
+    let mut wide = 0.0;
+    series.clear();
+    let SampleSeries { bays, on, outside, inside, gradients } = series;
+    // Indices lie less than one turn of the outline beyond its ends.
+    let around = |i: usize| outline[if i < n { i } else { i - n }];
+    let (step, rest) = (n / count.max(1), n % count.max(1));
+    // The point `j * n / count`, without a division for each.
+    let (mut next, mut error) = (0, 0);
+    for _ in 0..count {
+        let i = next;
+        error += rest;
+        next += step + usize::from(error >= count);
+        error -= if error >= count { count } else { 0 };
         let p = outline[i];
-        let (before, after) = (outline[(i + n - chord) % n], outline[(i + chord) % n]);
-        let (ty, tx) = ((after.0 - before.0) as f32, (after.1 - before.1) as f32);
-        let length = ty.hypot(tx);
+        let (before, after) = (around(i + n - chord), around(i + chord));
+        let (dy, dx) = (after.0 - before.0, after.1 - before.1);
+        let (ty, tx) = (dy as f32, dx as f32);
+        let length = length((dy, dx));
         // Clockwise on the screen: outside lies to the left of the direction of travel.
         let (ny, nx) = if length > 0.0 { (-tx / length, ty / length) } else { (-1.0, 0.0) };
-        // How far the outline lies inside its own chord.
-        let middle = (0.5 * (before.0 + after.0) as f32, 0.5 * (before.1 + after.1) as f32);
-        let bay = (middle.0 - p.0 as f32) * ny + (middle.1 - p.1 as f32) * nx;
+        // How far the outline lies inside its own chord. Counted in the region's own box.
+        let own = |p: (i32, i32)| (p.0 - top - 1, p.1 - left - 1);
+        let (b, a, q) = (own(before), own(after), own(p));
+        let middle = (0.5 * (b.0 + a.0) as f32, 0.5 * (b.1 + a.1) as f32);
+        let bay = (middle.0 - q.0 as f32) * ny + (middle.1 - q.1 as f32) * nx;
         out.concavity = out.concavity.max(bay);
-        bays.push(bay_depth(outline, i, wide_chord));
-        let (y, x) = (p.0 as f32 + y0 as f32, p.1 as f32 + x0 as f32);
+        bays.push(bay_depth(around(i + n - wide_chord), p, around(i + wide_chord)));
+        let (y, x) = (p.0 as f32, p.1 as f32);
         let (oy, ox) = ((y + 1.5 * ny).round(), (x + 1.5 * nx).round());
         if oy < 0.0 || ox < 0.0 || oy >= height as f32 || ox >= width as f32 {
             out.frame += 1.0;
             continue;
         }
-        let beside = (oy as usize, ox as usize);
-        let own =
-            beside.0 >= y0 && beside.1 >= x0 && mask.get((beside.0 - y0, beside.1 - x0)).is_some_and(|&v| v);
-        if !own && usize::from(image.levels[beside]) > level {
+        let beside = (oy as i32, ox as i32);
+        if usize::from(levels[beside.0 as usize * width + beside.1 as usize]) > level
+            && !silhouette.holds(beside.0, beside.1)
+        {
             out.shared += 1.0;
         }
-        let gradient = 0.5 * (at(y - ny, x - nx) - at(y + ny, x + nx));
+        let gradient =
+            0.5 * (smooth.within(y - ny, x - nx, near_frame) - smooth.within(y + ny, x + nx, near_frame));
         if gradient < 0.0 {
             out.inverted += 1.0;
         }
         gradients.push(gradient);
-        on.push(at(y, x));
-        outside.push(at(y + side * ny, x + side * nx));
-        inside.push(at(y - side * ny, x - side * nx));
-        wide += at(y + far * ny, x + far * nx);
+        on.push(pixels[p.0 as usize * width + p.1 as usize]);
+        outside.push(smooth.within(y + side * ny, x + side * nx, near_frame));
+        inside.push(smooth.within(y - side * ny, x - side * nx, near_frame));
+        wide += smooth.within(y + far * ny, x + far * nx, near_frame);
     }
     if let Some(deepest) = (0..bays.len()).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
         out.wide_concavity = bays[deepest];
         let quarter = count / 4;
-        let opposite = (quarter..=count - quarter).map(|k| bays[(deepest + k) % count]);
+        let opposite = (quarter..=count - quarter)
+            .map(|k| bays[if deepest + k < count { deepest + k } else { deepest + k - count }]);
         out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
     }
     let total = count.max(1) as f32;
     (out.frame, out.shared, out.inverted) = (out.frame / total, out.shared / total, out.inverted / total);
     if !on.is_empty() {
         let n = on.len() as f32;
-        (out.on, out.on_sd) = mean_and_sd(&on);
-        (out.outside, out.outside_sd) = mean_and_sd(&outside);
-        (out.inside, _) = mean_and_sd(&inside);
-        [out.darkest] = quantiles(&mut inside, [0.1]);
+        (out.on, out.on_sd) = mean_and_sd(on);
+        (out.outside, out.outside_sd) = mean_and_sd(outside);
+        (out.inside, _) = mean_and_sd(inside);
+        [out.darkest] = quantiles(inside, [0.1]);
         out.far = wide / n;
         out.gradient_mean = gradients.iter().sum::<f32>() / n;
-        out.gradient = quantiles(&mut gradients, [0.1, 0.25, 0.9]);
+        out.gradient = quantiles(gradients, [0.1, 0.25, 0.9]);
     }
     out
 }
 
-/// How far the outline lies inside the chord between the points `reach` before and after, px; negative where
-/// it bulges.
-fn bay_depth(outline: &[(i32, i32)], i: usize, reach: usize) -> f32 {
-    let n = outline.len();
-    let (a, p, b) = (outline[(i + n - reach) % n], outline[i], outline[(i + reach) % n]);
+/// How far the point `p` of an outline lies inside the chord from an earlier point to a later one, px; negative
+/// where it bulges.
+#[inline(always)]
+fn bay_depth(a: (i32, i32), p: (i32, i32), b: (i32, i32)) -> f32 {
     let (ty, tx) = ((b.0 - a.0) as f32, (b.1 - a.1) as f32);
-    let length = ty.hypot(tx);
+    let length = length((b.0 - a.0, b.1 - a.1));
     if length == 0.0 {
         return 0.0;
     }
     ((p.0 - a.0) as f32 * tx - (p.1 - a.1) as f32 * ty) / length
 }
 
+/// Length of a step between pixels.
+#[inline(always)]
+fn length((dy, dx): (i32, i32)) -> f32 {
+    (f64::from(dy) * f64::from(dy) + f64::from(dx) * f64::from(dx)).sqrt() as f32
+}
+
+#[inline(always)]
 fn mean_and_sd(values: &[f32]) -> (f32, f32) {
     let n = values.len() as f32;
     let mean = values.iter().sum::<f32>() / n;

@@ -30,17 +30,25 @@ pub(super) fn overlapping(
     }
     let (height, width) = owner.dim();
     let mut borders: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
+    let (Some(owner), Some(smooth)) = (owner.as_slice(), image.smooth.as_slice()) else {
+        return vec![false; chosen.len()];
+    };
+    let mut meet = |here: usize, there: usize| {
+        let (a, b) = (owner[here], owner[there]);
+        if a != b && b != 0 {
+            let border = borders.entry((a.min(b), a.max(b))).or_default();
+            border.0 += 0.5 * f64::from(smooth[here] + smooth[there]);
+            border.1 += 1;
+        }
+    };
     for y in 0..height {
-        for x in 0..width {
-            let a = owner[(y, x)];
-            for (v, u) in [(y, x + 1), (y + 1, x)] {
-                if a == 0 || v >= height || u >= width || owner[(v, u)] == 0 || owner[(v, u)] == a {
-                    continue;
-                }
-                let b = owner[(v, u)];
-                let border = borders.entry((a.min(b), a.max(b))).or_default();
-                border.0 += 0.5 * f64::from(image.smooth[(y, x)] + image.smooth[(v, u)]);
-                border.1 += 1;
+        let row = y * width..(y + 1) * width;
+        for here in row.clone().filter(|&here| owner[here] != 0) {
+            if here + 1 < row.end {
+                meet(here, here + 1);
+            }
+            if y + 1 < height {
+                meet(here, here + width);
             }
         }
     }

@@ -5,9 +5,11 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::field::PlaneView;
+use crate::kernel::runs::Run;
 use crate::segment::candidate::{Candidate, candidates};
 use crate::segment::choice::choose;
 use crate::segment::context;
+use crate::segment::ensemble::{self, Ensemble};
 use crate::segment::features::{self, RowSums, features};
 use crate::segment::nesting::nesting;
 use crate::segment::overlap::overlapping;
@@ -76,11 +78,13 @@ impl Proposals {
             .candidates
             .par_iter()
             .zip(nesting(&out.candidates, &image))
-            .map(
-                |(c, n)| {
-                    if c.eligible { features(c, &n, &image, &sums) } else { ([0.0; features::COUNT], 0.0) }
-                },
-            )
+            .map_init(features::Workspace::default, |workspace, (c, n)| {
+                if c.eligible {
+                    features(c, &n, &image, &sums, workspace)
+                } else {
+                    ([0.0; features::COUNT], 0.0)
+                }
+            })
             .unzip();
         out.image = Some(image);
         Ok(out)
@@ -164,10 +168,17 @@ impl Proposals {
     /// Scores of the candidates by a model of these features.
     #[must_use]
     pub fn score(&self, model: &BoostedTrees, features: &[impl AsRef<[f32]> + Sync]) -> Vec<f32> {
+        let ensemble = Ensemble::new(model);
         self.candidates
-            .par_iter()
-            .zip(features)
-            .map(|(c, f)| if c.eligible { model.predict(f.as_ref()).clamp(0.0, 1.0) } else { 0.0 })
+            .par_chunks(ensemble::TOGETHER)
+            .zip(features.par_chunks(ensemble::TOGETHER))
+            .flat_map_iter(|(candidates, features)| {
+                let together = ensemble.as_ref().map(|ensemble| ensemble.predict(features));
+                candidates.iter().zip(features).enumerate().map(move |(i, (candidate, own))| {
+                    let score = together.map_or_else(|| model.predict(own.as_ref()), |scores| scores[i]);
+                    if candidate.eligible { score.clamp(0.0, 1.0) } else { 0.0 }
+                })
+            })
             .collect()
     }
 
@@ -186,10 +197,16 @@ impl Proposals {
     /// Label image of some candidates: `chosen[i]` has label `i + 1`.
     #[must_use]
     pub fn labels(&self, chosen: &[usize]) -> Array2<u32> {
-        self.image.as_ref().map_or_else(
-            || Array2::zeros(self.dim),
-            |image| refine::labels(&self.candidates, chosen, image, self.dim),
-        )
+        let mut pixels = self.full_resolution(chosen);
+        refine::clip(&mut pixels, self.dim);
+        refine::paint(&pixels, self.dim)
+    }
+
+    /// Pixels of some candidates at the scale of the plane; they may overlap by a little.
+    pub(super) fn full_resolution(&self, chosen: &[usize]) -> Vec<Vec<Run>> {
+        self.image
+            .as_ref()
+            .map_or_else(Vec::new, |image| refine::full_resolution(&self.candidates, chosen, image, self.dim))
     }
 
     /// For each chosen candidate, whether it lies over another.

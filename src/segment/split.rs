@@ -5,10 +5,10 @@ use std::collections::BinaryHeap;
 
 use ndarray::Array2;
 
-use crate::field::PlaneView;
 use crate::kernel::basins::{Basins, NO_BASIN, basins};
+use crate::kernel::dispatch::vectorised;
 use crate::kernel::distance::squared_distance;
-use crate::kernel::gaussian::gaussian;
+use crate::kernel::gaussian::Smoother;
 use crate::kernel::runs::Run;
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
 use crate::segment::working_image::WorkingImage;
@@ -23,21 +23,40 @@ const SHARE_IN_PART: f64 = 0.95;
 
 /// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
 /// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
-pub(super) fn split(forest: &Forest, i: usize, image: &WorkingImage) -> Vec<Candidate> {
+pub(super) fn split(
+    forest: &Forest,
+    i: usize,
+    image: &WorkingImage,
+    smoother: &mut Smoother,
+) -> Vec<Candidate> {
     let component = &forest.components[i];
     let crop = Crop::around(&component.runs, image.levels.dim());
     let inside = crop.mask(&component.runs);
-    let distance = squared_distance(inside.view()).mapv(f32::sqrt);
-    let sigma = (DISTANCE_SMOOTHING * image.diameter_px).max(0.5);
-    let mut smooth = gaussian(PlaneView::from(&distance), sigma);
-    for (s, &inside) in smooth.iter_mut().zip(&inside) {
-        *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
-    }
+    let mut smooth = squared_distance(inside.view());
+    let (Some(pixels), Some(inside)) = (smooth.as_slice_mut(), inside.as_slice()) else { return Vec::new() };
+    vectorised(
+        #[inline(always)]
+        || pixels.iter_mut().for_each(|d| *d = d.sqrt()),
+    );
+    smoother.smooth(pixels, crop.width);
+    vectorised(
+        #[inline(always)]
+        || {
+            for (s, &inside) in pixels.iter_mut().zip(inside) {
+                *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
+            }
+        },
+    );
     let basins = basins(smooth.view());
     let Some(merges) = merge(&basins) else { return Vec::new() };
     let mut parts = crop.parts(&basins, &merges, component);
     crop.host_components(&mut parts, &basins, &merges, forest, i);
     parts
+}
+
+/// What smooths distance transforms of an image with nuclei of `diameter_px`.
+pub(super) fn smoother(diameter_px: f64) -> Smoother {
+    Smoother::new((DISTANCE_SMOOTHING * diameter_px).max(0.5))
 }
 
 /// A rectangle of the working image.
@@ -71,36 +90,25 @@ impl Crop {
         mask
     }
 
-    /// Runs of equal basin, each basin's in reading order.
-    fn basin_runs(&self, basins: &Basins) -> Vec<Vec<Run>> {
-        let mut out = vec![Vec::new(); basins.peaks.len()];
-        for (y, row) in basins.of.rows().into_iter().enumerate() {
-            let mut x = 0;
-            while x < self.width {
-                let basin = row[x];
-                let mut end = x + 1;
-                while end < self.width && row[end] == basin {
-                    end += 1;
+    /// Runs of each leaf, in reading order.
+    fn leaf_runs(&self, basins: &Basins, merges: &Merges) -> Vec<Vec<Run>> {
+        let mut out: Vec<Vec<Run>> = (0..merges.leaves).map(|_| Vec::with_capacity(self.height)).collect();
+        for (y, row) in basins.of.as_slice().unwrap_or(&[]).chunks_exact(self.width).enumerate() {
+            let y = (y + self.y0) as u32;
+            for_each_run(row, |basin, x0, x1| {
+                let runs = &mut out[merges.leaf_of[basin as usize]];
+                let (x0, x1) = ((x0 + self.x0) as u32, (x1 + self.x0) as u32);
+                match runs.last_mut() {
+                    Some(last) if last.y == y && last.x1 == x0 => last.x1 = x1,
+                    _ => runs.push(Run { y, x0, x1 }),
                 }
-                if basin != NO_BASIN {
-                    out[basin as usize].push(Run {
-                        y: (y + self.y0) as u32,
-                        x0: (x + self.x0) as u32,
-                        x1: (end + self.x0) as u32,
-                    });
-                }
-                x = end;
-            }
+            });
         }
         out
     }
 
     fn parts(&self, basins: &Basins, merges: &Merges, component: &Candidate) -> Vec<Candidate> {
-        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); merges.leaves];
-        for (basin, mut pixels) in self.basin_runs(basins).into_iter().enumerate() {
-            runs[merges.leaf_of[basin]].append(&mut pixels);
-        }
-        runs.iter_mut().for_each(tidy);
+        let mut runs = self.leaf_runs(basins, merges);
         let mut count = vec![1_usize; merges.leaves];
         for &(a, b, _) in &merges.steps {
             let mut joined = runs[a].clone();
@@ -137,6 +145,7 @@ impl Crop {
         forest: &Forest,
         i: usize,
     ) {
+        let Some(of) = basins.of.as_slice() else { return };
         let last = parts.len() - 1;
         let mut above = vec![0; parts.len()];
         for (k, part) in parts.iter().enumerate() {
@@ -150,12 +159,10 @@ impl Crop {
             let component = &forest.components[d];
             share.fill(0);
             for run in &component.runs {
-                let row = basins.of.row(run.y as usize - self.y0);
-                for x in run.x0 as usize..run.x1 as usize {
-                    if row[x - self.x0] != NO_BASIN {
-                        share[last - merges.leaf_of[row[x - self.x0] as usize]] += 1;
-                    }
-                }
+                let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
+                for_each_run(&of[start..start + run.len()], |basin, x0, x1| {
+                    share[last - merges.leaf_of[basin as usize]] += x1 - x0;
+                });
             }
             // Parts come before those within them: sum up from the back; the last that holds enough is the
             // smallest.
@@ -184,9 +191,23 @@ impl Crop {
     }
 }
 
+/// Calls `each` with the basin, first position and end of every run of equal basin.
+#[inline]
+fn for_each_run(of: &[u32], mut each: impl FnMut(u32, usize, usize)) {
+    let mut start = 0;
+    while let Some(&basin) = of.get(start) {
+        let end = of[start..].iter().position(|&b| b != basin).map_or(of.len(), |n| start + n);
+        if basin != NO_BASIN {
+            each(basin, start, end);
+        }
+        start = end;
+    }
+}
+
 /// Sorts runs into reading order and joins those that follow each other without a gap.
 fn tidy(runs: &mut Vec<Run>) {
-    runs.sort_unstable_by_key(|r| (r.y, r.x0));
+    // Two sorted lists, one after the other: the stable sort merges them.
+    runs.sort_by_key(|r| (r.y, r.x0));
     runs.dedup_by(|next, kept| {
         let follows = kept.y == next.y && kept.x1 == next.x0;
         if follows {
