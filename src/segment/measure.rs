@@ -149,7 +149,7 @@ mod tests {
         let touches = |centre: f64| {
             let runs = |y: u32| {
                 let half = (400.0 - (f64::from(y) - centre).powi(2)).max(0.0).sqrt();
-                (half > 0.0).then(|| Run { y, x0: (30.0 - half) as u32, x1: (31.0 + half) as u32 })
+                (half > 0.0).then_some(Run { y, x0: (30.0 - half) as u32, x1: (31.0 + half) as u32 })
             };
             let runs: Vec<Run> = (0..60).filter_map(runs).collect();
             measure(&[runs], PlaneView::from(&Array2::<u16>::zeros((60, 60))))[0].touches_border
