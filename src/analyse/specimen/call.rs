@@ -25,6 +25,25 @@ impl Specimen<'_> {
         widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.blur_max
     }
 
+    /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
+    /// joining them left none of their colour separated, none is.
+    fn separated(pairing: &Pairing, signals: &[Signal], decision: &Decision) -> SeparatedProbability {
+        let pattern = pairing.pattern();
+        let joined = |colour: Colour, separated: usize| {
+            separated == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
+        };
+        let red = 1.0 - decision.no_separated_red;
+        let green = 1.0 - decision.no_separated_green;
+        let [no_red, no_green] =
+            [joined(Colour::Red, pattern.separated_red()), joined(Colour::Green, pattern.separated_green())];
+        match (no_red, no_green) {
+            (true, true) => SeparatedProbability { red: 0.0, green: 0.0, either: 0.0 },
+            (true, false) => SeparatedProbability { red: 0.0, green, either: green },
+            (false, true) => SeparatedProbability { red, green: 0.0, either: red },
+            (false, false) => SeparatedProbability { red, green, either: 1.0 - decision.none_separated },
+        }
+    }
+
     pub(super) fn call(
         &self,
         field: &FieldMeasurement,
@@ -63,11 +82,7 @@ impl Specimen<'_> {
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });
-        evidence.separated = Some(SeparatedProbability {
-            red: 1.0 - decision.no_separated_red,
-            green: 1.0 - decision.no_separated_green,
-            either: 1.0 - decision.none_separated,
-        });
+        evidence.separated = Some(Self::separated(pairing, signals, decision));
         let visibility = Visibility {
             weak: Colour::BOTH.map(|c| evidence.is_weak(c, self.assay, &self.params.classify)),
             expected_loss: evidence.expected_loss,
