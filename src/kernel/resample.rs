@@ -109,9 +109,11 @@ impl<'a> Bilinear<'a> {
     }
 
     /// Row `y` at some [`Self::column`]s.
-    pub(crate) fn along(self, y: usize, columns: &[(usize, usize, f32)]) -> impl Iterator<Item = f32> {
+    pub(crate) fn along(&self, y: usize, columns: &[(usize, usize, f32)], out: &mut [f32]) {
         let row = &self.pixels[y * self.width..(y + 1) * self.width];
-        columns.iter().map(move |&(left, right, share)| row[left] + share * (row[right] - row[left]))
+        for (out, &(left, right, share)) in out.iter_mut().zip(columns) {
+            *out = row[left] + share * (row[right] - row[left]);
+        }
     }
 
     /// As [`Self::at`] for many positions, which have pixels on all four sides unless `near_edge`.

@@ -137,7 +137,7 @@ impl Sampler {
         let (step, rest) = (n / count.max(1), n % count.max(1));
         let (mut i, mut error) = (0, 0);
         for j in 0..count {
-            let mut put = |series: &mut [Series<i32>; 2], p: (i32, i32)| {
+            let put = |series: &mut [Series<i32>; 2], p: (i32, i32)| {
                 (series[0][j], series[1][j]) = p;
             };
             put(&mut self.points, outline[i]);
@@ -192,14 +192,15 @@ impl Sampler {
         let (height, width) = image.levels.dim();
         let Some(levels) = image.levels.as_slice() else { return 0 };
         let mut beside = [[0.0_f32; POINTS]; 2];
-        for axis in 0..2 {
-            for j in 0..POINTS {
-                beside[axis][j] = (self.points[axis][j] as f32 + 1.5 * self.normals[axis][j]).round();
+        for ((beside, points), normals) in beside.iter_mut().zip(&self.points).zip(&self.normals) {
+            for ((beside, &point), &normal) in beside.iter_mut().zip(points).zip(normals) {
+                *beside = (point as f32 + 1.5 * normal).round();
             }
         }
+        let [beside_y, beside_x] = &beside;
         let mut kept = 0;
-        for j in 0..count {
-            let (y, x) = (beside[0][j] as i32, beside[1][j] as i32);
+        for (j, (&y, &x)) in beside_y.iter().zip(beside_x).take(count).enumerate() {
+            let (y, x) = (y as i32, x as i32);
             if y < 0 || x < 0 || y >= height as i32 || x >= width as i32 {
                 out.frame += 1.0;
                 continue;
@@ -256,17 +257,17 @@ impl Sampler {
         let n = kept as f32;
         let [_, _, outside, inside, wide] = &mut self.beside;
         let mut sums = [0.0_f32; 5];
+        let series = [&self.on, &*outside, &*inside, &*wide, &self.gradients];
         for j in 0..kept {
-            let values = [self.on[j], outside[j], inside[j], wide[j], self.gradients[j]];
-            for (sum, v) in sums.iter_mut().zip(values) {
-                *sum += v;
+            for (sum, values) in sums.iter_mut().zip(series) {
+                *sum += values[j];
             }
         }
         [out.on, out.outside, out.inside, out.far, out.gradient_mean] = sums.map(|sum| sum / n);
         let mut squares = [0.0_f32; 2];
-        for j in 0..kept {
-            squares[0] += (self.on[j] - out.on).powi(2);
-            squares[1] += (outside[j] - out.outside).powi(2);
+        for (on, outside) in self.on.iter().zip(&*outside).take(kept) {
+            squares[0] += (on - out.on).powi(2);
+            squares[1] += (outside - out.outside).powi(2);
         }
         [out.on_sd, out.outside_sd] = squares.map(|sum| (sum / n).sqrt());
         out.inverted = self.gradients[..kept].iter().filter(|g| **g < 0.0).count() as f32;
