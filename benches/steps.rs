@@ -24,9 +24,13 @@ mod gaussian;
 #[allow(dead_code)]
 mod separable;
 
+/// What both are compiled with.
+#[path = "../src/kernel/dispatch.rs"]
+mod dispatch;
+
 /// Where those sources find each other and their input type.
 mod kernel {
-    pub(crate) use crate::separable;
+    pub(crate) use crate::{dispatch, separable};
 }
 mod field {
     pub(crate) use breakapart::PlaneView;

@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn quantiles_are_those_of_the_sorted_values(mut values in prop::collection::vec(any::<f32>(), 1..150), q in 0.0..1.0) {
+        fn quantiles_are_those_of_the_sorted_values(mut values in prop::collection::vec(any::<f32>(), 1..150), q in 0.0_f64..1.0) {
             let mut sorted = values.clone();
             sorted.sort_unstable_by(f32::total_cmp);
             let rank = (q * (sorted.len() - 1) as f64).round() as usize;

@@ -56,26 +56,24 @@ const LARGEST_RATIO: f32 = 20.0;
 
 /// Sums along rows, for the mean and variance of runs.
 pub(super) struct RowSums {
-    sums: Array2<f64>,
-    squares: Array2<f64>,
+    /// Sums of the values and of their squares before each pixel, side by side: they are always read together.
+    before: Array2<[f64; 2]>,
 }
 
 impl RowSums {
     /// Sums of the smoothed image.
     pub(super) fn new(image: &WorkingImage) -> Self {
         let (height, width) = image.smooth.dim();
-        let mut sums = Array2::zeros((height, width + 1));
-        let mut squares = Array2::zeros((height, width + 1));
-        for (y, row) in image.smooth.rows().into_iter().enumerate() {
+        let mut before = Array2::from_elem((height, width + 1), [0.0; 2]);
+        for (row, mut before) in image.smooth.rows().into_iter().zip(before.rows_mut()) {
             let (mut a, mut b) = (0.0, 0.0);
-            for (x, &v) in row.iter().enumerate() {
+            for (&v, before) in row.iter().zip(before.iter_mut().skip(1)) {
                 a += f64::from(v);
                 b += f64::from(v) * f64::from(v);
-                sums[(y, x + 1)] = a;
-                squares[(y, x + 1)] = b;
+                *before = [a, b];
             }
         }
-        Self { sums, squares }
+        Self { before }
     }
 
     /// Mean and standard deviation over a candidate.
@@ -84,8 +82,9 @@ impl RowSums {
         let (mut a, mut b) = (0.0, 0.0);
         for run in &candidate.runs {
             let (y, x0, x1) = (run.y as usize, run.x0 as usize, run.x1 as usize);
-            a += self.sums[(y, x1)] - self.sums[(y, x0)];
-            b += self.squares[(y, x1)] - self.squares[(y, x0)];
+            let ([a0, b0], [a1, b1]) = (self.before[(y, x0)], self.before[(y, x1)]);
+            a += a1 - a0;
+            b += b1 - b0;
         }
         let n = candidate.area.max(1) as f64;
         let mean = a / n;
