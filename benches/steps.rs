@@ -24,7 +24,7 @@ mod gaussian;
 #[allow(dead_code)]
 mod separable;
 
-/// How it runs on the best instruction set.
+/// What both are compiled with.
 #[path = "../src/kernel/dispatch.rs"]
 mod dispatch;
 

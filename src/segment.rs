@@ -14,6 +14,7 @@ mod features;
 mod measure;
 mod nesting;
 mod nucleus;
+mod outline_samples;
 mod overlap;
 mod params;
 mod proposal;

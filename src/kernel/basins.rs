@@ -127,9 +127,7 @@ fn passes(values: &[f32], of: &[u32], width: usize) -> Vec<Pass> {
     for start in (0..values.len()).step_by(width.max(1)) {
         let row = &of[start..start + width];
         let below = of.get(start + width..start + 2 * width).unwrap_or(row);
-        // Without branches, so that many are looked at together.
-        #[expect(clippy::needless_bitwise_bool)]
-        let part = |a: u32, b: u32| (a != b) & (a != NO_BASIN) & (b != NO_BASIN);
+        let part = |a: u32, b: u32| a != b && a != NO_BASIN && b != NO_BASIN;
         // Whether a basin ends between a pixel and the one to its right or one of the three below.
         for ((d, &a), &b) in differs.iter_mut().zip(row).zip(below) {
             *d = part(a, b);

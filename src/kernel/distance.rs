@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::kernel::dispatch::vectorised;
+use crate::kernel::mask::first_position;
 
 /// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
 const FAR: i16 = 1 << 14;
@@ -22,15 +23,6 @@ const LANES: usize = 16;
 /// columns at once, or, where distances are large, by a lower envelope of parabolas (Meijster, Roerdink and
 /// Hesselink 2000). Exact up to 4096 px, where squares leave the integers of `f32`.
 pub(crate) fn squared_distance(inside: ArrayView2<'_, bool>) -> Array2<f32> {
-    distances(inside, None)
-}
-
-/// The same, but distances over `farthest` px are given as infinite, which saves looking for them.
-pub(crate) fn squared_distance_up_to(inside: ArrayView2<'_, bool>, farthest: usize) -> Array2<f32> {
-    distances(inside, Some(farthest))
-}
-
-fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f32> {
     let (height, width) = inside.dim();
     let mut out = Array2::<f32>::zeros((height, width));
     let inside = inside.as_standard_layout();
@@ -38,23 +30,47 @@ fn distances(inside: ArrayView2<'_, bool>, farthest: Option<usize>) -> Array2<f3
     if width == 0 {
         return out;
     }
-    let reach = farthest.unwrap_or(DEEPEST_SEARCHED).min(DEEPEST_SEARCHED);
     let reached_all = vectorised(
         #[inline(always)]
-        || search(mask, width, reach, pixels),
+        || search(mask, width, DEEPEST_SEARCHED, pixels, f32::from),
     );
-    if !reached_all && farthest.is_none_or(|f| f > reach) {
+    if !reached_all {
         envelopes(mask, width, pixels);
-        if let Some(limit) = farthest.map(|f| (f * f) as f32) {
-            pixels.iter_mut().filter(|v| **v > limit).for_each(|v| *v = f32::INFINITY);
-        }
     }
     out
 }
 
-/// Squared distances of up to `farthest` px, infinity for those that are larger; whether there are none such.
+/// Whether a pixel outside the mask lies within `radius` px of each pixel; so it does for those outside.
+pub(crate) fn outside_within(inside: ArrayView2<'_, bool>, radius: f32) -> Array2<bool> {
+    let (height, width) = inside.dim();
+    let farthest = radius.max(0.0).ceil() as usize;
+    let near = |squared: f32| squared <= radius * radius;
+    if farthest > DEEPEST_SEARCHED {
+        return squared_distance(inside).mapv(near);
+    }
+    let mut out = Array2::from_elem((height, width), false);
+    let inside = inside.as_standard_layout();
+    if let (Some(mask), Some(pixels)) = (inside.as_slice(), out.as_slice_mut())
+        && width > 0
+    {
+        vectorised(
+            #[inline(always)]
+            || search(mask, width, farthest, pixels, |d| near(f32::from(d))),
+        );
+    }
+    out
+}
+
+/// Looks for squared distances of up to `farthest` px, and gives what `convert` makes of them; larger ones come out as
+/// any larger number. Whether there are none such.
 #[inline(always)]
-fn search(mask: &[bool], width: usize, farthest: usize, out: &mut [f32]) -> bool {
+fn search<T>(
+    mask: &[bool],
+    width: usize,
+    farthest: usize,
+    out: &mut [T],
+    convert: impl Fn(i16) -> T,
+) -> bool {
     let stride = width.next_multiple_of(LANES);
     let height = mask.len() / width;
     let mut squares = vec![0_i16; stride * height];
@@ -83,7 +99,7 @@ fn search(mask: &[bool], width: usize, farthest: usize, out: &mut [f32]) -> bool
         }
         reached_all &= largest <= limit;
         for (o, &v) in out.iter_mut().zip(&least) {
-            *o = if v <= limit { f32::from(v) } else { f32::INFINITY };
+            *o = convert(v);
         }
     }
     reached_all
@@ -124,21 +140,6 @@ fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
         left.copy_from_slice(&ramp[..left.len()]);
         right.iter_mut().rev().zip(ramp).for_each(|(o, &square)| *o = square);
     }
-}
-
-/// The first position from `from` on where the mask is `wanted`; eight are looked at together.
-#[inline(always)]
-fn first_position(mask: &[bool], from: usize, wanted: bool) -> Option<usize> {
-    let (groups, rest) = mask.get(from..)?.as_chunks::<8>();
-    let turned = if wanted { 0 } else { u64::MAX / 0xff };
-    for (i, group) in groups.iter().enumerate() {
-        let found = u64::from_le_bytes(group.map(u8::from)) ^ turned;
-        if found != 0 {
-            return Some(from + 8 * i + found.trailing_zeros() as usize / 8);
-        }
-    }
-    let before = from + 8 * groups.len();
-    rest.iter().position(|&v| v == wanted).map(|n| before + n)
 }
 
 /// Squared distances by lower envelopes.
@@ -236,10 +237,9 @@ mod tests {
             let inside = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v > 0);
             let expected = squared_distance_reference(&inside);
             prop_assert_eq!(squared_distance(inside.view()), &expected);
-            for farthest in [3, 70] {
-                let limit = (farthest * farthest) as f32;
-                let near = expected.mapv(|v| if v > limit { f32::INFINITY } else { v });
-                prop_assert_eq!(squared_distance_up_to(inside.view(), farthest), near);
+            for radius in [2.5, 3.0, 70.0] {
+                let near = expected.mapv(|v| v <= radius * radius);
+                prop_assert_eq!(outside_within(inside.view(), radius), near);
             }
         }
     }

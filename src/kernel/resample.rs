@@ -59,6 +59,9 @@ fn means_of_blocks(sums: &[f32], factor: usize, height: usize, out: &mut [f32]) 
     }
 }
 
+/// Positions that are read together.
+const LANES: usize = 8;
+
 /// Reads an image between its pixels.
 #[derive(Clone, Copy)]
 pub(crate) struct Bilinear<'a> {
@@ -106,26 +109,46 @@ impl<'a> Bilinear<'a> {
     }
 
     /// Row `y` at some [`Self::column`]s.
-    pub(crate) fn along(self, y: usize, columns: &[(usize, usize, f32)]) -> impl Iterator<Item = f32> {
+    pub(crate) fn along(&self, y: usize, columns: &[(usize, usize, f32)], out: &mut [f32]) {
         let row = &self.pixels[y * self.width..(y + 1) * self.width];
-        columns.iter().map(move |&(left, right, share)| row[left] + share * (row[right] - row[left]))
+        for (out, &(left, right, share)) in out.iter_mut().zip(columns) {
+            *out = row[left] + share * (row[right] - row[left]);
+        }
     }
 
-    /// As [`Self::at`], for a position that has pixels on all four sides, or [`Self::at`] if `anywhere`.
+    /// As [`Self::at`] for many positions, which have pixels on all four sides unless `near_edge`.
     #[inline(always)]
-    pub(crate) fn within(&self, y: f32, x: f32, anywhere: bool) -> f32 {
-        let (iy, ix) = (y as i32, x as i32);
-        let start = (iy as usize).wrapping_mul(self.width).wrapping_add(ix as usize);
-        let (true, Some(&[a, b]), Some(&[c, d])) = (
-            !anywhere,
-            self.pixels.get(start..).and_then(<[f32]>::first_chunk::<2>),
-            self.pixels.get(start.wrapping_add(self.width)..).and_then(<[f32]>::first_chunk::<2>),
-        ) else {
-            return self.at(y, x);
-        };
-        let (fy, fx) = (y - iy as f32, x - ix as f32);
-        let (top, bottom) = (a + fx * (b - a), c + fx * (d - c));
-        top + fy * (bottom - top)
+    pub(crate) fn at_each(&self, y: &[f32], x: &[f32], near_edge: bool, out: &mut [f32]) {
+        if near_edge {
+            for ((out, &y), &x) in out.iter_mut().zip(y).zip(x) {
+                *out = self.at(y, x);
+            }
+            return;
+        }
+        let groups = y.chunks(LANES).zip(x.chunks(LANES));
+        for (out, (y, x)) in out.chunks_mut(LANES).zip(groups) {
+            let mut at = [[0.0_f32; LANES]; 2];
+            at[0][..y.len()].copy_from_slice(y);
+            at[1][..x.len()].copy_from_slice(x);
+            let whole = at.map(|at| at.map(|v| v as i32));
+            let mut corners = [[0.0_f32; LANES]; 4];
+            for i in 0..LANES {
+                let start = whole[0][i] as usize * self.width + whole[1][i] as usize;
+                let two = |start: usize| self.pixels.get(start..)?.first_chunk::<2>();
+                if let (Some(upper), Some(lower)) = (two(start), two(start + self.width)) {
+                    [corners[0][i], corners[1][i]] = *upper;
+                    [corners[2][i], corners[3][i]] = *lower;
+                }
+            }
+            let mut values = [0.0_f32; LANES];
+            for i in 0..LANES {
+                let (fy, fx) = (at[0][i] - whole[0][i] as f32, at[1][i] - whole[1][i] as f32);
+                let top = corners[0][i] + fx * (corners[1][i] - corners[0][i]);
+                let bottom = corners[2][i] + fx * (corners[3][i] - corners[2][i]);
+                values[i] = top + fy * (bottom - top);
+            }
+            out.copy_from_slice(&values[..out.len()]);
+        }
     }
 }
 
@@ -156,10 +179,22 @@ mod tests {
         let between = Bilinear::new(image.view()).unwrap();
         let at = |y, x| between.at(y, x);
         assert_eq!((at(0.0, 0.0), at(1.0, 1.0), at(0.5, 0.5)), (0.0, 10.0, 4.0));
-        for (y, x) in [(0.0, 0.0), (0.5, 0.5), (0.3, 0.8)] {
-            assert_eq!(between.within(y, x, false), at(y, x));
-            assert_eq!(between.within(y, x, true), at(y, x));
-        }
         assert_eq!((at(-3.0, 0.0), at(1.0, 7.0)), (0.0, 10.0));
+    }
+
+    proptest! {
+        #[test]
+        fn many_positions_are_read_as_one_by_one(places in prop::collection::vec((0.0_f32..6.0, 0.0_f32..4.0), 0..20)) {
+            let image = Array2::from_shape_fn((8, 6), |(y, x)| ((y * 7 + x * 13) % 19) as f32);
+            let between = Bilinear::new(image.view()).unwrap();
+            let (y, x): (Vec<f32>, Vec<f32>) = places.into_iter().unzip();
+            for near_edge in [false, true] {
+                let mut found = vec![0.0; y.len()];
+                between.at_each(&y, &x, near_edge, &mut found);
+                for ((found, y), x) in found.into_iter().zip(&y).zip(&x) {
+                    prop_assert_eq!(found, between.at(*y, *x));
+                }
+            }
+        }
     }
 }

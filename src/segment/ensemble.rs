@@ -1,7 +1,7 @@
 //! Sums of small trees for many candidates at a time.
 //!
 //! A tree's leaves are numbered from left to right. Of an inner node whose value goes right, none of the leaves on
-//! the left can be where the walk ends; the first leaf that no node rules out is (Lucchese et al. 2015, "`QuickScorer`",
+//! the left can be where the walk ends; the first leaf that no node rules out is (Lucchese et al. 2015, `QuickScorer`,
 //! SIGIR, p. 73). No step depends on the one before, and each is the same for all candidates.
 
 use crate::kernel::dispatch::vectorised;

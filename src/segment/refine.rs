@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::Smoother;
+use crate::kernel::mask::first_position;
 use crate::kernel::resample::Bilinear;
 use crate::kernel::runs::Run;
 use crate::segment::candidate::Candidate;
@@ -106,29 +107,33 @@ fn full_runs(
         .map(|x| between.column(place(x, field.x0)))
         .collect();
     // The field's rows with a sample for each of the plane's columns.
-    let wide: Vec<f32> = (0..rows).flat_map(|y| between.along(y, &places)).collect();
-    let mut values = vec![0.0_f32; places.len()];
+    let count = places.len();
+    let mut wide = vec![0.0_f32; rows * count];
+    for (y, wide) in wide.chunks_exact_mut(count.max(1)).enumerate() {
+        between.along(y, &places, wide);
+    }
+    let mut inside = vec![false; count];
     for full_y in field.y0 * factor..((field.y0 + rows) * factor).min(height) {
         let (above, below, share) = between.rows(place(full_y, field.y0));
-        let row = |y: usize| &wide[y * places.len()..(y + 1) * places.len()];
+        let row = |y: usize| &wide[y * count..(y + 1) * count];
         vectorised(
             #[inline(always)]
-            || mix(row(above), row(below), share, &mut values),
+            || positive(row(above), row(below), share, &mut inside),
         );
         let mut x1 = 0;
-        while let Some(x0) = values[x1..].iter().position(|&v| v > 0.0).map(|n| x1 + n) {
-            x1 = values[x0..].iter().position(|&v| v <= 0.0).map_or(values.len(), |n| x0 + n);
+        while let Some(x0) = first_position(&inside, x1, true) {
+            x1 = first_position(&inside, x0, false).unwrap_or(count);
             push(&mut out, full_y, first_x + x0, first_x + x1);
         }
     }
     out
 }
 
-/// What lies between two rows, at the lower one's `share` of the way.
+/// Whether what lies between two rows, at the lower one's `share` of the way, is positive.
 #[inline(always)]
-fn mix(above: &[f32], below: &[f32], share: f32, out: &mut [f32]) {
+fn positive(above: &[f32], below: &[f32], share: f32, out: &mut [bool]) {
     for ((out, above), below) in out.iter_mut().zip(above).zip(below) {
-        *out = above + share * (below - above);
+        *out = above + share * (below - above) > 0.0;
     }
 }
 

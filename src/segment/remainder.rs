@@ -1,8 +1,6 @@
 //! What a component leaves when the brighter regions in it are taken out: dim nuclei beside bright ones.
 
-use ndarray::Array2;
-
-use crate::kernel::distance::squared_distance_up_to;
+use crate::kernel::distance::outside_within;
 use crate::kernel::runs::{Run, regions};
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
 use crate::segment::split::Crop;
@@ -74,21 +72,15 @@ fn pieces<'a>(
     let crop = Crop::around(&component.runs, image.levels.dim());
     let mut rest = crop.mask(&component.runs);
     for region in bright {
-        for run in &region.runs {
-            for x in run.x0 as usize..run.x1 as usize {
-                rest[(run.y as usize - crop.y0, x - crop.x0)] = false;
-            }
-        }
+        crop.paint(&region.runs, &mut rest, false);
     }
     // An opening: what lies within the radius of a pixel that is deeper than the radius.
     let radius = (HALO * image.diameter_px).max(1.0) as f32;
-    let farthest = radius.ceil() as usize;
-    let thin = squared_distance_up_to(rest.view(), farthest).mapv(|d| d <= radius * radius);
-    if thin.iter().all(|&t| t) {
+    let thin = outside_within(rest.view(), radius);
+    if thin.iter().fold(true, |all, &t| all & t) {
         return Vec::new();
     }
-    let opened: Array2<u8> =
-        squared_distance_up_to(thin.view(), farthest).mapv(|d| u8::from(d <= radius * radius));
+    let opened = outside_within(thin.view(), radius).mapv(u8::from);
     let smallest = (SMALLEST_REMAINDER * image.disc_area_px()).ceil() as usize;
     let found = regions(opened.view(), 1, smallest, smallest);
     (0..found.len())

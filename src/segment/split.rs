@@ -81,13 +81,18 @@ impl Crop {
 
     pub(super) fn mask(&self, runs: &[Run]) -> Array2<bool> {
         let mut mask = Array2::from_elem((self.height, self.width), false);
+        self.paint(runs, &mut mask, true);
+        mask
+    }
+
+    /// Sets a mask of the rectangle's size where some runs in it lie.
+    pub(super) fn paint(&self, runs: &[Run], mask: &mut Array2<bool>, value: bool) {
         if let Some(pixels) = mask.as_slice_mut() {
             for run in runs {
                 let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
-                pixels[start..start + run.len()].fill(true);
+                pixels[start..start + run.len()].fill(value);
             }
         }
-        mask
     }
 
     /// Runs of each leaf, in reading order.

@@ -1,0 +1,283 @@
+//! Samples of the image along a candidate's outline, and the bays of the outline.
+
+use crate::kernel::histogram::quantiles;
+use crate::kernel::outline::Silhouette;
+use crate::kernel::resample::Bilinear;
+use crate::segment::working_image::WorkingImage;
+
+/// Distance from the outline at which inside and outside are sampled, in typical diameters, and its least
+/// value in px.
+const SIDE: (f32, f32) = (0.12, 1.5);
+/// The same for the wider surroundings.
+const FAR: (f32, f32) = (0.3, 3.0);
+/// Half the chord that gives the outline's direction, in typical diameters.
+const CHORD: f64 = 0.08;
+/// The same for wide bays.
+const WIDE_CHORD: f64 = 0.3;
+/// Points of the outline that are sampled at most.
+const POINTS: usize = 48;
+
+/// Length of the outline through every third of its pixels, which evens out the staircase, plus what the
+/// half pixel outside the pixel centres adds to a convex outline.
+#[inline(always)]
+pub(super) fn smooth_length(outline: &[(i32, i32)]) -> f32 {
+    let n = outline.len();
+    let stride = if n >= 12 { 3 } else { 1 };
+    let corners = outline.iter().step_by(stride);
+    let next = corners.clone().skip(1).chain(outline.first());
+    let sides: f32 = corners.zip(next).map(|(a, b)| length((a.0 - b.0, a.1 - b.1))).sum();
+    sides + std::f32::consts::PI
+}
+
+/// Samples along the outline.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Samples {
+    pub(super) on: f32,
+    pub(super) on_sd: f32,
+    pub(super) inside: f32,
+    pub(super) outside: f32,
+    pub(super) outside_sd: f32,
+    pub(super) far: f32,
+    pub(super) darkest: f32,
+    pub(super) gradient_mean: f32,
+    /// 10 %, 25 % and 90 % quantiles.
+    pub(super) gradient: [f32; 3],
+    pub(super) shared: f32,
+    pub(super) frame: f32,
+    pub(super) inverted: f32,
+    pub(super) concavity: f32,
+    pub(super) wide_concavity: f32,
+    /// The deepest wide bay at least a quarter of the outline away from the deepest.
+    pub(super) opposite_bay: f32,
+}
+
+/// A value for each sampled point of an outline.
+type Series<T> = [T; POINTS];
+
+/// Measures one outline after the other. Values of the same kind lie together, so that each step runs over many points
+/// at once.
+pub(super) struct Sampler {
+    /// Row and column of the points, of the ends of the chord around each, and of those of the wide chord.
+    points: [Series<i32>; 2],
+    chords: [[Series<i32>; 2]; 2],
+    wide_chords: [[Series<i32>; 2]; 2],
+    bays: Series<f32>,
+    wide_bays: Series<f32>,
+    /// Where the points lie that are not at the frame, and which way is out.
+    places: [Series<f32>; 2],
+    normals: [Series<f32>; 2],
+    on: Series<f32>,
+    /// What lies at some distances from the outline; see [`Sampler::sample`].
+    beside: [Series<f32>; 5],
+    gradients: Series<f32>,
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        let (whole, real) = ([0; POINTS], [0.0; POINTS]);
+        Self {
+            points: [whole; 2],
+            chords: [[whole; 2]; 2],
+            wide_chords: [[whole; 2]; 2],
+            bays: real,
+            wide_bays: real,
+            places: [real; 2],
+            normals: [real; 2],
+            on: real,
+            beside: [real; 5],
+            gradients: real,
+        }
+    }
+}
+
+impl Sampler {
+    /// Samples an outline of the region that `silhouette` holds.
+    #[inline(always)]
+    pub(super) fn sample(
+        &mut self,
+        outline: &[(i32, i32)],
+        silhouette: &Silhouette,
+        level: usize,
+        image: &WorkingImage,
+        smooth: Bilinear<'_>,
+    ) -> Samples {
+        let mut out = Samples::default();
+        let count = outline.len().min(POINTS);
+        self.take_points(outline, image.diameter_px);
+        self.measure_bays();
+        let kept = self.look_outwards(count, silhouette, level, image, &mut out);
+        out.concavity = self.bays[..count].iter().fold(0.0, |a, &b| a.max(b));
+        let bays = &self.wide_bays[..count];
+        if let Some(deepest) = (0..count).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
+            out.wide_concavity = bays[deepest];
+            let quarter = count / 4;
+            let opposite = (quarter..=count - quarter)
+                .map(|k| bays[if deepest + k < count { deepest + k } else { deepest + k - count }]);
+            out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
+        }
+        if kept > 0 {
+            self.read(kept, silhouette, image, smooth);
+            self.summarise(kept, &mut out);
+        }
+        let total = count.max(1) as f32;
+        (out.frame, out.shared, out.inverted) = (out.frame / total, out.shared / total, out.inverted / total);
+        out
+    }
+
+    /// Spreads points evenly over the outline.
+    #[inline(always)]
+    fn take_points(&mut self, outline: &[(i32, i32)], diameter_px: f64) {
+        let n = outline.len();
+        let count = n.min(POINTS);
+        let reach = |share: f64| ((share * diameter_px).round() as usize).clamp(1, (n / 4).max(1));
+        let (chord, wide_chord) = (reach(CHORD), reach(WIDE_CHORD));
+        // Indices lie less than one turn of the outline beyond its ends.
+        let around = |i: usize| outline[if i < n { i } else { i - n }];
+        // The point `j * n / count`, without a division for each.
+        let (step, rest) = (n / count.max(1), n % count.max(1));
+        let (mut i, mut error) = (0, 0);
+        for j in 0..count {
+            let put = |series: &mut [Series<i32>; 2], p: (i32, i32)| {
+                (series[0][j], series[1][j]) = p;
+            };
+            put(&mut self.points, outline[i]);
+            put(&mut self.chords[0], around(i + n - chord));
+            put(&mut self.chords[1], around(i + chord));
+            put(&mut self.wide_chords[0], around(i + n - wide_chord));
+            put(&mut self.wide_chords[1], around(i + wide_chord));
+            error += rest;
+            i += step + usize::from(error >= count);
+            error -= if error >= count { count } else { 0 };
+        }
+    }
+
+    /// How far each point lies inside the chords around it, px, negative where the outline bulges; and the direction
+    /// outwards.
+    #[inline(always)]
+    fn measure_bays(&mut self) {
+        let ([py, px], [[by, bx], [ay, ax]]) = (&self.points, &self.chords);
+        for j in 0..POINTS {
+            let (dy, dx) = (ay[j] - by[j], ax[j] - bx[j]);
+            let length = length((dy, dx));
+            // Clockwise on the screen: outside lies to the left of the direction of travel.
+            let known = length > 0.0;
+            let ny = if known { -(dx as f32) / length } else { -1.0 };
+            let nx = if known { dy as f32 / length } else { 0.0 };
+            (self.normals[0][j], self.normals[1][j]) = (ny, nx);
+            // From the point to the middle of the chord.
+            let to_y = 0.5 * (ay[j] + by[j] - 2 * py[j]) as f32;
+            let to_x = 0.5 * (ax[j] + bx[j] - 2 * px[j]) as f32;
+            self.bays[j] = to_y * ny + to_x * nx;
+        }
+        let [[by, bx], [ay, ax]] = &self.wide_chords;
+        for j in 0..POINTS {
+            let (dy, dx) = (ay[j] - by[j], ax[j] - bx[j]);
+            let length = length((dy, dx));
+            let across = (py[j] - by[j]) as f32 * dx as f32 - (px[j] - bx[j]) as f32 * dy as f32;
+            self.wide_bays[j] = if length > 0.0 { across / length } else { 0.0 };
+        }
+    }
+
+    /// Looks at the pixels just outside the points. Counts what lies beyond the frame, and keeps the other points;
+    /// returns how many.
+    #[inline(always)]
+    fn look_outwards(
+        &mut self,
+        count: usize,
+        silhouette: &Silhouette,
+        level: usize,
+        image: &WorkingImage,
+        out: &mut Samples,
+    ) -> usize {
+        let (height, width) = image.levels.dim();
+        let Some(levels) = image.levels.as_slice() else { return 0 };
+        let mut beside = [[0.0_f32; POINTS]; 2];
+        for ((beside, points), normals) in beside.iter_mut().zip(&self.points).zip(&self.normals) {
+            for ((beside, &point), &normal) in beside.iter_mut().zip(points).zip(normals) {
+                *beside = (point as f32 + 1.5 * normal).round();
+            }
+        }
+        let [beside_y, beside_x] = &beside;
+        let mut kept = 0;
+        for (j, (&y, &x)) in beside_y.iter().zip(beside_x).take(count).enumerate() {
+            let (y, x) = (y as i32, x as i32);
+            if y < 0 || x < 0 || y >= height as i32 || x >= width as i32 {
+                out.frame += 1.0;
+                continue;
+            }
+            if usize::from(levels[y as usize * width + x as usize]) > level && !silhouette.holds(y, x) {
+                out.shared += 1.0;
+            }
+            for axis in 0..2 {
+                self.places[axis][kept] = self.points[axis][j] as f32;
+                self.normals[axis][kept] = self.normals[axis][j];
+            }
+            kept += 1;
+        }
+        kept
+    }
+
+    /// Reads the image at the kept points and beside them.
+    #[inline(always)]
+    fn read(&mut self, kept: usize, silhouette: &Silhouette, image: &WorkingImage, smooth: Bilinear<'_>) {
+        let (height, width) = image.smooth.dim();
+        let diameter = image.diameter_px as f32;
+        let side = (SIDE.0 * diameter).max(SIDE.1);
+        let far = (FAR.0 * diameter).max(FAR.1);
+        // The box has a pixel to spare on every side, and so does the farthest sample.
+        let farthest = side.max(far).max(2.0).ceil() as i32;
+        let ((top, left), (rows, columns)) = (silhouette.origin, silhouette.dim);
+        let near_frame = top < farthest
+            || left < farthest
+            || top + rows as i32 + farthest > height as i32
+            || left + columns as i32 + farthest > width as i32;
+        let ([y, x], [ny, nx]) = (&self.places, &self.normals);
+        for (distance, out) in [-1.0, 1.0, side, -side, far].into_iter().zip(&mut self.beside) {
+            let mut place = [[0.0_f32; POINTS]; 2];
+            for j in 0..POINTS {
+                place[0][j] = y[j] + distance * ny[j];
+                place[1][j] = x[j] + distance * nx[j];
+            }
+            smooth.at_each(&place[0][..kept], &place[1][..kept], near_frame, &mut out[..kept]);
+        }
+        if let Some(pixels) = image.smooth.as_slice() {
+            for ((on, y), x) in self.on.iter_mut().zip(y).zip(x).take(kept) {
+                *on = pixels[*y as i32 as usize * width + *x as i32 as usize];
+            }
+        }
+        let [before, behind, ..] = &self.beside;
+        for ((gradient, a), b) in self.gradients.iter_mut().zip(before).zip(behind) {
+            *gradient = 0.5 * (a - b);
+        }
+    }
+
+    /// Means, spreads and quantiles of what was read.
+    #[inline(always)]
+    fn summarise(&mut self, kept: usize, out: &mut Samples) {
+        let n = kept as f32;
+        let [_, _, outside, inside, wide] = &mut self.beside;
+        let mut sums = [0.0_f32; 5];
+        let series = [&self.on, &*outside, &*inside, &*wide, &self.gradients];
+        for j in 0..kept {
+            for (sum, values) in sums.iter_mut().zip(series) {
+                *sum += values[j];
+            }
+        }
+        [out.on, out.outside, out.inside, out.far, out.gradient_mean] = sums.map(|sum| sum / n);
+        let mut squares = [0.0_f32; 2];
+        for (on, outside) in self.on.iter().zip(&*outside).take(kept) {
+            squares[0] += (on - out.on).powi(2);
+            squares[1] += (outside - out.outside).powi(2);
+        }
+        [out.on_sd, out.outside_sd] = squares.map(|sum| (sum / n).sqrt());
+        out.inverted = self.gradients[..kept].iter().filter(|g| **g < 0.0).count() as f32;
+        [out.darkest] = quantiles(&mut inside[..kept], [0.1]);
+        out.gradient = quantiles(&mut self.gradients[..kept], [0.1, 0.25, 0.9]);
+    }
+}
+
+/// Length of a step between pixels.
+#[inline(always)]
+fn length((dy, dx): (i32, i32)) -> f32 {
+    (f64::from(dy) * f64::from(dy) + f64::from(dx) * f64::from(dx)).sqrt() as f32
+}
