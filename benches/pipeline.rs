@@ -1,14 +1,21 @@
-//! A whole field of 2048 x 2048 px, from pixels to verdict, by one and by two threads; and its files.
+//! Whole fields, from pixels to verdict, by one and by two threads; of several sizes from file to tables; and the writing
+//! of results.
 //!
 //! `cargo bench --bench pipeline`. Throughput counts pixels of the field, not of its channels.
 
+use std::fs::File;
 use std::hint::black_box;
+use std::path::Path;
 
 use breakapart::analyse::Analyser;
 use breakapart::assay::Assay;
+use breakapart::io::{ChannelMap, ReadOptions, read_field};
 use breakapart::report::{overlay, write_nuclei_csv, write_signals_csv};
 use breakapart::simulate::{Conditions, simulate_field};
+use breakapart::{Field, Plane};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use tiff::encoder::colortype::Gray16;
+use tiff::encoder::{Compression, DeflateLevel, TiffEncoder};
 
 const SIZE_PX: usize = 2048;
 const SEED: u64 = 1;
@@ -35,6 +42,55 @@ fn whole_field(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// From a file, raw or compressed, to its tables.
+fn from_file(criterion: &mut Criterion) {
+    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut group = criterion.benchmark_group("file to tables, one thread");
+    group.sample_size(10);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("threads");
+    for (size_px, compression) in [
+        (1024, Compression::Uncompressed),
+        (2048, Compression::Uncompressed),
+        (4096, Compression::Uncompressed),
+        (2048, Compression::Deflate(DeflateLevel::Balanced)),
+    ] {
+        let mut conditions = Conditions::named("easy_positive").expect("a condition of this name");
+        conditions.size_px = size_px;
+        let field = simulate_field(&conditions, SEED, 0).expect("a field").field;
+        let path = folder.path().join("field.tif");
+        write_planes(&path, &field, compression).expect("a file");
+        let mut options = ReadOptions::default();
+        options.channels = Some(ChannelMap { counterstain: 0, red: 1, green: 2 });
+        options.pixel_size = field.pixel_size;
+        let name = if matches!(compression, Compression::Uncompressed) { "raw" } else { "deflate" };
+        group.throughput(Throughput::Elements((size_px * size_px) as u64));
+        group.bench_function(BenchmarkId::new(name, size_px), |b| {
+            pool.install(|| {
+                b.iter(|| {
+                    let field = read_field(&path, &options)?;
+                    let reading = analyser.analyse(&field)?;
+                    write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.fields)?;
+                    write_signals_csv(folder.path().join("signals.csv"), &reading.fields)
+                });
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The three channels as pages.
+fn write_planes(path: &Path, field: &Field, compression: Compression) -> anyhow::Result<()> {
+    let mut encoder = TiffEncoder::new(File::create(path)?)?.with_compression(compression);
+    for plane in [&field.counterstain, &field.red, &field.green] {
+        let Plane::U16(samples) = plane else { anyhow::bail!("simulated fields have 16 bits") };
+        let (height, width) = samples.dim();
+        let samples: Vec<u16> = samples.iter().copied().collect();
+        encoder.write_image::<Gray16>(width as u32, height as u32, &samples)?;
+    }
+    Ok(())
+}
+
 fn files(criterion: &mut Criterion) {
     let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
     let mut conditions = Conditions::named("easy_positive").expect("a condition of this name");
@@ -57,5 +113,5 @@ fn files(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, whole_field, files);
+criterion_group!(benches, whole_field, from_file, files);
 criterion_main!(benches);

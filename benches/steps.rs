@@ -9,33 +9,8 @@ use breakapart::assay::Assay;
 use breakapart::detect::{DetectParams, detect};
 use breakapart::segment::{SegmentParams, segment};
 use breakapart::simulate::{Conditions, simulate_field};
-use breakapart::{Colour, Field, Plane, PlaneView};
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use image::{ImageBuffer, Luma};
-use imageproc::filter::gaussian_blur_f32;
-
-/// The crate's own smoothing, which is private to it, built here from its source.
-#[path = "../src/kernel/gaussian.rs"]
-#[allow(dead_code)]
-mod gaussian;
-
-/// What it is a case of.
-#[path = "../src/kernel/separable.rs"]
-#[allow(dead_code)]
-mod separable;
-
-/// What both are compiled with.
-#[path = "../src/kernel/dispatch.rs"]
-mod dispatch;
-
-/// Where those sources find each other and their input type.
-mod kernel {
-    pub(crate) use crate::{dispatch, separable};
-}
-mod field {
-    pub(crate) use breakapart::PlaneView;
-}
-
+use breakapart::{Colour, Field};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 const SIZE_PX: usize = 2048;
 const SEED: u64 = 1;
 
@@ -43,27 +18,6 @@ fn field() -> Field {
     let mut conditions = Conditions::named("easy_positive").expect("a condition of this name");
     conditions.size_px = SIZE_PX;
     simulate_field(&conditions, SEED, 0).expect("a field").field
-}
-
-/// Smoothing against that of `imageproc`, whose kernel ends at two sigma where ours ends at four.
-fn smoothing(criterion: &mut Criterion) {
-    let field = field();
-    let Plane::U16(counterstain) = &field.counterstain else { return };
-    let (height, width) = counterstain.dim();
-    let samples: Vec<f32> = counterstain.iter().map(|&v| f32::from(v)).collect();
-    let rival: ImageBuffer<Luma<f32>, Vec<f32>> =
-        ImageBuffer::from_raw(width as u32, height as u32, samples).expect("as many samples as pixels");
-    let mut group = criterion.benchmark_group("gaussian");
-    group.throughput(Throughput::Elements((height * width) as u64));
-    for sigma in [1.5_f32, 4.0] {
-        group.bench_function(BenchmarkId::new("breakapart", sigma), |b| {
-            b.iter(|| gaussian::gaussian(black_box(PlaneView::from(counterstain)), f64::from(sigma)));
-        });
-        group.bench_function(BenchmarkId::new("imageproc", sigma), |b| {
-            b.iter(|| gaussian_blur_f32(black_box(&rival), sigma));
-        });
-    }
-    group.finish();
 }
 
 fn steps(criterion: &mut Criterion) {
@@ -93,5 +47,5 @@ fn steps(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, smoothing, steps);
+criterion_group!(benches, steps);
 criterion_main!(benches);
