@@ -107,7 +107,8 @@ struct Item {
 fn decide(found: &ChannelCandidates) -> Vec<f64> {
     let sigma = found.sigma_px;
     let pixels = found.data_px as f64;
-    let items: Vec<Item> = found.candidates.iter().map(|c| item(found, c, pixels)).collect();
+    let items: Vec<Item> =
+        found.candidates.iter().zip(&found.local_noise).map(|(c, n)| item(found, c, *n, pixels)).collect();
     let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(LEAST_FALSE_PER_PX, sigma));
     let mut probabilities: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
     if probabilities.iter().sum::<f64>() < 1.0 {
@@ -133,9 +134,9 @@ fn decide(found: &ChannelCandidates) -> Vec<f64> {
     probabilities
 }
 
-fn item(found: &ChannelCandidates, c: &Candidate, pixels: f64) -> Item {
+fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, pixels: f64) -> Item {
     // Whether there is a spot at all is judged by the noise without one.
-    let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(c.texture_sd);
+    let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(local_noise);
     let z = c.amplitude / sd;
     let log_width = c.width_ratio.ln();
     Item {
