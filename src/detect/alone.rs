@@ -34,12 +34,13 @@ const USUAL_LOG_WIDTH_SD: f64 = 0.25;
 const WIDTH_SCATTER: f64 = 2.0;
 /// Log-width distribution of false candidates, which fit anything from half to three times the width.
 const FALSE_LOG_WIDTH: [f64; 2] = [0.15, 0.55];
-/// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count.
+/// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count: of fewer peaks one that
+/// is high, or a dim signal among them, would stretch the population over the signals.
 const DECAY: [f64; 2] = [0.3, 2.0];
 const USUAL_DECAY: f64 = 0.7;
 /// `z` up to which texture is learned: above it are signals, which must not be taken for texture's tail.
 const TEXTURE_Z: f64 = 5.5;
-const DECAY_PSEUDO_COUNT: f64 = 3.0;
+const DECAY_PSEUDO_COUNT: f64 = 20.0;
 /// Pseudo-count of texture peaks and of signals.
 const PSEUDO_COUNT: f64 = 0.5;
 

@@ -58,3 +58,43 @@ impl<'s, 'a> LocalNoise<'s, 'a> {
         if spread.len() < LEAST_POINTS { self.overall } else { spread.sd() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::filter::{Background, MatchedFilter};
+    use crate::detect::params::DetectParams;
+    use crate::field::PlaneView;
+    use crate::kernel::camera_noise::Noise;
+    use rand::{RngExt as _, SeedableRng as _};
+
+    /// The left half has noise of four times the right half's.
+    fn plane() -> Array2<f32> {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(8);
+        Array2::from_shape_fn((256, 256), |(_, x)| {
+            1000.0 + if x < 128 { 4.0 } else { 1.0 } * (rng.random::<f32>() - 0.5)
+        })
+    }
+
+    #[test]
+    fn follows_the_noise_of_the_place_within_its_error() {
+        let (plane, params) = (plane(), DetectParams::default());
+        let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
+        let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
+        let scene = Scene::new(PlaneView::from(&plane), None, None, &noise, &params);
+        let response = filter.response(scene.plane);
+        let around = LocalNoise::new(&scene, &response, filter.sigma_px);
+        let expected = filter.amplitude_sd(&noise, 1000.0, 0.0);
+        for (columns, times) in [(30..100, 4.0), (156..226, 1.0)] {
+            let relative: Vec<f64> = columns
+                .step_by(10)
+                .flat_map(|x| (30..226).step_by(15).map(move |y| (y, x)))
+                .map(|at| around.sd(at, 1000.0) / (times * expected) - 1.0)
+                .collect();
+            let rms = (relative.iter().map(|r| r * r).sum::<f64>() / relative.len() as f64).sqrt();
+            assert!(rms < 0.09, "{rms} where the noise is {times} times");
+        }
+        // No pixel is as bright as half of this background: the spread of the whole response counts.
+        assert!((around.sd((128, 200), 4000.0) / around.overall - 1.0).abs() < 1e-9);
+    }
+}
