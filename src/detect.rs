@@ -11,6 +11,7 @@ pub(crate) mod decide;
 pub(crate) mod evidence;
 mod filter;
 mod hot;
+mod local_noise;
 mod masked;
 mod maxima;
 mod params;

@@ -133,6 +133,33 @@ fn turning_and_flipping_turn_and_flip_the_signals() {
     assert_same(&signals, &found(&mirrored.t().to_owned()), |y, x| (last - x, y), "turned");
 }
 
+/// Signals at a seventh of the brightest one's height count as much, and no place is drawn to one side.
+#[test]
+fn dim_signals_among_bright_ones_are_found_without_bias() {
+    let places = places(256, 31);
+    let (bright, dim): (Vec<_>, Vec<_>) = places.iter().enumerate().partition(|(i, _)| i % 2 == 0);
+    let only = |some: &[(usize, &(f64, f64))]| some.iter().map(|(_, p)| **p).collect::<Vec<_>>();
+    for seed in 0..4 {
+        let light = image(256, &only(&bright), 210.0, 60.0, seed);
+        let weak = image(256, &only(&dim), 30.0, 0.001, seed + 100);
+        // The offset of the second camera image is taken off again.
+        let both = Array2::from_shape_fn((256, 256), |at| (light[at] + weak[at]).saturating_sub(100));
+        let signals = found(&both);
+        let errors = errors(&places, &signals);
+        let missed = errors.iter().filter(|e| **e > 1.5).count();
+        assert!(missed <= 3, "{missed} of {} missed", places.len());
+        assert!(signals.len() <= places.len() - missed + 1, "{} signals", signals.len());
+        let near = places.iter().filter_map(|p| {
+            signals.iter().map(|s| (s.y_px - p.0, s.x_px - p.1)).find(|d| d.0.hypot(d.1) < 1.5)
+        });
+        let (mut y, mut x, mut n) = (0.0, 0.0, 0.0);
+        for (dy, dx) in near {
+            (y, x, n) = (y + dy, x + dx, n + 1.0);
+        }
+        assert!((y / n).abs() < 0.1 && (x / n).abs() < 0.1, "{} {}", y / n, x / n);
+    }
+}
+
 #[test]
 fn noise_alone_holds_next_to_no_signals() {
     let mut signals = 0;

@@ -34,12 +34,13 @@ const USUAL_LOG_WIDTH_SD: f64 = 0.25;
 const WIDTH_SCATTER: f64 = 2.0;
 /// Log-width distribution of false candidates, which fit anything from half to three times the width.
 const FALSE_LOG_WIDTH: [f64; 2] = [0.15, 0.55];
-/// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count.
+/// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count: of fewer peaks one that
+/// is high, or a dim signal among them, would stretch the population over the signals.
 const DECAY: [f64; 2] = [0.3, 2.0];
 const USUAL_DECAY: f64 = 0.7;
 /// `z` up to which texture is learned: above it are signals, which must not be taken for texture's tail.
 const TEXTURE_Z: f64 = 5.5;
-const DECAY_PSEUDO_COUNT: f64 = 3.0;
+const DECAY_PSEUDO_COUNT: f64 = 20.0;
 /// Pseudo-count of texture peaks and of signals.
 const PSEUDO_COUNT: f64 = 0.5;
 
@@ -107,7 +108,8 @@ struct Item {
 fn decide(found: &ChannelCandidates) -> Vec<f64> {
     let sigma = found.sigma_px;
     let pixels = found.data_px as f64;
-    let items: Vec<Item> = found.candidates.iter().map(|c| item(found, c, pixels)).collect();
+    let items: Vec<Item> =
+        found.candidates.iter().zip(&found.local_noise).map(|(c, n)| item(found, c, *n, pixels)).collect();
     let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(LEAST_FALSE_PER_PX, sigma));
     let mut probabilities: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
     if probabilities.iter().sum::<f64>() < 1.0 {
@@ -133,9 +135,9 @@ fn decide(found: &ChannelCandidates) -> Vec<f64> {
     probabilities
 }
 
-fn item(found: &ChannelCandidates, c: &Candidate, pixels: f64) -> Item {
+fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, pixels: f64) -> Item {
     // Whether there is a spot at all is judged by the noise without one.
-    let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(c.texture_sd);
+    let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(local_noise);
     let z = c.amplitude / sd;
     let log_width = c.width_ratio.ln();
     Item {

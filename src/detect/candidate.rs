@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::detect::filter::MatchedFilter;
+use crate::detect::local_noise::LocalNoise;
 use crate::detect::maxima::{Spread, Surroundings, local_maxima, overall_spread, refine};
 use crate::detect::params::DetectParams;
 use crate::detect::scene::{Scene, reborrow, samples};
@@ -78,6 +79,8 @@ pub(crate) struct ChannelCandidates {
     pub(crate) data_px: usize,
     /// Spread of the filter response in each nucleus, by id from 1: what a signal must stand out from there.
     pub(crate) nucleus_noise: Vec<f64>,
+    /// Spread of the filter response around each candidate, from many points; none where nuclei are known.
+    pub(crate) local_noise: Vec<f64>,
 }
 
 /// Finds the candidates of a plane. With a segmentation, those outside all nuclei have nucleus id 0, and
@@ -107,7 +110,7 @@ pub(crate) fn find(
     let overall = overall_spread(&scene, &response);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     let grow_px = params.nucleus_margin_um_to_px(pixel_size, sigma_px);
-    let candidates = maxima
+    let candidates: Vec<Candidate> = maxima
         .into_par_iter()
         .map(|(y, x)| {
             let (y_px, x_px) = refine(&response, y, x);
@@ -132,10 +135,28 @@ pub(crate) fn find(
         })
         .filter(|c: &Candidate| c.amplitude > c.threshold)
         .collect();
+    let local_noise = if segmentation.is_some() {
+        Vec::new()
+    } else {
+        let around = LocalNoise::new(&scene, &response, sigma_px);
+        let (height, width) = plane.dim();
+        let pixel = |at: f64, size: usize| (at.round().max(0.0) as usize).min(size - 1);
+        let sd = |c: &Candidate| around.sd((pixel(c.y_px, height), pixel(c.x_px, width)), c.background);
+        candidates.par_iter().map(sd).collect()
+    };
     let nucleus_noise = segmentation.map_or_else(Vec::new, |s| nucleus_noise(&response, s));
     let (height, width) = plane.dim();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
-    ChannelCandidates { candidates, sigma_px, sigma_spots, noise, filter, data_px, nucleus_noise }
+    ChannelCandidates {
+        candidates,
+        sigma_px,
+        sigma_spots,
+        noise,
+        filter,
+        data_px,
+        nucleus_noise,
+        local_noise,
+    }
 }
 
 /// Whether a maximum is cut off at the camera's limit: most of the pixels around it have just its value.
