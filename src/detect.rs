@@ -14,6 +14,8 @@ mod hot;
 mod masked;
 mod maxima;
 mod params;
+mod response;
+mod scan;
 mod scene;
 mod sigma;
 mod signal;

@@ -7,6 +7,7 @@ pub(crate) mod distance;
 pub(crate) mod gaussian;
 pub(crate) mod histogram;
 pub(crate) mod hull;
+pub(crate) mod median;
 pub(crate) mod noise;
 pub(crate) mod outline;
 pub(crate) mod resample;
