@@ -18,35 +18,50 @@ impl Kernel for Median<'_> {
 
     #[inline(always)]
     fn call(self) -> Option<u32> {
-        let values = self.values;
-        let (mut common, mut any) = (u32::MAX, 0);
-        for &v in values {
-            common &= v;
-            any |= v;
-        }
-        let first = *values.first()?;
-        let below = (values.len() / 2) as u32;
-        // Bits in which all agree need no search.
-        let differ = any & !common;
-        let mut bit = 1_u32.checked_shl(31 - differ.leading_zeros().min(31)).unwrap_or(0);
-        let mut found = if differ == 0 { first } else { first & !(bit | (bit - 1)) };
-        if differ == 0 {
-            return Some(found);
-        }
-        // The largest number below which there are no more than half of the values is one of these.
-        while bit > 0 {
-            let tried = found | bit;
-            let mut count = 0_u32;
-            for &v in values {
-                count += u32::from(v < tried);
-            }
-            if count <= below {
-                found = tried;
-            }
-            bit >>= 1;
-        }
-        Some(found)
+        median_within_kernel(self.values)
     }
+}
+
+/// [`median`] as a part of another kernel.
+#[inline(always)]
+pub(crate) fn median_within_kernel(values: &[u32]) -> Option<u32> {
+    let first = *values.first()?;
+    let below = (values.len() / 2) as u32;
+    let (mut all, mut any) = (u32::MAX, 0);
+    for &v in values {
+        all &= v;
+        any |= v;
+    }
+    // The largest number below which there are no more than half of the values is one of these; bits in which all of
+    // them agree need no search.
+    let mut open = any & !all;
+    let mut found = first & !open;
+    while open != 0 {
+        let bit = 1 << (31 - open.leading_zeros());
+        open ^= bit;
+        let tried = found | bit;
+        let mut count = 0_u32;
+        for &v in values {
+            count += u32::from(v < tried);
+        }
+        if count <= below {
+            found = tried;
+        }
+    }
+    Some(found)
+}
+
+/// A number in the order of a float among floats (that of [`f32::total_cmp`]).
+#[inline(always)]
+pub(crate) fn ordered(value: f32) -> u32 {
+    let bits = value.to_bits();
+    bits ^ (((bits as i32 >> 31) as u32) | 1 << 31)
+}
+
+/// The float of such a number.
+#[inline(always)]
+pub(crate) fn float_of_ordered(ordered: u32) -> f32 {
+    f32::from_bits(if ordered >> 31 == 0 { !ordered } else { ordered ^ 1 << 31 })
 }
 
 #[cfg(test)]
@@ -67,6 +82,15 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             prop_assert_eq!(median(&values), sorted.get(sorted.len() / 2).copied());
+        }
+
+        #[test]
+        fn floats_keep_their_order(values in prop::collection::vec(any::<f32>(), 1..50)) {
+            let mut sorted = values.clone();
+            sorted.sort_by(f32::total_cmp);
+            let numbers: Vec<u32> = values.into_iter().map(ordered).collect();
+            let middle = median(&numbers).map(float_of_ordered).map(f32::to_bits);
+            prop_assert_eq!(middle, Some(sorted[sorted.len() / 2].to_bits()));
         }
     }
 }
