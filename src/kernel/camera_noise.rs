@@ -194,7 +194,7 @@ fn robust_line(mut points: Vec<(f64, f64, f64)>) -> (f64, f64) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rand::{RngExt as _, SeedableRng as _};
+    use rand::SeedableRng as _;
 
     #[test]
     fn finds_gain_and_read_noise_of_a_simulated_camera() {
