@@ -37,7 +37,7 @@ pub(crate) fn median_within_kernel(values: &[u32]) -> Option<u32> {
     let mut open = any & !all;
     let mut found = first & !open;
     while open != 0 {
-        let bit = 1 << (31 - open.leading_zeros());
+        let bit = 1 << open.ilog2();
         open ^= bit;
         let tried = found | bit;
         let mut count = 0_u32;

@@ -315,7 +315,7 @@ impl<'a> Block<'a> {
         for (i, out) in out.chunks_mut(width).enumerate() {
             self.sum.fill(0.0);
             if !self.coarse.terms.is_empty() {
-                let near = (above + i) / 2;
+                let near = above / 2 + i / 2;
                 let far = if i % 2 == 0 { near - 1 } else { near + 1 };
                 for row in [near, far] {
                     if held[row % 2] != row {
