@@ -29,7 +29,7 @@ pub(crate) const BLOCK_ROWS: usize = 64;
 const BLOCK_COLUMNS: usize = 512;
 /// Rows of a plane that are filtered one after the other: what leads up to the first of them is filtered for them alone.
 const STRETCH_ROWS: usize = 256;
-/// Rows are a multiple of so many samples, so that none are left over from those that are summed side by side.
+/// Samples that are summed side by side in registers.
 const LANES: usize = 32;
 /// Weights of linear interpolation from the averages over two pixels to one of these: of its own average, and of the
 /// next nearest.
@@ -72,57 +72,36 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     }
 }
 
-/// Pairs of samples that are added up at a time: as many as there are registers to point at them.
-const PAIRS: usize = 4;
-
-/// Adds to each of some sums its pairs of samples, each pair times its weight, one after the other.
+/// `LANES` samples from `at` on.
 #[inline(always)]
-fn add_some<const N: usize>(
-    sums: &mut [f32],
-    weights: &[f32],
-    pair: impl Fn(usize) -> (usize, usize),
-    of: &[f32],
-) {
-    let length = sums.len();
-    let pairs: [(f32, &[f32], &[f32]); N] = std::array::from_fn(|k| {
-        let (one, other) = pair(k);
-        (weights[k], &of[one..one + length], &of[other..other + length])
-    });
-    for i in 0..length {
-        let mut sum = sums[i];
-        for (weight, one, other) in pairs {
-            sum += weight * (one[i] + other[i]);
-        }
-        sums[i] = sum;
-    }
+fn lanes(samples: &[f32], at: usize) -> &[f32; LANES] {
+    const NONE: &[f32; LANES] = &[0.0; LANES];
+    samples[at..].first_chunk().unwrap_or(NONE)
 }
 
-/// Adds to each of some sums the samples on either side of a centre, `step` apart, times the weights from the centre
-/// outwards. The first sum has its centre at `centre`.
+/// Adds `weight` times the sums of two samples each.
 #[inline(always)]
-fn add_pairs(sums: &mut [f32], weights: &[f32], of: &[f32], centre: usize, step: usize) {
-    for (group, weights) in weights.chunks(PAIRS).enumerate() {
-        let pair = |k: usize| {
-            let distance = (group * PAIRS + k + 1) * step;
-            (centre - distance, centre + distance)
-        };
-        match weights.len() {
-            1 => add_some::<1>(sums, weights, pair, of),
-            2 => add_some::<2>(sums, weights, pair, of),
-            3 => add_some::<3>(sums, weights, pair, of),
-            _ => add_some::<PAIRS>(sums, weights, pair, of),
-        }
+fn add_pair(sum: &mut [f32; LANES], weight: f32, one: &[f32; LANES], other: &[f32; LANES]) {
+    for i in 0..LANES {
+        sum[i] += weight * (one[i] + other[i]);
     }
 }
 
 /// Correlates samples that begin `before` samples ahead of the first one of `out`.
 #[inline(always)]
 fn correlate_row(samples: &[f32], before: usize, half: &[f32], out: &mut [f32]) {
-    let Some((&weight, half)) = half.split_first() else { return };
-    for (o, &v) in out.iter_mut().zip(&samples[before..]) {
-        *o = weight * v;
+    let Some((&centre, half)) = half.split_first() else { return };
+    for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let x = before + chunk * LANES;
+        let mut sum = *lanes(samples, x);
+        for v in &mut sum {
+            *v *= centre;
+        }
+        for (k, &w) in half.iter().enumerate() {
+            add_pair(&mut sum, w, lanes(samples, x - k - 1), lanes(samples, x + k + 1));
+        }
+        *out = sum;
     }
-    add_pairs(out, half, samples, before, 1);
 }
 
 /// Rows filtered along themselves by each of some terms, to be filtered along columns.
@@ -167,13 +146,22 @@ impl<'a> Rows<'a> {
     /// Adds a row of the result to `out`, which has `stride` samples.
     #[inline(always)]
     fn add_to(&self, row: usize, out: &mut [f32]) {
-        for (t, term) in self.terms.iter().enumerate() {
-            let Some((&weight, half)) = term.vertical.split_first() else { continue };
-            let at = (t * self.count + row) * self.stride;
-            for (o, &v) in out.iter_mut().zip(&self.samples[at..]) {
-                *o += weight * v;
+        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let mut sum = *out;
+            for (t, term) in self.terms.iter().enumerate() {
+                let Some((&weight, half)) = term.vertical.split_first() else { continue };
+                let at = (t * self.count + row) * self.stride + chunk * LANES;
+                let centre = lanes(&self.samples, at);
+                for i in 0..LANES {
+                    sum[i] += weight * centre[i];
+                }
+                let (mut above, mut below) = (at, at);
+                for &w in half {
+                    (above, below) = (above - self.stride, below + self.stride);
+                    add_pair(&mut sum, w, lanes(&self.samples, above), lanes(&self.samples, below));
+                }
             }
-            add_pairs(out, half, &self.samples, at, self.stride);
+            *out = sum;
         }
     }
 }
