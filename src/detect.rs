@@ -15,6 +15,8 @@ mod local_noise;
 mod masked;
 mod maxima;
 mod params;
+mod response;
+mod scan;
 mod scene;
 mod sigma;
 mod signal;

@@ -8,6 +8,7 @@ pub(crate) mod gaussian;
 pub(crate) mod histogram;
 pub(crate) mod hull;
 pub(crate) mod mask;
+pub(crate) mod median;
 pub(crate) mod noise;
 pub(crate) mod outline;
 pub(crate) mod resample;

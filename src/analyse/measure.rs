@@ -60,20 +60,14 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let (red, green) = rayon::join(
-        || candidate::find(field.probe(Colour::Red), Some(&segmentation), field.pixel_size, params),
-        || candidate::find(field.probe(Colour::Green), Some(&segmentation), field.pixel_size, params),
+    let find = |colour| candidate::find(field.probe(colour), Some(&segmentation), field.pixel_size, params);
+    let ((red, green), (saturated, nucleus_saturated, likeness)) = rayon::join(
+        || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
+        || {
+            let (saturated, of_nuclei) = saturation(field, &segmentation);
+            (saturated, of_nuclei, likenesses(field))
+        },
     );
-    let level = field.saturation_level;
-    let saturated =
-        [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
-    let pairs =
-        [[&field.red, &field.green], [&field.counterstain, &field.red], [&field.counterstain, &field.green]];
-    let nucleus_saturated = if saturated[1] > 0.0 || saturated[2] > 0.0 {
-        saturated_nuclei([&field.red, &field.green], level, &segmentation)
-    } else {
-        Vec::new()
-    };
     let mut warnings = field.warnings.clone();
     warnings.extend(segmentation.warnings.iter().cloned());
     Ok(FieldMeasurement {
@@ -83,9 +77,29 @@ pub(super) fn measure(
         channels: [red, green],
         saturated,
         nucleus_saturated,
-        likeness: pairs.map(|[a, b]| likeness(a.view(), b.view())),
+        likeness,
         warnings,
     })
+}
+
+/// How alike the channels are: see [`CHANNEL_PAIRS`].
+fn likenesses(field: &Field) -> [Option<f64>; 3] {
+    let pairs =
+        [[&field.red, &field.green], [&field.counterstain, &field.red], [&field.counterstain, &field.green]];
+    pairs.map(|[a, b]| likeness(a.view(), b.view()))
+}
+
+/// Saturated shares of the channels, and of the nuclei if there are any.
+fn saturation(field: &Field, segmentation: &Segmentation) -> ([f64; 3], Vec<f64>) {
+    let level = field.saturation_level;
+    let saturated =
+        [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
+    let of_nuclei = if saturated[1] > 0.0 || saturated[2] > 0.0 {
+        saturated_nuclei([&field.red, &field.green], level, segmentation)
+    } else {
+        Vec::new()
+    };
+    (saturated, of_nuclei)
 }
 
 /// The level from which a sample is at the camera's limit; `None` where there is no limit.

@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use crate::detect::filter::MatchedFilter;
 use crate::detect::local_noise::LocalNoise;
-use crate::detect::maxima::{Spread, Surroundings, local_maxima, overall_spread, refine};
+use crate::detect::maxima::{Maxima, Surroundings, refine};
 use crate::detect::params::DetectParams;
+use crate::detect::scan::{Found, Scan};
 use crate::detect::scene::{Scene, reborrow, samples};
 use crate::detect::width::Ladder;
 use crate::detect::{bank, hot, masked, sigma};
@@ -105,46 +106,66 @@ pub(crate) fn find(
         None => sigma::measure(&samples, nominal, pixel_size.is_some()),
     };
     let filter = bank::choose(&samples, sigma_px);
-    let response = filter.response(plane);
-    let maxima = local_maxima(&scene, &response, &filter, params.candidate_snr);
-    let overall = overall_spread(&scene, &response);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     let grow_px = params.nucleus_margin_um_to_px(pixel_size, sigma_px);
-    let candidates: Vec<Candidate> = maxima
-        .into_par_iter()
-        .map(|(y, x)| {
-            let (y_px, x_px) = refine(&response, y, x);
-            // The top of a signal at the camera's limit is flat: its width says nothing.
-            let shape = ladder.fit(plane, y_px, x_px).filter(|_| !is_clipped(plane, y, x));
-            let amplitude = f64::from(response[(y, x)]);
-            let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
-            let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
-            let texture_sd = surroundings.texture_sd(&scene, &response, (y, x), background, overall);
-            Candidate {
+    let scan = Scan {
+        scene: &scene,
+        filter: &filter,
+        maxima: Maxima::new(&scene, &filter, params.candidate_snr),
+        nuclei: segmentation.map_or(&[], |s| &s.nuclei),
+        reach: surroundings.reach(),
+    };
+    let threshold = |photon_sd: f64, texture_sd: f64| {
+        (params.candidate_snr * photon_sd).max(params.candidate_texture_snr * texture_sd)
+    };
+    let found = scan.run(|response, (y, x)| {
+        let (y_px, x_px) = refine(response, y, x);
+        // The top of a signal at the camera's limit is flat: its width says nothing.
+        let shape = ladder.fit(plane, y_px, x_px).filter(|_| !is_clipped(plane, y, x));
+        let amplitude = f64::from(response.get(y, x)?);
+        let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
+        let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
+        let texture_sd = surroundings.own_texture_sd(&scene, response, (y, x), background);
+        let threshold = threshold(photon_sd, texture_sd.unwrap_or(0.0));
+        (amplitude > threshold).then(|| {
+            let candidate = Candidate {
                 y_px,
                 x_px,
                 nucleus_id: segmentation.map_or(0, |s| nearest_nucleus(&s.labels, y, x, grow_px)),
                 amplitude,
                 photon_sd,
-                texture_sd,
+                texture_sd: texture_sd.unwrap_or(0.0),
                 sigma_px: shape.map_or(sigma_px, |s| s.sigma_px),
                 width_ratio: shape.map_or(1.0, |s| s.sigma_px / sigma_px),
                 background,
-                threshold: (params.candidate_snr * photon_sd).max(params.candidate_texture_snr * texture_sd),
-            }
+                threshold,
+            };
+            (candidate, texture_sd.is_some())
         })
-        .filter(|c: &Candidate| c.amplitude > c.threshold)
+    });
+    let Found { made, overall, nucleus_noise } = found;
+    // Where too little around a candidate shows its texture, that of the whole plane counts.
+    let candidates: Vec<Candidate> = made
+        .into_iter()
+        .map(|(mut candidate, has_texture)| {
+            if !has_texture {
+                candidate.texture_sd = overall;
+                candidate.threshold = threshold(candidate.photon_sd, overall);
+            }
+            candidate
+        })
+        .filter(|c| c.amplitude > c.threshold)
         .collect();
     let local_noise = if segmentation.is_some() {
         Vec::new()
     } else {
+        let response = filter.response(plane);
         let around = LocalNoise::new(&scene, &response, sigma_px);
         let (height, width) = plane.dim();
         let pixel = |at: f64, size: usize| (at.round().max(0.0) as usize).min(size - 1);
         let sd = |c: &Candidate| around.sd((pixel(c.y_px, height), pixel(c.x_px, width)), c.background);
         candidates.par_iter().map(sd).collect()
     };
-    let nucleus_noise = segmentation.map_or_else(Vec::new, |s| nucleus_noise(&response, s));
     let (height, width) = plane.dim();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
     ChannelCandidates {
@@ -200,25 +221,4 @@ pub(crate) fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px:
         }
     }
     best.1
-}
-
-/// Robust spread of the response inside each nucleus, on every third pixel of every third row.
-fn nucleus_noise(response: &Array2<f32>, segmentation: &Segmentation) -> Vec<f64> {
-    const STRIDE: usize = 3;
-    segmentation
-        .nuclei
-        .par_iter()
-        .map(|nucleus| {
-            let b = nucleus.bounding_box;
-            let mut spread = Spread::default();
-            for y in (b.y0..b.y1).step_by(STRIDE) {
-                for x in (b.x0..b.x1).step_by(STRIDE) {
-                    if segmentation.labels[(y, x)] == nucleus.id {
-                        spread.push(response[(y, x)]);
-                    }
-                }
-            }
-            spread.sd()
-        })
-        .collect()
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::detect::scene::Scene;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
-use crate::kernel::separable::{Term, correlate_at_two_scales, full_resolution_weights};
+use crate::kernel::separable::{Correlation, Term, correlate_at_two_scales, full_resolution_weights};
 
 /// Shape of the background that the filter ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -171,6 +171,11 @@ impl MatchedFilter {
     /// The amplitude at every pixel.
     pub(crate) fn response(&self, plane: PlaneView<'_>) -> Array2<f32> {
         correlate_at_two_scales(plane, &self.fine, &self.coarse)
+    }
+
+    /// The amplitude at every pixel, row by row from an even one on.
+    pub(crate) fn rows<'p>(&self, plane: PlaneView<'p>, first_row: usize) -> Correlation<'_, 'p> {
+        Correlation::new(plane, &self.fine, &self.coarse, first_row)
     }
 
     /// The amplitude at every pixel of some parts of a plane.

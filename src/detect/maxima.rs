@@ -1,80 +1,157 @@
 //! Maxima of the filter response: where they are, and what they have to stand out from.
 
-use ndarray::Array2;
-use rayon::prelude::*;
+use std::ops::Range;
+
+use ndarray::ArrayView2;
 
 use crate::detect::filter::MatchedFilter;
+use crate::detect::response::Response;
 use crate::detect::scene::Scene;
+use crate::field::PlaneView;
+use crate::kernel::dispatch::{Kernel, vectorised};
+use crate::kernel::median::median;
 
 /// Standard deviation of a normal distribution over its median absolute deviation.
 pub(crate) const MAD_TO_SD: f64 = 1.4826;
 
-/// Neighbouring pixels that are passed over together where none is high enough.
-const CHUNK: usize = 32;
+/// Neighbouring pixels that are passed over together where none is a maximum.
+const LANES: usize = 32;
 
 /// Maxima of the response over a disc of 1.6 sigma that stand `snr` standard deviations above zero, in
 /// reading order. On a plateau the first pixel in reading order counts.
-pub(crate) fn local_maxima(
+pub(crate) fn local_maxima<'r>(
     scene: &Scene<'_>,
-    response: &Array2<f32>,
+    response: impl Into<Response<'r>>,
     filter: &MatchedFilter,
     snr: f64,
 ) -> Vec<(usize, usize)> {
-    let Scene { plane, noise, .. } = scene;
-    let height = response.dim().0;
-    let radius = (1.6 * filter.sigma_px).max(1.0);
-    let r = radius.floor() as isize;
-    let mut disc: Vec<(isize, isize)> = (-r..=r)
-        .flat_map(|dy| (-r..=r).map(move |dx| (dy, dx)))
-        .filter(|&(dy, dx)| (dy, dx) != (0, 0) && ((dy * dy + dx * dx) as f64) <= radius * radius)
-        .collect();
-    // The nearest first: they beat most pixels.
-    disc.sort_by_key(|(dy, dx)| dy * dy + dx * dx);
-    // No response below this can pass the test at its own background.
-    let least = (snr * filter.least_sd(noise)) as f32;
-    let is_maximum = |y: usize, x: usize, v: f32| {
-        !disc.iter().any(|&(dy, dx)| {
-            let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
-            response.get((yy, xx)).is_some_and(|other| *other > v || (*other == v && (dy, dx) < (0, 0)))
+    Maxima::new(scene, filter, snr).in_rows(response.into(), 0..scene.plane.dim().0)
+}
+
+/// What is a maximum.
+pub(crate) struct Maxima<'a, 'scene> {
+    scene: &'a Scene<'scene>,
+    filter: &'a MatchedFilter,
+    snr: f64,
+    /// No response below this can pass the test at its own background.
+    least: f32,
+    /// Offsets of the pixels that a maximum must not be below.
+    disc: Vec<(isize, isize)>,
+}
+
+impl<'a, 'scene> Maxima<'a, 'scene> {
+    pub(crate) fn new(scene: &'a Scene<'scene>, filter: &'a MatchedFilter, snr: f64) -> Self {
+        let radius = (1.6 * filter.sigma_px).max(1.0);
+        let r = radius.floor() as isize;
+        let mut disc: Vec<(isize, isize)> = (-r..=r)
+            .flat_map(|dy| (-r..=r).map(move |dx| (dy, dx)))
+            .filter(|&(dy, dx)| (dy, dx) != (0, 0) && ((dy * dy + dx * dx) as f64) <= radius * radius)
+            .collect();
+        // The nearest first: they beat most pixels.
+        disc.sort_by_key(|(dy, dx)| dy * dy + dx * dx);
+        let least = (snr * filter.least_sd(scene.noise)) as f32;
+        Self { scene, filter, snr, least, disc }
+    }
+
+    /// Rows beyond a pixel that must be known to tell whether it is a maximum.
+    pub(crate) fn reach(&self) -> usize {
+        self.disc.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
+    }
+
+    /// The maxima in some rows, around which the response is known.
+    pub(crate) fn in_rows(&self, response: Response<'_>, rows: Range<usize>) -> Vec<(usize, usize)> {
+        let mut found = vectorised(AboveNeighbours { response, rows, least: self.least });
+        found.retain(|&(y, x)| {
+            response.get(y, x).is_some_and(|v| {
+                self.is_maximum(response, (y, x), v)
+                    && self.scene.has_data(y, x)
+                    && self.stands_out((y, x), f64::from(v))
+            })
+        });
+        found
+    }
+
+    fn is_maximum(&self, response: Response<'_>, (y, x): (usize, usize), v: f32) -> bool {
+        !self.disc.iter().any(|&(dy, dx)| {
+            let other = response.get(y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
+            other.is_some_and(|other| other > v || (other == v && (dy, dx) < (0, 0)))
         })
-    };
-    let stands_out = |y: usize, x: usize, v: f32| {
-        let amplitude = f64::from(v);
-        let background = f64::from(plane.at(y, x)) - amplitude;
-        amplitude > snr * filter.amplitude_sd(noise, background, amplitude)
-    };
-    (0..height)
-        .into_par_iter()
-        .flat_map_iter(|y| {
-            let mut found = Vec::new();
-            let row = response.row(y);
-            for (chunk, values) in row.as_slice().unwrap_or_default().chunks(CHUNK).enumerate() {
-                if values.iter().map(|v| u32::from(*v > least)).sum::<u32>() == 0 {
-                    continue;
+    }
+
+    fn stands_out(&self, (y, x): (usize, usize), amplitude: f64) -> bool {
+        let background = f64::from(self.scene.plane.at(y, x)) - amplitude;
+        amplitude > self.snr * self.filter.amplitude_sd(self.scene.noise, background, amplitude)
+    }
+}
+
+/// The search of some rows for pixels above `least` that none of the four nearest beats.
+struct AboveNeighbours<'a> {
+    response: Response<'a>,
+    rows: Range<usize>,
+    least: f32,
+}
+
+impl Kernel for AboveNeighbours<'_> {
+    type Output = Vec<(usize, usize)>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<(usize, usize)> {
+        let Self { response, rows, least } = self;
+        let width = response.row(rows.start).len();
+        let none = vec![f32::NEG_INFINITY; width];
+        let mut found = Vec::new();
+        for y in rows {
+            let own = response.row(y);
+            let (above, below) = (response.row(y.wrapping_sub(1)), response.row(y + 1));
+            let above = if above.is_empty() { &none[..] } else { above };
+            let below = if below.is_empty() { &none[..] } else { below };
+            let mut first = 0;
+            while first < own.len() {
+                // The first column by itself, then as many as there are lanes.
+                let chunk = first.checked_sub(1).and_then(|left| {
+                    Some((
+                        own[first..].first_chunk::<LANES>()?,
+                        own[left..].first_chunk::<LANES>()?,
+                        own.get(first + 1..)?.first_chunk::<LANES>()?,
+                        above[first..].first_chunk::<LANES>()?,
+                        below[first..].first_chunk::<LANES>()?,
+                    ))
+                });
+                let mut end = first + 1;
+                if let Some((v, left, right, up, down)) = chunk {
+                    let mut any = 0_u32;
+                    for i in 0..LANES {
+                        any |= u32::from(v[i] > least)
+                            & u32::from(left[i] < v[i])
+                            & u32::from(right[i] <= v[i])
+                            & u32::from(up[i] < v[i])
+                            & u32::from(down[i] <= v[i]);
+                    }
+                    end = first + LANES;
+                    if any == 0 {
+                        first = end;
+                        continue;
+                    }
                 }
-                for (i, (x, &v)) in (chunk * CHUNK..).zip(values).enumerate() {
-                    // Most are beaten by the pixel beside them.
-                    let beaten =
-                        i > 0 && values[i - 1] >= v || values.get(i + 1).is_some_and(|next| *next > v);
-                    if v > least
-                        && !beaten
-                        && is_maximum(y, x, v)
-                        && scene.has_data(y, x)
-                        && stands_out(y, x, v)
-                    {
+                for x in first..end {
+                    let v = own[x];
+                    let left = if x > 0 { own[x - 1] } else { f32::NEG_INFINITY };
+                    let right = own.get(x + 1).copied().unwrap_or(f32::NEG_INFINITY);
+                    if v > least && left < v && right <= v && above[x] < v && below[x] <= v {
                         found.push((y, x));
                     }
                 }
+                first = end;
             }
-            found
-        })
-        .collect()
+        }
+        found
+    }
 }
 
 /// Sub-pixel position of a maximum: the vertex of a parabola through the logarithm of the response (exact for
 /// a Gaussian peak) where that is positive, of the response itself elsewhere.
-pub(crate) fn refine(response: &Array2<f32>, y: usize, x: usize) -> (f64, f64) {
-    let (height, width) = response.dim();
+pub(crate) fn refine<'r>(response: impl Into<Response<'r>>, y: usize, x: usize) -> (f64, f64) {
+    let response = response.into();
     let vertex = |a: f32, b: f32, c: f32| {
         let (mut a, mut b, mut c) = (f64::from(a), f64::from(b), f64::from(c));
         if a > 0.2 * b && c > 0.2 * b {
@@ -83,14 +160,12 @@ pub(crate) fn refine(response: &Array2<f32>, y: usize, x: usize) -> (f64, f64) {
         let curvature = a - 2.0 * b + c;
         if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
     };
-    let centre = response[(y, x)];
-    let dy = if y > 0 && y + 1 < height {
-        vertex(response[(y - 1, x)], centre, response[(y + 1, x)])
-    } else {
-        0.0
+    let along = |before: Option<f32>, after: Option<f32>| match (before, response.get(y, x), after) {
+        (Some(before), Some(centre), Some(after)) => vertex(before, centre, after),
+        _ => 0.0,
     };
-    let dx =
-        if x > 0 && x + 1 < width { vertex(response[(y, x - 1)], centre, response[(y, x + 1)]) } else { 0.0 };
+    let dy = along(response.get(y.wrapping_sub(1), x), response.get(y + 1, x));
+    let dx = along(response.get(y, x.wrapping_sub(1)), response.get(y, x + 1));
     (y as f64 + dy, x as f64 + dx)
 }
 
@@ -102,42 +177,54 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    fn with_capacity(capacity: usize) -> Self {
-        Self { magnitudes: Vec::with_capacity(capacity) }
-    }
-
     pub(crate) fn push(&mut self, value: f32) {
         self.magnitudes.push(value.abs().to_bits());
+    }
+
+    /// All of these and of others.
+    pub(crate) fn append(&mut self, mut others: Self) {
+        self.magnitudes.append(&mut others.magnitudes);
     }
 
     pub(crate) fn len(&self) -> usize {
         self.magnitudes.len()
     }
 
-    pub(crate) fn sd(mut self) -> f64 {
-        if self.magnitudes.is_empty() {
-            return 0.0;
-        }
-        let middle = self.magnitudes.len() / 2;
-        MAD_TO_SD * f64::from(f32::from_bits(*self.magnitudes.select_nth_unstable(middle).1))
+    pub(crate) fn sd(&self) -> f64 {
+        spread_of(&self.magnitudes)
     }
 }
 
-/// Robust spread of the response over the whole plane, on at most about `SPREAD_SAMPLES` pixels.
-pub(crate) fn overall_spread(scene: &Scene<'_>, response: &Array2<f32>) -> f64 {
-    const SPREAD_SAMPLES: f64 = 40_000.0;
-    let (height, width) = response.dim();
-    let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
+/// Robust standard deviation of values about zero from the bits of their magnitudes; 0 for none.
+fn spread_of(magnitudes: &[u32]) -> f64 {
+    median(magnitudes).map_or(0.0, |bits| MAD_TO_SD * f64::from(f32::from_bits(bits)))
+}
+
+/// Robust spread of the response over the whole plane.
+pub(crate) fn overall_spread<'r>(scene: &Scene<'_>, response: impl Into<Response<'r>>) -> f64 {
     let mut spread = Spread::default();
-    for y in (0..height).step_by(stride) {
-        for x in (0..width).step_by(stride) {
+    push_grid(&mut spread, scene, response.into(), 0..scene.plane.dim().0);
+    spread.sd()
+}
+
+/// Adds to a spread some rows' share of a grid of at most about `SPREAD_SAMPLES` pixels of the plane.
+pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Response<'_>, rows: Range<usize>) {
+    const SPREAD_SAMPLES: f64 = 40_000.0;
+    let (height, width) = scene.plane.dim();
+    let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
+    for y in (rows.start.next_multiple_of(stride)..rows.end).step_by(stride) {
+        for (x, &value) in response.row(y).iter().enumerate().step_by(stride) {
             if scene.has_data(y, x) {
-                spread.push(response[(y, x)]);
+                spread.push(value);
             }
         }
     }
-    spread.sd()
 }
+
+/// Radii of the rings around a candidate on which the spread of the response is taken, in sigmas of a signal, and points
+/// on each.
+const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
+const POINTS: usize = 16;
 
 /// The places around a candidate at which the spread of the response is taken.
 #[derive(Debug, Clone)]
@@ -147,8 +234,6 @@ pub(crate) struct Surroundings {
 
 impl Surroundings {
     pub(crate) fn new(sigma_px: f64) -> Self {
-        const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
-        const POINTS: usize = 16;
         let point = |ring: usize, k: usize| {
             let angle = std::f64::consts::TAU * (k as f64 + 0.5 * (ring % 2) as f64) / POINTS as f64;
             let radius = RINGS_SIGMA[ring] * sigma_px;
@@ -159,28 +244,63 @@ impl Surroundings {
         Self { offsets }
     }
 
-    /// Robust spread of the response around a candidate; `overall` where too little around it can be used. Pixels
-    /// without data and pixels much darker than the candidate's own background (outside the nucleus) do not
-    /// count: their noise is not its noise.
-    pub(crate) fn texture_sd(
+    /// Rows beyond a candidate that must be known.
+    pub(crate) fn reach(&self) -> usize {
+        self.offsets.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
+    }
+
+    /// Robust spread of the response around a candidate; `overall` where too little around it can be used.
+    pub(crate) fn texture_sd<'r>(
         &self,
         scene: &Scene<'_>,
-        response: &Array2<f32>,
-        (y, x): (usize, usize),
+        response: impl Into<Response<'r>>,
+        at: (usize, usize),
         background: f64,
         overall: f64,
     ) -> f64 {
+        self.own_texture_sd(scene, response.into(), at, background).unwrap_or(overall)
+    }
+
+    /// Robust spread of the response around a candidate; `None` where too little around it can be used. Pixels
+    /// without data and pixels much darker than the candidate's own background (outside the nucleus) do not
+    /// count: their noise is not its noise.
+    pub(crate) fn own_texture_sd(
+        &self,
+        scene: &Scene<'_>,
+        response: Response<'_>,
+        at: (usize, usize),
+        background: f64,
+    ) -> Option<f64> {
+        match &scene.plane {
+            PlaneView::U8(a) => self.spread(scene, (a, f64::from), response, at, background),
+            PlaneView::U16(a) => self.spread(scene, (a, f64::from), response, at, background),
+            PlaneView::F32(a) => self.spread(scene, (a, f64::from), response, at, background),
+        }
+    }
+
+    fn spread<T: Copy>(
+        &self,
+        scene: &Scene<'_>,
+        (plane, to_f64): (&ArrayView2<'_, T>, impl Fn(T) -> f64),
+        response: Response<'_>,
+        (y, x): (usize, usize),
+        background: f64,
+    ) -> Option<f64> {
         const LEAST_POINTS: usize = 12;
         let least = scene.darkest + 0.5 * (background - scene.darkest);
-        let mut spread = Spread::with_capacity(self.offsets.len());
+        let mut magnitudes = [0_u32; RINGS_SIGMA.len() * POINTS];
+        let mut count = 0;
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
-            let Some(&r) = response.get((yy, xx)) else { continue };
-            let below = f64::from(scene.plane.at(yy, xx)) - f64::from(r.max(0.0));
-            if below >= least && scene.has_data(yy, xx) {
-                spread.push(r);
-            }
+            let (Some(r), Some(&v)) = (response.get(yy, xx), plane.get((yy, xx))) else { continue };
+            let below = to_f64(v) - f64::from(r.max(0.0));
+            // Written in any case, and kept if it counts: which do is as good as random.
+            magnitudes[count] = r.abs().to_bits();
+            count += usize::from((below >= least) & scene.has_data(yy, xx));
         }
-        if spread.len() < LEAST_POINTS { overall } else { spread.sd() }
+        (count >= LEAST_POINTS).then(|| spread_of(&magnitudes[..count]))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,11 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The nuclei at the pixels of a row; empty where nuclei are not known.
+    pub(crate) fn nuclei_of_row(&self, y: usize) -> &[u32] {
+        self.labels.as_ref().and_then(|l| l.row(y).to_slice()).unwrap_or_default()
+    }
+
     /// The part of `side` pixels, or less at the edges, from a pixel.
     fn crop(&self, part: usize, corner: (usize, usize), side: usize) -> Self {
         /// The part of one array.

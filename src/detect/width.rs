@@ -21,8 +21,10 @@ pub(crate) struct SpotShape {
     pub(crate) background: f64,
 }
 
-/// A value for each width that is tried, and one more: so many fit into registers without a rest.
-type Steps = [f64; LADDER_STEPS + 1];
+/// The widths that are tried, and one more: so many fit into registers without a rest.
+const STEPS: usize = LADDER_STEPS + 1;
+/// A value for each of these.
+type Steps = [f64; STEPS];
 
 /// The widths that are tried on spots of one expected width.
 #[derive(Debug, Clone)]
@@ -52,18 +54,18 @@ impl Ladder {
         let fraction = centre - nearest;
         let at_zero = self.sigmas.map(|s| (-0.5 * (fraction / s).powi(2)).exp());
         let growth = self.sigmas.map(|s| (fraction / (s * s)).exp());
-        let mut profile: Vec<Steps> = vec![[0.0; LADDER_STEPS + 1]; to - from];
+        let mut profile: Vec<Steps> = vec![[0.0; STEPS]; to - from];
         let mut side = |step: isize, growth: &Steps| {
             let mut power = at_zero;
             let (mut n, mut pixel) = (0_usize, nearest as isize);
             while let Some(whole) = self.whole.get(n) {
                 if pixel >= from as isize && pixel < to as isize {
                     let out = &mut profile[(pixel - from as isize) as usize];
-                    for k in 0..=LADDER_STEPS {
+                    for k in 0..STEPS {
                         out[k] = power[k] * whole[k];
                     }
                 }
-                for k in 0..=LADDER_STEPS {
+                for k in 0..STEPS {
                     power[k] *= growth[k];
                 }
                 n += 1;
@@ -140,7 +142,7 @@ impl Ladder {
         // Sums over the spots of each width: the spot, along both axes of the basis, its square, and its product with
         // the data.
         let (across, down) = (self.profile(x_px, x0, x1), self.profile(y_px, y0, y1));
-        let zero: Steps = [0.0; LADDER_STEPS + 1];
+        let zero: Steps = [0.0; STEPS];
         let (mut sum, mut sum_y, mut sum_x, mut square, mut overlap) = (zero, zero, zero, zero, zero);
         for ((&(dy, first, end), row), down) in rows.iter().zip(data.chunks_exact(columns)).zip(&down) {
             let (mut r, mut rx, mut r2, mut rv) = (zero, zero, zero, zero);
@@ -148,14 +150,14 @@ impl Ladder {
                 let dx = x as f64 - x_px;
                 let u = dx - mx - slope * (dy - my);
                 let residual = f64::from(v) - level - along_y * (dy - my) - along_x * u;
-                for k in 0..=LADDER_STEPS {
+                for k in 0..STEPS {
                     r[k] += spot[k];
                     rx[k] += spot[k] * u;
                     r2[k] += spot[k] * spot[k];
                     rv[k] += spot[k] * residual;
                 }
             }
-            for k in 0..=LADDER_STEPS {
+            for k in 0..STEPS {
                 sum[k] += down[k] * r[k];
                 sum_y[k] += down[k] * (dy - my) * r[k];
                 sum_x[k] += down[k] * rx[k];

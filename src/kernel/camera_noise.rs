@@ -4,9 +4,13 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
+use crate::kernel::dispatch::{Kernel, vectorised};
+use crate::kernel::median::{float_of_ordered, median_within_kernel as median, ordered};
 
 /// Edge of the blocks in which mean and noise are measured, px.
 const BLOCK_PX: usize = 16;
+/// Edge of what has neighbours on all sides in a block.
+const INNER_PX: usize = BLOCK_PX - 2;
 /// Most blocks that are measured, spread evenly over the plane; more make the line no better.
 const MAX_BLOCKS: usize = 2048;
 /// Number of grey-level bins whose medians the line is fitted to.
@@ -46,7 +50,10 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
     let rows: Vec<Vec<(f64, f64)>> = (0..height / BLOCK_PX)
         .into_par_iter()
         // Each row of blocks begins elsewhere, so that the measured ones do not stand in columns.
-        .map(|b| block_row(plane, no_data, b * BLOCK_PX, (b * 3 % step..width / BLOCK_PX).step_by(step)))
+        .map(|b| {
+            let blocks = (b * 3 % step..width / BLOCK_PX).step_by(step);
+            vectorised(BlockRow { plane, no_data, y0: b * BLOCK_PX, blocks })
+        })
         .collect();
     let mut blocks: Vec<(f64, f64)> = rows.into_iter().flatten().collect();
     // Quantisation alone leaves a variance of 1/12 of a grey level in integer images.
@@ -84,51 +91,74 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
     Noise { gain, offset, floor }
 }
 
-/// (median, noise variance) of those of some blocks of one row of blocks that have enough data.
-fn block_row(
-    plane: PlaneView<'_>,
-    no_data: Option<&Array2<bool>>,
+/// The measurement of some blocks of one row of blocks.
+struct BlockRow<'plane, 'mask, B> {
+    plane: PlaneView<'plane>,
+    no_data: Option<&'mask Array2<bool>>,
     y0: usize,
-    blocks: impl Iterator<Item = usize>,
-) -> Vec<(f64, f64)> {
-    let mut residuals = Vec::with_capacity((BLOCK_PX - 2) * (BLOCK_PX - 2));
-    let mut values = Vec::with_capacity((BLOCK_PX - 2) * (BLOCK_PX - 2));
-    let mut rows = [[0.0_f32; BLOCK_PX]; BLOCK_PX];
-    let mut out = Vec::new();
-    for x0 in blocks.map(|b| b * BLOCK_PX) {
-        residuals.clear();
-        values.clear();
-        for (i, row) in rows.iter_mut().enumerate() {
-            plane.read_row(y0 + i, x0, row);
-        }
-        for (i, window) in rows.windows(3).enumerate() {
-            let [above, row, below] = window else { continue };
-            for x in 1..BLOCK_PX - 1 {
-                let whole = |n: &Array2<bool>| {
-                    (y0 + i..y0 + i + 3).all(|yy| (x0 + x - 1..=x0 + x + 1).all(|xx| !n[(yy, xx)]))
-                };
-                if !no_data.is_none_or(whole) {
-                    continue;
-                }
-                let corners = above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1];
-                let edges = above[x] + below[x] + row[x - 1] + row[x + 1];
-                // The bits of magnitudes are in the order of the magnitudes.
-                residuals.push((corners - 2.0 * edges + 4.0 * row[x]).abs().to_bits());
-                values.push(row[x]);
+    blocks: B,
+}
+
+impl<B: Iterator<Item = usize>> Kernel for BlockRow<'_, '_, B> {
+    type Output = Vec<(f64, f64)>;
+
+    /// (median, noise variance) of those blocks that have enough data.
+    #[inline(always)]
+    fn call(self) -> Vec<(f64, f64)> {
+        let Self { plane, no_data, y0, blocks } = self;
+        let mut rows = [[0.0_f32; BLOCK_PX]; BLOCK_PX];
+        let mut out = Vec::new();
+        for x0 in blocks.map(|b| b * BLOCK_PX) {
+            for (i, row) in rows.iter_mut().enumerate() {
+                plane.read_row(y0 + i, x0, row);
             }
+            let mut residuals = [[0_u32; INNER_PX]; INNER_PX];
+            let mut values = [[0_u32; INNER_PX]; INNER_PX];
+            for y in 0..INNER_PX {
+                let [above, row, below] = [&rows[y], &rows[y + 1], &rows[y + 2]];
+                for x in 0..INNER_PX {
+                    let corners = above[x] + above[x + 2] + below[x] + below[x + 2];
+                    let edges = above[x + 1] + below[x + 1] + row[x] + row[x + 2];
+                    // The bits of magnitudes are in the order of the magnitudes.
+                    residuals[y][x] = (corners - 2.0 * edges + 4.0 * row[x + 1]).abs().to_bits();
+                    values[y][x] = ordered(row[x + 1]);
+                }
+            }
+            let (residuals, values) = (residuals.as_flattened_mut(), values.as_flattened_mut());
+            let count = match no_data {
+                Some(no_data) => keep_whole(no_data, (y0, x0), residuals, values),
+                None => residuals.len(),
+            };
+            if count < MIN_RESIDUALS {
+                continue;
+            }
+            let middle = |of: &[u32]| if count == of.len() { median(of) } else { median(&of[..count]) };
+            let (Some(residual), Some(value)) = (middle(residuals), middle(values)) else { continue };
+            // The residual of white noise has 6 times its standard deviation; 1.4826 turns a median absolute
+            // deviation into a standard deviation.
+            let sd = 1.4826 * f64::from(f32::from_bits(residual)) / 6.0;
+            out.push((f64::from(float_of_ordered(value)), sd * sd));
         }
-        if residuals.len() < MIN_RESIDUALS {
-            continue;
-        }
-        let middle = residuals.len() / 2;
-        let residual = f64::from(f32::from_bits(*residuals.select_nth_unstable(middle).1));
-        let value = f64::from(*values.select_nth_unstable_by(middle, f32::total_cmp).1);
-        // The residual of white noise has 6 times its standard deviation; 1.4826 turns a median absolute
-        // deviation into a standard deviation.
-        let sd = 1.4826 * residual / 6.0;
-        out.push((value, sd * sd));
+        out
     }
-    out
+}
+
+/// Moves those of a block whose surroundings have data to the front, and counts them.
+fn keep_whole(
+    no_data: &Array2<bool>,
+    (y0, x0): (usize, usize),
+    residuals: &mut [u32],
+    values: &mut [u32],
+) -> usize {
+    let mut count = 0;
+    for i in 0..residuals.len() {
+        let (y, x) = (y0 + i / INNER_PX, x0 + i % INNER_PX);
+        if (y..y + 3).all(|yy| (x..x + 3).all(|xx| !no_data[(yy, xx)])) {
+            (residuals[count], values[count]) = (residuals[i], values[i]);
+            count += 1;
+        }
+    }
+    count
 }
 
 /// Straight line through (x, y, weight) by iteratively reweighted least squares: variances scatter in
@@ -163,7 +193,8 @@ fn robust_line(mut points: Vec<(f64, f64, f64)>) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{RngExt as _, SeedableRng as _};
+    use proptest::prelude::*;
+    use rand::SeedableRng as _;
 
     #[test]
     fn finds_gain_and_read_noise_of_a_simulated_camera() {
@@ -186,6 +217,41 @@ mod tests {
         for image in [Array2::<u16>::from_elem((64, 64), 700), Array2::zeros((3, 3))] {
             let noise = estimate(PlaneView::from(&image), None);
             assert!((noise.variance(700.0) - 1.0 / 12.0).abs() < 1e-9, "{noise:?}");
+        }
+    }
+
+    /// The definition, by sorting.
+    fn block_reference(image: &Array2<f32>, no_data: &Array2<bool>, x0: usize) -> Option<(f64, f64)> {
+        let (mut residuals, mut values) = (Vec::new(), Vec::new());
+        for (y, x) in (1..BLOCK_PX - 1).flat_map(|y| (1..BLOCK_PX - 1).map(move |x| (y, x0 + x))) {
+            let at = |dy: usize, dx: usize| image[(y + dy - 1, x + dx - 1)];
+            if (0..9).any(|i| no_data[(y + i / 3 - 1, x + i % 3 - 1)]) {
+                continue;
+            }
+            let corners = at(0, 0) + at(0, 2) + at(2, 0) + at(2, 2);
+            let edges = at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2);
+            residuals.push((corners - 2.0 * edges + 4.0 * at(1, 1)).abs());
+            values.push(at(1, 1));
+        }
+        residuals.sort_by(f32::total_cmp);
+        values.sort_by(f32::total_cmp);
+        let sd = 1.4826 * f64::from(*residuals.get(residuals.len() / 2)?) / 6.0;
+        (residuals.len() >= MIN_RESIDUALS).then(|| (f64::from(values[values.len() / 2]), sd * sd))
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_have_the_medians_that_sorting_gives(seed in any::<u64>(), missing in 0.0..0.1_f64) {
+            let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let image = Array2::from_shape_fn((16, 64), |_| 200.0 * rng.random::<f32>() - 50.0);
+            let no_data = Array2::from_shape_fn((16, 64), |_| rng.random::<f64>() < missing);
+            for no_data in [no_data, Array2::from_elem((16, 64), false)] {
+                let some = no_data.iter().any(|n| *n).then_some(&no_data);
+                let found =
+                    vectorised(BlockRow { plane: PlaneView::from(&image), no_data: some, y0: 0, blocks: 0..4 });
+                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &no_data, 16 * b)).collect();
+                prop_assert_eq!(found, slow);
+            }
         }
     }
 }

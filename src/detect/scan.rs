@@ -1,0 +1,185 @@
+//! One pass over a plane: filter, maxima and what is made of them, while their rows are in cache. The response of
+//! the filter to the whole plane is never kept.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::detect::filter::MatchedFilter;
+use crate::detect::maxima::{Maxima, Spread, push_grid};
+use crate::detect::response::Response;
+use crate::detect::scene::Scene;
+use crate::kernel::separable::BLOCK_ROWS as FILTERED_AT_A_TIME;
+use crate::segment::Nucleus;
+
+/// Rows that are gone through one after the other; what surrounds them is filtered for them alone. Even.
+const STRETCH_ROWS: usize = 1024;
+/// Rows that are looked at at a time.
+const BAND_ROWS: usize = 2 * FILTERED_AT_A_TIME;
+/// Every so many pixels of every so many rows of a nucleus give the spread of the response in it.
+const NUCLEUS_STRIDE: usize = 3;
+
+/// What a pass found.
+pub(crate) struct Found<T> {
+    /// What was made of the maxima, in reading order.
+    pub(crate) made: Vec<T>,
+    /// Robust spread of the response over the whole plane.
+    pub(crate) overall: f64,
+    /// Robust spread of the response in each nucleus.
+    pub(crate) nucleus_noise: Vec<f64>,
+}
+
+/// A pass over a plane.
+pub(crate) struct Scan<'a, 'scene> {
+    pub(crate) scene: &'a Scene<'scene>,
+    pub(crate) filter: &'a MatchedFilter,
+    pub(crate) maxima: Maxima<'a, 'scene>,
+    pub(crate) nuclei: &'a [Nucleus],
+    /// Rows beyond a maximum that are looked at.
+    pub(crate) reach: usize,
+}
+
+/// What was found in a stretch of rows.
+struct Stretch<T> {
+    made: Vec<T>,
+    overall: Spread,
+    /// Of the nuclei, by index, that lie in these rows.
+    nuclei: Vec<(usize, Spread)>,
+}
+
+impl Scan<'_, '_> {
+    /// Makes something, or nothing, of each maximum.
+    pub(crate) fn run<T: Send>(
+        &self,
+        make: impl Fn(Response<'_>, (usize, usize)) -> Option<T> + Sync,
+    ) -> Found<T> {
+        let height = self.scene.plane.dim().0;
+        let stretches: Vec<Stretch<T>> = (0..height.div_ceil(STRETCH_ROWS))
+            .into_par_iter()
+            .map(|i| self.stretch(i * STRETCH_ROWS..height.min((i + 1) * STRETCH_ROWS), &make))
+            .collect();
+        let mut made = Vec::new();
+        let mut overall = Spread::default();
+        let mut nuclei: Vec<Spread> = self.nuclei.iter().map(|_| Spread::default()).collect();
+        for stretch in stretches {
+            made.extend(stretch.made);
+            overall.append(stretch.overall);
+            for (index, spread) in stretch.nuclei {
+                nuclei[index].append(spread);
+            }
+        }
+        Found { made, overall: overall.sd(), nucleus_noise: nuclei.iter().map(Spread::sd).collect() }
+    }
+
+    fn stretch<T>(
+        &self,
+        rows: Range<usize>,
+        make: impl Fn(Response<'_>, (usize, usize)) -> Option<T>,
+    ) -> Stretch<T> {
+        let (height, width) = self.scene.plane.dim();
+        let around = self.reach.max(self.maxima.reach()).next_multiple_of(2);
+        let (begin, end) = (rows.start.saturating_sub(around), height.min(rows.end + around));
+        let lies_in = |rows: &Range<usize>, nucleus: &Nucleus| {
+            nucleus.bounding_box.y0 < rows.end && rows.start < nucleus.bounding_box.y1
+        };
+        let nuclei = self.nuclei.iter().enumerate().filter(|(_, n)| lies_in(&rows, n));
+        let mut nuclei: Vec<(usize, Spread)> = nuclei.map(|(i, _)| (i, Spread::default())).collect();
+        let (mut made, mut overall) = (Vec::new(), Spread::default());
+        let most = (BAND_ROWS + 2 * around).min(end - begin);
+        let mut samples = vec![0.0_f32; most * width];
+        // The rows that `samples` holds, and the next one to be looked at.
+        let (mut held, mut next) = (begin..begin, rows.start);
+        let mut filtered = self.filter.rows(self.scene.plane, begin);
+        while next < rows.end {
+            let needed = next.saturating_sub(around).max(begin);
+            samples.copy_within((needed - held.start) * width..held.len() * width, 0);
+            held.start = needed;
+            let mut count = (most - held.len()).min(end - held.end);
+            if held.end + count < end {
+                count -= count % FILTERED_AT_A_TIME;
+            }
+            filtered.next_rows(&mut samples[held.len() * width..(held.len() + count) * width]);
+            held.end += count;
+            let last = if held.end == end { rows.end } else { rows.end.min(held.end - around) };
+            let band = next..last;
+            let response = Response::new(&samples[..held.len() * width], width, held.start);
+            for at in self.maxima.in_rows(response, band.clone()) {
+                made.extend(make(response, at));
+            }
+            push_grid(&mut overall, self.scene, response, band.clone());
+            for (index, spread) in &mut nuclei {
+                let nucleus = &self.nuclei[*index];
+                if lies_in(&band, nucleus) {
+                    self.push_nucleus(spread, response, nucleus, &band);
+                }
+            }
+            next = last;
+        }
+        Stretch { made, overall, nuclei }
+    }
+
+    /// Adds what lies in some rows of a nucleus.
+    fn push_nucleus(
+        &self,
+        spread: &mut Spread,
+        response: Response<'_>,
+        nucleus: &Nucleus,
+        rows: &Range<usize>,
+    ) {
+        let b = nucleus.bounding_box;
+        let first = b.y0 + rows.start.saturating_sub(b.y0).next_multiple_of(NUCLEUS_STRIDE);
+        for y in (first..b.y1.min(rows.end)).step_by(NUCLEUS_STRIDE) {
+            let row = response.row(y).iter().zip(self.scene.nuclei_of_row(y)).take(b.x1).skip(b.x0);
+            for (&value, _) in row.step_by(NUCLEUS_STRIDE).filter(|(_, id)| **id == nucleus.id) {
+                spread.push(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::filter::Background;
+    use crate::detect::maxima::{local_maxima, overall_spread};
+    use crate::detect::params::DetectParams;
+    use crate::field::PlaneView;
+    use crate::kernel::camera_noise::Noise;
+    use ndarray::Array2;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn finds_what_the_whole_response_shows(
+            height in prop_oneof![1_usize..40, 120_usize..200, 1010_usize..1100, 2040_usize..2060],
+            width in 1_usize..70,
+            sigma_px in 0.7..3.0_f64,
+            reach in 0_usize..90,
+            seed in any::<u64>(),
+        ) {
+            use rand::{RngExt as _, SeedableRng as _};
+            let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let image = Array2::from_shape_fn((height, width), |_| (100.0 * random.random::<f32>()) as u16);
+            let noise = Noise { gain: 0.0, offset: 9.0, floor: 9.0 };
+            let params = DetectParams::default();
+            let scene = Scene::new(PlaneView::from(&image), None, None, &noise, &params);
+            let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
+            let maxima = Maxima::new(&scene, &filter, 1.0);
+            let scan = Scan { scene: &scene, filter: &filter, maxima, nuclei: &[], reach };
+            let found = scan.run(|response, (y, x)| {
+                let far = (y + reach).min(height - 1);
+                Some(((y, x), response.get(y, x), response.get(y.saturating_sub(reach), x), response.get(far, x)))
+            });
+            let whole = filter.response(PlaneView::from(&image));
+            let places: Vec<_> = found.made.iter().map(|f| f.0).collect();
+            prop_assert_eq!(&places, &local_maxima(&scene, &whole, &filter, 1.0));
+            prop_assert_eq!(found.overall, overall_spread(&scene, &whole));
+            for ((y, x), own, above, below) in found.made {
+                prop_assert_eq!(own, Some(whole[(y, x)]));
+                prop_assert_eq!(above, Some(whole[(y.saturating_sub(reach), x)]));
+                prop_assert_eq!(below, Some(whole[((y + reach).min(height - 1), x)]));
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Medians of few values: by halving the range in which they lie, many values at a time.
+
+use crate::kernel::dispatch::{Kernel, vectorised};
+
+/// The middle one of some numbers (of an even count, the higher of the middle two); `None` of none. Magnitudes of floats
+/// are in the order of their bits, so it serves for these as well.
+pub(crate) fn median(values: &[u32]) -> Option<u32> {
+    vectorised(Median { values })
+}
+
+/// The search for a median.
+struct Median<'a> {
+    values: &'a [u32],
+}
+
+impl Kernel for Median<'_> {
+    type Output = Option<u32>;
+
+    #[inline(always)]
+    fn call(self) -> Option<u32> {
+        median_within_kernel(self.values)
+    }
+}
+
+/// [`median`] as a part of another kernel.
+#[inline(always)]
+pub(crate) fn median_within_kernel(values: &[u32]) -> Option<u32> {
+    let first = *values.first()?;
+    let below = (values.len() / 2) as u32;
+    let (mut all, mut any) = (u32::MAX, 0);
+    for &v in values {
+        all &= v;
+        any |= v;
+    }
+    // The largest number below which there are no more than half of the values is one of these; bits in which all of
+    // them agree need no search.
+    let mut open = any & !all;
+    let mut found = first & !open;
+    while open != 0 {
+        let bit = 1 << open.ilog2();
+        open ^= bit;
+        let tried = found | bit;
+        let mut count = 0_u32;
+        for &v in values {
+            count += u32::from(v < tried);
+        }
+        if count <= below {
+            found = tried;
+        }
+    }
+    Some(found)
+}
+
+/// A number in the order of a float among floats (that of [`f32::total_cmp`]).
+#[inline(always)]
+pub(crate) fn ordered(value: f32) -> u32 {
+    let bits = value.to_bits();
+    bits ^ (((bits as i32 >> 31) as u32) | 1 << 31)
+}
+
+/// The float of such a number.
+#[inline(always)]
+pub(crate) fn float_of_ordered(ordered: u32) -> f32 {
+    f32::from_bits(if ordered >> 31 == 0 { !ordered } else { ordered ^ 1 << 31 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn is_the_middle_one_of_the_sorted_values(
+            values in prop_oneof![
+                prop::collection::vec(any::<u32>(), 0..300),
+                prop::collection::vec(0_u32..9, 0..40),
+                prop::collection::vec(Just(7_u32), 0..5),
+                prop::collection::vec((0_f32..1e6).prop_map(f32::to_bits), 0..300),
+            ],
+        ) {
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(median(&values), sorted.get(sorted.len() / 2).copied());
+        }
+
+        #[test]
+        fn floats_keep_their_order(values in prop::collection::vec(any::<f32>(), 1..50)) {
+            let mut sorted = values.clone();
+            sorted.sort_by(f32::total_cmp);
+            let numbers: Vec<u32> = values.into_iter().map(ordered).collect();
+            let middle = median(&numbers).map(float_of_ordered).map(f32::to_bits);
+            prop_assert_eq!(middle, Some(sorted[sorted.len() / 2].to_bits()));
+        }
+    }
+}
