@@ -198,9 +198,13 @@ fn is_open(call: &NucleusCall, assay: &Assay) -> bool {
     }
 }
 
+/// The verdict that stages end with.
+fn last(stages: &[Stage]) -> Verdict {
+    stages.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict)
+}
+
 /// The stages taken and the verdict, with open nuclei counted either way.
 fn verdict_of(evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Vec<Stage>, Verdict)> {
-    let last = |stages: &[Stage]| stages.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict);
     let mut stages = decide(&votes(evaluable, |call| call.rearranged), assay)?;
     let verdict = last(&stages);
     if matches!(verdict, Verdict::Equivocal | Verdict::NotEvaluable) {
@@ -241,7 +245,7 @@ fn turned_by_one_colour(evaluable: &[&NucleusCall], verdict: Verdict, assay: &As
         return Ok(false);
     }
     let stages = decide(&votes(&others, |call| call.rearranged), assay)?;
-    Ok(stages.last().map(|stage| stage.verdict) != Some(verdict))
+    Ok(last(&stages) != verdict)
 }
 
 /// In percent of the nuclei. Summed in the order given, which does not depend on the threads.
@@ -253,15 +257,14 @@ fn percent_expected(evaluable: &[&NucleusCall]) -> Option<f64> {
 /// Whether the verdict would be the opposite one if doubtful nuclei were called the other way. That there
 /// would be too few nuclei without them turns nothing.
 fn turned_by_doubtful(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay) -> Result<bool> {
-    let last = |stages: Vec<Stage>| stages.last().map(|stage| stage.verdict);
     match verdict {
         Verdict::Positive => {
             let fewest = decide(&votes(evaluable, |call| call.rearranged && !call.doubtful), assay)?;
-            Ok(last(fewest) == Some(Verdict::Negative))
+            Ok(last(&fewest) == Verdict::Negative)
         }
         Verdict::Negative => {
             let most = decide(&votes(evaluable, |call| call.rearranged || call.doubtful), assay)?;
-            Ok(last(most) == Some(Verdict::Positive))
+            Ok(last(&most) == Verdict::Positive)
         }
         Verdict::Equivocal | Verdict::NotEvaluable => Ok(false),
     }
@@ -274,7 +277,7 @@ fn only_by_isolated(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay)
     }
     let split =
         decide(&votes(evaluable, |call| call.class == NucleusClass::Split && call.rearranged), assay)?;
-    Ok(split.last().is_none_or(|stage| stage.verdict != Verdict::Positive))
+    Ok(last(&split) != Verdict::Positive)
 }
 
 fn pattern_tallies(

@@ -8,7 +8,7 @@ pub use params::AlarmParams;
 
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
-use crate::assay::{Assay, IsolatedMeaning, ProbeEnd};
+use crate::assay::Assay;
 use crate::classify::Exclusion;
 use crate::detect::candidate::median;
 use crate::field::Colour;
@@ -106,7 +106,7 @@ pub(super) fn of_specimen(
     let mut random_loss = None;
     for colour in Colour::BOTH {
         if let Some((loss, text)) = lost_at_random(Losses::count(fields, colour), colour, params) {
-            if isolated_counts(assay, colour.other()) {
+            if assay.isolated.counts(assay.end_of(colour.other())) {
                 random_loss = Some(loss);
             }
             warnings.push(text);
@@ -133,15 +133,6 @@ fn too_many_loci(fields: &[FieldReading], assay: &Assay, params: &AlarmParams) -
             counted.len()
         )
     })
-}
-
-/// Whether isolated signals of a colour count as rearranged.
-fn isolated_counts(assay: &Assay, colour: Colour) -> bool {
-    let meaning = match assay.end_of(colour) {
-        ProbeEnd::ThreePrime => assay.isolated.three_prime,
-        ProbeEnd::FivePrime => assay.isolated.five_prime,
-    };
-    meaning == IsolatedMeaning::Positive
 }
 
 /// Channels that show one image.

@@ -258,10 +258,11 @@ impl Specimen<'_> {
             .collect();
         let (calls, visibility) = pairings
             .iter()
+            .zip(&by_nucleus)
             .zip(decisions)
             .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
-            .map(|((pairing, (candidates, _, decision)), seen)| {
-                self.call(&field, pairing, &signals, (candidates, decision), seen)
+            .map(|(((pairing, own), (candidates, _, decision)), seen)| {
+                self.call(&field, pairing, (&signals, own), (candidates, decision), seen)
             })
             .unzip();
         let quality = Self::quality(&field, &signals);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::definition::ProbeEnd;
 use super::percent::Comparator;
 
 /// When a red and a green signal are apart.
@@ -165,6 +166,18 @@ pub struct Isolated {
     /// such signals are isolated signals like any other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra: Option<ExtraSignal>,
+}
+
+impl Isolated {
+    /// Whether isolated signals of an end of the gene count as rearranged.
+    #[must_use]
+    pub fn counts(&self, end: ProbeEnd) -> bool {
+        let meaning = match end {
+            ProbeEnd::ThreePrime => self.three_prime,
+            ProbeEnd::FivePrime => self.five_prime,
+        };
+        meaning == IsolatedMeaning::Positive
+    }
 }
 
 /// Meaning of a surplus signal in a nucleus that also has all its intact loci.

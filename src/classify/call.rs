@@ -6,7 +6,7 @@ use super::class::{NucleusClass, class_of, counts_as_rearranged};
 use super::evidence::{ClassifyParams, NucleusEvidence};
 use super::exclusion::Exclusion;
 use super::pattern::SignalPattern;
-use crate::assay::{Assay, GreyZoneAction, IsolatedMeaning, ProbeEnd, Sex};
+use crate::assay::{Assay, GreyZoneAction, Sex};
 use crate::field::Colour;
 
 /// The call of one nucleus.
@@ -77,23 +77,18 @@ pub fn classify(
 ) -> NucleusCall {
     let pattern = evidence.pattern;
     let cluster = evidence.uncountable_cluster && assay.amplification.cluster;
-    let only_fused = pattern.fused > 0 && pattern.separated_red() == 0 && pattern.separated_green() == 0;
     // Separated signals beside a cluster decide first, as they do beside fused pairs that can be counted.
-    let class =
-        if cluster && only_fused { NucleusClass::Amplification } else { class_of(&pattern, assay, sex) };
+    let class = if cluster && pattern.only_fused() {
+        NucleusClass::Amplification
+    } else {
+        class_of(&pattern, assay, sex)
+    };
     let exclusion = exclusion_of(evidence, assay, sex, params);
     let evaluable = exclusion.is_none();
     let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
-        let counts = |end: ProbeEnd| {
-            let meaning = match end {
-                ProbeEnd::ThreePrime => assay.isolated.three_prime,
-                ProbeEnd::FivePrime => assay.isolated.five_prime,
-            };
-            meaning == IsolatedMeaning::Positive
-        };
-        let seen =
-            separated.rearranged(counts(assay.end_of(Colour::Red)), counts(assay.end_of(Colour::Green)));
+        let counts = |colour| assay.isolated.counts(assay.end_of(colour));
+        let seen = separated.rearranged(counts(Colour::Red), counts(Colour::Green));
         params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;
@@ -170,9 +165,8 @@ fn not_countable(evidence: &NucleusEvidence, assay: &Assay, sex: Option<Sex>) ->
     let rules = &assay.evaluable;
     let [red, green] = Colour::BOTH.map(|colour| pattern.signals(colour));
     // Where a cluster is amplification by the assay, more fused pairs than can be counted are one.
-    let only_fused = pattern.separated_red() == 0 && pattern.separated_green() == 0;
     let clusters_count = assay.amplification.cluster;
-    let too_many = (red.max(green) > rules.max_signals && !(clusters_count && only_fused))
+    let too_many = (red.max(green) > rules.max_signals && !(clusters_count && pattern.only_fused()))
         || (evidence.uncountable_cluster && !clusters_count);
     if red == 0 && green == 0 {
         Some(Exclusion::NoSignal)

@@ -35,14 +35,25 @@ impl SignalPattern {
         self.split + self.isolated_green
     }
 
+    /// Signals of one colour that are not fused.
+    #[must_use]
+    pub fn separated(&self, colour: Colour) -> usize {
+        match colour {
+            Colour::Red => self.separated_red(),
+            Colour::Green => self.separated_green(),
+        }
+    }
+
     /// Signals of one colour, fused ones included.
     #[must_use]
     pub fn signals(&self, colour: Colour) -> usize {
-        let separated = match colour {
-            Colour::Red => self.separated_red(),
-            Colour::Green => self.separated_green(),
-        };
-        self.fused.saturating_add(separated)
+        self.fused.saturating_add(self.separated(colour))
+    }
+
+    /// Whether there are fused pairs and nothing else.
+    #[must_use]
+    pub fn only_fused(&self) -> bool {
+        self.fused > 0 && Colour::BOTH.iter().all(|colour| self.separated(*colour) == 0)
     }
 
     /// Whether there are signals of one colour and none of the other.

@@ -1,15 +1,12 @@
 //! Candidates: every spot-like maximum of a probe channel, with what is needed to judge it.
 
-use rayon::prelude::*;
-
 use crate::detect::filter::MatchedFilter;
-use crate::detect::local_noise::LocalNoise;
 use crate::detect::maxima::{Maxima, Surroundings, refine};
 use crate::detect::params::DetectParams;
 use crate::detect::scan::{Found, Scan};
 use crate::detect::scene::{Scene, reborrow, samples};
 use crate::detect::width::Ladder;
-use crate::detect::{bank, hot, masked, sigma};
+use crate::detect::{bank, hot, local_noise, masked, sigma};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{self, Noise};
 use crate::segment::Segmentation;
@@ -107,13 +104,15 @@ pub(crate) fn find(
     };
     let filter = bank::choose(&samples, sigma_px);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
+    // Where nuclei are known, the spread in them is what counts.
+    let alone = segmentation.is_none().then(|| local_noise::surroundings(sigma_px));
     let grow_px = params.nucleus_margin_um_to_px(pixel_size, sigma_px);
     let scan = Scan {
         scene: &scene,
         filter: &filter,
         maxima: Maxima::new(&scene, &filter, params.candidate_snr),
         nuclei: segmentation.map_or(&[], |s| &s.nuclei),
-        reach: surroundings.reach(),
+        reach: surroundings.reach().max(alone.as_ref().map_or(0, Surroundings::reach)),
     };
     let threshold = |photon_sd: f64, texture_sd: f64| {
         (params.candidate_snr * photon_sd).max(params.candidate_texture_snr * texture_sd)
@@ -140,32 +139,24 @@ pub(crate) fn find(
                 background,
                 threshold,
             };
-            (candidate, texture_sd.is_some())
+            let local = alone.as_ref().map(|s| s.own_texture_sd(&scene, response, (y, x), background));
+            (candidate, texture_sd.is_some(), local)
         })
     });
     let Found { made, overall, nucleus_noise } = found;
     // Where too little around a candidate shows its texture, that of the whole plane counts.
-    let candidates: Vec<Candidate> = made
+    let (candidates, local_noise): (Vec<Candidate>, Vec<Option<f64>>) = made
         .into_iter()
-        .map(|(mut candidate, has_texture)| {
+        .map(|(mut candidate, has_texture, local)| {
             if !has_texture {
                 candidate.texture_sd = overall;
                 candidate.threshold = threshold(candidate.photon_sd, overall);
             }
-            candidate
+            (candidate, local.map(|sd| sd.unwrap_or(overall)))
         })
-        .filter(|c| c.amplitude > c.threshold)
-        .collect();
-    let local_noise = if segmentation.is_some() {
-        Vec::new()
-    } else {
-        let response = filter.response(plane);
-        let around = LocalNoise::new(&scene, &response, sigma_px);
-        let (height, width) = plane.dim();
-        let pixel = |at: f64, size: usize| (at.round().max(0.0) as usize).min(size - 1);
-        let sd = |c: &Candidate| around.sd((pixel(c.y_px, height), pixel(c.x_px, width)), c.background);
-        candidates.par_iter().map(sd).collect()
-    };
+        .filter(|(c, _)| c.amplitude > c.threshold)
+        .unzip();
+    let local_noise = local_noise.into_iter().flatten().collect();
     let (height, width) = plane.dim();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
     ChannelCandidates {

@@ -4,10 +4,7 @@
 //! spread alone, so an error of the spread is one of the decision. A median absolute deviation of `n` points errs by
 //! `1.17 / sqrt(n)`: by 12 % from the 96 points with which candidates are searched for, by some 7 % from these.
 
-use ndarray::Array2;
-
-use crate::detect::maxima::{Spread, overall_spread};
-use crate::detect::scene::Scene;
+use crate::detect::maxima::Surroundings;
 
 /// Distances from the candidate in sigmas of the filter between which the spread is taken: beyond its own side
 /// lobe, and near enough for the background to be like its own.
@@ -18,54 +15,29 @@ const SPACING_SIGMAS: f64 = 1.5;
 /// Fewest points for a spread around a candidate.
 const LEAST_POINTS: usize = 40;
 
-/// What candidates of one channel are compared with.
-pub(crate) struct LocalNoise<'s, 'a> {
-    scene: &'s Scene<'a>,
-    response: &'s Array2<f32>,
-    overall: f64,
-    offsets: Vec<(isize, isize)>,
-}
-
-impl<'s, 'a> LocalNoise<'s, 'a> {
-    /// Of the response to a filter of `sigma_px`.
-    pub(crate) fn new(scene: &'s Scene<'a>, response: &'s Array2<f32>, sigma_px: f64) -> Self {
-        let (nearest, farthest) = (NEAREST_SIGMAS * sigma_px, FARTHEST_SIGMAS * sigma_px);
-        let step = (SPACING_SIGMAS * sigma_px).round().max(1.0) as usize;
-        let reach = farthest as isize;
-        let axis = || (-reach..=reach).step_by(step);
-        let offsets = axis()
-            .flat_map(|dy| axis().map(move |dx| (dy, dx)))
-            .filter(|&(dy, dx)| (nearest..farthest).contains(&(dy as f64).hypot(dx as f64)))
-            .collect();
-        Self { scene, response, overall: overall_spread(scene, response), offsets }
-    }
-
-    /// Robust spread of the response around a place with this background; of the whole response where too little
-    /// around it can be used. Pixels without data and pixels much darker than that background (outside the nucleus)
-    /// do not count: their noise is not its noise.
-    pub(crate) fn sd(&self, (y, x): (usize, usize), background: f64) -> f64 {
-        let scene = self.scene;
-        let least = scene.darkest + 0.5 * (background - scene.darkest);
-        let mut spread = Spread::default();
-        for &(dy, dx) in &self.offsets {
-            let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
-            let Some(&r) = self.response.get((yy, xx)) else { continue };
-            let below = f64::from(scene.plane.at(yy, xx)) - f64::from(r.max(0.0));
-            if below >= least && scene.has_data(yy, xx) {
-                spread.push(r);
-            }
-        }
-        if spread.len() < LEAST_POINTS { self.overall } else { spread.sd() }
-    }
+/// The places around a candidate at which the spread of the response to a filter of `sigma_px` is taken.
+pub(crate) fn surroundings(sigma_px: f64) -> Surroundings {
+    let (nearest, farthest) = (NEAREST_SIGMAS * sigma_px, FARTHEST_SIGMAS * sigma_px);
+    let step = (SPACING_SIGMAS * sigma_px).round().max(1.0) as usize;
+    let reach = farthest as isize;
+    let axis = || (-reach..=reach).step_by(step);
+    let offsets = axis()
+        .flat_map(|dy| axis().map(move |dx| (dy, dx)))
+        .filter(|&(dy, dx)| (nearest..farthest).contains(&(dy as f64).hypot(dx as f64)))
+        .collect();
+    Surroundings::of_offsets(offsets, LEAST_POINTS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::detect::filter::{Background, MatchedFilter};
+    use crate::detect::maxima::overall_spread;
     use crate::detect::params::DetectParams;
+    use crate::detect::scene::Scene;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
+    use ndarray::Array2;
     use rand::{RngExt as _, SeedableRng as _};
 
     /// The left half has noise of four times the right half's.
@@ -83,18 +55,20 @@ mod tests {
         let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
         let scene = Scene::new(PlaneView::from(&plane), None, None, &noise, &params);
         let response = filter.response(scene.plane);
-        let around = LocalNoise::new(&scene, &response, filter.sigma_px);
+        let overall = overall_spread(&scene, &response);
+        let around = surroundings(filter.sigma_px);
+        let sd = |at, background| around.texture_sd(&scene, &response, at, background, overall);
         let expected = filter.amplitude_sd(&noise, 1000.0, 0.0);
         for (columns, times) in [(30..100, 4.0), (156..226, 1.0)] {
             let relative: Vec<f64> = columns
                 .step_by(10)
                 .flat_map(|x| (30..226).step_by(15).map(move |y| (y, x)))
-                .map(|at| around.sd(at, 1000.0) / (times * expected) - 1.0)
+                .map(|at| sd(at, 1000.0) / (times * expected) - 1.0)
                 .collect();
             let rms = (relative.iter().map(|r| r * r).sum::<f64>() / relative.len() as f64).sqrt();
             assert!(rms < 0.09, "{rms} where the noise is {times} times");
         }
         // No pixel is as bright as half of this background: the spread of the whole response counts.
-        assert!((around.sd((128, 200), 4000.0) / around.overall - 1.0).abs() < 1e-9);
+        assert!((sd((128, 200), 4000.0) / overall - 1.0).abs() < 1e-9);
     }
 }

@@ -186,10 +186,6 @@ impl Spread {
         self.magnitudes.append(&mut others.magnitudes);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.magnitudes.len()
-    }
-
     pub(crate) fn sd(&self) -> f64 {
         spread_of(&self.magnitudes)
     }
@@ -225,11 +221,15 @@ pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Respon
 /// on each.
 const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
 const POINTS: usize = 16;
+/// Fewest of these for a spread around a candidate.
+const LEAST_POINTS: usize = 12;
 
 /// The places around a candidate at which the spread of the response is taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     offsets: Vec<(isize, isize)>,
+    /// Fewest of them that tell the spread.
+    least_points: usize,
 }
 
 impl Surroundings {
@@ -241,7 +241,12 @@ impl Surroundings {
         };
         let offsets =
             (0..RINGS_SIGMA.len()).flat_map(|ring| (0..POINTS).map(move |k| point(ring, k))).collect();
-        Self { offsets }
+        Self::of_offsets(offsets, LEAST_POINTS)
+    }
+
+    /// Any places, from the candidate, of which at least so many must be of use.
+    pub(crate) fn of_offsets(offsets: Vec<(isize, isize)>, least_points: usize) -> Self {
+        Self { offsets, least_points }
     }
 
     /// Rows beyond a candidate that must be known.
@@ -286,9 +291,15 @@ impl Surroundings {
         (y, x): (usize, usize),
         background: f64,
     ) -> Option<f64> {
-        const LEAST_POINTS: usize = 12;
         let least = scene.darkest + 0.5 * (background - scene.darkest);
-        let mut magnitudes = [0_u32; RINGS_SIGMA.len() * POINTS];
+        // The places on rings are so few that no memory need be asked for.
+        let (mut few, mut many) = ([0_u32; RINGS_SIGMA.len() * POINTS], Vec::new());
+        let magnitudes = if self.offsets.len() <= few.len() {
+            few.as_mut_slice()
+        } else {
+            many.resize(self.offsets.len(), 0);
+            many.as_mut_slice()
+        };
         let mut count = 0;
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
@@ -298,7 +309,7 @@ impl Surroundings {
             magnitudes[count] = r.abs().to_bits();
             count += usize::from((below >= least) & scene.has_data(yy, xx));
         }
-        (count >= LEAST_POINTS).then(|| spread_of(&magnitudes[..count]))
+        (count >= self.least_points).then(|| spread_of(&magnitudes[..count]))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One kernel, compiled for several instruction sets, the best one chosen when it runs.
 
-/// Work that [`vectorised`] runs. A closure is one; a large one is only compiled for the better instruction set where the
-/// compiler inlines it, while a type whose `call` is `#[inline(always)]` always is.
+/// Work that [`vectorised`] runs: a closure marked `#[inline(always)]`, or a type whose `call` is. Without the mark a large
+/// one is not inlined, and stays compiled for the baseline.
 pub(crate) use pulp::NullaryFnOnce as Kernel;
 
 /// Runs `kernel` compiled for the best instruction set that this processor has (AVX2 with FMA where there is one).

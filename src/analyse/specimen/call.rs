@@ -16,12 +16,8 @@ const FOCUS_SIGNALS: usize = 3;
 
 impl Specimen<'_> {
     /// Whether the signals of a nucleus are blurred beside those of the specimen.
-    fn is_blurred(&self, nucleus_id: u32, signals: &[Signal]) -> bool {
-        let mut widths: Vec<f64> = signals
-            .iter()
-            .filter(|s| s.nucleus_id == nucleus_id)
-            .map(|s| s.diameter_px / self.diameters_px[s.colour.index()])
-            .collect();
+    fn is_blurred<'s>(&self, own: impl Iterator<Item = &'s Signal>) -> bool {
+        let mut widths: Vec<f64> = own.map(|s| s.diameter_px / self.diameters_px[s.colour.index()]).collect();
         widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.blur_max
     }
 
@@ -29,14 +25,11 @@ impl Specimen<'_> {
     /// joining them left none of their colour separated, none is.
     fn separated(pairing: &Pairing, signals: &[Signal], decision: &Decision) -> SeparatedProbability {
         let pattern = pairing.pattern();
-        let joined = |colour: Colour, separated: usize| {
-            separated == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
+        let joined = |colour: Colour| {
+            pattern.separated(colour) == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
         };
-        let red = 1.0 - decision.no_separated_red;
-        let green = 1.0 - decision.no_separated_green;
-        let [no_red, no_green] =
-            [joined(Colour::Red, pattern.separated_red()), joined(Colour::Green, pattern.separated_green())];
-        match (no_red, no_green) {
+        let [red, green] = [1.0 - decision.no_separated_red, 1.0 - decision.no_separated_green];
+        match (joined(Colour::Red), joined(Colour::Green)) {
             (true, true) => SeparatedProbability { red: 0.0, green: 0.0, either: 0.0 },
             (true, false) => SeparatedProbability { red: 0.0, green, either: green },
             (false, true) => SeparatedProbability { red, green: 0.0, either: red },
@@ -44,11 +37,12 @@ impl Specimen<'_> {
         }
     }
 
+    /// The call of the nucleus of a pairing; `own` are the places of its signals among those of the field.
     pub(super) fn call(
         &self,
         field: &FieldMeasurement,
         pairing: &Pairing,
-        signals: &[Signal],
+        (signals, own): (&[Signal], &[usize]),
         (candidates, decision): (&NucleusCandidates, &Decision),
         lacking_colour_is_seen: bool,
     ) -> (NucleusCall, Visibility) {
@@ -72,7 +66,7 @@ impl Specimen<'_> {
                 self.model.share_below(colour, seen)
             })
         });
-        evidence.out_of_focus = self.is_blurred(nucleus.id, signals);
+        evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
         let doubtful = |colour: Colour| {
