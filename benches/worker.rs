@@ -12,9 +12,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use breakapart::analyse::{Analyser, FieldReading};
 use breakapart::assay::Assay;
-use breakapart::io::{ChannelMap, ReadOptions, read_field};
+use breakapart::io::{ChannelMap, ReadOptions, read_field_reusing};
 use breakapart::report::{write_nuclei_csv, write_report_json, write_signals_csv};
-use breakapart::{Colour, PixelSize};
+use breakapart::{Colour, PixelSize, Workspace};
 use clap::Parser;
 use serde_json::{Value, json};
 
@@ -39,9 +39,11 @@ struct Arguments {
     bench: bool,
 }
 
-fn read(path: &Path, table: &Path, options: &ReadOptions) -> Result<FieldReading> {
+fn read(path: &Path, table: &Path, options: &ReadOptions, workspace: &mut Workspace) -> Result<FieldReading> {
     let analyser = Analyser::new(Assay::builtin("alk")?);
-    let measured = analyser.measure_field(&read_field(path, options)?)?;
+    let field = read_field_reusing(path, options, workspace)?;
+    let measured = analyser.measure_field(&field)?;
+    workspace.recycle(field);
     let reading = analyser.read_specimen("peers", vec![measured])?;
     write_nuclei_csv(table.join("nuclei.csv"), &reading.fields)?;
     write_signals_csv(table.join("signals.csv"), &reading.fields)?;
@@ -64,7 +66,13 @@ fn plain_read(path: &Path) -> Result<Value> {
     Ok(json!({ "ms": 1e3 * start.elapsed().as_secs_f64(), "bytes": total }))
 }
 
-fn answer(command: &str, path: &Path, table: &Path, options: &ReadOptions) -> Result<Value> {
+fn answer(
+    command: &str,
+    path: &Path,
+    table: &Path,
+    options: &ReadOptions,
+    workspace: &mut Workspace,
+) -> Result<Value> {
     if command == "plain_read" {
         return plain_read(path);
     }
@@ -72,7 +80,7 @@ fn answer(command: &str, path: &Path, table: &Path, options: &ReadOptions) -> Re
         bail!("{command:?} is not a command: run, places, plain_read");
     }
     let start = Instant::now();
-    let field = read(path, table, options)?;
+    let field = read(path, table, options, workspace)?;
     let ms = 1e3 * start.elapsed().as_secs_f64();
     let signals = |colour: Colour| -> Vec<[f64; 2]> {
         let of_nuclei = field.signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0);
@@ -96,8 +104,9 @@ fn main() -> Result<()> {
     options.channels = Some(ChannelMap { counterstain: 0, red: 1, green: 2 });
     options.pixel_size = Some(PixelSize::from_um(arguments.pixel_size)?);
     println!("{}", json!({ "ready": true }));
+    let mut workspace = Workspace::default();
     for line in stdin().lock().lines() {
-        println!("{}", answer(line?.trim(), &path, &arguments.table, &options)?);
+        println!("{}", answer(line?.trim(), &path, &arguments.table, &options, &mut workspace)?);
         stdout().flush()?;
     }
     Ok(())

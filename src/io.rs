@@ -31,6 +31,7 @@ use std::path::Path;
 use crate::error::{Error, Location, Result};
 use crate::field::{Field, Plane};
 use crate::units::PixelSize;
+use crate::workspace::Workspace;
 
 mod atomic;
 mod calibration;
@@ -107,6 +108,18 @@ pub struct SinglePlane {
 /// not clear which channel is which; [`Error::InvalidParameter`] if the channel map names channels that the file
 /// does not have.
 pub fn read_field(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Field> {
+    read_field_reusing(path, options, &mut Workspace::default())
+}
+
+/// As [`read_field`], into the memory of earlier fields.
+///
+/// # Errors
+/// As [`read_field`].
+pub fn read_field_reusing(
+    path: impl AsRef<Path>,
+    options: &ReadOptions,
+    workspace: &mut Workspace,
+) -> Result<Field> {
     let path = path.as_ref();
     let mut file = ImageFile::open(path, options)?;
     let map = match options.channels {
@@ -114,7 +127,7 @@ pub fn read_field(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Field
         None if file.layout.rgb => ChannelMap { counterstain: 2, red: 0, green: 1 },
         None => channels::decide(&file.layout.channels, &file.location)?,
     };
-    let planes = file.read_channels(&map.indices(), options.max_decoded_bytes)?;
+    let planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
     let [counterstain, red, green] = three(planes, &file.location)?;
     if options.channels.is_none() && file.layout.rgb && counterstain == red && red == green {
         return Err(undecided_colours(&file, "which colour shows what: the three are the same image"));
@@ -139,6 +152,10 @@ pub fn read_field_from_files(
     options: &ReadOptions,
 ) -> Result<Field> {
     let paths = [counterstain.as_ref(), red.as_ref(), green.as_ref()];
+    read_files(paths, options, &mut Workspace::default())
+}
+
+fn read_files(paths: [&Path; 3], options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
     if paths[0] == paths[1] || paths[1] == paths[2] || paths[2] == paths[0] {
         let allowed = "three different files, one for each channel";
         return Err(Error::parameter(
@@ -147,7 +164,10 @@ pub fn read_field_from_files(
             allowed,
         ));
     }
-    let images = paths.iter().map(|path| read_plane(path, None, options)).collect::<Result<Vec<_>>>()?;
+    let images = paths
+        .iter()
+        .map(|path| read_plane_reusing(path, None, options, workspace))
+        .collect::<Result<Vec<_>>>()?;
     for (path, image) in paths.iter().zip(&images) {
         let ((height, width), (h, w)) = (images[0].plane.dim(), image.plane.dim());
         if (h, w) != (height, width) {
@@ -183,7 +203,16 @@ pub fn read_plane(
     channel: Option<usize>,
     options: &ReadOptions,
 ) -> Result<SinglePlane> {
-    let mut file = ImageFile::open(path.as_ref(), options)?;
+    read_plane_reusing(path.as_ref(), channel, options, &mut Workspace::default())
+}
+
+fn read_plane_reusing(
+    path: &Path,
+    channel: Option<usize>,
+    options: &ReadOptions,
+    workspace: &mut Workspace,
+) -> Result<SinglePlane> {
+    let mut file = ImageFile::open(path, options)?;
     let count = file.layout.channels.len();
     let plane = match channel {
         Some(index) if index >= count => {
@@ -191,9 +220,9 @@ pub fn read_plane(
             let allowed = format!("0 to {} in {}, which has {found}", count.max(1) - 1, file.location);
             return Err(Error::parameter("channel", index, allowed));
         }
-        Some(index) => file.read_channels(&[index], options.max_decoded_bytes)?.pop(),
-        None if count == 1 => file.read_channels(&[0], options.max_decoded_bytes)?.pop(),
-        None if file.layout.rgb => Some(grey_of_rgb(&mut file, options)?),
+        Some(index) => file.read_channels(&[index], options.max_decoded_bytes, workspace)?.pop(),
+        None if count == 1 => file.read_channels(&[0], options.max_decoded_bytes, workspace)?.pop(),
+        None if file.layout.rgb => Some(grey_of_rgb(&mut file, options, workspace)?),
         None => return Err(undecided_colours(&file, "which channel is meant")),
     };
     let Some(plane) = plane else {
@@ -207,8 +236,8 @@ pub fn read_plane(
     })
 }
 
-fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions) -> Result<Plane> {
-    let planes = file.read_channels(&[0, 1, 2], options.max_decoded_bytes)?;
+fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions, workspace: &mut Workspace) -> Result<Plane> {
+    let planes = file.read_channels(&[0, 1, 2], options.max_decoded_bytes, workspace)?;
     let [red, green, blue] = three(planes, &file.location)?;
     if red == green && green == blue {
         return Ok(red);

@@ -15,6 +15,7 @@ pub mod segment;
 pub mod simulate;
 pub mod summarise;
 mod units;
+mod workspace;
 
 pub use analyse::{Analyser, SpecimenReading};
 pub use assay::Assay;
@@ -22,3 +23,4 @@ pub use error::{Error, Location, Result};
 pub use field::{Colour, Field, Plane, PlaneView};
 pub use summarise::Verdict;
 pub use units::PixelSize;
+pub use workspace::Workspace;

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use breakapart::io::{ReadOptions, read_field, read_field_from_files, read_plane, write_labels};
-use breakapart::{Error, Field, PixelSize, Plane, PlaneView};
+use breakapart::io::{
+    ReadOptions, read_field, read_field_from_files, read_field_reusing, read_plane, write_labels,
+};
+use breakapart::{Error, Field, PixelSize, Plane, PlaneView, Workspace};
 use ndarray::{Array2, array};
 
 const SIZE: (usize, usize) = (27, 33);
@@ -43,7 +45,20 @@ fn kind(plane: &Plane) -> &'static str {
 fn mapped(name: &str) -> Field {
     let mut options = ReadOptions::default();
     options.channels = Some("dapi=0,red=1,green=2".parse().expect("a channel map"));
-    read_field(data(name), &options).unwrap_or_else(|e| panic!("{name}: {e}"))
+    let field = read_field(data(name), &options).unwrap_or_else(|e| panic!("{name}: {e}"));
+    // Nothing of an earlier field shows through.
+    let mut workspace = Workspace::default();
+    workspace.recycle(of_one_level(Array2::from_elem((40, 40), 201_u8)));
+    workspace.recycle(of_one_level(Array2::from_elem((40, 40), 60_001_u16)));
+    workspace.recycle(of_one_level(Array2::from_elem((40, 40), 1e9_f32)));
+    let again = read_field_reusing(data(name), &options, &mut workspace);
+    assert_eq!(again.expect("the same file"), field, "{name}");
+    field
+}
+
+fn of_one_level(plane: impl Into<Plane>) -> Field {
+    let plane = plane.into();
+    Field::new("another", plane.clone(), plane.clone(), plane).expect("three planes of a size")
 }
 
 fn assert_mapped(name: &str, dtype: &str) {

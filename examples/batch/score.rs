@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use breakapart::Workspace;
 use breakapart::analyse::{FieldMeasurement, FieldReading};
 use breakapart::io::{FieldSource, SpecimenSource, write_labels};
 use breakapart::report::{
@@ -39,8 +40,12 @@ pub(crate) fn score(run: &Run) -> Scored {
     bar.suspend(|| scored.records.iter().for_each(print_failures));
 
     let mut measured: Vec<Vec<Measured>> = specimens.iter().map(|_| Vec::new()).collect();
-    for jobs in jobs.chunks(rayon::current_num_threads()) {
-        let results: Vec<Measured> = jobs.par_iter().map(|(_, field)| measure(run, field)).collect();
+    let together = rayon::current_num_threads();
+    let mut workspaces: Vec<Workspace> = (0..together).map(|_| Workspace::default()).collect();
+    for jobs in jobs.chunks(together) {
+        let results: Vec<Measured> = (jobs.par_iter().zip(&mut workspaces))
+            .map(|((_, field), workspace)| measure(run, field, workspace))
+            .collect();
         bar.inc(jobs.len() as u64);
         let mut complete = Vec::new();
         for ((i, _), result) in jobs.iter().zip(results) {
@@ -87,8 +92,11 @@ fn print_failures(record: &InputRecord) {
     }
 }
 
-fn measure(run: &Run, field: &FieldSource) -> Measured {
-    run.analyser.measure_field(&field.read(&run.options.reading())?)
+fn measure(run: &Run, source: &FieldSource, workspace: &mut Workspace) -> Measured {
+    let field = source.read_reusing(&run.options.reading(), workspace)?;
+    let measured = run.analyser.measure_field(&field);
+    workspace.recycle(field);
+    measured
 }
 
 /// Pools the fields of a specimen and writes its files. A specimen without a single field is failed; one

@@ -12,6 +12,7 @@ use super::raster;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
+use crate::workspace::Workspace;
 
 /// Sample types that this crate keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +120,12 @@ impl ImageFile {
     /// # Errors
     /// [`Error::Limit`] if the planes would take more than `limit` bytes; [`Error::Malformed`] if the pixels
     /// cannot be decoded or a float sample is not finite.
-    pub(super) fn read_channels(&mut self, indices: &[usize], limit: u64) -> Result<Vec<Plane>> {
+    pub(super) fn read_channels(
+        &mut self,
+        indices: &[usize],
+        limit: u64,
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Plane>> {
         let Self { location, layout, content } = self;
         let channels: Vec<&Channel> = indices.iter().filter_map(|&i| layout.channels.get(i)).collect();
         match content {
@@ -127,17 +133,17 @@ impl ImageFile {
                 let plane = |channel: &&Channel| channel.slices.first().and_then(|at| planes.get(at.sample));
                 Ok(channels.iter().filter_map(plane).cloned().collect())
             }
-            Content::Tiff(tiff) => read_stack(tiff, &channels, indices, location, limit),
+            Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
         }
     }
 }
 
 fn read_stack(
     tiff: &mut TiffFile,
-    channels: &[&Channel],
-    indices: &[usize],
+    (channels, indices): (&[&Channel], &[usize]),
     location: &Location,
     limit: u64,
+    workspace: &mut Workspace,
 ) -> Result<Vec<Plane>> {
     let depth = channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
     // The planes kept and, if there is more than one slice, those of the slice being read.
@@ -157,13 +163,17 @@ fn read_stack(
             let (members, samples): (Vec<usize>, Vec<usize>) = (i..channels.len())
                 .filter_map(|j| addresses[j].filter(|at| at.page == page).map(|at| (j, at.sample)))
                 .unzip();
-            let planes = tiff.read_samples(page, &samples)?;
+            let planes = tiff.read_samples(page, &samples, workspace)?;
             for (j, plane) in members.into_iter().zip(planes) {
                 done[j] = true;
                 check_finite(&plane, tiff, page, indices[j])?;
                 projections[j] = Some(match projections[j].take() {
                     None => plane,
-                    Some(earlier) => maximum(earlier, &plane, location)?,
+                    Some(earlier) => {
+                        let highest = maximum(earlier, &plane, location)?;
+                        workspace.recycle_plane(plane);
+                        highest
+                    }
                 });
             }
         }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::channels::Role;
 use super::names::{channel_of_file, field_name, file_name, is_image};
-use super::{ReadOptions, read_field, read_field_from_files};
+use super::{ReadOptions, read_field_reusing, read_files};
 use crate::error::{Error, Location, Result};
 use crate::field::Field;
+use crate::workspace::Workspace;
 
 /// Folders of this name hold truth tables, not specimens.
 const TRUTH_FOLDER: &str = "truth";
@@ -54,12 +55,20 @@ impl FieldSource {
     /// Reads the field.
     ///
     /// # Errors
-    /// As [`read_field`] and [`read_field_from_files`]; [`Error::Undecided`] if its files are unclear.
+    /// As [`super::read_field`] and [`super::read_field_from_files`]; [`Error::Undecided`] if its files are unclear.
     pub fn read(&self, options: &ReadOptions) -> Result<Field> {
+        self.read_reusing(options, &mut Workspace::default())
+    }
+
+    /// As [`FieldSource::read`], into the memory of earlier fields.
+    ///
+    /// # Errors
+    /// As [`FieldSource::read`].
+    pub fn read_reusing(&self, options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
         match &self.files {
-            FieldFiles::One(path) => read_field(path, options),
+            FieldFiles::One(path) => read_field_reusing(path, options, workspace),
             FieldFiles::Three { counterstain, red, green } => {
-                read_field_from_files(counterstain, red, green, options)
+                read_files([counterstain, red, green], options, workspace)
             }
             FieldFiles::Unclear { files, question, remedy } => Err(Error::Undecided {
                 location: files.first().map(Location::file).unwrap_or_default(),

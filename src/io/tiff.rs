@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::image_file::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
+use crate::workspace::Workspace;
 use chunk::{Compression, Predictor, Sample, read_row};
 use directory::{Directory, DirectoryReader};
 
@@ -92,19 +93,29 @@ impl TiffFile {
     }
 
     /// Decodes some samples of a page (a position in `pages`) into a plane each.
-    pub(super) fn read_samples(&mut self, page: usize, samples: &[usize]) -> Result<Vec<Plane>> {
+    pub(super) fn read_samples(
+        &mut self,
+        page: usize,
+        samples: &[usize],
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Plane>> {
         let Some(page) = self.pages.get(page).cloned() else {
             return Err(Error::malformed(self.location.clone(), format!("there is no page {page}")));
         };
         match page.sample_type {
-            SampleType::U8 => self.planes::<u8>(&page, samples),
-            SampleType::U16 => self.planes::<u16>(&page, samples),
-            SampleType::F32 => self.planes::<f32>(&page, samples),
+            SampleType::U8 => self.planes::<u8>(&page, samples, workspace),
+            SampleType::U16 => self.planes::<u16>(&page, samples, workspace),
+            SampleType::F32 => self.planes::<f32>(&page, samples, workspace),
         }
     }
 
     /// Decodes each strip or tile once, and copies its samples straight to the planes they belong to.
-    fn planes<T: Sample>(&mut self, page: &Page, samples: &[usize]) -> Result<Vec<Plane>>
+    fn planes<T: Sample>(
+        &mut self,
+        page: &Page,
+        samples: &[usize],
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Plane>>
     where
         Array2<T>: Into<Plane>,
     {
@@ -121,7 +132,7 @@ impl TiffFile {
         for wanted in passes {
             let first = if page.planar { wanted[0] * across * down } else { 0 };
             let mut arrays: Vec<Vec<T>> =
-                wanted.iter().map(|_| vec![T::default(); page.height * page.width]).collect();
+                wanted.iter().map(|_| workspace.take(page.height * page.width)).collect();
             let places: Vec<Place> = (0..down)
                 .flat_map(|row| (0..across).map(move |column| (row, column)))
                 .map(|(row, column)| Place { index: first + row * across + column, row, column })

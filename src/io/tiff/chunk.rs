@@ -10,6 +10,8 @@ use flate2::bufread::ZlibDecoder;
 use weezl::decode::Configuration;
 use weezl::{BitOrder, LzwStatus};
 
+use crate::workspace::Pixel;
+
 /// How the bytes of strips and tiles are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
@@ -133,7 +135,7 @@ impl Predictor {
 }
 
 /// A sample as it is stored.
-pub(super) trait Sample: Copy + Default + Send {
+pub(super) trait Sample: Pixel + Send {
     /// Reads the samples of a row from its bytes.
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]);
     /// The sample whose bits are the sum, without carry beyond them: undoes a difference.
