@@ -96,12 +96,12 @@ impl fmt::Display for Location {
 #[non_exhaustive]
 pub enum Error {
     /// The operating system could not read or write.
-    #[error("{location}: {source}")]
+    #[error("{location}: {cause}")]
     Io {
         /// The file or folder.
         location: Location,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said; part of the message, and therefore not a further error of a chain.
+        cause: std::io::Error,
     },
     /// The file breaks the rules of its own format, or holds values that no image can have.
     #[error("{location}: {problem}")]
@@ -172,8 +172,8 @@ impl Error {
     }
 
     /// An [`Error::Io`].
-    pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
-        Self::Io { location: Location::file(path), source }
+    pub fn io(path: impl AsRef<Path>, cause: std::io::Error) -> Self {
+        Self::Io { location: Location::file(path), cause }
     }
 
     /// An [`Error::Malformed`].

@@ -39,7 +39,7 @@ pub(crate) struct Options {
     #[serde(serialize_with = "as_text")]
     pub(crate) channels: Option<ChannelMap>,
     /// Edge of a pixel, um [default: as the files say]
-    #[arg(long = "pixel-size", value_name = "UM", value_parser = pixel_size)]
+    #[arg(long = "pixel-size", value_name = "UM", value_parser = pixel_size, allow_negative_numbers = true)]
     #[serde(rename = "pixel_size_um")]
     pub(crate) pixel_size: Option<PixelSize>,
     /// Sex of the patients, for genes on X

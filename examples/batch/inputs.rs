@@ -57,7 +57,7 @@ impl Inputs {
 /// Whether the input does not exist, or is a folder without any image.
 fn is_absence(error: &Error) -> bool {
     match error {
-        Error::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+        Error::Io { cause, .. } => cause.kind() == std::io::ErrorKind::NotFound,
         Error::Malformed { .. } => true,
         _ => false,
     }

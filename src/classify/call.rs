@@ -40,6 +40,13 @@ impl NucleusCall {
     }
 }
 
+/// Whether a nucleus with this many fused pairs that shows one colour alone apart from any partner is rearranged.
+fn one_colour_counts(colour: Colour, fused: usize, assay: &Assay, sex: Option<Sex>) -> bool {
+    let (red, green) = if colour == Colour::Red { (1, 0) } else { (0, 1) };
+    let alone = SignalPattern { fused, split: 0, isolated_red: red, isolated_green: green };
+    counts_as_rearranged(class_of(&alone, assay, sex), &alone, assay)
+}
+
 /// The call of one nucleus.
 ///
 /// Every nucleus gets a class. It also gets one reason if it may not be counted: the first that holds in this
@@ -87,8 +94,10 @@ pub fn classify(
     let evaluable = exclusion.is_none();
     let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
-        let counts = |colour| assay.isolated.counts(assay.end_of(colour));
-        let seen = separated.rearranged(counts(Colour::Red), counts(Colour::Green));
+        let seen = separated.rearranged(
+            one_colour_counts(Colour::Red, pattern.fused, assay, sex),
+            one_colour_counts(Colour::Green, pattern.fused, assay, sex),
+        );
         params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;

@@ -8,6 +8,9 @@ pub(crate) use pulp::NullaryFnOnce as Kernel;
 ///
 /// Whatever is to profit must be inlined into the kernel: mark it `#[inline(always)]`. Rust neither contracts nor
 /// reorders floating-point arithmetic, so the same operations in the same order give the same bits on every path.
+///
+/// Built with `--cfg breakapart_portable`, every kernel is compiled for the baseline alone: `benches/portable.sh` compares
+/// results and times of the two.
 pub(crate) fn vectorised<K: Kernel>(kernel: K) -> K::Output {
-    pulp::Arch::new().dispatch(kernel)
+    if cfg!(breakapart_portable) { kernel.call() } else { pulp::Arch::new().dispatch(kernel) }
 }

@@ -1,11 +1,13 @@
 //! The class of a pattern, and whether the assay counts it.
 
-use breakapart::assay::Sex;
+use breakapart::assay::{Assay, Sex};
 use breakapart::classify::NucleusClass::{
     Amplification, ExtraFivePrime, ExtraThreePrime, FewerFused, Gain, IsolatedFivePrime, IsolatedThreePrime,
     Normal, Split, Unclassified,
 };
-use breakapart::classify::{class_of, is_rearranged};
+use breakapart::classify::{
+    ClassifyParams, NucleusEvidence, SeparatedProbability, class_of, classify, is_rearranged,
+};
 use breakapart::summarise::Verdict;
 
 use crate::{FUSED, builtin, of, pattern, read, says};
@@ -125,4 +127,32 @@ fn copies_of_an_x_linked_gene_are_judged_by_sex() {
     assert!(is_rearranged(&pattern(0, 1, 1), &tfe3, Some(Sex::Male)));
     let summary = read(&tfe3, &of(&[((1, 0, 0), 100)]));
     assert!(says(&summary, "sex of the patient was not given"));
+}
+
+/// Where the signals leave no doubt, the probability says what the call says.
+#[test]
+fn a_certain_probability_agrees_with_the_call_in_every_assay() {
+    let params = ClassifyParams::default();
+    let mut counted = 0;
+    for name in Assay::builtin_names() {
+        let assay = builtin(name);
+        for (fused, red, green) in
+            (0..4).flat_map(|f| (0..2).flat_map(move |r| (0..2).map(move |g| (f, r, g))))
+        {
+            let mut evidence = NucleusEvidence::of_pattern(1, pattern(fused, red, green));
+            let [any_red, any_green] = [red, green].map(|n| if n > 0 { 1.0 } else { 0.0 });
+            evidence.separated = Some(SeparatedProbability {
+                red: any_red,
+                green: any_green,
+                either: f64::max(any_red, any_green),
+            });
+            let call = classify(&evidence, &assay, None, &params);
+            if let Some(probability) = call.probability_rearranged {
+                counted += 1;
+                assert_eq!(probability > 0.5, call.rearranged, "{name}: {fused}F{red}R{green}G {call:?}");
+                assert!(!call.doubtful || !call.evaluable(), "{name}: {fused}F{red}R{green}G {call:?}");
+            }
+        }
+    }
+    assert!(counted > 100, "{counted} nuclei were counted");
 }

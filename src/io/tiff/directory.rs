@@ -55,7 +55,7 @@ pub(super) struct DirectoryReader<R> {
 impl<R: Read + Seek> DirectoryReader<R> {
     /// Reads the header and the main chain of directories.
     pub(super) fn open(mut reader: R, location: &Location) -> Result<(Self, Vec<Directory>)> {
-        let io = |source| Error::Io { location: location.clone(), source };
+        let io = |cause| Error::Io { location: location.clone(), cause };
         let length = reader.seek(SeekFrom::End(0)).map_err(io)?;
         reader.seek(SeekFrom::Start(0)).map_err(io)?;
         let mut file = Self { reader, length, little_endian: true, big_tiff: false };
@@ -268,7 +268,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
 
     fn seek(&mut self, to: u64, location: &Location) -> Result<()> {
         let seek = self.reader.seek(SeekFrom::Start(to));
-        seek.map_err(|source| Error::Io { location: location.clone(), source })?;
+        seek.map_err(|cause| Error::Io { location: location.clone(), cause })?;
         Ok(())
     }
 
@@ -311,6 +311,6 @@ pub(in crate::io) fn truncated(source: std::io::Error, location: &Location) -> E
     if source.kind() == std::io::ErrorKind::UnexpectedEof {
         Error::malformed(location.clone(), "the file ends too early: is it cut short?")
     } else {
-        Error::Io { location: location.clone(), source }
+        Error::Io { location: location.clone(), cause: source }
     }
 }
