@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "error",
     "units",
+    "setting",
     "field",
     "kernel",
     "assay",

@@ -6,6 +6,7 @@ use crate::analyse::AlarmParams;
 use crate::assay::Sex;
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
+use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 
 /// Parameters of all steps, and what is known of the patient.
@@ -21,11 +22,8 @@ pub struct AnalyseParams {
     pub classify: ClassifyParams,
     /// When a field or a probe is suspected.
     pub alarms: AlarmParams,
-    /// Whether the chromatic shift is estimated from the specimen and taken off. Default: true.
-    pub correct_chromatic_shift: bool,
-    /// Whether crosstalk between the probe channels is estimated from the specimen and taken off.
-    /// Default: true.
-    pub correct_crosstalk: bool,
+    /// What is estimated of the microscope, what is left out, and what is known.
+    pub instrument: InstrumentParams,
     /// Sex of the patient; matters for X-linked genes only. Default: not known.
     pub sex: Option<Sex>,
 }
@@ -37,8 +35,7 @@ impl Default for AnalyseParams {
             detect: DetectParams::default(),
             classify: ClassifyParams::default(),
             alarms: AlarmParams::default(),
-            correct_chromatic_shift: true,
-            correct_crosstalk: true,
+            instrument: InstrumentParams::default(),
             sex: None,
         }
     }
