@@ -6,13 +6,13 @@ mod patches;
 
 pub use params::AlarmParams;
 
+use crate::analyse::calibration::Calibration;
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
 use crate::assay::Assay;
 use crate::classify::Exclusion;
 use crate::detect::candidate::median;
 use crate::field::Colour;
-use crate::instrument::{Bleed, Illumination};
 use crate::summarise::RandomLoss;
 use loss::Losses;
 
@@ -56,17 +56,12 @@ pub(super) fn of_field(
 /// Standard errors by which an estimate must stand above what is told of.
 const LEAST_STANDARD_ERRORS: f64 = 2.0;
 
-/// Warnings on the microscope: light of the counterstain in red and green, and light over the field of counterstain, red
-/// and green.
-pub(super) fn of_instrument(
-    bleeds: [Option<Bleed>; 2],
-    illumination: [Option<Illumination>; 3],
-    params: &AlarmParams,
-) -> Vec<String> {
+/// Warnings on the microscope.
+pub(super) fn of_instrument(calibration: &Calibration, params: &AlarmParams) -> Vec<String> {
     let stands_above = |value: f64, error: Option<f64>, most: f64| {
         value - LEAST_STANDARD_ERRORS * error.unwrap_or(0.0) > most
     };
-    let bleeds = Colour::BOTH.iter().zip(bleeds).filter_map(|(colour, bleed)| {
+    let bleeds = Colour::BOTH.iter().zip(calibration.counterstain_bleed).filter_map(|(colour, bleed)| {
         let bleed = bleed.filter(|b| stands_above(b.fraction, b.standard_error, params.bleed_max))?;
         Some(format!(
             "{}: {:.0} % of the counterstain's light is seen in it: weak signals may drown, check its filters and which \
@@ -76,7 +71,7 @@ pub(super) fn of_instrument(
         ))
     });
     let names = ["counterstain", Colour::Red.name(), Colour::Green.name()];
-    let falls_off = names.iter().zip(illumination).filter_map(|(name, light)| {
+    let falls_off = names.iter().zip(calibration.illumination).filter_map(|(name, light)| {
         let light = light.filter(|l| stands_above(l.corner_loss, l.standard_error, params.corner_loss_max))?;
         Some(format!(
             "{name}: {:.0} % of the light is missing in the corners of the field: align the lamp, or give fewer pixels \

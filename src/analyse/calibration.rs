@@ -1,6 +1,6 @@
 //! What the fields of a specimen tell of the microscope beside shift and crosstalk.
 
-use crate::analyse::FieldMeasurement;
+use crate::analyse::{AnalyseParams, FieldMeasurement};
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
 use crate::field::Colour;
@@ -19,28 +19,55 @@ const MIN_OF_HIGHEST: f64 = 0.4;
 /// Median over mean: standard errors of normal values.
 const MEDIAN_ERROR: f64 = 1.2533;
 
-/// Standard errors of the signal diameters of a specimen, which are the medians of its fields.
-pub(super) fn diameter_errors_px(
-    fields: &[FieldMeasurement],
-    diameters_px: [f64; 2],
-) -> [Option<f64>; 2] {
-    [0, 1].map(|c| {
-        let of = |f: &FieldMeasurement| {
-            Some((f.channels[c].sigma_px.ln(), f.channels[c].sigma_log_error?))
+/// What the fields of a specimen tell of the microscope beside shift and crosstalk.
+pub(super) struct Calibration {
+    /// Standard errors of the signal diameters: red, green.
+    pub(super) diameter_errors_px: [Option<f64>; 2],
+    /// Signals on which these were measured.
+    pub(super) diameter_spots: [usize; 2],
+    /// Noise of the camera in red and green.
+    pub(super) camera_noise: [CameraEstimate; 2],
+    /// Light of the counterstain in red and green.
+    pub(super) counterstain_bleed: [Option<Bleed>; 2],
+    /// Light over the field of counterstain, red and green.
+    pub(super) illumination: [Option<Illumination>; 3],
+}
+
+impl Calibration {
+    /// Learns it, and evens out the heights of signals if the illumination is known.
+    pub(super) fn of(
+        fields: &mut [FieldMeasurement],
+        diameters_px: [f64; 2],
+        params: &AnalyseParams,
+    ) -> Self {
+        let found = Self {
+            diameter_errors_px: diameter_errors_px(fields, diameters_px),
+            diameter_spots: [0, 1].map(|c| fields.iter().map(|f| f.channels[c].sigma_spots).sum()),
+            camera_noise: camera_noise(fields, &params.detect),
+            counterstain_bleed: counterstain_bleed(fields, &params.instrument),
+            illumination: illumination(fields, &params.instrument),
         };
+        if let Setting::Fixed(losses) = params.instrument.illumination {
+            for field in fields {
+                even_out(field, losses);
+            }
+        }
+        found
+    }
+}
+
+/// Standard errors of the signal diameters of a specimen, which are the medians of its fields.
+fn diameter_errors_px(fields: &[FieldMeasurement], diameters_px: [f64; 2]) -> [Option<f64>; 2] {
+    [0, 1].map(|c| {
+        let of = |f: &FieldMeasurement| Some((f.channels[c].sigma_px.ln(), f.channels[c].sigma_log_error?));
         let (_, error) = pool(&fields.iter().filter_map(of).collect::<Vec<_>>())?;
         let of_median = if fields.len() > 2 { MEDIAN_ERROR } else { 1.0 };
         Some(of_median * error * diameters_px[c])
     })
 }
 
-/// Signals on which the diameters were measured.
-pub(super) fn diameter_spots(fields: &[FieldMeasurement]) -> [usize; 2] {
-    [0, 1].map(|c| fields.iter().map(|f| f.channels[c].sigma_spots).sum())
-}
-
 /// Noise of the camera in red and green.
-pub(super) fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEstimate; 2] {
+fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEstimate; 2] {
     [0, 1].map(|c| {
         if let Setting::Fixed(known) = params.camera_noise[c] {
             return known.into();
@@ -51,7 +78,7 @@ pub(super) fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -
 }
 
 /// Light of the counterstain in red and green.
-pub(super) fn bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Bleed>; 2] {
+fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Bleed>; 2] {
     let nuclei: Vec<_> = fields.iter().flat_map(|f| f.lights.iter().copied()).collect();
     Colour::BOTH.map(|colour| {
         let found = match params.counterstain_into(colour) {
@@ -72,17 +99,16 @@ fn relative_place((height, width): (usize, usize), [y, x]: [f64; 2]) -> [f64; 2]
 }
 
 /// Light over the field of counterstain, red and green.
-pub(super) fn illumination(
-    fields: &[FieldMeasurement],
-    params: &InstrumentParams,
-) -> [Option<Illumination>; 3] {
+fn illumination(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Illumination>; 3] {
     let estimate = |seen: &dyn Fn(&FieldMeasurement) -> Vec<Seen>| {
         illumination::estimate(&fields.iter().flat_map(seen).collect::<Vec<_>>())
     };
     match params.illumination {
-        Setting::Estimate => {
-            [estimate(&nuclei), estimate(&|f| signals(f, Colour::Red)), estimate(&|f| signals(f, Colour::Green))]
-        }
+        Setting::Estimate => [
+            estimate(&nuclei),
+            estimate(&|f| signals(f, Colour::Red)),
+            estimate(&|f| signals(f, Colour::Green)),
+        ],
         Setting::Off => [None; 3],
         Setting::Fixed([red, green]) => {
             [None, Some(Illumination::fixed(red)), Some(Illumination::fixed(green))]
@@ -91,7 +117,7 @@ pub(super) fn illumination(
 }
 
 /// Evens out the heights of candidates by a known fall-off of the light in red and green.
-pub(super) fn even_out(field: &mut FieldMeasurement, losses: [f64; 2]) {
+fn even_out(field: &mut FieldMeasurement, losses: [f64; 2]) {
     let dim = field.segmentation.labels.dim();
     for (channel, loss) in field.channels.iter_mut().zip(losses) {
         for c in &mut channel.candidates {
@@ -121,8 +147,12 @@ pub(super) fn light_at(
 }
 
 fn nuclei(field: &FieldMeasurement) -> Vec<Seen> {
-    let lit = field.lights.iter().filter(|n| n.light[0] > 0.0);
-    lit.map(|n| Seen { place: relative_place(field.segmentation.labels.dim(), n.place), log_light: n.light[0].ln() }).collect()
+    let lit = field.lights.iter().filter(|n| n.light[0] > 0.0 && !n.cut);
+    lit.map(|n| Seen {
+        place: relative_place(field.segmentation.labels.dim(), n.place),
+        log_light: n.light[0].ln(),
+    })
+    .collect()
 }
 
 /// The mean log height of the signals of each nucleus.
@@ -139,9 +169,13 @@ fn signals(field: &FieldMeasurement, colour: Colour) -> Vec<Seen> {
         let logs: Vec<f64> =
             heights.iter().filter(|h| **h > MIN_OF_HIGHEST * highest).map(|h| h.ln()).collect();
         Some(Seen {
-            place: relative_place(field.segmentation.labels.dim(), [nucleus.centroid_y_px, nucleus.centroid_x_px]),
+            place: relative_place(
+                field.segmentation.labels.dim(),
+                [nucleus.centroid_y_px, nucleus.centroid_x_px],
+            ),
             log_light: logs.iter().sum::<f64>() / logs.len() as f64,
         })
     };
-    field.segmentation.nuclei.iter().zip(heights).filter_map(seen).collect()
+    // What is cut lies at the edge, and shows less of its signals.
+    field.segmentation.nuclei.iter().zip(heights).filter(|n| !n.0.touches_border).filter_map(seen).collect()
 }

@@ -7,9 +7,11 @@ use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{Colour, Field, Plane, PlaneView};
 use crate::instrument::light::{self, NucleusLight};
-use crate::instrument::{InstrumentParams, bleed};
 use crate::instrument::likeness::likeness;
+use crate::instrument::{InstrumentParams, bleed};
+use crate::kernel::camera_noise;
 use crate::segment::Segmentation;
+use crate::setting::Setting;
 use crate::units::PixelSize;
 
 /// The pairs of channels whose likeness is measured, in this order.
@@ -77,8 +79,20 @@ pub(super) fn measure(
             let limit = limit(plane, field.saturation_level);
             bleed::take_off(field.probe(colour), field.counterstain.view(), fraction, limit)
         });
-        let plane = own.as_ref().map_or(probe, PlaneView::from);
-        candidate::find(plane, colour, Some(&segmentation), field.pixel_size, params)
+        let Some(own) = own else {
+            return candidate::find(probe, colour, Some(&segmentation), field.pixel_size, params);
+        };
+        let index = colour.index();
+        let mut params = params.clone();
+        if let Setting::Fixed(_) = params.camera_noise[index] {
+            params.camera_noise[index] = Setting::Estimate;
+        }
+        let plane = PlaneView::from(&own);
+        let mut found = candidate::find(plane, colour, Some(&segmentation), field.pixel_size, &params);
+        // What is left has not the camera's noise.
+        let with_gain = params.camera_noise[index] == Setting::Estimate;
+        found.noise_fit = Some(camera_noise::estimate(probe, None, with_gain));
+        found
     };
     let ((red, green), (saturated, nucleus_saturated, likeness)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),

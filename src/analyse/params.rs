@@ -10,7 +10,7 @@ use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 
 /// Parameters of all steps, and what is known of the patient.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct AnalyseParams {
@@ -26,17 +26,4 @@ pub struct AnalyseParams {
     pub instrument: InstrumentParams,
     /// Sex of the patient; matters for X-linked genes only. Default: not known.
     pub sex: Option<Sex>,
-}
-
-impl Default for AnalyseParams {
-    fn default() -> Self {
-        Self {
-            segment: SegmentParams::default(),
-            detect: DetectParams::default(),
-            classify: ClassifyParams::default(),
-            alarms: AlarmParams::default(),
-            instrument: InstrumentParams::default(),
-            sex: None,
-        }
-    }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::classify::NucleusCall;
 use crate::detect::Signal;
-use crate::instrument::{Bleed, CameraEstimate, Illumination, ChromaticShift, Crosstalk};
+use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
 use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
 use crate::summarise::Summary;

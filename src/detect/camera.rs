@@ -38,11 +38,7 @@ impl CameraNoise {
 
     pub(crate) fn noise(&self) -> Noise {
         let dark_variance = self.dark_sd * self.dark_sd;
-        Noise {
-            gain: self.gain,
-            offset: dark_variance - self.gain * self.dark_level,
-            floor: dark_variance,
-        }
+        Noise { gain: self.gain, offset: dark_variance - self.gain * self.dark_level, floor: dark_variance }
     }
 }
 

@@ -24,8 +24,9 @@ pub struct DetectParams {
     /// `signal_diameter_px`). Range 1.2 to 47. Default: `estimate` for both.
     pub signal_diameter_px: [Setting<f64>; 2],
     /// Noise of the red and of the green camera: `estimate` measures it on each image, as a straight line of the
-    /// level; `off` takes one noise for all levels, the middle one of the image; a value is used as it is. Default:
-    /// `estimate` for both.
+    /// level; `off` takes one noise for all levels, the middle one of the image; a value is used as it is, but for
+    /// fields of which the counterstain is taken off, where what is left has another noise. Default: `estimate` for
+    /// both.
     pub camera_noise: [Setting<CameraNoise>; 2],
     /// Smallest sigma that sampling allows, px. Range 0.3 to 2. Default 0.7.
     pub min_sigma_px: f64,

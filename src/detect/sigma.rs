@@ -126,6 +126,9 @@ fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
     Some(Measured { sigma_px, spots, log_error, merit })
 }
 
+/// Signals of a nucleus, which lie at like heights and so are about as wide: they tell as much as one.
+const SIGNALS_ALIKE: f64 = 2.0;
+
 /// Standard error of the logarithm of a quantile of sorted values, from the values that lie a standard deviation of its
 /// rank to either side (Woodruff 1952, Journal of the American Statistical Association 47:635).
 fn quantile_log_error(sorted: &[f64], quantile: f64) -> Option<f64> {
@@ -134,5 +137,5 @@ fn quantile_log_error(sorted: &[f64], quantile: f64) -> Option<f64> {
     let low = (n * quantile - reach).round().max(0.0) as usize;
     let high = ((n * quantile + reach).round() as usize).min(sorted.len().checked_sub(1)?);
     let apart = high.checked_sub(low).filter(|apart| *apart > 0)? as f64;
-    Some((sorted[high] / sorted[low]).ln() * reach / apart)
+    Some((sorted[high] / sorted[low]).ln() * SIGNALS_ALIKE.sqrt() * reach / apart)
 }

@@ -124,6 +124,7 @@ mod tests {
         let noise = |i: usize| (i * 13 % 11) as f64 - 5.0;
         let of = |i: usize| NucleusLight {
             place: [0.0, 0.0],
+            cut: false,
             light: [stain(i), 30.0 + between * stain(i) + noise(i), 0.0],
             rise: [0.4 * stain(i), within * 0.4 * stain(i) + noise(i + 3), 0.0],
         };

@@ -6,6 +6,12 @@ use crate::detect::CameraNoise;
 use crate::instrument::pool::pool;
 use crate::kernel::camera_noise::NoiseFit;
 
+/// Share of the gain, and of the noise in the dark, by which they may be wrong in all fields alike, one standard
+/// deviation: the brightest blocks lie in nuclei, whose signals and texture pass for noise. From simulated specimens,
+/// where gains are found 0 to 30 % too high.
+const SYSTEMATIC_GAIN: f64 = 0.2;
+const SYSTEMATIC_DARK_SD: f64 = 0.02;
+
 /// Noise of the camera: the variance of a sample is `dark_sd^2 + gain * (level - dark_level)`.
 ///
 /// What the image tells is the noise at its darkest level, which is the read noise only if hardly any light fell
@@ -52,8 +58,10 @@ pub(crate) fn over_fields(fits: &[NoiseFit]) -> CameraEstimate {
         values.sort_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or_default()
     };
-    let gain = pool(&gains);
-    let dark_sd = pool(&dark);
+    let rounding_sd = fits.iter().map(|f| f.rounding_sd).fold(0.0, f64::max);
+    let gain = pool(&gains).map(|(value, error)| (value, error.hypot(SYSTEMATIC_GAIN * value)));
+    let dark_sd =
+        pool(&dark).map(|(value, error)| (value, error.hypot(SYSTEMATIC_DARK_SD * value).hypot(rounding_sd)));
     CameraEstimate {
         gain: gain.map_or_else(|| middle(&|f| f.noise.gain), |g| g.0),
         gain_standard_error: gain.map(|g| g.1),

@@ -17,6 +17,8 @@ const LEAST_POINTS: usize = 12;
 pub(crate) struct NucleusLight {
     /// Centroid (rows, columns), px.
     pub(crate) place: [f64; 2],
+    /// Whether the edge of the image cuts the nucleus.
+    pub(crate) cut: bool,
     /// Light in each channel: medians, which the few pixels of signals do not move.
     pub(crate) light: [f64; 3],
     /// How much lighter each channel is in the third of the nucleus with the most counterstain than in that with the
@@ -70,5 +72,6 @@ fn of_nucleus(
         of(&order[order.len() - third..]) - of(&order[..third])
     });
     let light = std::array::from_fn(|c| middle(&mut inside[c]) - middle(&mut around[c]));
-    Some(NucleusLight { place: [nucleus.centroid_y_px, nucleus.centroid_x_px], light, rise })
+    let place = [nucleus.centroid_y_px, nucleus.centroid_x_px];
+    Some(NucleusLight { place, cut: nucleus.touches_border, light, rise })
 }

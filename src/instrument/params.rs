@@ -120,7 +120,8 @@ impl FromStr for FixedShift {
     /// `Y,X` or `Y,X,MAGNIFICATION,ROTATION`.
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || Error::parameter("chromatic shift", text, "Y,X or Y,X,MAGNIFICATION,ROTATION");
-        let parts: std::result::Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        let parts: std::result::Result<Vec<f64>, _> =
+            text.split(',').map(|part| part.trim().parse()).collect();
         let shift = match parts.map_err(|_| wrong())?[..] {
             [y_px, x_px] => Self { y_px, x_px, ..Self::default() },
             [y_px, x_px, magnification, rotation] => Self { y_px, x_px, magnification, rotation },

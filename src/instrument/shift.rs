@@ -146,7 +146,8 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
         over_field = settle(&vectors, over_field, widening * kernel, ROUNDS, true);
     }
     let over_field = judge(&vectors, over_field, core);
-    let standing = over_field.magnification.hypot(over_field.rotation) / over_field.field_standard_error.unwrap_or(f64::INFINITY);
+    let standing = over_field.magnification.hypot(over_field.rotation)
+        / over_field.field_standard_error.unwrap_or(f64::INFINITY);
     let best = if over_field.pairs >= MIN_FIELD_PAIRS.max(constant.pairs)
         && standing > LEAST_STANDARD_ERRORS
         && over_field.magnification.hypot(over_field.rotation) < LARGEST_FIELD_TERM

@@ -21,6 +21,9 @@ const MIN_BLOCKS_PER_BIN: usize = 4;
 /// Fewest residuals of a block for a spread that is good to some 15 %.
 const MIN_RESIDUALS: usize = 40;
 
+/// Standard deviation of white noise over the median absolute residual: the residual has 6 times its standard deviation,
+/// and 1.4826 turns a median absolute deviation into a standard deviation.
+const RESIDUAL_TO_SD: f64 = 1.4826 / 6.0;
 /// Standard error of a median over that of a mean, of normal values.
 const MEDIAN_ERROR: f64 = 1.2533;
 
@@ -51,12 +54,20 @@ pub(crate) struct NoiseFit {
     pub(crate) gain_standard_error: Option<f64>,
     /// Standard error of the variance at the level of the darkest blocks; `None` where too few blocks tell.
     pub(crate) dark_variance_standard_error: Option<f64>,
+    /// Standard deviation of what rounding to whole levels does to every standard deviation that is measured.
+    pub(crate) rounding_sd: f64,
 }
 
 impl NoiseFit {
     /// The noise line without its slope: the middle of the blocks' variances at every level.
     pub(crate) fn flat(noise: Noise, dark_level: f64) -> Self {
-        Self { noise, dark_level, gain_standard_error: None, dark_variance_standard_error: None }
+        Self {
+            noise,
+            dark_level,
+            gain_standard_error: None,
+            dark_variance_standard_error: None,
+            rounding_sd: 0.0,
+        }
     }
 }
 
@@ -79,9 +90,10 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, wit
         .collect();
     let mut blocks: Vec<(f64, f64)> = rows.into_iter().flatten().collect();
     // Quantisation alone leaves a variance of 1/12 of a grey level in integer images.
-    let quantisation = match plane {
-        PlaneView::F32(_) => f64::MIN_POSITIVE,
-        _ => 1.0 / 12.0,
+    let (quantisation, rounding_sd) = match plane {
+        PlaneView::F32(_) => (f64::MIN_POSITIVE, 0.0),
+        // The median of whole residuals is off by up to half a level.
+        _ => (1.0 / 12.0, RESIDUAL_TO_SD / 12.0_f64.sqrt()),
     };
     if blocks.is_empty() {
         return NoiseFit::flat(Noise { gain: 0.0, offset: quantisation, floor: quantisation }, 0.0);
@@ -100,7 +112,7 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, wit
         let noise = Noise { gain: 0.0, offset: median, floor: floor.min(median) };
         let error = MEDIAN_ERROR * spread_of_sorted(&variances) / (variances.len() as f64).sqrt();
         let dark_variance_standard_error = (variances.len() >= MIN_BLOCKS_PER_BIN).then_some(error);
-        NoiseFit { dark_variance_standard_error, ..NoiseFit::flat(noise, dark_level) }
+        NoiseFit { dark_variance_standard_error, rounding_sd, ..NoiseFit::flat(noise, dark_level) }
     };
     if !with_gain {
         return flat();
@@ -127,7 +139,10 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, wit
         noise,
         dark_level,
         gain_standard_error: error(gain),
-        dark_variance_standard_error: error(dark_level * dark_level * gain + 2.0 * dark_level * both + offset),
+        dark_variance_standard_error: error(
+            dark_level * dark_level * gain + 2.0 * dark_level * both + offset,
+        ),
+        rounding_sd,
     }
 }
 
@@ -181,9 +196,7 @@ impl<B: Iterator<Item = usize>> Kernel for BlockRow<'_, '_, B> {
             }
             let middle = |of: &[u32]| if count == of.len() { median(of) } else { median(&of[..count]) };
             let (Some(residual), Some(value)) = (middle(residuals), middle(values)) else { continue };
-            // The residual of white noise has 6 times its standard deviation; 1.4826 turns a median absolute
-            // deviation into a standard deviation.
-            let sd = 1.4826 * f64::from(f32::from_bits(residual)) / 6.0;
+            let sd = RESIDUAL_TO_SD * f64::from(f32::from_bits(residual));
             out.push((f64::from(float_of_ordered(value)), sd * sd));
         }
         out
