@@ -50,7 +50,8 @@ pub struct Instrument {
     pub crosstalk_red_into_green: Option<Crosstalk>,
     /// Crosstalk of green into red that was taken off; `None` = not found.
     pub crosstalk_green_into_red: Option<Crosstalk>,
-    /// Light of the counterstain in red; `None` = not measured: switched off, or too few nuclei.
+    /// Light of the counterstain in red; `None` = switched off, too few nuclei, or nothing that goes with the
+    /// counterstain between nuclei and within them alike.
     pub counterstain_into_red: Option<Bleed>,
     /// The same in green.
     pub counterstain_into_green: Option<Bleed>,

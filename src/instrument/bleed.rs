@@ -13,9 +13,12 @@ use crate::setting::Setting;
 const MIN_NUCLEI: usize = 20;
 /// Standard errors by which a share must stand above zero to be taken off.
 const LEAST_STANDARD_ERRORS: f64 = 4.0;
-/// Share within nuclei, over that between nuclei, from which taking it off makes nuclei more even: half, since the
-/// variance that is left is least at the share within and grows evenly to either side.
-const LEAST_WITHIN: f64 = 0.5;
+/// Most by which the share within nuclei may differ from that between them, over the latter: up to half, taking it off
+/// makes nuclei more even, since the variance that is left is least at the share within and grows evenly to either
+/// side. Shares that differ by more tell of something else, such as light of the tissue around.
+const MOST_APART: f64 = 0.5;
+/// Such a difference that is of no account, however small the shares: signals show that much within nuclei.
+const MOST_APART_ANYHOW: f64 = 0.02;
 
 /// Share of the counterstain's light that is seen in a probe channel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -39,7 +42,7 @@ impl Bleed {
 }
 
 /// Slope of the light of nuclei in a channel on their counterstain, both above their surroundings. A constant takes
-/// what all nuclei have alike.
+/// what all nuclei have alike. `None` of few nuclei, and where the slope within nuclei is another one.
 pub(crate) fn estimate(nuclei: &[NucleusLight], colour: Colour) -> Option<Bleed> {
     let channel = 1 + colour.index();
     let rows: Vec<([f64; 2], f64)> = nuclei.iter().map(|n| ([1.0, n.light[0]], n.light[channel])).collect();
@@ -47,6 +50,12 @@ pub(crate) fn estimate(nuclei: &[NucleusLight], colour: Colour) -> Option<Bleed>
         return None;
     }
     let fit = robust::fit(&rows)?;
+    let rises: Vec<([f64; 1], f64)> = nuclei.iter().map(|n| ([n.rise[0]], n.rise[channel])).collect();
+    let within = robust::fit(&rises)?.coefficients[0];
+    let apart = (within - fit.coefficients[1]).abs();
+    if apart > (MOST_APART * fit.coefficients[1].abs()).max(MOST_APART_ANYHOW) {
+        return None;
+    }
     let standard_error = Some(fit.standard_error(1));
     Some(Bleed { fraction: fit.coefficients[1], standard_error, nuclei: rows.len(), fields: 0 })
 }
@@ -58,12 +67,8 @@ pub(crate) fn to_take_off(nuclei: &[NucleusLight], colour: Colour, params: &Inst
         Setting::Fixed(fraction) => Some(fraction).filter(|f| *f > 0.0),
         Setting::Estimate => {
             let Bleed { fraction, standard_error, .. } = estimate(nuclei, colour)?;
-            let rises: Vec<([f64; 1], f64)> =
-                nuclei.iter().map(|n| ([n.rise[0]], n.rise[1 + colour.index()])).collect();
-            let within = robust::fit(&rises)?.coefficients[0];
-            let supported = fraction >= params.bleed_min
-                && fraction > LEAST_STANDARD_ERRORS * standard_error?
-                && within > LEAST_WITHIN * fraction;
+            let supported =
+                fraction >= params.bleed_min && fraction > LEAST_STANDARD_ERRORS * standard_error?;
             supported.then_some(fraction)
         }
     }
@@ -138,7 +143,7 @@ mod tests {
         let error = found.standard_error.unwrap();
         assert!((found.fraction - 0.2).abs() < 3.0 * error && error < 0.005, "{found:?}");
         assert_eq!(to_take_off(&nuclei(0.2, 0.2), Colour::Red, &params), Some(found.fraction));
-        assert_eq!(to_take_off(&nuclei(0.2, 0.02), Colour::Red, &params), None);
+        assert_eq!(estimate(&nuclei(0.2, 0.02), Colour::Red), None);
         assert_eq!(to_take_off(&nuclei(0.02, 0.02), Colour::Red, &params), None);
         assert_eq!(to_take_off(&nuclei(0.2, 0.2)[..10], Colour::Red, &params), None);
         let off = InstrumentParams { counterstain_into_red: Setting::Off, ..params.clone() };

@@ -6,8 +6,9 @@ use crate::instrument::robust;
 
 /// Fewest nuclei for a statement.
 const MIN_NUCLEI: usize = 30;
-/// Rounds of linearising the fall-off; it settles in some five.
+/// Most rounds of linearising the fall-off, and the change in standard errors below which it has settled.
 const ROUNDS: usize = 12;
+const SETTLED: f64 = 0.01;
 /// Range of losses that are followed.
 const LOSSES: [f64; 2] = [-2.0, 0.95];
 
@@ -61,6 +62,9 @@ pub(crate) fn estimate(seen: &[Seen]) -> Option<Illumination> {
         let fit = robust::fit(&rows)?;
         loss = (loss + fit.coefficients[1]).clamp(LOSSES[0], LOSSES[1]);
         error = fit.standard_error(1);
+        if fit.coefficients[1].abs() < SETTLED * error {
+            break;
+        }
     }
     Some(Illumination { corner_loss: loss, standard_error: Some(error), nuclei: seen.len() })
 }

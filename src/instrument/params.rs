@@ -23,14 +23,14 @@ pub struct InstrumentParams {
     /// The same of green into red.
     pub crosstalk_green_into_red: Setting<f64>,
     /// Light of the counterstain in red: `estimate` takes it off before signals are looked for in each field of which
-    /// enough nuclei show a share of at least [`InstrumentParams::bleed_min`] and look more even without it, `off` does
-    /// not look for it, a value (grey levels in red for a grey level of counterstain, 0 to 1) is taken off as it is.
+    /// enough nuclei show a share of at least [`InstrumentParams::bleed_min`], between and within them, `off` does not
+    /// look for it, a value (grey levels in red for a grey level of counterstain, 0 to 1) is taken off as it is.
     /// Default: `estimate`.
     pub counterstain_into_red: Setting<f64>,
     /// The same in green.
     pub counterstain_into_green: Setting<f64>,
-    /// Share of the counterstain from which it is taken off, 0 to 1. Default 0.05: on simulated sections the calls
-    /// are the same with and without what is less, and better without what is more.
+    /// Share of the counterstain from which it is taken off, 0 to 1. Default 0.1: on simulated sections the calls are the
+    /// same with and without half as much, and better from there on without.
     pub bleed_min: f64,
     /// How the light falls off over the field: `estimate` reports it and leaves the heights of signals as they are
     /// (on simulated sections that lose three quarters of the light in the corners, calls are as good without it),
@@ -47,7 +47,7 @@ impl Default for InstrumentParams {
             crosstalk_green_into_red: Setting::Estimate,
             counterstain_into_red: Setting::Estimate,
             counterstain_into_green: Setting::Estimate,
-            bleed_min: 0.05,
+            bleed_min: 0.1,
             illumination: Setting::Estimate,
         }
     }

@@ -5,8 +5,11 @@
 const HUBER: f64 = 1.345;
 /// Standard deviation of a normal distribution over its median absolute deviation.
 const MAD_TO_SD: f64 = 1.4826;
-/// Rounds of reweighting; changes are far below the standard errors after some ten.
+/// Most rounds of reweighting.
 const ROUNDS: usize = 30;
+/// Change of a coefficient, over what one value of the usual scatter would make if it were all there is, below which it
+/// has settled: far below the standard errors.
+const SETTLED: f64 = 1e-3;
 
 /// A fitted linear model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,11 +51,14 @@ pub(crate) fn fit<const N: usize>(rows: &[([f64; N], f64)]) -> Option<Fit<N>> {
             }
         }
         let inverse = inverse(normal)?;
+        let last = coefficients;
         coefficients = std::array::from_fn(|i| (0..N).map(|j| inverse[i][j] * right[j]).sum());
         let mut off: Vec<f64> = rows.iter().map(|row| residual(row, &coefficients).abs()).collect();
         let middle = off.len() / 2;
         scale = MAD_TO_SD * *off.select_nth_unstable_by(middle, f64::total_cmp).1;
-        if scale <= 0.0 {
+        let settled =
+            |i: usize| (coefficients[i] - last[i]).powi(2) * normal[i][i] <= (SETTLED * scale).powi(2);
+        if scale <= 0.0 || (0..N).all(settled) {
             break;
         }
         for (row, w) in rows.iter().zip(&mut weights) {

@@ -140,12 +140,12 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
         used: false,
     };
     let core = CORE_DIAMETERS * diameter_px;
-    let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), core);
+    let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), kernel, core);
     let mut over_field = constant;
     for widening in WIDENINGS {
         over_field = settle(&vectors, over_field, widening * kernel, ROUNDS, true);
     }
-    let over_field = judge(&vectors, over_field, core);
+    let over_field = judge(&vectors, over_field, kernel, core);
     let standing = over_field.magnification.hypot(over_field.rotation)
         / over_field.field_standard_error.unwrap_or(f64::INFINITY);
     let best = if over_field.pairs >= MIN_FIELD_PAIRS.max(constant.pairs)
@@ -246,16 +246,29 @@ fn settle(
 }
 
 /// Counts the pairs that agree and notes the standard errors.
-fn judge(vectors: &[Vector], mut shift: ChromaticShift, core_px: f64) -> ChromaticShift {
+///
+/// The shift is an M-estimate: its errors follow from how far each vector moves it (Huber 1981, Robust Statistics,
+/// section 6.3).
+fn judge(vectors: &[Vector], mut shift: ChromaticShift, kernel_px: f64, core_px: f64) -> ChromaticShift {
     let inside: Vec<&Vector> = vectors.iter().filter(|v| v.distance2(&shift) <= core_px * core_px).collect();
     let n = inside.len() as f64;
-    let variance = inside.iter().map(|v| v.distance2(&shift)).sum::<f64>() / (2.0 * n.max(1.0));
     let middle = [0, 1].map(|k| inside.iter().map(|v| v.place[k]).sum::<f64>() / n.max(1.0));
-    let spread: f64 =
-        inside.iter().map(|v| (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2)).sum();
+    // For the shift and for the terms that grow with the place: how much vectors pull, and how firmly it stands.
+    let (mut pull, mut firm) = ([0.0; 2], [0.0; 2]);
+    for v in vectors {
+        let relative = v.distance2(&shift) / (kernel_px * kernel_px);
+        let weight = (-0.5 * relative).exp();
+        let lever = (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2);
+        for (k, lever) in [1.0, lever].into_iter().enumerate() {
+            // Of one axis, as both are alike.
+            pull[k] += lever * 0.5 * relative * (weight * kernel_px).powi(2);
+            firm[k] += lever * weight * (1.0 - 0.5 * relative);
+        }
+    }
+    let error = |k: usize| (firm[k] > 0.0).then(|| pull[k].sqrt() / firm[k]);
     shift.pairs = inside.len();
-    shift.field_standard_error = Some((variance / spread.max(f64::MIN_POSITIVE)).sqrt());
-    shift.standard_error_px = Some((variance / n.max(1.0)).sqrt());
+    shift.standard_error_px = error(0);
+    shift.field_standard_error = error(1);
     shift
 }
 
