@@ -5,6 +5,7 @@
 //! reading. [`Analyser::analyse`] does both for a single field.
 
 mod alarms;
+mod calibration;
 mod measure;
 mod neighbours;
 mod params;
@@ -77,7 +78,7 @@ impl Analyser {
     /// [`crate::Error::InvalidParameter`] if a parameter is out of range or the label image has another size
     /// than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        measure::measure(field, nuclei, &self.params.detect)
+        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument)
     }
 
     /// Reads a specimen from the measurements of its fields. The result does not depend on their order.

@@ -6,6 +6,7 @@
 
 mod alone;
 mod bank;
+mod camera;
 pub(crate) mod candidate;
 pub(crate) mod decide;
 pub(crate) mod evidence;
@@ -23,6 +24,7 @@ mod signal;
 mod sorting;
 mod width;
 
+pub use camera::CameraNoise;
 pub use params::DetectParams;
 pub use signal::Signal;
 
@@ -33,7 +35,7 @@ use crate::field::{Colour, PlaneView};
 use crate::units::PixelSize;
 
 /// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
-/// colour. `colour` is only noted in the result.
+/// colour. `colour` is noted in the result, and says which of the channels' parameters hold.
 ///
 /// The signals come in reading order. Samples that are not finite numbers count as missing: the image is continued
 /// over them from what is around, and no signal is found there.
@@ -64,7 +66,7 @@ pub fn detect(
     params: &DetectParams,
 ) -> Result<Vec<Signal>> {
     params.validate()?;
-    let (found, probabilities) = alone::detect(plane, pixel_size, params);
+    let (found, probabilities) = alone::detect(plane, colour, pixel_size, params);
     Ok(found
         .candidates
         .iter()

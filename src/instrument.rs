@@ -1,8 +1,19 @@
 //! What the specimen tells about the microscope: chromatic shift and crosstalk, from its own signals.
 
+pub(crate) mod bleed;
+pub(crate) mod camera;
 pub(crate) mod crosstalk;
+pub(crate) mod illumination;
+pub(crate) mod light;
 pub(crate) mod likeness;
+mod params;
+pub(crate) mod pool;
+mod robust;
 pub(crate) mod shift;
 
+pub use bleed::Bleed;
+pub use camera::CameraEstimate;
 pub use crosstalk::Crosstalk;
+pub use illumination::Illumination;
+pub use params::{FixedShift, InstrumentParams};
 pub use shift::ChromaticShift;

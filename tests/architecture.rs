@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const ORDER: [&str; 16] = [
     "error",
     "units",
+    "setting",
     "field",
     "workspace",
     "kernel",

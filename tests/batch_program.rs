@@ -178,6 +178,11 @@ fn wrong_usage_is_refused_before_anything_is_written() {
         (vec!["in", "--out", "out", "--pixel-size", "0"], "pixel"),
         (vec!["in", "--out", "out", "--threads", "0"], "thread"),
         (vec!["in", "--out", "out", "--colour"], "--colour"),
+        (vec!["in", "--out", "out", "--chromatic-shift", "on"], "--chromatic-shift"),
+        (vec!["in", "--out", "out", "--chromatic-shift", "1,2,3"], "--chromatic-shift"),
+        (vec!["in", "--out", "out", "--camera-noise", "2,100,0"], "--camera-noise"),
+        (vec!["in", "--out", "out", "--crosstalk", "0.1"], "--crosstalk"),
+        (vec!["in", "--out", "out", "--crosstalk", "0.1,0.9"], "crosstalk_green_into_red"),
         (vec!["empty", "--out", "out"], "empty"),
         (vec!["nowhere", "--out", "out"], "nowhere"),
         (vec!["--out", "out"], "sample_images"),
@@ -336,6 +341,37 @@ fn the_old_result_of_a_specimen_that_now_fails_does_not_stay() {
     let left: Vec<String> = place.files("out").into_keys().map(|p| p.display().to_string()).collect();
     assert_eq!(left, ["run.json", "specimens.csv"]);
     place.assert_records(&[("good", "failed", "none of its fields could be read")]);
+}
+
+#[test]
+fn the_microscope_can_be_fixed_or_left_out_of_account() {
+    let place = Place::new();
+    let options = [
+        ["--chromatic-shift", "-0.5,1.25"],
+        ["--crosstalk", "0.02,0.01"],
+        ["--signal-diameter", "3.5,3.25"],
+        ["--counterstain-bleed", "off"],
+        ["--illumination", "off"],
+        ["--camera-noise", "off"],
+    ];
+    assert_eq!(place.run(&[&["in", "--out", "out"][..], &options.concat()].concat()).status, 0);
+    let parameters = &place.json("out/run.json")["parameters"];
+    assert_eq!(parameters["options"]["crosstalk"], serde_json::json!([0.02, 0.01]));
+    assert_eq!(parameters["options"]["illumination"], "off");
+    assert_eq!(parameters["steps"]["instrument"]["chromatic_shift"]["y_px"], -0.5);
+    assert_eq!(parameters["steps"]["detect"]["camera_noise"], serde_json::json!(["off", "off"]));
+    let instrument = &place.json("out/good/report.json")["instrument"];
+    assert_eq!(instrument["chromatic_shift"]["x_px"], 1.25);
+    assert!(instrument["chromatic_shift"]["standard_error_px"].is_null());
+    assert_eq!(instrument["crosstalk_green_into_red"]["fraction"], 0.01);
+    assert_eq!(instrument["signal_diameter_px"], serde_json::json!([3.5, 3.25]));
+    assert!(instrument["counterstain_into_red"].is_null());
+    assert_eq!(instrument["illumination"], serde_json::json!([null, null, null]));
+    assert_eq!(instrument["camera_noise"][0]["gain"], 0.0);
+    assert!(place.run(&["in", "--out", "out"]).stderr.is_empty());
+    let instrument = &place.json("out/good/report.json")["instrument"];
+    assert!(instrument["camera_noise"][1]["gain_standard_error"].as_f64().is_some_and(|e| e > 0.0));
+    assert!(instrument["signal_diameter_standard_error_px"][0].as_f64().is_some_and(|e| e > 0.0));
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 mod truth;
 
+use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
+use breakapart::detect::CameraNoise;
 use breakapart::simulate::{Conditions, Pattern, simulate_specimen};
 use truth::{FieldTruth, Score, score};
 
@@ -42,8 +44,9 @@ fn a_chromatic_shift_is_found_within_its_error_and_taken_off() {
         let (reading, score) = read(&conditions);
         let found = reading.instrument.chromatic_shift.unwrap();
         // Its own standard error, estimated from some hundred pairs.
-        assert!(found.pairs >= 40 && (0.03..0.25).contains(&found.standard_error_px), "{found:?}");
-        let allowed = 4.0 * found.standard_error_px;
+        let error = found.standard_error_px.unwrap();
+        assert!(found.pairs >= 40 && found.used && (0.03..0.25).contains(&error), "{found:?}");
+        let allowed = 4.0 * error;
         assert!((found.y_px - shift[0]).abs() < allowed, "{shift:?} {found:?}");
         assert!((found.x_px - shift[1]).abs() < allowed, "{shift:?} {found:?}");
         assert!(score.pattern_share() > 0.93 && score.status_share() > 0.95, "{shift:?} {score:?}");
@@ -59,7 +62,9 @@ fn where_there_is_neither_shift_nor_crosstalk_none_is_found() {
         conditions.probes.pattern = pattern;
         let (reading, score) = read(&conditions);
         let instrument = &reading.instrument;
-        assert_eq!(instrument.chromatic_shift, None, "{pattern:?} {rearranged}");
+        let shift = instrument.chromatic_shift.unwrap();
+        let error = shift.standard_error_px.unwrap();
+        assert!(!shift.used && shift.y_px.hypot(shift.x_px) < 4.0 * error, "{pattern:?} {shift:?}");
         assert_eq!(instrument.crosstalk_red_into_green, None, "{pattern:?} {rearranged}");
         assert_eq!(instrument.crosstalk_green_into_red, None, "{pattern:?} {rearranged}");
         assert_eq!(instrument.pair_rule.green_shift_px, [0.0, 0.0]);
@@ -119,8 +124,8 @@ fn crosstalk_is_found_within_its_error_and_taken_off() {
         for (found, fraction) in found.into_iter().zip(crosstalk) {
             assert_eq!(found.is_some(), fraction > 0.0, "{crosstalk:?} {found:?}");
             let Some(found) = found else { continue };
-            assert!(found.signals >= 15 && found.standard_error < 0.01, "{found:?}");
-            let allowed = 4.0 * found.standard_error + 0.003;
+            assert!(found.signals >= 15 && found.standard_error.unwrap() < 0.01, "{found:?}");
+            let allowed = 4.0 * found.standard_error.unwrap() + 0.003;
             assert!((found.fraction - fraction).abs() < allowed, "{crosstalk:?} {found:?}");
         }
         // Ghosts taken for signals would make intact or split loci of isolated ones.
@@ -150,7 +155,7 @@ fn corrections_that_are_switched_off_are_not_made() {
     conditions.probes.rearranged_share = 0.3;
     let (with, right) = read(&conditions);
     let mut params = AnalyseParams::default();
-    params.correct_chromatic_shift = false;
+    params.instrument.chromatic_shift = Setting::Off;
     let (without, wrong) = read_with(&conditions, params);
     assert!(with.instrument.chromatic_shift.is_some());
     assert_eq!(without.instrument.chromatic_shift, None);
@@ -161,7 +166,99 @@ fn corrections_that_are_switched_off_are_not_made() {
     conditions.optics.shift_px = [0.0, 0.0];
     conditions.optics.crosstalk = [0.2, 0.0];
     let mut params = AnalyseParams::default();
-    params.correct_crosstalk = false;
+    params.instrument.crosstalk_red_into_green = Setting::Off;
+    params.instrument.crosstalk_green_into_red = Setting::Off;
     assert!(read(&conditions).0.instrument.crosstalk_red_into_green.is_some());
     assert!(read_with(&conditions, params).0.instrument.crosstalk_red_into_green.is_none());
+}
+
+#[test]
+fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
+    let mut conditions = conditions();
+    conditions.optics.shift_px = [5.0, -4.5];
+    conditions.optics.crosstalk = [0.2, 0.0];
+    conditions.probes.pattern = Pattern::IsolatedRed;
+    conditions.probes.rearranged_share = 0.3;
+    let mut params = AnalyseParams::default();
+    params.detect.signal_diameter_px = [Setting::Fixed(3.5), Setting::Off];
+    let camera: CameraNoise = "0.2,100,0.5".parse().unwrap();
+    params.detect.camera_noise = [Setting::Fixed(camera), Setting::Off];
+    params.instrument.chromatic_shift = Setting::Fixed("5,-4.5".parse().unwrap());
+    params.instrument.crosstalk_red_into_green = Setting::Fixed(0.2);
+    params.instrument.crosstalk_green_into_red = Setting::Fixed(0.01);
+    params.instrument.counterstain_into_red = Setting::Fixed(0.02);
+    params.instrument.counterstain_into_green = Setting::Off;
+    params.instrument.illumination = Setting::Fixed([0.1, 0.12]);
+    let (reading, score) = read_with(&conditions, params.clone());
+    let found = &reading.instrument;
+    let nominal = params.detect.nominal_sigma_um / conditions.optics.pixel_um * 2.3548;
+    assert!((found.signal_diameter_px[0] - 3.5).abs() < 1e-9, "{found:?}");
+    assert!((found.signal_diameter_px[1] - nominal).abs() < 1e-3, "{found:?}");
+    assert_eq!(found.signal_diameter_standard_error_px, [None, None]);
+    let [fixed, off] = found.camera_noise;
+    assert_eq!((fixed.gain, fixed.dark_level, fixed.dark_sd), (0.2, 100.0, 0.5));
+    assert!(off.gain == 0.0 && off.gain_standard_error.is_none() && off.dark_sd > 0.5, "{off:?}");
+    let shift = found.chromatic_shift.unwrap();
+    assert_eq!((shift.y_px, shift.x_px, shift.standard_error_px, shift.used), (5.0, -4.5, None, true));
+    assert_eq!(found.crosstalk_red_into_green.map(|c| (c.fraction, c.standard_error)), Some((0.2, None)));
+    assert_eq!(found.crosstalk_green_into_red.map(|c| c.fraction), Some(0.01));
+    assert_eq!(found.counterstain_into_red.map(|b| (b.fraction, b.fields)), Some((0.02, 1)));
+    assert_eq!(found.counterstain_into_green, None);
+    assert_eq!(found.illumination.map(|i| i.map(|i| i.corner_loss)), [None, Some(0.1), Some(0.12)]);
+    // What is known so well serves as well as what is estimated.
+    assert!(score.pattern_share() > 0.93, "{score:?}");
+
+    params.instrument.illumination = Setting::Off;
+    let (evened, _) = read_with(&conditions, AnalyseParams::default());
+    let (off, _) = read_with(&conditions, params.clone());
+    assert_eq!(off.instrument.illumination, [None; 3]);
+    assert!(evened.instrument.illumination.iter().all(Option::is_some));
+    // Heights are told as acquired, whatever they were evened out by.
+    let height = |r: &SpecimenReading| r.fields[0].quality.signal_amplitude[0].unwrap();
+    assert!((height(&reading) / height(&off) - 1.0).abs() < 0.05, "{} {}", height(&reading), height(&off));
+
+    params.instrument.crosstalk_red_into_green = Setting::Fixed(0.9);
+    let specimen = simulate_specimen(&conditions, 11, 1).unwrap();
+    let error = analyser(params).measure_field(&specimen.fields[0].field).unwrap_err().to_string();
+    assert!(error.contains("crosstalk_red_into_green"), "{error}");
+}
+
+#[test]
+fn counterstain_in_the_probe_channels_is_taken_off_and_told_if_it_is_much() {
+    let mut conditions = Conditions::named("tissue_section").unwrap();
+    conditions.optics.crosstalk = [0.0, 0.0];
+    conditions.artefacts.nuclear_glow = 0.4;
+    let (with, right) = read(&conditions);
+    let mut params = AnalyseParams::default();
+    params.instrument.counterstain_into_red = Setting::Off;
+    params.instrument.counterstain_into_green = Setting::Off;
+    let (_, wrong) = read_with(&conditions, params);
+    for bleed in [with.instrument.counterstain_into_red, with.instrument.counterstain_into_green] {
+        let bleed = bleed.unwrap();
+        let allowed = 4.0 * bleed.standard_error.unwrap() + 0.01;
+        assert!(bleed.fields == 1 && (bleed.fraction - 0.4).abs() < allowed, "{bleed:?}");
+    }
+    assert_eq!(with.warnings.iter().filter(|w| w.contains("counterstain's light")).count(), 2);
+    let f1 = |s: &Score| s.signals[0].f1() + s.signals[1].f1();
+    assert!(f1(&right) > f1(&wrong) && right.pattern_share() >= wrong.pattern_share(), "{right:?} {wrong:?}");
+
+    conditions.artefacts.nuclear_glow = 0.02;
+    let (clean, _) = read(&conditions);
+    assert_eq!(clean.instrument.counterstain_into_red.map(|b| b.fields), Some(0));
+    assert!(clean.warnings.iter().all(|w| !w.contains("counterstain's light")), "{:?}", clean.warnings);
+}
+
+#[test]
+fn light_that_falls_off_far_is_told() {
+    let mut conditions = conditions();
+    conditions.size_px = 1280;
+    conditions.optics.vignette = 0.8;
+    let (reading, score) = read(&conditions);
+    for light in reading.instrument.illumination {
+        let light = light.unwrap();
+        let error = light.standard_error.unwrap();
+        assert!((light.corner_loss - 0.8).abs() < 4.0 * error && error < 0.1, "{light:?}");
+    }
+    assert_eq!(reading.warnings.iter().filter(|w| w.contains("in the corners")).count(), 3);
+    assert!(score.pattern_share() > 0.93, "{score:?}");
 }

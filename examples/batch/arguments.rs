@@ -8,6 +8,8 @@ use breakapart::io::{ChannelMap, ReadOptions};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
+use crate::instrument::InstrumentOptions;
+
 /// Scores break-apart FISH specimens.
 ///
 /// Exit status: 0 every input scored; 1 some input failed (the others are complete, each failure is named in
@@ -45,6 +47,9 @@ pub(crate) struct Options {
     /// Sex of the patients, for genes on X
     #[arg(long, value_name = "female|male")]
     pub(crate) sex: Option<PatientSex>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) instrument: InstrumentOptions,
     /// Write label images
     #[arg(long)]
     pub(crate) labels: bool,

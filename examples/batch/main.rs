@@ -3,11 +3,15 @@
 //! `cargo run --release --example batch -- [INPUT]... [--out DIR] [--assay NAME|FILE.toml]
 //! [--channels dapi=0,red=1,green=2] [--pixel-size UM] [--sex female|male] [--threads N] [--labels] [--overlays]`
 //!
+//! What is estimated of the microscope can be switched off or fixed: `--signal-diameter`, `--camera-noise`,
+//! `--chromatic-shift`, `--crosstalk`, `--counterstain-bleed` and `--illumination`, each `estimate`, `off` or a value.
+//!
 //! `docs/outputs.md` describes the files. Exit status: 0 every input scored; 1 some input failed (the others
 //! are complete, each failure is named in `run.json` and on stderr); 2 wrong usage, nothing written.
 
 mod arguments;
 mod inputs;
+mod instrument;
 mod output_folder;
 mod score;
 mod verdicts;
@@ -74,7 +78,8 @@ fn prepare(arguments: Arguments) -> Result<Run> {
     };
     let inputs = Inputs::find(arguments.inputs)?;
     let out = OutputFolder::open(arguments.out, &inputs)?;
-    let analyser = Analyser::new(assay.clone()).with_sex(sex);
+    let params = arguments.options.instrument.params()?;
+    let analyser = Analyser::new(assay.clone()).with_params(params).with_sex(sex);
     Ok(Run { assay, analyser, options: arguments.options, inputs, out, threads })
 }
 

@@ -6,6 +6,7 @@ mod patches;
 
 pub use params::AlarmParams;
 
+use crate::analyse::calibration::Calibration;
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
 use crate::assay::Assay;
@@ -50,6 +51,35 @@ pub(super) fn of_field(
         }
     }
     warnings
+}
+
+/// Standard errors by which an estimate must stand above what is told of.
+const LEAST_STANDARD_ERRORS: f64 = 2.0;
+
+/// Warnings on the microscope.
+pub(super) fn of_instrument(calibration: &Calibration, params: &AlarmParams) -> Vec<String> {
+    let stands_above = |value: f64, error: Option<f64>, most: f64| {
+        value - LEAST_STANDARD_ERRORS * error.unwrap_or(0.0) > most
+    };
+    let bleeds = Colour::BOTH.iter().zip(calibration.counterstain_bleed).filter_map(|(colour, bleed)| {
+        let bleed = bleed.filter(|b| stands_above(b.fraction, b.standard_error, params.bleed_max))?;
+        Some(format!(
+            "{}: {:.0} % of the counterstain's light is seen in it: weak signals may drown, check its filters and which \
+             file or channel it is",
+            colour.name(),
+            100.0 * bleed.fraction
+        ))
+    });
+    let names = ["counterstain", Colour::Red.name(), Colour::Green.name()];
+    let falls_off = names.iter().zip(calibration.illumination).filter_map(|(name, light)| {
+        let light = light.filter(|l| stands_above(l.corner_loss, l.standard_error, params.corner_loss_max))?;
+        Some(format!(
+            "{name}: {:.0} % of the light is missing in the corners of the field: align the lamp, or give fewer pixels \
+             of the camera",
+            100.0 * light.corner_loss
+        ))
+    });
+    bleeds.chain(falls_off).collect()
 }
 
 /// Nuclei that should show both colours, and those of them that lack one altogether.

@@ -5,9 +5,13 @@ use ndarray::Array2;
 use crate::detect::DetectParams;
 use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
-use crate::field::{Colour, Field, Plane};
+use crate::field::{Colour, Field, Plane, PlaneView};
+use crate::instrument::light::{self, NucleusLight};
 use crate::instrument::likeness::likeness;
+use crate::instrument::{InstrumentParams, bleed};
+use crate::kernel::camera_noise;
 use crate::segment::Segmentation;
+use crate::setting::Setting;
 use crate::units::PixelSize;
 
 /// The pairs of channels whose likeness is measured, in this order.
@@ -27,6 +31,10 @@ pub struct FieldMeasurement {
     pub(crate) nucleus_saturated: Vec<f64>,
     /// How alike the channels are: see [`CHANNEL_PAIRS`].
     pub(crate) likeness: [Option<f64>; 3],
+    /// Light of the nuclei above their surroundings.
+    pub(crate) lights: Vec<NucleusLight>,
+    /// Share of the counterstain that was taken off red and green before signals were looked for.
+    pub(crate) counterstain_taken_off: [Option<f64>; 2],
     pub(crate) warnings: Vec<String>,
 }
 
@@ -49,8 +57,10 @@ pub(super) fn measure(
     field: &Field,
     segmentation: Segmentation,
     params: &DetectParams,
+    instrument: &InstrumentParams,
 ) -> Result<FieldMeasurement> {
     params.validate()?;
+    instrument.validate()?;
     if segmentation.labels.dim() != field.dim() {
         let (height, width) = segmentation.labels.dim();
         let (h, w) = field.dim();
@@ -60,7 +70,30 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let find = |colour| candidate::find(field.probe(colour), Some(&segmentation), field.pixel_size, params);
+    let lights = light::of_nuclei(field, &segmentation);
+    let counterstain_taken_off = Colour::BOTH.map(|c| bleed::to_take_off(&lights, c, instrument));
+    let find = |colour: Colour| {
+        let probe = field.probe(colour);
+        let own = counterstain_taken_off[colour.index()].map(|fraction| {
+            let plane = if colour == Colour::Red { &field.red } else { &field.green };
+            let limit = limit(plane, field.saturation_level);
+            bleed::take_off(field.probe(colour), field.counterstain.view(), fraction, limit)
+        });
+        let Some(own) = own else {
+            return candidate::find(probe, colour, Some(&segmentation), field.pixel_size, params);
+        };
+        let index = colour.index();
+        let mut params = params.clone();
+        if let Setting::Fixed(_) = params.camera_noise[index] {
+            params.camera_noise[index] = Setting::Estimate;
+        }
+        let plane = PlaneView::from(&own);
+        let mut found = candidate::find(plane, colour, Some(&segmentation), field.pixel_size, &params);
+        // What is left has not the camera's noise.
+        let with_gain = params.camera_noise[index] == Setting::Estimate;
+        found.noise_fit = Some(camera_noise::estimate(probe, None, with_gain));
+        found
+    };
     let ((red, green), (saturated, nucleus_saturated, likeness)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || {
@@ -78,6 +111,8 @@ pub(super) fn measure(
         saturated,
         nucleus_saturated,
         likeness,
+        lights,
+        counterstain_taken_off,
         warnings,
     })
 }

@@ -6,10 +6,11 @@ use crate::analyse::AlarmParams;
 use crate::assay::Sex;
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
+use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 
 /// Parameters of all steps, and what is known of the patient.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct AnalyseParams {
@@ -21,25 +22,8 @@ pub struct AnalyseParams {
     pub classify: ClassifyParams,
     /// When a field or a probe is suspected.
     pub alarms: AlarmParams,
-    /// Whether the chromatic shift is estimated from the specimen and taken off. Default: true.
-    pub correct_chromatic_shift: bool,
-    /// Whether crosstalk between the probe channels is estimated from the specimen and taken off.
-    /// Default: true.
-    pub correct_crosstalk: bool,
+    /// What is estimated of the microscope, what is left out, and what is known.
+    pub instrument: InstrumentParams,
     /// Sex of the patient; matters for X-linked genes only. Default: not known.
     pub sex: Option<Sex>,
-}
-
-impl Default for AnalyseParams {
-    fn default() -> Self {
-        Self {
-            segment: SegmentParams::default(),
-            detect: DetectParams::default(),
-            classify: ClassifyParams::default(),
-            alarms: AlarmParams::default(),
-            correct_chromatic_shift: true,
-            correct_crosstalk: true,
-            sex: None,
-        }
-    }
 }

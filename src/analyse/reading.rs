@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::classify::NucleusCall;
 use crate::detect::Signal;
-use crate::instrument::{ChromaticShift, Crosstalk};
+use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
 use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
 use crate::summarise::Summary;
@@ -35,15 +35,28 @@ pub struct FieldQuality {
 pub struct Instrument {
     /// Signal diameter (full width at half maximum) of red and green, px.
     pub signal_diameter_px: [f64; 2],
+    /// Its standard error; `None` = fixed, nominal, or on too few signals.
+    pub signal_diameter_standard_error_px: [Option<f64>; 2],
+    /// Signals it was measured on; 0 = fixed or nominal.
+    pub signal_diameter_spots: [usize; 2],
+    /// Noise of the camera in red and green.
+    pub camera_noise: [CameraEstimate; 2],
     /// The distances that decided, px.
     pub pair_rule: PairRule,
-    /// Chromatic shift of green against red that was taken off; `None` = too small to matter, or not supported
-    /// by enough pairs.
+    /// Chromatic shift of green against red, and whether it was taken off; `None` = switched off, or not supported by
+    /// enough pairs.
     pub chromatic_shift: Option<ChromaticShift>,
     /// Crosstalk of red into green that was taken off; `None` = not found.
     pub crosstalk_red_into_green: Option<Crosstalk>,
     /// Crosstalk of green into red that was taken off; `None` = not found.
     pub crosstalk_green_into_red: Option<Crosstalk>,
+    /// Light of the counterstain in red; `None` = switched off, too few nuclei, or nothing that goes with the
+    /// counterstain between nuclei and within them alike.
+    pub counterstain_into_red: Option<Bleed>,
+    /// The same in green.
+    pub counterstain_into_green: Option<Bleed>,
+    /// Light over the field of counterstain, red and green; `None` = not measured: switched off, or too few nuclei.
+    pub illumination: [Option<Illumination>; 3],
     /// Typical height of red and green signals, grey levels.
     pub signal_height: [f64; 2],
     /// Spread of the logarithm of that height.

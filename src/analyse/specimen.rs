@@ -3,6 +3,7 @@
 mod call;
 
 use crate::analyse::alarms::Visibility;
+use crate::analyse::calibration::{self, Calibration};
 use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
@@ -13,8 +14,9 @@ use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
 use crate::detect::{DetectParams, Signal, signal_of};
 use crate::error::{Error, Result};
 use crate::field::Colour;
-use crate::instrument::{crosstalk, shift};
+use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
 use crate::pair::{PairRule, Pairing, pair};
+use crate::setting::Setting;
 use crate::summarise::{SummariseParams, summarise};
 use crate::units::PixelSize;
 
@@ -27,7 +29,7 @@ struct Specimen<'a> {
     /// Signal diameters: red, green.
     diameters_px: [f64; 2],
     rule: PairRule,
-    shift: Option<shift::ChromaticShift>,
+    shift: Option<ChromaticShift>,
     model: Model,
 }
 
@@ -55,6 +57,7 @@ pub(super) fn read(
     params: &AnalyseParams,
 ) -> Result<SpecimenReading> {
     params.alarms.validate()?;
+    params.instrument.validate()?;
     if fields.is_empty() {
         return Err(Error::parameter("number of fields", 0, "at least 1"));
     }
@@ -64,30 +67,13 @@ pub(super) fn read(
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
 
+    let calibration = Calibration::of(&mut fields, diameters_px, params);
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
-    let shift = if params.correct_chromatic_shift { estimate_shift(&nuclei, diameter_px) } else { None };
-    if let Some(shift) = shift {
-        for field in &mut fields {
-            assign_shifted(field, &shift, &params.detect);
-        }
-        nuclei = fields.iter().flat_map(gather).collect();
-        for nucleus in &mut nuclei {
-            let centre = nucleus.candidates.field_centre_px;
-            for green in &mut nucleus.candidates.green {
-                [green.y_px, green.x_px] = shift.undo([green.y_px, green.x_px], centre);
-            }
-        }
-    }
+    let found_shift = take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
+    let shift = found_shift.filter(|s| s.used);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
+    let (crosstalk, ghost_share) = take_off_crosstalk(&mut nuclei, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
-    let crosstalk = findings.map(|f| if params.correct_crosstalk { f.crosstalk } else { None });
-    let fractions = crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
-    for nucleus in &mut nuclei {
-        nucleus.unmix(fractions);
-    }
-    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let ghost_share = findings.map(|f| f.ghost_share());
     let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
@@ -115,6 +101,7 @@ pub(super) fn read(
     }
     let found = alarms::of_specimen(&readings, &visibility, &likeness, assay, &params.alarms);
     let mut warnings = found.warnings;
+    warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
     let summarise_params = SummariseParams {
         sex: params.sex,
@@ -136,10 +123,16 @@ pub(super) fn read(
         fields: readings,
         instrument: Instrument {
             signal_diameter_px: diameters_px,
+            signal_diameter_standard_error_px: calibration.diameter_errors_px,
+            signal_diameter_spots: calibration.diameter_spots,
+            camera_noise: calibration.camera_noise,
             pair_rule: specimen.rule,
-            chromatic_shift: shift,
+            chromatic_shift: found_shift,
             crosstalk_red_into_green: crosstalk[0],
             crosstalk_green_into_red: crosstalk[1],
+            counterstain_into_red: calibration.counterstain_bleed[0],
+            counterstain_into_green: calibration.counterstain_bleed[1],
+            illumination: calibration.illumination,
             signal_height: Colour::BOTH.map(|c| specimen.model.height(c)),
             signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
             signal_height_snr: Colour::BOTH
@@ -149,6 +142,57 @@ pub(super) fn read(
         summary,
         warnings,
     })
+}
+
+/// Finds the chromatic shift, and takes it off the candidates of the nuclei if it is used.
+fn take_off_shift(
+    fields: &mut [FieldMeasurement],
+    nuclei: &mut Vec<Gathered>,
+    diameter_px: f64,
+    params: &AnalyseParams,
+) -> Option<ChromaticShift> {
+    let found = match params.instrument.chromatic_shift {
+        Setting::Estimate => {
+            shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px)?
+        }
+        Setting::Off => return None,
+        Setting::Fixed(known) => ChromaticShift::fixed(known),
+    };
+    if found.used {
+        for field in fields.iter_mut() {
+            assign_shifted(field, &found, &params.detect);
+        }
+        *nuclei = fields.iter().flat_map(gather).collect();
+        for nucleus in nuclei {
+            let centre = nucleus.candidates.field_centre_px;
+            for green in &mut nucleus.candidates.green {
+                [green.y_px, green.x_px] = found.undo([green.y_px, green.x_px], centre);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Finds the crosstalk (red into green, green into red) and takes it off the candidates of the nuclei. Says too how
+/// likely what is left of it passes as a candidate.
+fn take_off_crosstalk(
+    nuclei: &mut [Gathered],
+    diameter_px: f64,
+    params: &InstrumentParams,
+) -> ([Option<Crosstalk>; 2], [f64; 2]) {
+    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
+    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
+    let settings = [params.crosstalk_red_into_green, params.crosstalk_green_into_red];
+    let crosstalk = [0, 1].map(|i| match settings[i] {
+        Setting::Estimate => findings[i].crosstalk,
+        Setting::Off => None,
+        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
+    });
+    let fractions = crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
+    for nucleus in nuclei {
+        nucleus.unmix(fractions);
+    }
+    (crosstalk, [0, 1].map(|i| findings[i].ghost_share(crosstalk[i].is_some())))
 }
 
 /// The candidates of each nucleus of a field.
@@ -193,7 +237,7 @@ fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
 }
 
 /// Gives each green candidate to the nucleus in which it lies without the chromatic shift.
-fn assign_shifted(field: &mut FieldMeasurement, shift: &shift::ChromaticShift, params: &DetectParams) {
+fn assign_shifted(field: &mut FieldMeasurement, shift: &ChromaticShift, params: &DetectParams) {
     let centre = field_centre_px(field);
     let labels = &field.segmentation.labels;
     let (height, width) = labels.dim();
@@ -211,19 +255,6 @@ fn assign_shifted(field: &mut FieldMeasurement, shift: &shift::ChromaticShift, p
 fn field_centre_px(field: &FieldMeasurement) -> [f64; 2] {
     let (height, width) = field.segmentation.labels.dim();
     [height, width].map(|n| 0.5 * (n as f64 - 1.0))
-}
-
-/// The chromatic shift, if it is well supported and large enough to matter.
-fn estimate_shift(nuclei: &[Gathered], diameter_px: f64) -> Option<shift::ChromaticShift> {
-    /// Shift below which nothing is corrected, px: smaller than the error of most positions.
-    const LEAST_PX: f64 = 0.5;
-    /// Standard errors that the shift must stand above zero.
-    const LEAST_STANDARD_ERRORS: f64 = 3.0;
-    let candidates: Vec<&NucleusCandidates> = nuclei.iter().map(|n| &n.candidates).collect();
-    shift::estimate(&candidates, diameter_px).filter(|s| {
-        let length = s.y_px.hypot(s.x_px);
-        s.depends_on_place() || (length > LEAST_PX && length > LEAST_STANDARD_ERRORS * s.standard_error_px)
-    })
 }
 
 type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision);
@@ -286,6 +317,15 @@ impl Specimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.
     fn signals(&self, field: &FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> Vec<Signal> {
         let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
+        // Heights as acquired.
+        let signal_of = |candidate: &Candidate, colour: Colour, probability: f64| {
+            let light = calibration::light_at(field, &self.params.instrument, colour, candidate);
+            signal_of(
+                &Candidate { amplitude: light * candidate.amplitude, ..*candidate },
+                colour,
+                probability,
+            )
+        };
         for (candidates, indices, decision) in decisions {
             for colour in Colour::BOTH {
                 let c = colour.index();

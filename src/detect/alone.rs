@@ -7,7 +7,7 @@
 
 use crate::detect::candidate::{self, Candidate, ChannelCandidates};
 use crate::detect::params::DetectParams;
-use crate::field::PlaneView;
+use crate::field::{Colour, PlaneView};
 use crate::units::PixelSize;
 
 /// `z` from which a candidate is looked at: low enough to learn what false candidates are like.
@@ -47,12 +47,13 @@ const PSEUDO_COUNT: f64 = 0.5;
 /// The candidates of a whole plane, and each one's probability of being a signal.
 pub(crate) fn detect(
     plane: PlaneView<'_>,
+    colour: Colour,
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> (ChannelCandidates, Vec<f64>) {
     let mut search = params.clone();
     search.candidate_snr = search.candidate_snr.min(CANDIDATE_Z);
-    let found = candidate::find(plane, None, pixel_size, &search);
+    let found = candidate::find(plane, colour, None, pixel_size, &search);
     let probabilities = decide(&found);
     (found, probabilities)
 }

@@ -5,11 +5,13 @@ use crate::detect::maxima::{Maxima, Surroundings, refine};
 use crate::detect::params::DetectParams;
 use crate::detect::scan::{Found, Scan};
 use crate::detect::scene::{Scene, reborrow, samples};
+use crate::detect::sigma::Width;
 use crate::detect::width::Ladder;
 use crate::detect::{bank, hot, local_noise, masked, sigma};
-use crate::field::PlaneView;
-use crate::kernel::camera_noise::{self, Noise};
+use crate::field::{Colour, PlaneView};
+use crate::kernel::camera_noise::{self, Noise, NoiseFit};
 use crate::segment::Segmentation;
+use crate::setting::Setting;
 use crate::units::PixelSize;
 use ndarray::Array2;
 
@@ -71,7 +73,11 @@ pub(crate) struct ChannelCandidates {
     pub(crate) sigma_px: f64,
     /// Number of spots it was measured on; 0 = nominal.
     pub(crate) sigma_spots: usize,
+    /// Standard error of the logarithm of the width; `None` where it was not measured.
+    pub(crate) sigma_log_error: Option<f64>,
     pub(crate) noise: Noise,
+    /// What the noise was fitted as; `None` where it is fixed.
+    pub(crate) noise_fit: Option<NoiseFit>,
     pub(crate) filter: MatchedFilter,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
@@ -85,23 +91,32 @@ pub(crate) struct ChannelCandidates {
 /// widths and filters are learned from those inside.
 pub(crate) fn find(
     plane: PlaneView<'_>,
+    colour: Colour,
     segmentation: Option<&Segmentation>,
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
     let filled = masked::fill(plane);
     let no_data = filled.as_ref().map(|f| &f.no_data);
-    let noise = camera_noise::estimate(plane, no_data);
+    let (noise, noise_fit) = match params.camera_noise[colour.index()] {
+        Setting::Fixed(camera) => (camera.noise(), None),
+        setting => {
+            let fit = camera_noise::estimate(plane, no_data, setting == Setting::Estimate);
+            (fit.noise, Some(fit))
+        }
+    };
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene::new(plane, no_data, segmentation, &noise, params);
     let samples = samples(&scene);
     let nominal = params.nominal_sigma_px(pixel_size);
-    let (sigma_px, sigma_spots) = match params.sigma_px {
-        Some(fixed) => (fixed, 0),
-        None => sigma::measure(&samples, nominal, pixel_size.is_some()),
+    let signal_width = match params.signal_diameter_px[colour.index()] {
+        Setting::Fixed(diameter_px) => Width::unmeasured(diameter_px / FWHM_PER_SIGMA),
+        Setting::Off => Width::unmeasured(nominal),
+        Setting::Estimate => sigma::measure(&samples, nominal, pixel_size.is_some()),
     };
+    let sigma_px = signal_width.sigma_px;
     let filter = bank::choose(&samples, sigma_px);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     // Where nuclei are known, the spread in them is what counts.
@@ -162,8 +177,10 @@ pub(crate) fn find(
     ChannelCandidates {
         candidates,
         sigma_px,
-        sigma_spots,
+        sigma_spots: signal_width.spots,
+        sigma_log_error: signal_width.log_error,
         noise,
+        noise_fit,
         filter,
         data_px,
         nucleus_noise,

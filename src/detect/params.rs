@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::detect::camera::CameraNoise;
 use crate::error::{Error, Result};
+use crate::field::Colour;
+use crate::setting::Setting;
 use crate::units::PixelSize;
 
 /// Parameters of signal detection. None is a grey level: thresholds are in units of noise that is measured
@@ -16,8 +19,15 @@ pub struct DetectParams {
     pub nominal_sigma_um: f64,
     /// The same where no pixel size is known, px. Range 0.5 to 20. Default 1.5.
     pub nominal_sigma_without_pixel_size_px: f64,
-    /// Sigma fixed by the user, px; measured from the image where absent. Range 0.5 to 20. Default: absent.
-    pub sigma_px: Option<f64>,
+    /// Full width at half maximum of red and of green signals, px: `estimate` measures it on the signals of each image,
+    /// `off` takes the nominal one, a value is used as it is (`report.json` gives that of a specimen as
+    /// `signal_diameter_px`). Range 1.2 to 47. Default: `estimate` for both.
+    pub signal_diameter_px: [Setting<f64>; 2],
+    /// Noise of the red and of the green camera: `estimate` measures it on each image, as a straight line of the
+    /// level; `off` takes one noise for all levels, the middle one of the image; a value is used as it is, but for
+    /// fields of which the counterstain is taken off, where what is left has another noise. Default: `estimate` for
+    /// both.
+    pub camera_noise: [Setting<CameraNoise>; 2],
     /// Smallest sigma that sampling allows, px. Range 0.3 to 2. Default 0.7.
     pub min_sigma_px: f64,
     /// Height over camera noise from which a maximum is a candidate, in standard deviations. Permissive: the
@@ -57,7 +67,8 @@ impl Default for DetectParams {
         Self {
             nominal_sigma_um: 0.2,
             nominal_sigma_without_pixel_size_px: 1.5,
-            sigma_px: None,
+            signal_diameter_px: [Setting::Estimate; 2],
+            camera_noise: [Setting::Estimate; 2],
             min_sigma_px: 0.7,
             candidate_snr: 4.0,
             candidate_texture_snr: 3.0,
@@ -90,8 +101,13 @@ impl DetectParams {
         };
         check("nominal_sigma_um", self.nominal_sigma_um, 0.05, 1.0)?;
         check("nominal_sigma_without_pixel_size_px", self.nominal_sigma_without_pixel_size_px, 0.5, 20.0)?;
-        if let Some(sigma) = self.sigma_px {
-            check("sigma_px", sigma, 0.5, 20.0)?;
+        for (colour, (diameter, noise)) in
+            Colour::BOTH.iter().zip(self.signal_diameter_px.into_iter().zip(self.camera_noise))
+        {
+            diameter.check(&format!("signal_diameter_px[{}]", colour.name()), [1.2, 47.0])?;
+            if let Some(noise) = noise.fixed() {
+                noise.validate(&format!("camera_noise[{}]", colour.name()))?;
+            }
         }
         check("min_sigma_px", self.min_sigma_px, 0.3, 2.0)?;
         check("candidate_snr", self.candidate_snr, 2.0, 10.0)?;

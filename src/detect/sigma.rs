@@ -18,18 +18,36 @@ const SETTLED: f64 = 0.05;
 /// Fitted widths that are no signals', as multiples of the filter's.
 const WIDTH_RANGE: [f64; 2] = [0.55, 2.2];
 
+/// The width of the signals of a channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Width {
+    pub(crate) sigma_px: f64,
+    /// Number of spots that it was measured on; 0 = not measured.
+    pub(crate) spots: usize,
+    /// Standard error of its logarithm; `None` where too few spots tell.
+    pub(crate) log_error: Option<f64>,
+}
+
+impl Width {
+    /// A width that comes from elsewhere.
+    pub(crate) fn unmeasured(sigma_px: f64) -> Self {
+        Self { sigma_px, spots: 0, log_error: None }
+    }
+}
+
 /// A measured width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Measured {
     sigma_px: f64,
     spots: usize,
+    /// Standard error of the logarithm.
+    log_error: Option<f64>,
     /// How well spots stand out with a filter of this width: the sum of log SNR over the least that counts.
     merit: f64,
 }
 
-/// Sigma of the signals, px, and the number of spots that it was measured on: the nominal one and 0 where there
-/// are too few. Without a pixel size, several starts are tried and the one at which spots stand out best counts.
-pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bool) -> (f64, usize) {
+/// Width of the signals: the nominal one where there are too few. Without a pixel size, several starts are tried and the one at which spots stand out best counts.
+pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bool) -> Width {
     let starts = if nominal_is_known { &STARTS[..1] } else { &STARTS[..] };
     let mut best: Option<Measured> = None;
     for start in starts {
@@ -40,10 +58,11 @@ pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bo
             best = Some(found);
         }
     }
-    best.map_or((nominal_px, 0), |m| {
+    best.map_or(Width::unmeasured(nominal_px), |m| {
         let n = m.spots as f64;
         let log = (n * m.sigma_px.ln() + NOMINAL_COUNT * nominal_px.ln()) / (n + NOMINAL_COUNT);
-        (log.exp(), m.spots)
+        let log_error = m.log_error.map(|e| e * n / (n + NOMINAL_COUNT));
+        Width { sigma_px: log.exp(), spots: m.spots, log_error }
     })
 }
 
@@ -103,5 +122,20 @@ fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
     sigmas.sort_by(f64::total_cmp);
     let spots = sigmas.len();
     let sigma_px = sigmas[(spots as f64 * params.width_quantile) as usize].max(params.min_sigma_px);
-    Some(Measured { sigma_px, spots, merit })
+    let log_error = quantile_log_error(&sigmas, params.width_quantile);
+    Some(Measured { sigma_px, spots, log_error, merit })
+}
+
+/// Signals of a nucleus, which lie at like heights and so are about as wide: they tell as much as one.
+const SIGNALS_ALIKE: f64 = 2.0;
+
+/// Standard error of the logarithm of a quantile of sorted values, from the values that lie a standard deviation of its
+/// rank to either side (Woodruff 1952, Journal of the American Statistical Association 47:635).
+fn quantile_log_error(sorted: &[f64], quantile: f64) -> Option<f64> {
+    let n = sorted.len() as f64;
+    let reach = (n * quantile * (1.0 - quantile)).sqrt();
+    let low = (n * quantile - reach).round().max(0.0) as usize;
+    let high = ((n * quantile + reach).round() as usize).min(sorted.len().checked_sub(1)?);
+    let apart = high.checked_sub(low).filter(|apart| *apart > 0)? as f64;
+    Some((sorted[high] / sorted[low]).ln() * SIGNALS_ALIKE.sqrt() * reach / apart)
 }

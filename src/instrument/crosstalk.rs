@@ -18,10 +18,17 @@ use crate::field::Colour;
 pub struct Crosstalk {
     /// The fraction, 0 to 0.5.
     pub fraction: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-    /// Signals it rests on.
+    /// Its standard error; `None` if it was given.
+    pub standard_error: Option<f64>,
+    /// Signals it rests on; 0 if it was given.
     pub signals: usize,
+}
+
+impl Crosstalk {
+    /// One that is known.
+    pub(crate) fn fixed(fraction: f64) -> Self {
+        Self { fraction, standard_error: None, signals: 0 }
+    }
 }
 
 /// Least SNR of the leaking signal.
@@ -70,8 +77,8 @@ pub(crate) struct Finding {
 impl Finding {
     /// Probability that a signal's crosstalk passes as a candidate of its own: small once crosstalk has been
     /// taken off, otherwise the share of lone signals that show something faint at their place.
-    pub(crate) fn ghost_share(&self) -> f64 {
-        if self.crosstalk.is_some() {
+    pub(crate) fn ghost_share(&self, taken_off: bool) -> f64 {
+        if taken_off {
             return 0.05;
         }
         (self.ghosts + 0.5) / (self.ghosts + self.clean + 1.0)
@@ -197,7 +204,7 @@ impl Crowd {
             .sum();
         Crosstalk {
             fraction: self.mode,
-            standard_error: squares.sqrt() / self.count,
+            standard_error: Some(squares.sqrt() / self.count),
             signals: self.count as usize,
         }
     }

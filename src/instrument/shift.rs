@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::detect::decide::NucleusCandidates;
+use crate::instrument::FixedShift;
 
 /// Displacement of green against red, px: `green as acquired = red as acquired + shift at red's place`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -16,16 +17,18 @@ pub struct ChromaticShift {
     pub y_px: f64,
     /// Columns, at the centre of the field.
     pub x_px: f64,
-    /// Standard error of each component, px.
-    pub standard_error_px: f64,
+    /// Standard error of each component, px; `None` if the shift was given.
+    pub standard_error_px: Option<f64>,
     /// Magnification of green over that of red, less 1; 0 = not told from none.
     pub magnification: f64,
     /// Rotation of green against red, radians, from rows to columns; 0 = not told from none.
     pub rotation: f64,
-    /// Standard error of magnification and of rotation.
-    pub field_standard_error: f64,
-    /// Pairs it rests on.
+    /// Standard error of magnification and of rotation; `None` if the shift was given.
+    pub field_standard_error: Option<f64>,
+    /// Pairs it rests on; 0 if it was given.
     pub pairs: usize,
+    /// Whether it was taken off: an estimate that is too small to matter is not.
+    pub used: bool,
 }
 
 impl ChromaticShift {
@@ -45,6 +48,21 @@ impl ChromaticShift {
         // off once more.
         let [dy, dx] = self.at([y - self.y_px - cy, x - self.x_px - cx]);
         [y - dy, x - dx]
+    }
+
+    /// One that is known.
+    pub(crate) fn fixed(known: FixedShift) -> Self {
+        let FixedShift { y_px, x_px, magnification, rotation } = known;
+        Self {
+            y_px,
+            x_px,
+            standard_error_px: None,
+            magnification,
+            rotation,
+            field_standard_error: None,
+            pairs: 0,
+            used: true,
+        }
     }
 
     /// Whether the shift changes over the field.
@@ -78,6 +96,10 @@ const MIN_ONE_SIDED: f64 = 2.0;
 const LEAST_STANDARD_ERRORS: f64 = 4.8;
 /// Largest magnification or rotation: far more than any lens or camera mount shows.
 const LARGEST_FIELD_TERM: f64 = 0.03;
+/// Shift below which nothing is corrected, px: smaller than the error of most positions.
+const LEAST_PX: f64 = 0.5;
+/// Standard errors that a shift must stand above zero to be corrected.
+const LEAST_TIMES_ERROR: f64 = 3.0;
 /// SNR from which a candidate takes part, and how many per nucleus and colour.
 const MIN_SNR: f64 = 8.0;
 const PER_NUCLEUS: usize = 4;
@@ -98,7 +120,7 @@ impl Vector {
     }
 }
 
-/// Estimates the shift; `None` if the pairs do not support one.
+/// Estimates the shift, and says whether it is large enough to matter; `None` if the pairs do not support one.
 pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Option<ChromaticShift> {
     let (vectors, reds) = vectors(nuclei, SEARCH_DIAMETERS * diameter_px);
     let kernel = KERNEL_DIAMETERS * diameter_px;
@@ -110,20 +132,22 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
     let start = ChromaticShift {
         y_px: mode.y,
         x_px: mode.x,
-        standard_error_px: 0.0,
+        standard_error_px: None,
         magnification: 0.0,
         rotation: 0.0,
-        field_standard_error: 0.0,
+        field_standard_error: None,
         pairs: 0,
+        used: false,
     };
     let core = CORE_DIAMETERS * diameter_px;
-    let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), core);
+    let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), kernel, core);
     let mut over_field = constant;
     for widening in WIDENINGS {
         over_field = settle(&vectors, over_field, widening * kernel, ROUNDS, true);
     }
-    let over_field = judge(&vectors, over_field, core);
-    let standing = over_field.magnification.hypot(over_field.rotation) / over_field.field_standard_error;
+    let over_field = judge(&vectors, over_field, kernel, core);
+    let standing = over_field.magnification.hypot(over_field.rotation)
+        / over_field.field_standard_error.unwrap_or(f64::INFINITY);
     let best = if over_field.pairs >= MIN_FIELD_PAIRS.max(constant.pairs)
         && standing > LEAST_STANDARD_ERRORS
         && over_field.magnification.hypot(over_field.rotation) < LARGEST_FIELD_TERM
@@ -133,7 +157,12 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
         constant
     };
     let supported = best.pairs >= MIN_PAIRS && best.pairs as f64 >= MIN_SHARE * reds as f64;
-    (supported && is_one_sided(&vectors, &best, core)).then_some(best)
+    let (y_px, x_px) = (best.y_px, best.x_px);
+    let matters = best.depends_on_place()
+        || (y_px.hypot(x_px) > LEAST_PX
+            && y_px.hypot(x_px) > LEAST_TIMES_ERROR * best.standard_error_px.unwrap_or(f64::INFINITY));
+    let used = matters && is_one_sided(&vectors, &best, core);
+    (supported && (used || !matters)).then_some(ChromaticShift { used, ..best })
 }
 
 /// Whether the pairs around no shift, as far as the core of this one reaches, lie to its side.
@@ -217,16 +246,29 @@ fn settle(
 }
 
 /// Counts the pairs that agree and notes the standard errors.
-fn judge(vectors: &[Vector], mut shift: ChromaticShift, core_px: f64) -> ChromaticShift {
+///
+/// The shift is an M-estimate: its errors follow from how far each vector moves it (Huber 1981, Robust Statistics,
+/// section 6.3).
+fn judge(vectors: &[Vector], mut shift: ChromaticShift, kernel_px: f64, core_px: f64) -> ChromaticShift {
     let inside: Vec<&Vector> = vectors.iter().filter(|v| v.distance2(&shift) <= core_px * core_px).collect();
     let n = inside.len() as f64;
-    let variance = inside.iter().map(|v| v.distance2(&shift)).sum::<f64>() / (2.0 * n.max(1.0));
     let middle = [0, 1].map(|k| inside.iter().map(|v| v.place[k]).sum::<f64>() / n.max(1.0));
-    let spread: f64 =
-        inside.iter().map(|v| (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2)).sum();
+    // For the shift and for the terms that grow with the place: how much vectors pull, and how firmly it stands.
+    let (mut pull, mut firm) = ([0.0; 2], [0.0; 2]);
+    for v in vectors {
+        let relative = v.distance2(&shift) / (kernel_px * kernel_px);
+        let weight = (-0.5 * relative).exp();
+        let lever = (v.place[0] - middle[0]).powi(2) + (v.place[1] - middle[1]).powi(2);
+        for (k, lever) in [1.0, lever].into_iter().enumerate() {
+            // Of one axis, as both are alike.
+            pull[k] += lever * 0.5 * relative * (weight * kernel_px).powi(2);
+            firm[k] += lever * weight * (1.0 - 0.5 * relative);
+        }
+    }
+    let error = |k: usize| (firm[k] > 0.0).then(|| pull[k].sqrt() / firm[k]);
     shift.pairs = inside.len();
-    shift.field_standard_error = (variance / spread.max(f64::MIN_POSITIVE)).sqrt();
-    shift.standard_error_px = (variance / n.max(1.0)).sqrt();
+    shift.standard_error_px = error(0);
+    shift.field_standard_error = error(1);
     shift
 }
 
@@ -275,11 +317,12 @@ mod tests {
     const NONE: ChromaticShift = ChromaticShift {
         y_px: 0.0,
         x_px: 0.0,
-        standard_error_px: 0.0,
+        standard_error_px: None,
         magnification: 0.0,
         rotation: 0.0,
-        field_standard_error: 0.0,
+        field_standard_error: None,
         pairs: 0,
+        used: false,
     };
 
     fn estimated(truth: ChromaticShift) -> Option<ChromaticShift> {

@@ -21,6 +21,12 @@ const MIN_BLOCKS_PER_BIN: usize = 4;
 /// Fewest residuals of a block for a spread that is good to some 15 %.
 const MIN_RESIDUALS: usize = 40;
 
+/// Standard deviation of white noise over the median absolute residual: the residual has 6 times its standard deviation,
+/// and 1.4826 turns a median absolute deviation into a standard deviation.
+const RESIDUAL_TO_SD: f64 = 1.4826 / 6.0;
+/// Standard error of a median over that of a mean, of normal values.
+const MEDIAN_ERROR: f64 = 1.2533;
+
 /// Noise variance of a sample as a function of its expected value: `gain * value + offset`, never less than
 /// `floor`. For a camera, `gain` is grey levels per photo-electron and `offset` holds the read noise and the
 /// black level.
@@ -38,13 +44,40 @@ impl Noise {
     }
 }
 
-/// Fits the noise line of a plane.
+/// What was fitted to a plane: its noise, and how well that is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NoiseFit {
+    pub(crate) noise: Noise,
+    /// Level of the darkest blocks.
+    pub(crate) dark_level: f64,
+    /// Standard error of the gain; `None` where the noise does not grow with the level, or too few blocks tell.
+    pub(crate) gain_standard_error: Option<f64>,
+    /// Standard error of the variance at the level of the darkest blocks; `None` where too few blocks tell.
+    pub(crate) dark_variance_standard_error: Option<f64>,
+    /// Standard deviation of what rounding to whole levels does to every standard deviation that is measured.
+    pub(crate) rounding_sd: f64,
+}
+
+impl NoiseFit {
+    /// The noise line without its slope: the middle of the blocks' variances at every level.
+    pub(crate) fn flat(noise: Noise, dark_level: f64) -> Self {
+        Self {
+            noise,
+            dark_level,
+            gain_standard_error: None,
+            dark_variance_standard_error: None,
+            rounding_sd: 0.0,
+        }
+    }
+}
+
+/// Fits the noise line of a plane; one noise for all levels if `with_gain` is false.
 ///
 /// In each block the noise is the robust spread of Immerkaer's 3 x 3 residual (Immerkaer 1996, Computer
 /// Vision and Image Understanding 64:300), which is blind to planes and slopes; edges and signals are
 /// outvoted by taking medians, within the block and over the blocks of like brightness. Pixels marked in
 /// `no_data` do not count.
-pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> Noise {
+pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, with_gain: bool) -> NoiseFit {
     let (height, width) = plane.dim();
     let step = ((height / BLOCK_PX) * (width / BLOCK_PX)).div_ceil(MAX_BLOCKS).max(1);
     let rows: Vec<Vec<(f64, f64)>> = (0..height / BLOCK_PX)
@@ -57,12 +90,13 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
         .collect();
     let mut blocks: Vec<(f64, f64)> = rows.into_iter().flatten().collect();
     // Quantisation alone leaves a variance of 1/12 of a grey level in integer images.
-    let quantisation = match plane {
-        PlaneView::F32(_) => f64::MIN_POSITIVE,
-        _ => 1.0 / 12.0,
+    let (quantisation, rounding_sd) = match plane {
+        PlaneView::F32(_) => (f64::MIN_POSITIVE, 0.0),
+        // The median of whole residuals is off by up to half a level.
+        _ => (1.0 / 12.0, RESIDUAL_TO_SD / 12.0_f64.sqrt()),
     };
     if blocks.is_empty() {
-        return Noise { gain: 0.0, offset: quantisation, floor: quantisation };
+        return NoiseFit::flat(Noise { gain: 0.0, offset: quantisation, floor: quantisation }, 0.0);
     }
     // No camera gives a block without any noise: such blocks are masked out or saturated.
     if blocks.iter().filter(|b| b.1 > 0.0).count() >= MIN_BLOCKS_PER_BIN {
@@ -72,6 +106,17 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
     let mut variances: Vec<f64> = blocks.iter().map(|b| b.1).collect();
     variances.sort_by(f64::total_cmp);
     let floor = variances[variances.len() / 50].max(quantisation);
+    let dark_level = blocks[blocks.len() / 50].0;
+    let flat = || {
+        let median = variances[variances.len() / 2].max(quantisation);
+        let noise = Noise { gain: 0.0, offset: median, floor: floor.min(median) };
+        let error = MEDIAN_ERROR * spread_of_sorted(&variances) / (variances.len() as f64).sqrt();
+        let dark_variance_standard_error = (variances.len() >= MIN_BLOCKS_PER_BIN).then_some(error);
+        NoiseFit { dark_variance_standard_error, rounding_sd, ..NoiseFit::flat(noise, dark_level) }
+    };
+    if !with_gain {
+        return flat();
+    }
 
     // Bins of equal numbers of blocks; the median of each is a point of the line.
     let bins = BINS.min(blocks.len() / MIN_BLOCKS_PER_BIN).max(1);
@@ -83,12 +128,29 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>) -> 
             (bin[bin.len() / 2].0, v[v.len() / 2], 1.0)
         })
         .collect();
-    let (gain, offset) = robust_line(points);
-    if gain <= 0.0 || !gain.is_finite() {
-        let median = variances[variances.len() / 2].max(quantisation);
-        return Noise { gain: 0.0, offset: median, floor: floor.min(median) };
+    let line = robust_line(points);
+    if line.gain <= 0.0 || !line.gain.is_finite() {
+        return flat();
     }
-    Noise { gain, offset, floor }
+    let noise = Noise { gain: line.gain, offset: line.offset, floor };
+    let error = |variance: f64| (variance.is_finite() && bins > 2).then(|| variance.max(0.0).sqrt());
+    let [gain, both, offset] = line.covariance;
+    NoiseFit {
+        noise,
+        dark_level,
+        gain_standard_error: error(gain),
+        dark_variance_standard_error: error(
+            dark_level * dark_level * gain + 2.0 * dark_level * both + offset,
+        ),
+        rounding_sd,
+    }
+}
+
+/// Standard deviation of sorted values, from their middle half.
+fn spread_of_sorted(sorted: &[f64]) -> f64 {
+    /// Quartiles of a normal distribution lie this many standard deviations apart.
+    const QUARTILES_APART: f64 = 1.349;
+    (sorted[3 * sorted.len() / 4] - sorted[sorted.len() / 4]) / QUARTILES_APART
 }
 
 /// The measurement of some blocks of one row of blocks.
@@ -134,9 +196,7 @@ impl<B: Iterator<Item = usize>> Kernel for BlockRow<'_, '_, B> {
             }
             let middle = |of: &[u32]| if count == of.len() { median(of) } else { median(&of[..count]) };
             let (Some(residual), Some(value)) = (middle(residuals), middle(values)) else { continue };
-            // The residual of white noise has 6 times its standard deviation; 1.4826 turns a median absolute
-            // deviation into a standard deviation.
-            let sd = 1.4826 * f64::from(f32::from_bits(residual)) / 6.0;
+            let sd = RESIDUAL_TO_SD * f64::from(f32::from_bits(residual));
             out.push((f64::from(float_of_ordered(value)), sd * sd));
         }
         out
@@ -161,10 +221,19 @@ fn keep_whole(
     count
 }
 
+/// A straight line, with the (co)variances of gain, of gain and offset, of offset.
+#[derive(Default)]
+struct Line {
+    gain: f64,
+    offset: f64,
+    covariance: [f64; 3],
+}
+
 /// Straight line through (x, y, weight) by iteratively reweighted least squares: variances scatter in
-/// proportion to themselves, and bins that textures have spoilt lie far above the line.
-fn robust_line(mut points: Vec<(f64, f64, f64)>) -> (f64, f64) {
-    let (mut gain, mut offset) = (0.0, 0.0);
+/// proportion to themselves, and bins that textures have spoilt lie far above the line. Its errors follow from the
+/// scatter of the points themselves (White 1980, Econometrica 48:817).
+fn robust_line(mut points: Vec<(f64, f64, f64)>) -> Line {
+    let mut line = Line::default();
     for _ in 0..12 {
         let (mut sw, mut sx, mut sy, mut sxx, mut sxy) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for &(x, y, w) in &points {
@@ -176,10 +245,21 @@ fn robust_line(mut points: Vec<(f64, f64, f64)>) -> (f64, f64) {
         }
         let determinant = sw * sxx - sx * sx;
         if determinant <= 1e-12 * sw * sxx || sw <= 0.0 {
-            return (0.0, 0.0);
+            return Line::default();
         }
-        gain = (sw * sxy - sx * sy) / determinant;
-        offset = (sy - gain * sx) / sw;
+        let gain = (sw * sxy - sx * sy) / determinant;
+        let offset = (sy - gain * sx) / sw;
+        line = Line { gain, offset, covariance: [0.0; 3] };
+        // How much each point moves gain and offset.
+        for &(x, y, w) in &points {
+            let residual = w * (y - gain * x - offset) / determinant;
+            let (on_gain, on_offset) = (residual * (sw * x - sx), residual * (sxx - sx * x));
+            let parts = [on_gain * on_gain, on_gain * on_offset, on_offset * on_offset];
+            let few = points.len() as f64 / (points.len() as f64 - 2.0);
+            for (sum, part) in line.covariance.iter_mut().zip(parts) {
+                *sum += few * part;
+            }
+        }
         for (x, y, w) in &mut points {
             let expected = (gain * *x + offset).max(1e-3 * y.abs()).max(f64::MIN_POSITIVE);
             let relative = (*y - expected) / expected;
@@ -187,7 +267,7 @@ fn robust_line(mut points: Vec<(f64, f64, f64)>) -> (f64, f64) {
             *w = 1.0 / (expected * expected * (1.0 + (relative / 0.2).powi(2)));
         }
     }
-    (gain, offset)
+    line
 }
 
 #[cfg(test)]
@@ -206,7 +286,8 @@ mod tests {
             let normal: f64 = (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0;
             (mean + normal * (gain * mean + read * read).sqrt()).round().max(0.0) as u16
         });
-        let noise = estimate(PlaneView::from(&image), None);
+        let fit = estimate(PlaneView::from(&image), None, true);
+        let noise = fit.noise;
         assert!((noise.gain / gain - 1.0).abs() < 0.15, "{noise:?}");
         let at = noise.variance(800.0) / (gain * 800.0 + read * read);
         assert!((at - 1.0).abs() < 0.1, "{noise:?} {at}");
@@ -215,7 +296,7 @@ mod tests {
     #[test]
     fn a_flat_or_tiny_image_has_the_noise_of_quantisation() {
         for image in [Array2::<u16>::from_elem((64, 64), 700), Array2::zeros((3, 3))] {
-            let noise = estimate(PlaneView::from(&image), None);
+            let noise = estimate(PlaneView::from(&image), None, true).noise;
             assert!((noise.variance(700.0) - 1.0 / 12.0).abs() < 1e-9, "{noise:?}");
         }
     }

@@ -8,6 +8,7 @@ use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::{Exclusion, NucleusCall, NucleusClass};
 use crate::detect::Signal;
 use crate::field::Colour;
+use crate::instrument::CameraEstimate;
 use crate::pair::{Pair, PairRule, Pairing};
 use crate::segment::{BoundingBox, Nucleus};
 use crate::summarise::{Interval, Stage, Summary, Verdict};
@@ -113,10 +114,16 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
         fields: vec![field_reading()],
         instrument: Instrument {
             signal_diameter_px: [4.0, 4.25],
+            signal_diameter_standard_error_px: [Some(0.05), None],
+            signal_diameter_spots: [150, 0],
+            camera_noise: [CameraEstimate::default(); 2],
             pair_rule: PairRule::from_diameter(4.0),
             chromatic_shift: None,
             crosstalk_red_into_green: None,
             crosstalk_green_into_red: None,
+            counterstain_into_red: None,
+            counterstain_into_green: None,
+            illumination: [None; 3],
             signal_height: [500.0, 450.0],
             signal_height_log_sd: [0.2, 0.2],
             signal_height_snr: [Some(40.0), Some(35.0)],

@@ -32,6 +32,12 @@ pub struct AlarmParams {
     /// Share of the same nuclei in which a probe may be too weak to be seen, 0 to 1. Default 0.25: such nuclei are
     /// not counted, and of a tissue section some always lie in haze.
     pub probe_weak_max: f64,
+    /// Share of the counterstain seen in a probe channel that is told, 0 to 1. Default 0.2: more hides weak signals under
+    /// its noise, also where it is taken off; filters for DAPI and the probes let through far less.
+    pub bleed_max: f64,
+    /// Share of the light in the middle of the field missing in its corners that is told, 0 to 1. Default 0.5, which
+    /// halves the height of signals.
+    pub corner_loss_max: f64,
     /// Correlation of the noise of two channels from which they are one image, 0.5 to 1. Default 0.9: exposures have
     /// 0.03 at most, colour JPEG a third, copies 0.98 or more.
     pub alike_min: f64,
@@ -73,6 +79,8 @@ impl Default for AlarmParams {
             probe_failed_share: 0.5,
             probe_nuclei_min: 10,
             probe_weak_max: 0.25,
+            bleed_max: 0.2,
+            corner_loss_max: 0.5,
             alike_min: 0.9,
             unseen_max: 0.05,
             random_loss_odds: 3.2,
@@ -105,6 +113,8 @@ impl AlarmParams {
         check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
         check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
         check("probe_weak_max", self.probe_weak_max, [0.0, 1.0])?;
+        check("bleed_max", self.bleed_max, [0.0, 1.0])?;
+        check("corner_loss_max", self.corner_loss_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;
         check("unseen_max", self.unseen_max, [0.0, 1.0])?;
         check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;

@@ -1,0 +1,70 @@
+//! How the light falls off over the field, from objects that are alike wherever they lie: nuclei and signals.
+
+use serde::Serialize;
+
+use crate::instrument::robust;
+
+/// Fewest nuclei for a statement.
+const MIN_NUCLEI: usize = 30;
+/// Most rounds of linearising the fall-off, and the change in standard errors below which it has settled.
+const ROUNDS: usize = 12;
+const SETTLED: f64 = 0.01;
+/// Range of losses that are followed.
+const LOSSES: [f64; 2] = [-2.0, 0.95];
+
+/// Light over the field of one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Illumination {
+    /// Share of the light in the middle of the field that is missing in its corners (the mean of the four); negative
+    /// if they are brighter.
+    pub corner_loss: f64,
+    /// Standard error of it; `None` if it was given.
+    pub standard_error: Option<f64>,
+    /// Nuclei it rests on; 0 if it was given.
+    pub nuclei: usize,
+}
+
+impl Illumination {
+    /// One that is known.
+    pub(crate) fn fixed(corner_loss: f64) -> Self {
+        Self { corner_loss, standard_error: None, nuclei: 0 }
+    }
+}
+
+/// Light at a place from the middle of the field in half diagonals, over that in the middle.
+pub(crate) fn light([y, x]: [f64; 2], corner_loss: f64) -> f64 {
+    (1.0 - corner_loss * (y * y + x * x)).max(1.0 - LOSSES[1])
+}
+
+/// What an object is seen with, and where: its place from the middle of the field in half diagonals (rows, columns).
+pub(crate) struct Seen {
+    pub(crate) place: [f64; 2],
+    pub(crate) log_light: f64,
+}
+
+/// Fits `light = (1 - corner_loss * r^2) * exp(tilt)` with `r` = 1 in the corners.
+pub(crate) fn estimate(seen: &[Seen]) -> Option<Illumination> {
+    if seen.len() < MIN_NUCLEI {
+        return None;
+    }
+    let mut loss = 0.0;
+    let mut error = 0.0;
+    for _ in 0..ROUNDS {
+        let rows: Vec<([f64; 4], f64)> = seen
+            .iter()
+            .map(|s| {
+                let [y, x] = s.place;
+                let left = light(s.place, loss);
+                ([1.0, -(y * y + x * x) / left, y, x], s.log_light - left.ln())
+            })
+            .collect();
+        let fit = robust::fit(&rows)?;
+        loss = (loss + fit.coefficients[1]).clamp(LOSSES[0], LOSSES[1]);
+        error = fit.standard_error(1);
+        if fit.coefficients[1].abs() < SETTLED * error {
+            break;
+        }
+    }
+    Some(Illumination { corner_loss: loss, standard_error: Some(error), nuclei: seen.len() })
+}
