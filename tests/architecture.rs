@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "error",
     "units",
     "setting",

@@ -84,6 +84,9 @@ const WIDENINGS: [f64; 5] = [4.0, 3.0, 2.0, 1.4, 1.0];
 const ROUNDS: usize = 8;
 /// Radius around the shift within which pairs count, in signal diameters.
 const CORE_DIAMETERS: f64 = 0.8;
+/// Vectors that are tried as the start of the search, and those that are counted around each: more find no other start.
+const MOST_STARTS: usize = 400;
+const MOST_NEIGHBOURS: usize = 4000;
 /// Fewest pairs in the core; fewest for the shift to depend on the place.
 const MIN_PAIRS: usize = 12;
 const MIN_FIELD_PAIRS: usize = 24;
@@ -124,11 +127,7 @@ impl Vector {
 pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Option<ChromaticShift> {
     let (vectors, reds) = vectors(nuclei, SEARCH_DIAMETERS * diameter_px);
     let kernel = KERNEL_DIAMETERS * diameter_px;
-    let crowding = |at: &Vector| -> f64 {
-        let squared = |v: &Vector| (v.y - at.y).powi(2) + (v.x - at.x).powi(2);
-        vectors.iter().map(|v| (-squared(v) / (2.0 * kernel * kernel)).exp()).sum()
-    };
-    let mode = *vectors.iter().max_by(|a, b| crowding(a).total_cmp(&crowding(b)))?;
+    let mode = *crowded(&vectors, kernel)?;
     let start = ChromaticShift {
         y_px: mode.y,
         x_px: mode.x,
@@ -163,6 +162,17 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
             && y_px.hypot(x_px) > LEAST_TIMES_ERROR * best.standard_error_px.unwrap_or(f64::INFINITY));
     let used = matters && is_one_sided(&vectors, &best, core);
     (supported && (used || !matters)).then_some(ChromaticShift { used, ..best })
+}
+
+/// The vector around which most others lie. Of very many, every so many are looked at: the search goes on from there.
+fn crowded(vectors: &[Vector], kernel_px: f64) -> Option<&Vector> {
+    let some_of = |most: usize| vectors.iter().step_by(vectors.len().div_ceil(most).max(1));
+    let crowding = |at: &Vector| -> f64 {
+        let squared = |v: &Vector| (v.y - at.y).powi(2) + (v.x - at.x).powi(2);
+        some_of(MOST_NEIGHBOURS).map(|v| (-squared(v) / (2.0 * kernel_px * kernel_px)).exp()).sum()
+    };
+    let crowdings = some_of(MOST_STARTS).map(|at| (at, crowding(at)));
+    crowdings.max_by(|a, b| a.1.total_cmp(&b.1)).map(|found| found.0)
 }
 
 /// Whether the pairs around no shift, as far as the core of this one reaches, lie to its side.
