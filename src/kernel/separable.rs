@@ -72,45 +72,61 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     }
 }
 
-/// `LANES` samples from `at` on.
-#[inline(always)]
-fn lanes(samples: &[f32], at: usize) -> &[f32; LANES] {
-    const NONE: &[f32; LANES] = &[0.0; LANES];
-    samples[at..].first_chunk().unwrap_or(NONE)
-}
+/// Samples that are summed side by side.
+type Lanes = [f32; LANES];
 
 /// Adds `weight` times the sums of two samples each.
 #[inline(always)]
-fn add_pair(sum: &mut [f32; LANES], weight: f32, one: &[f32; LANES], other: &[f32; LANES]) {
+fn add_pair(sum: &mut Lanes, weight: f32, one: &Lanes, other: &Lanes) {
     for i in 0..LANES {
         sum[i] += weight * (one[i] + other[i]);
     }
 }
 
-/// Correlates samples that begin `before` samples ahead of the first one of `out`.
+/// The samples in the middle of `window` correlated along it; `half.len() - 1` more lie on either side of them.
+// Pairs of iterators rather than indices: no sample is asked for its bounds.
 #[inline(always)]
-fn correlate_row(samples: &[f32], before: usize, half: &[f32], out: &mut [f32]) {
-    let Some((&centre, half)) = half.split_first() else { return };
-    for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        let x = before + chunk * LANES;
-        let mut sum = *lanes(samples, x);
-        for v in &mut sum {
-            *v *= centre;
-        }
-        for (k, &w) in half.iter().enumerate() {
-            add_pair(&mut sum, w, lanes(samples, x - k - 1), lanes(samples, x + k + 1));
-        }
-        *out = sum;
+fn correlate_along(window: &[f32], half: &[f32]) -> Lanes {
+    let mut sum = [0.0; LANES];
+    let Some((&weight, half)) = half.split_first() else { return sum };
+    let Some(centre) = window.get(half.len()..).and_then(<[f32]>::first_chunk::<LANES>) else { return sum };
+    for i in 0..LANES {
+        sum[i] = weight * centre[i];
     }
+    let left = window.get(..half.len() + LANES - 1).unwrap_or_default().windows(LANES).rev();
+    let right = window.get(half.len() + 1..).unwrap_or_default().windows(LANES);
+    for ((&weight, left), right) in half.iter().zip(left).zip(right) {
+        if let (Some(left), Some(right)) = (left.first_chunk(), right.first_chunk()) {
+            add_pair(&mut sum, weight, left, right);
+        }
+    }
+    sum
+}
+
+/// Adds the correlation across `rows`, of which the middle one is that of the result, and `half.len() - 1` lie on
+/// either side of it.
+#[inline(always)]
+fn add_across(mut sum: Lanes, rows: &[Lanes], half: &[f32]) -> Lanes {
+    let Some((&weight, half)) = half.split_first() else { return sum };
+    let Some((above, rest)) = rows.split_at_checked(half.len()) else { return sum };
+    let Some((centre, below)) = rest.split_first() else { return sum };
+    for i in 0..LANES {
+        sum[i] += weight * centre[i];
+    }
+    for ((&weight, above), below) in half.iter().zip(above.iter().rev()).zip(below) {
+        add_pair(&mut sum, weight, above, below);
+    }
+    sum
 }
 
 /// Rows filtered along themselves by each of some terms, to be filtered along columns.
 struct Rows<'a> {
     terms: &'a [Term],
-    /// Samples of a row, a multiple of `LANES`.
+    /// Columns, a multiple of `LANES`.
     stride: usize,
     /// Rows of each term.
     count: usize,
+    /// By term, then by `LANES` columns, then by row: what is summed for one place lies side by side.
     samples: Vec<f32>,
 }
 
@@ -130,38 +146,50 @@ impl<'a> Rows<'a> {
     /// Filters one row; `before` samples of it lie ahead of the first column of the results.
     #[inline(always)]
     fn set(&mut self, row: usize, samples: &[f32], before: usize) {
-        for (t, term) in self.terms.iter().enumerate() {
-            let at = (t * self.count + row) * self.stride;
-            correlate_row(samples, before, &term.horizontal, &mut self.samples[at..at + self.stride]);
+        let rows = self.samples.as_chunks_mut::<LANES>().0;
+        for (term, rows) in self.terms.iter().zip(rows.chunks_exact_mut(self.stride / LANES * self.count)) {
+            let reach = term.horizontal.len() - 1;
+            let windows = samples[before - reach..].windows(LANES + 2 * reach).step_by(LANES);
+            for (column, window) in rows.chunks_exact_mut(self.count).zip(windows) {
+                column[row] = correlate_along(window, &term.horizontal);
+            }
         }
     }
 
     /// Moves the last `kept` rows to the front.
     fn keep_last(&mut self, kept: usize) {
-        for rows in self.samples.chunks_exact_mut(self.count * self.stride) {
-            rows.copy_within((self.count - kept) * self.stride.., 0);
+        for column in self.samples.chunks_exact_mut(self.count * LANES) {
+            column.copy_within((self.count - kept) * LANES.., 0);
         }
     }
 
-    /// Adds a row of the result to `out`, which has `stride` samples.
+    /// Adds rows of the result from `first` on to those of `out`, whole rows of `width` samples of which those from
+    /// `x0` on count.
     #[inline(always)]
-    fn add_to(&self, row: usize, out: &mut [f32]) {
-        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let mut sum = *out;
-            for (t, term) in self.terms.iter().enumerate() {
-                let Some((&weight, half)) = term.vertical.split_first() else { continue };
-                let at = (t * self.count + row) * self.stride + chunk * LANES;
-                let centre = lanes(&self.samples, at);
-                for i in 0..LANES {
-                    sum[i] += weight * centre[i];
+    fn add_to(&self, first: usize, out: &mut [f32], width: usize, columns: Range<usize>) {
+        let rows = self.samples.as_chunks::<LANES>().0;
+        let of_term = self.stride / LANES * self.count;
+        for (chunk, x0) in columns.clone().step_by(LANES).enumerate() {
+            let x1 = columns.end.min(x0 + LANES);
+            for (i, out) in out.chunks_exact_mut(width).enumerate() {
+                let Some(out) = out.get_mut(x0..x1) else { continue };
+                let mut sum = [0.0; LANES];
+                match out.first_chunk() {
+                    Some(out) => sum = *out,
+                    None => sum[..out.len()].copy_from_slice(out),
                 }
-                let (mut above, mut below) = (at, at);
-                for &w in half {
-                    (above, below) = (above - self.stride, below + self.stride);
-                    add_pair(&mut sum, w, lanes(&self.samples, above), lanes(&self.samples, below));
+                for (t, term) in self.terms.iter().enumerate() {
+                    let reach = term.vertical.len() - 1;
+                    let row = t * of_term + chunk * self.count + first + i;
+                    if let Some(rows) = rows.get(row - reach..=row + reach) {
+                        sum = add_across(sum, rows, &term.vertical);
+                    }
+                }
+                match out.first_chunk_mut() {
+                    Some(out) => *out = sum,
+                    None => out.copy_from_slice(&sum[..out.len()]),
                 }
             }
-            *out = sum;
         }
     }
 }
@@ -257,10 +285,9 @@ struct Block<'a> {
     before: Vec<f32>,
     /// Averages over pairs of both.
     means: Vec<f32>,
-    /// Two neighbouring rows of the coarse result, and a mixture of them.
-    smooth: [Vec<f32>; 2],
+    /// Rows of the coarse result, and a mixture of two of them.
+    smooth: Vec<f32>,
     mixed: Vec<f32>,
-    sum: Vec<f32>,
 }
 
 impl<'a> Block<'a> {
@@ -276,7 +303,6 @@ impl<'a> Block<'a> {
         let fine = Rows::new(fine, columns.len(), count);
         let coarse = Rows::new(coarse, columns.len().div_ceil(2) + 2, count / 2);
         let length = 2 * ahead.1 + 2 * fine.stride.max(2 * coarse.stride);
-        let row = vec![0.0; coarse.stride];
         Self {
             columns,
             ahead,
@@ -284,9 +310,8 @@ impl<'a> Block<'a> {
             samples: vec![0.0; length],
             before: vec![0.0; length],
             means: vec![0.0; length / 2],
-            smooth: [row.clone(), row.clone()],
-            mixed: row,
-            sum: vec![0.0; fine.stride],
+            smooth: vec![0.0; (rows / 2 + 2) * coarse.stride],
+            mixed: vec![0.0; coarse.stride],
             fine,
             coarse,
         }
@@ -298,32 +323,40 @@ impl<'a> Block<'a> {
         let width = plane.dim().1;
         let above = self.ahead.0;
         self.fill(plane, y0 as isize, out.len() / width);
-        // Which row of the coarse result each of `smooth` holds.
-        let mut held = [usize::MAX; 2];
-        for (i, out) in out.chunks_mut(width).enumerate() {
-            self.sum.fill(0.0);
-            if !self.coarse.terms.is_empty() {
-                let near = above / 2 + i / 2;
-                let far = if i % 2 == 0 { near - 1 } else { near + 1 };
-                for row in [near, far] {
-                    if held[row % 2] != row {
-                        self.smooth[row % 2].fill(0.0);
-                        self.coarse.add_to(row, &mut self.smooth[row % 2]);
-                        held[row % 2] = row;
-                    }
-                }
-                let pair = self.smooth[near % 2].iter().zip(&self.smooth[far % 2]);
-                for (m, (a, b)) in self.mixed.iter_mut().zip(pair) {
-                    *m = NEAR * a + FAR * b;
-                }
-                let neighbours = self.mixed.iter().zip(&self.mixed[1..]).zip(&self.mixed[2..]);
-                for (pair, ((left, own), right)) in self.sum.chunks_exact_mut(2).zip(neighbours) {
-                    pair[0] = NEAR * own + FAR * left;
-                    pair[1] = NEAR * own + FAR * right;
-                }
+        if self.coarse.terms.is_empty() {
+            for out in out.chunks_exact_mut(width) {
+                out[self.columns.clone()].fill(0.0);
             }
-            self.fine.add_to(above + i, &mut self.sum);
-            out[self.columns.clone()].copy_from_slice(&self.sum[..self.columns.len()]);
+        } else {
+            self.interpolate(out, width);
+        }
+        self.fine.add_to(above, out, width, self.columns.clone());
+    }
+
+    /// Writes the coarse result.
+    #[inline(always)]
+    fn interpolate(&mut self, out: &mut [f32], width: usize) {
+        let stride = self.coarse.stride;
+        let rows = (out.len() / width).div_ceil(2) + 2;
+        let Some(smooth) = self.smooth.get_mut(..rows * stride) else { return };
+        smooth.fill(0.0);
+        self.coarse.add_to(self.ahead.0 / 2 - 1, smooth, stride, 0..stride);
+        for (i, out) in out.chunks_exact_mut(width).enumerate() {
+            // The row in which this one lies, and the one that is next nearest.
+            let near = 1 + i / 2;
+            let far = if i % 2 == 0 { near - 1 } else { near + 1 };
+            let pair = smooth[near * stride..][..stride].iter().zip(&smooth[far * stride..][..stride]);
+            for (m, (a, b)) in self.mixed.iter_mut().zip(pair) {
+                *m = NEAR * a + FAR * b;
+            }
+            let neighbours = self.mixed.iter().zip(&self.mixed[1..]).zip(&self.mixed[2..]);
+            let (pairs, last) = out[self.columns.clone()].as_chunks_mut::<2>();
+            for (pair, ((left, own), right)) in pairs.iter_mut().zip(neighbours.clone()) {
+                *pair = [NEAR * own + FAR * left, NEAR * own + FAR * right];
+            }
+            if let (Some(last), Some(((left, own), _))) = (last.first_mut(), neighbours.clone().nth(pairs.len())) {
+                *last = NEAR * own + FAR * left;
+            }
         }
     }
 
