@@ -120,6 +120,14 @@ impl Kernel for AboveNeighbours<'_> {
                 let mut end = first + 1;
                 if let Some((v, left, right, up, down)) = chunk {
                     let mut any = 0_u32;
+                    for v in v {
+                        any |= u32::from(*v > least);
+                    }
+                    if any == 0 {
+                        first += LANES;
+                        continue;
+                    }
+                    any = 0;
                     for i in 0..LANES {
                         any |= u32::from(v[i] > least)
                             & u32::from(left[i] < v[i])
@@ -179,6 +187,10 @@ pub(crate) struct Spread {
 impl Spread {
     pub(crate) fn push(&mut self, value: f32) {
         self.magnitudes.push(value.abs().to_bits());
+    }
+
+    pub(crate) fn extend(&mut self, values: impl Iterator<Item = f32>) {
+        self.magnitudes.extend(values.map(|v| v.abs().to_bits()));
     }
 
     /// All of these and of others.
