@@ -67,8 +67,19 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     if right > left {
         plane.read_row(y, (x0 + left as isize) as usize, &mut out[left..right]);
     }
-    for i in (0..left).chain(right..out.len()) {
-        out[i] = plane.at(y, reflect(x0 + i as isize, width));
+    // What is beyond an edge is mostly there already.
+    let (known, beyond) = (right - left, out.len() - right);
+    if left.max(beyond) <= known {
+        for i in 0..left {
+            out[left - 1 - i] = out[left + i];
+        }
+        for i in 0..beyond {
+            out[right + i] = out[right - 1 - i];
+        }
+    } else {
+        for i in (0..left).chain(right..out.len()) {
+            out[i] = plane.at(y, reflect(x0 + i as isize, width));
+        }
     }
 }
 
@@ -83,22 +94,38 @@ fn add_pair(sum: &mut Lanes, weight: f32, one: &Lanes, other: &Lanes) {
     }
 }
 
+/// Does something with weights, compiled for each usual number of them: the loops over them then need no bounds.
+macro_rules! of_known_count {
+    ($half:ident, $body:expr) => {
+        of_known_count!($half, $body, 1 2 3 4 5 6 7 8 9 10 11 12 13)
+    };
+    ($half:ident, $body:expr, $($n:literal)*) => {
+        match $half.len() {
+            $($n => {
+                let $half = $half.first_chunk::<$n>().map_or(&[][..], |half| half);
+                $body
+            })*
+            _ => $body,
+        }
+    };
+}
+
 /// The samples in the middle of `window` correlated along it; `half.len() - 1` more lie on either side of them.
-// Pairs of iterators rather than indices: no sample is asked for its bounds.
 #[inline(always)]
 fn correlate_along(window: &[f32], half: &[f32]) -> Lanes {
     let mut sum = [0.0; LANES];
     let Some((&weight, half)) = half.split_first() else { return sum };
-    let Some(centre) = window.get(half.len()..).and_then(<[f32]>::first_chunk::<LANES>) else { return sum };
+    let reach = half.len();
+    if window.len() != LANES + 2 * reach {
+        return sum;
+    }
+    let lanes = |at: usize| window.get(at..).and_then(<[f32]>::first_chunk::<LANES>).unwrap_or(&[0.0; LANES]);
+    let centre = lanes(reach);
     for i in 0..LANES {
         sum[i] = weight * centre[i];
     }
-    let left = window.get(..half.len() + LANES - 1).unwrap_or_default().windows(LANES).rev();
-    let right = window.get(half.len() + 1..).unwrap_or_default().windows(LANES);
-    for ((&weight, left), right) in half.iter().zip(left).zip(right) {
-        if let (Some(left), Some(right)) = (left.first_chunk(), right.first_chunk()) {
-            add_pair(&mut sum, weight, left, right);
-        }
+    for (k, &weight) in half.iter().enumerate() {
+        add_pair(&mut sum, weight, lanes(reach - 1 - k), lanes(reach + 1 + k));
     }
     sum
 }
@@ -108,13 +135,16 @@ fn correlate_along(window: &[f32], half: &[f32]) -> Lanes {
 #[inline(always)]
 fn add_across(mut sum: Lanes, rows: &[Lanes], half: &[f32]) -> Lanes {
     let Some((&weight, half)) = half.split_first() else { return sum };
-    let Some((above, rest)) = rows.split_at_checked(half.len()) else { return sum };
-    let Some((centre, below)) = rest.split_first() else { return sum };
+    let reach = half.len();
+    if rows.len() != 2 * reach + 1 {
+        return sum;
+    }
+    let centre = &rows[reach];
     for i in 0..LANES {
         sum[i] += weight * centre[i];
     }
-    for ((&weight, above), below) in half.iter().zip(above.iter().rev()).zip(below) {
-        add_pair(&mut sum, weight, above, below);
+    for (k, &weight) in half.iter().enumerate() {
+        add_pair(&mut sum, weight, &rows[reach - 1 - k], &rows[reach + 1 + k]);
     }
     sum
 }
@@ -148,11 +178,16 @@ impl<'a> Rows<'a> {
     fn set(&mut self, row: usize, samples: &[f32], before: usize) {
         let rows = self.samples.as_chunks_mut::<LANES>().0;
         for (term, rows) in self.terms.iter().zip(rows.chunks_exact_mut(self.stride / LANES * self.count)) {
-            let reach = term.horizontal.len() - 1;
-            let windows = samples[before - reach..].windows(LANES + 2 * reach).step_by(LANES);
-            for (column, window) in rows.chunks_exact_mut(self.count).zip(windows) {
-                column[row] = correlate_along(window, &term.horizontal);
-            }
+            let half = &term.horizontal[..];
+            let samples = &samples[before + 1 - half.len()..];
+            of_known_count!(half, {
+                let mut first = 0;
+                for column in rows.chunks_exact_mut(self.count) {
+                    let window = samples.get(first..first + LANES + 2 * (half.len() - 1)).unwrap_or_default();
+                    column[row] = correlate_along(window, half);
+                    first += LANES;
+                }
+            });
         }
     }
 
@@ -168,27 +203,27 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     fn add_to(&self, first: usize, out: &mut [f32], width: usize, columns: Range<usize>) {
         let rows = self.samples.as_chunks::<LANES>().0;
-        let of_term = self.stride / LANES * self.count;
-        for (chunk, x0) in columns.clone().step_by(LANES).enumerate() {
-            let x1 = columns.end.min(x0 + LANES);
-            for (i, out) in out.chunks_exact_mut(width).enumerate() {
-                let Some(out) = out.get_mut(x0..x1) else { continue };
-                let mut sum = [0.0; LANES];
-                match out.first_chunk() {
-                    Some(out) => sum = *out,
-                    None => sum[..out.len()].copy_from_slice(out),
-                }
-                for (t, term) in self.terms.iter().enumerate() {
-                    let reach = term.vertical.len() - 1;
-                    let row = t * of_term + chunk * self.count + first + i;
-                    if let Some(rows) = rows.get(row - reach..=row + reach) {
-                        sum = add_across(sum, rows, &term.vertical);
+        for (term, rows) in self.terms.iter().zip(rows.chunks_exact(self.stride / LANES * self.count)) {
+            let half = &term.vertical[..];
+            for (x0, column) in columns.clone().step_by(LANES).zip(rows.chunks_exact(self.count)) {
+                let x1 = columns.end.min(x0 + LANES);
+                let column = &column[first + 1 - half.len()..];
+                if x1 < x0 + LANES {
+                    for (out, rows) in out.chunks_exact_mut(width).zip(column.windows(2 * half.len() - 1)) {
+                        let (mut sum, out) = ([0.0; LANES], &mut out[x0..x1]);
+                        sum[..out.len()].copy_from_slice(out);
+                        sum = add_across(sum, rows, half);
+                        out.copy_from_slice(&sum[..out.len()]);
                     }
+                    continue;
                 }
-                match out.first_chunk_mut() {
-                    Some(out) => *out = sum,
-                    None => out.copy_from_slice(&sum[..out.len()]),
-                }
+                of_known_count!(half, {
+                    for (out, rows) in out.chunks_exact_mut(width).zip(column.windows(2 * half.len() - 1)) {
+                        if let Some(out) = out[x0..].first_chunk_mut() {
+                            *out = add_across(*out, rows, half);
+                        }
+                    }
+                });
             }
         }
     }
