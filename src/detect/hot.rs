@@ -175,7 +175,8 @@ impl Kernel for StandOutU16<'_> {
                     let (mut most, mut darkest) = (0, u16::MAX);
                     for i in 0..LANES {
                         let (left, right, up, down) = (left[i], right[i], up[i], down[i]);
-                        let (low, high) = (left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
+                        let (low, high) =
+                            (left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
                         most = own[i].saturating_sub((low & high) + ((low ^ high) >> 1)).max(most);
                         darkest = left.min(right).min(up.min(down)).min(darkest);
                     }

@@ -117,7 +117,7 @@ impl Kernel for AboveNeighbours<'_> {
                         below[first..].first_chunk::<LANES>()?,
                     ))
                 });
-                let mut end = first + 1;
+                let end = first + 1;
                 if let Some((v, left, right, up, down)) = chunk {
                     let mut any = 0_u32;
                     for v in v {
@@ -128,18 +128,20 @@ impl Kernel for AboveNeighbours<'_> {
                         continue;
                     }
                     any = 0;
+                    let mut above_all = [0_u32; LANES];
                     for i in 0..LANES {
-                        any |= u32::from(v[i] > least)
+                        above_all[i] = u32::from(v[i] > least)
                             & u32::from(left[i] < v[i])
                             & u32::from(right[i] <= v[i])
                             & u32::from(up[i] < v[i])
                             & u32::from(down[i] <= v[i]);
+                        any |= above_all[i];
                     }
-                    end = first + LANES;
-                    if any == 0 {
-                        first = end;
-                        continue;
+                    if any != 0 {
+                        found.extend((0..LANES).filter(|i| above_all[*i] != 0).map(|i| (y, first + i)));
                     }
+                    first += LANES;
+                    continue;
                 }
                 for x in first..end {
                     let v = own[x];
@@ -215,9 +217,9 @@ pub(crate) fn overall_spread<'r>(scene: &Scene<'_>, response: impl Into<Response
     spread.sd()
 }
 
-/// Adds to a spread some rows' share of a grid of at most about `SPREAD_SAMPLES` pixels of the plane.
+/// Adds to a spread some rows' share of a grid of about `SPREAD_SAMPLES` pixels of the plane, which tell it to 1 %.
 pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Response<'_>, rows: Range<usize>) {
-    const SPREAD_SAMPLES: f64 = 40_000.0;
+    const SPREAD_SAMPLES: f64 = 10_000.0;
     let (height, width) = scene.plane.dim();
     let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
     for y in (rows.start.next_multiple_of(stride)..rows.end).step_by(stride) {

@@ -170,11 +170,13 @@ impl<B: Iterator<Item = usize>> Kernel for BlockRowU16<'_, B> {
         let all: [&[u16]; BLOCK_PX] = std::array::from_fn(row);
         let mut out = Vec::new();
         for x0 in blocks.map(|b| b * BLOCK_PX) {
-            let rows = all.map(|row| row.get(x0..).and_then(<[u16]>::first_chunk).copied().unwrap_or([0; BLOCK_PX]));
+            let rows =
+                all.map(|row| row.get(x0..).and_then(<[u16]>::first_chunk).copied().unwrap_or([0; BLOCK_PX]));
             let mut residuals = [[0_u32; INNER_PX]; INNER_PX];
             let mut values = [[0_u16; INNER_PX]; INNER_PX];
             for y in 0..INNER_PX {
-                let [above, row, below] = [&rows[y], &rows[y + 1], &rows[y + 2]].map(|row| row.map(i32::from));
+                let [above, row, below] =
+                    [&rows[y], &rows[y + 1], &rows[y + 2]].map(|row| row.map(i32::from));
                 for x in 0..INNER_PX {
                     let corners = above[x] + above[x + 2] + below[x] + below[x + 2];
                     let edges = above[x + 1] + below[x + 1] + row[x] + row[x + 2];

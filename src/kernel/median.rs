@@ -26,7 +26,13 @@ impl Kernel for Median<'_> {
 
 /// An unsigned integer, in which as many values can also be counted as a median is looked for among.
 pub(crate) trait Unsigned:
-    Copy + Ord + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self> + AddAssign
+    Copy
+    + Ord
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Not<Output = Self>
+    + AddAssign
 {
     const ZERO: Self;
     /// The highest bit of a number above 0.

@@ -389,7 +389,9 @@ impl<'a> Block<'a> {
             for (pair, ((left, own), right)) in pairs.iter_mut().zip(neighbours.clone()) {
                 *pair = [NEAR * own + FAR * left, NEAR * own + FAR * right];
             }
-            if let (Some(last), Some(((left, own), _))) = (last.first_mut(), neighbours.clone().nth(pairs.len())) {
+            if let (Some(last), Some(((left, own), _))) =
+                (last.first_mut(), neighbours.clone().nth(pairs.len()))
+            {
                 *last = NEAR * own + FAR * left;
             }
         }
