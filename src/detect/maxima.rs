@@ -268,18 +268,6 @@ impl Surroundings {
         self.offsets.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
     }
 
-    /// Robust spread of the response around a candidate; `overall` where too little around it can be used.
-    pub(crate) fn texture_sd<'r>(
-        &self,
-        scene: &Scene<'_>,
-        response: impl Into<Response<'r>>,
-        at: (usize, usize),
-        background: f64,
-        overall: f64,
-    ) -> f64 {
-        self.own_texture_sd(scene, response.into(), at, background).unwrap_or(overall)
-    }
-
     /// Robust spread of the response around a candidate; `None` where too little around it can be used. Pixels
     /// without data and pixels much darker than the candidate's own background (outside the nucleus) do not
     /// count: their noise is not its noise.
