@@ -242,6 +242,8 @@ const LEAST_POINTS: usize = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     offsets: Vec<(isize, isize)>,
+    /// Rows or columns that they reach over.
+    reach: usize,
     /// Fewest of them that tell the spread.
     least_points: usize,
 }
@@ -260,12 +262,14 @@ impl Surroundings {
 
     /// Any places, from the candidate, of which at least so many must be of use.
     pub(crate) fn of_offsets(offsets: Vec<(isize, isize)>, least_points: usize) -> Self {
-        Self { offsets, least_points }
+        let reach =
+            offsets.iter().map(|(dy, dx)| dy.unsigned_abs().max(dx.unsigned_abs())).max().unwrap_or(0);
+        Self { offsets, reach, least_points }
     }
 
     /// Rows beyond a candidate that must be known.
     pub(crate) fn reach(&self) -> usize {
-        self.offsets.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
+        self.reach
     }
 
     /// Robust spread of the response around a candidate; `None` where too little around it can be used. Pixels
@@ -303,6 +307,25 @@ impl Surroundings {
             many.as_mut_slice()
         };
         let mut count = 0;
+        // Far from all edges both images are asked at one place, without a look at rows and columns.
+        let width = plane.ncols();
+        let rows = (scene.has_data_everywhere() && x >= self.reach && x + self.reach < width)
+            .then(|| response.rows_around(y, self.reach).zip(plane.to_slice()))
+            .flatten()
+            .and_then(|(response, plane)| {
+                let first = (y - self.reach) * width;
+                Some((response, plane.get(first..first + response.len())?))
+            });
+        if let Some((response, plane)) = rows {
+            let centre = self.reach * width + x;
+            for &(dy, dx) in &self.offsets {
+                let at = centre.wrapping_add_signed(dy * width as isize + dx);
+                let (Some(&r), Some(&v)) = (response.get(at), plane.get(at)) else { continue };
+                magnitudes[count] = r.abs().to_bits();
+                count += usize::from(to_f64(v) - f64::from(r.max(0.0)) >= least);
+            }
+            return (count >= self.least_points).then(|| spread_of(&magnitudes[..count]));
+        }
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
             let (Some(r), Some(&v)) = (response.get(yy, xx), plane.get((yy, xx))) else { continue };
