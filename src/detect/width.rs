@@ -191,15 +191,20 @@ impl Ladder {
                 background = flat - amplitude * at_centre(sum[k] / n, sum_y[k] / syy, sum_x[k] / sxx);
             }
         }
-        let log_offset = if best == 0 || best == LADDER_STEPS - 1 {
-            0.0
-        } else {
-            let (a, b, c) = (gains[best - 1], gains[best], gains[best + 1]);
-            let curvature = a - 2.0 * b + c;
-            if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
-        };
-        Some(SpotShape { sigma_px: self.sigmas[best] * (log_step() * log_offset).exp(), background })
+        let sigma_px = self.sigmas[best] * (log_step() * steps_to_top(&gains, best)).exp();
+        Some(SpotShape { sigma_px, background })
     }
+}
+
+/// How far, in steps, the top of a parabola through the best gain and its neighbours lies from it.
+#[inline(always)]
+fn steps_to_top(gains: &Steps, best: usize) -> f64 {
+    if best == 0 || best == LADDER_STEPS - 1 {
+        return 0.0;
+    }
+    let (a, b, c) = (gains[best - 1], gains[best], gains[best + 1]);
+    let curvature = a - 2.0 * b + c;
+    if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
 }
 
 /// Exponentials of numbers of up to some tens, side by side: the series of a 256th, squared eight times.

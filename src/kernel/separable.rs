@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
 
-use rows::{LANES, Rows, reach};
+use rows::{Rows, reach};
 
 // By its path, since a benchmark includes this file elsewhere.
 #[path = "separable/rows.rs"]
