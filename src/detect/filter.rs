@@ -40,7 +40,8 @@ pub(crate) struct MatchedFilter {
 
 /// Window edge in units of the weights' sigma: beyond it the weights are under 1.2 %.
 const WINDOW_SIGMAS: f64 = 3.0;
-/// Edge of the product of spot and weights in its sigmas: beyond it there is less than a ten-thousandth of it.
+/// Edge of the product of spot and weights in its sigmas: beyond it there is less than a ten-thousandth of it. With the
+/// edge at 3, more false maxima were found on the flat tops of signals far above the camera's limit.
 const SPOT_SIGMAS: f64 = 4.0;
 /// Least sigma of the weights from which the background is taken at half resolution, px: what it has finer than that
 /// is then below a hundredth.

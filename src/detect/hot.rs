@@ -71,7 +71,7 @@ fn find(plane: PlaneView<'_>, noise: &Noise, steepest: f64) -> Vec<(usize, usize
             let rows = first..(first + BLOCK_ROWS).min(height - 2);
             let found = match &plane {
                 PlaneView::U16(samples) if samples.is_standard_layout() => {
-                    vectorised(StandOutU16 { samples: *samples, rows, least })
+                    vectorised(StandOutU16 { samples: *samples, rows, least, noise })
                 }
                 _ => vectorised(StandOut { plane, rows, least }),
             };
@@ -122,11 +122,13 @@ impl Kernel for StandOut<'_> {
     }
 }
 
-/// The same among integers, twice as many at a time.
+/// The same among integers, twice as many at a time, and without most of those that are no brighter than noise beside
+/// neighbours as bright as theirs.
 struct StandOutU16<'a> {
     samples: ArrayView2<'a, u16>,
     rows: Range<usize>,
     least: f32,
+    noise: &'a Noise,
 }
 
 impl Kernel for StandOutU16<'_> {
@@ -134,7 +136,7 @@ impl Kernel for StandOutU16<'_> {
 
     #[inline(always)]
     fn call(self) -> Vec<(usize, usize)> {
-        let Self { samples, rows, least } = self;
+        let Self { samples, rows, least, noise } = self;
         let mut found = Vec::new();
         // An integer is above a number if it is above the whole part of it.
         let least = least.floor();
@@ -165,6 +167,20 @@ impl Kernel for StandOutU16<'_> {
                         most = excess(own[i], [left[i], right[i], up[i], down[i]]).max(most);
                     }
                     if most <= least {
+                        first = next;
+                        continue;
+                    }
+                    // What the pixel is above the mean of the middle two of its neighbours, rounded up; and the darkest
+                    // neighbour of all, beside which there is the least noise.
+                    let (mut most, mut darkest) = (0, u16::MAX);
+                    for i in 0..LANES {
+                        let (left, right, up, down) = (left[i], right[i], up[i], down[i]);
+                        let (low, high) =
+                            (left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
+                        most = own[i].saturating_sub((low & high) + ((low ^ high) >> 1)).max(most);
+                        darkest = left.min(right).min(up.min(down)).min(darkest);
+                    }
+                    if f64::from(most) <= LEAST_SNR * noise.variance(f64::from(darkest)).sqrt() {
                         first = next;
                         continue;
                     }

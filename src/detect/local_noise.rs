@@ -57,7 +57,8 @@ mod tests {
         let response = filter.response(scene.plane);
         let overall = overall_spread(&scene, &response);
         let around = surroundings(filter.sigma_px);
-        let sd = |at, background| around.texture_sd(&scene, &response, at, background, overall);
+        let own = |at, background| around.own_texture_sd(&scene, (&response).into(), at, background);
+        let sd = |at, background| own(at, background).unwrap_or(overall);
         let expected = filter.amplitude_sd(&noise, 1000.0, 0.0);
         for (columns, times) in [(30..100, 4.0), (156..226, 1.0)] {
             let relative: Vec<f64> = columns

@@ -117,21 +117,31 @@ impl Kernel for AboveNeighbours<'_> {
                         below[first..].first_chunk::<LANES>()?,
                     ))
                 });
-                let mut end = first + 1;
+                let end = first + 1;
                 if let Some((v, left, right, up, down)) = chunk {
                     let mut any = 0_u32;
+                    for v in v {
+                        any |= u32::from(*v > least);
+                    }
+                    if any == 0 {
+                        first += LANES;
+                        continue;
+                    }
+                    any = 0;
+                    let mut above_all = [0_u32; LANES];
                     for i in 0..LANES {
-                        any |= u32::from(v[i] > least)
+                        above_all[i] = u32::from(v[i] > least)
                             & u32::from(left[i] < v[i])
                             & u32::from(right[i] <= v[i])
                             & u32::from(up[i] < v[i])
                             & u32::from(down[i] <= v[i]);
+                        any |= above_all[i];
                     }
-                    end = first + LANES;
-                    if any == 0 {
-                        first = end;
-                        continue;
+                    if any != 0 {
+                        found.extend((0..LANES).filter(|i| above_all[*i] != 0).map(|i| (y, first + i)));
                     }
+                    first += LANES;
+                    continue;
                 }
                 for x in first..end {
                     let v = own[x];
@@ -181,6 +191,10 @@ impl Spread {
         self.magnitudes.push(value.abs().to_bits());
     }
 
+    pub(crate) fn extend(&mut self, values: impl Iterator<Item = f32>) {
+        self.magnitudes.extend(values.map(|v| v.abs().to_bits()));
+    }
+
     /// All of these and of others.
     pub(crate) fn append(&mut self, mut others: Self) {
         self.magnitudes.append(&mut others.magnitudes);
@@ -203,9 +217,9 @@ pub(crate) fn overall_spread<'r>(scene: &Scene<'_>, response: impl Into<Response
     spread.sd()
 }
 
-/// Adds to a spread some rows' share of a grid of at most about `SPREAD_SAMPLES` pixels of the plane.
+/// Adds to a spread some rows' share of a grid of about `SPREAD_SAMPLES` pixels of the plane, which tell it to 1 %.
 pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Response<'_>, rows: Range<usize>) {
-    const SPREAD_SAMPLES: f64 = 40_000.0;
+    const SPREAD_SAMPLES: f64 = 10_000.0;
     let (height, width) = scene.plane.dim();
     let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
     for y in (rows.start.next_multiple_of(stride)..rows.end).step_by(stride) {
@@ -228,6 +242,8 @@ const LEAST_POINTS: usize = 12;
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
     offsets: Vec<(isize, isize)>,
+    /// Rows or columns that they reach over.
+    reach: usize,
     /// Fewest of them that tell the spread.
     least_points: usize,
 }
@@ -246,24 +262,14 @@ impl Surroundings {
 
     /// Any places, from the candidate, of which at least so many must be of use.
     pub(crate) fn of_offsets(offsets: Vec<(isize, isize)>, least_points: usize) -> Self {
-        Self { offsets, least_points }
+        let reach =
+            offsets.iter().map(|(dy, dx)| dy.unsigned_abs().max(dx.unsigned_abs())).max().unwrap_or(0);
+        Self { offsets, reach, least_points }
     }
 
     /// Rows beyond a candidate that must be known.
     pub(crate) fn reach(&self) -> usize {
-        self.offsets.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
-    }
-
-    /// Robust spread of the response around a candidate; `overall` where too little around it can be used.
-    pub(crate) fn texture_sd<'r>(
-        &self,
-        scene: &Scene<'_>,
-        response: impl Into<Response<'r>>,
-        at: (usize, usize),
-        background: f64,
-        overall: f64,
-    ) -> f64 {
-        self.own_texture_sd(scene, response.into(), at, background).unwrap_or(overall)
+        self.reach
     }
 
     /// Robust spread of the response around a candidate; `None` where too little around it can be used. Pixels
@@ -301,6 +307,25 @@ impl Surroundings {
             many.as_mut_slice()
         };
         let mut count = 0;
+        // Far from all edges both images are asked at one place, without a look at rows and columns.
+        let width = plane.ncols();
+        let rows = (scene.has_data_everywhere() && x >= self.reach && x + self.reach < width)
+            .then(|| response.rows_around(y, self.reach).zip(plane.to_slice()))
+            .flatten()
+            .and_then(|(response, plane)| {
+                let first = (y - self.reach) * width;
+                Some((response, plane.get(first..first + response.len())?))
+            });
+        if let Some((response, plane)) = rows {
+            let centre = self.reach * width + x;
+            for &(dy, dx) in &self.offsets {
+                let at = centre.wrapping_add_signed(dy * width as isize + dx);
+                let (Some(&r), Some(&v)) = (response.get(at), plane.get(at)) else { continue };
+                magnitudes[count] = r.abs().to_bits();
+                count += usize::from(to_f64(v) - f64::from(r.max(0.0)) >= least);
+            }
+            return (count >= self.least_points).then(|| spread_of(&magnitudes[..count]));
+        }
         for &(dy, dx) in &self.offsets {
             let (yy, xx) = (y.wrapping_add_signed(dy), x.wrapping_add_signed(dx));
             let (Some(r), Some(&v)) = (response.get(yy, xx), plane.get((yy, xx))) else { continue };

@@ -23,6 +23,12 @@ impl<'a> Response<'a> {
         self.row(y).get(x).copied()
     }
 
+    /// The rows from `y - reach` to `y + reach` of the plane, one after the other; `None` where not all are there.
+    pub(crate) fn rows_around(&self, y: usize, reach: usize) -> Option<&'a [f32]> {
+        let first = y.checked_sub(reach)?.checked_sub(self.first_row)?;
+        self.samples.get(first * self.width..(first + 2 * reach + 1) * self.width)
+    }
+
     /// A row of the plane; empty where there is none.
     #[inline(always)]
     pub(crate) fn row(&self, y: usize) -> &'a [f32] {

@@ -129,10 +129,13 @@ impl Scan<'_, '_> {
         let b = nucleus.bounding_box;
         let first = b.y0 + rows.start.saturating_sub(b.y0).next_multiple_of(NUCLEUS_STRIDE);
         for y in (first..b.y1.min(rows.end)).step_by(NUCLEUS_STRIDE) {
-            let row = response.row(y).iter().zip(self.scene.nuclei_of_row(y)).take(b.x1).skip(b.x0);
-            for (&value, _) in row.step_by(NUCLEUS_STRIDE).filter(|(_, id)| **id == nucleus.id) {
-                spread.push(value);
-            }
+            let (Some(row), Some(ids)) =
+                (response.row(y).get(b.x0..b.x1), self.scene.nuclei_of_row(y).get(b.x0..b.x1))
+            else {
+                continue;
+            };
+            let every = row.chunks(NUCLEUS_STRIDE).zip(ids.chunks(NUCLEUS_STRIDE));
+            spread.extend(every.filter(|(_, ids)| ids[0] == nucleus.id).map(|(values, _)| values[0]));
         }
     }
 }

@@ -55,6 +55,11 @@ impl<'a> Scene<'a> {
             .unwrap_or(0.0)
     }
 
+    /// Whether no pixel lacks data.
+    pub(crate) fn has_data_everywhere(&self) -> bool {
+        self.no_data.is_none()
+    }
+
     /// Whether there is data at a pixel.
     pub(crate) fn has_data(&self, y: usize, x: usize) -> bool {
         self.no_data.as_ref().is_none_or(|n| !n[(y, x)])

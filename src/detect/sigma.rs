@@ -1,5 +1,7 @@
 //! Width of the signals of a channel, measured on those that stand out.
 
+use std::cell::LazyCell;
+
 use rayon::prelude::*;
 
 use crate::detect::filter::{Background, MatchedFilter};
@@ -90,14 +92,17 @@ fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
     let responses = filter.responses(parts);
     let mut maxima: Vec<(f32, usize, usize, usize, f64)> = Vec::new();
     for (i, (part, response)) in parts.iter().zip(&responses).enumerate() {
-        let overall = overall_spread(part, response);
+        // Most maxima have enough around them to do without.
+        let overall = LazyCell::new(|| overall_spread(part, response));
         for (y, x) in local_maxima(part, response, &filter, params.width_snr) {
             if !part.may_hold_signals(y, x) {
                 continue;
             }
             let amplitude = f64::from(response[(y, x)]);
             let background = f64::from(part.plane.at(y, x)) - amplitude;
-            let texture = surroundings.texture_sd(part, response, (y, x), background, overall);
+            let texture = surroundings
+                .own_texture_sd(part, response.into(), (y, x), background)
+                .unwrap_or_else(|| *overall);
             let snr = amplitude / texture.max(filter.amplitude_sd(part.noise, background, amplitude));
             if snr > params.width_snr {
                 maxima.push((response[(y, x)], i, y, x, snr));

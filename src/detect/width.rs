@@ -52,8 +52,8 @@ impl Ladder {
         // exp(-(n - f)^2 / 2 s^2) with the whole number n and the fraction f of a pixel, taken apart.
         let nearest = centre.round();
         let fraction = centre - nearest;
-        let at_zero = self.sigmas.map(|s| (-0.5 * (fraction / s).powi(2)).exp());
-        let growth = self.sigmas.map(|s| (fraction / (s * s)).exp());
+        let at_zero = exp(self.sigmas.map(|s| -0.5 * (fraction / s).powi(2)));
+        let growth = exp(self.sigmas.map(|s| fraction / (s * s)));
         let mut profile: Vec<Steps> = vec![[0.0; STEPS]; to - from];
         let mut side = |step: isize, growth: &Steps| {
             let mut power = at_zero;
@@ -95,75 +95,87 @@ impl Ladder {
             return None;
         }
         let columns = x1 - x0;
-        let mut data = vec![0.0_f32; (y1 - y0) * columns];
-        let mut rows = Vec::with_capacity(y1 - y0);
-        for (y, row) in (y0..y1).zip(data.chunks_exact_mut(columns)) {
-            plane.read_row(y, x0, row);
-            // The samples of this row that lie in the disc.
-            let dy = y as f64 - y_px;
-            let inside = |x: &usize| dy * dy + ((x0 + x) as f64 - x_px).powi(2) <= radius * radius;
-            let first = (0..columns).find(inside).unwrap_or(columns);
-            let end = (first..columns).rfind(inside).map_or(first, |last| last + 1);
-            rows.push((dy, first, end));
+        let across = self.profile(x_px, x0, x1);
+        // Sums over the columns up to each one: of their number of samples, place and squared place, and of the spots,
+        // the spots times the place, and the squared spots.
+        let zero: Steps = [0.0; STEPS];
+        let mut places = Vec::with_capacity(columns + 1);
+        let mut spots = Vec::with_capacity(columns + 1);
+        let (mut place, mut spot) = ([0.0_f64; 2], [zero; 3]);
+        places.push(place);
+        spots.push(spot);
+        for (x, column) in (x0..).zip(&across) {
+            let dx = x as f64 - x_px;
+            place = [place[0] + dx, place[1] + dx * dx];
+            for k in 0..STEPS {
+                spot[0][k] += column[k];
+                spot[1][k] += column[k] * dx;
+                spot[2][k] += column[k] * column[k];
+            }
+            places.push(place);
+            spots.push(spot);
         }
-        let samples = || {
-            rows.iter().zip(data.chunks_exact(columns)).flat_map(|(&(dy, first, end), row)| {
-                (first..end).map(move |x| (dy, (x0 + x) as f64 - x_px, f64::from(row[x])))
-            })
-        };
-        let n = rows.iter().map(|(_, first, end)| end - first).sum::<usize>() as f64;
+
+        // Sums over the samples in the disc, of all of these and of the data above the level of the nearest pixel.
+        let near = plane.at((y_px.round() as usize).min(height - 1), (x_px.round() as usize).min(width - 1));
+        let (mut n, mut sum_dy, mut sum_dx, mut sum_v) = (0.0, 0.0, 0.0, 0.0);
+        let (mut dy_dy, mut dy_dx, mut dx_dx, mut v_dy, mut v_dx) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        let (mut sum, mut sum_y, mut sum_x, mut square, mut overlap) = (zero, zero, zero, zero, zero);
+        let mut data = vec![0.0_f32; columns];
+        for (y, down) in (y0..y1).zip(&self.profile(y_px, y0, y1)) {
+            let dy = y as f64 - y_px;
+            let reach = (radius * radius - dy * dy).max(0.0).sqrt();
+            let first = ((x_px - reach).ceil().max(x0 as f64) as usize - x0).min(columns);
+            let end = (((x_px + reach).floor() + 1.0).max(x0 as f64) as usize - x0).clamp(first, columns);
+            let data = &mut data[first..end];
+            plane.read_row(y, x0 + first, data);
+            let (mut row_v, mut row_v_dx, mut row_overlap) = (0.0, 0.0, zero);
+            for ((x, &v), column) in (x0 + first..).zip(&*data).zip(&across[first..end]) {
+                let v = f64::from(v - near);
+                row_v += v;
+                row_v_dx += v * (x as f64 - x_px);
+                for k in 0..STEPS {
+                    row_overlap[k] += column[k] * v;
+                }
+            }
+            let count = (end - first) as f64;
+            let row_dx = places[end][0] - places[first][0];
+            n += count;
+            sum_dy += count * dy;
+            sum_dx += row_dx;
+            sum_v += row_v;
+            dy_dy += count * dy * dy;
+            dy_dx += dy * row_dx;
+            dx_dx += places[end][1] - places[first][1];
+            v_dy += row_v * dy;
+            v_dx += row_v_dx;
+            let (before, all) = (&spots[first], &spots[end]);
+            for k in 0..STEPS {
+                let row = down[k] * (all[0][k] - before[0][k]);
+                sum[k] += row;
+                sum_y[k] += dy * row;
+                sum_x[k] += down[k] * (all[1][k] - before[1][k]);
+                square[k] += down[k] * down[k] * (all[2][k] - before[2][k]);
+                overlap[k] += down[k] * row_overlap[k];
+            }
+        }
         if n < LEAST_SAMPLES {
             return None;
         }
         // Orthogonal basis of the sloping plane over the disc: 1, dy - my, dx - mx - slope * (dy - my).
-        let (mut my, mut mx, mut level) = (0.0, 0.0, 0.0);
-        for (dy, dx, v) in samples() {
-            my += dy / n;
-            mx += dx / n;
-            level += v / n;
-        }
-        let (mut syy, mut sxy) = (0.0, 0.0);
-        for (dy, dx, _) in samples() {
-            syy += (dy - my).powi(2);
-            sxy += (dy - my) * (dx - mx);
-        }
+        let (my, mx, level) = (sum_dy / n, sum_dx / n, sum_v / n);
+        let (syy, sxy) = (dy_dy - my * sum_dy, dy_dx - my * sum_dx);
         let slope = sxy / syy;
-        let (mut sxx, mut along_y, mut along_x) = (0.0, 0.0, 0.0);
-        for (dy, dx, v) in samples() {
-            let u = dx - mx - slope * (dy - my);
-            sxx += u * u;
-            along_y += v * (dy - my);
-            along_x += v * u;
-        }
-        let (along_y, along_x) = (along_y / syy, along_x / sxx);
+        let sxx = dx_dx - mx * sum_dx - slope * sxy;
+        let (v_along_y, v_along_dx) = (v_dy - my * sum_v, v_dx - mx * sum_v);
+        let (along_y, along_x) = (v_along_y / syy, (v_along_dx - slope * v_along_y) / sxx);
         let at_centre = |level: f64, y: f64, x: f64| level - y * my - x * (mx - slope * my);
-        let flat = at_centre(level, along_y, along_x);
-
-        // Sums over the spots of each width: the spot, along both axes of the basis, its square, and its product with
-        // the data.
-        let (across, down) = (self.profile(x_px, x0, x1), self.profile(y_px, y0, y1));
-        let zero: Steps = [0.0; STEPS];
-        let (mut sum, mut sum_y, mut sum_x, mut square, mut overlap) = (zero, zero, zero, zero, zero);
-        for ((&(dy, first, end), row), down) in rows.iter().zip(data.chunks_exact(columns)).zip(&down) {
-            let (mut r, mut rx, mut r2, mut rv) = (zero, zero, zero, zero);
-            for ((x, &v), spot) in (x0 + first..).zip(&row[first..end]).zip(&across[first..end]) {
-                let dx = x as f64 - x_px;
-                let u = dx - mx - slope * (dy - my);
-                let residual = f64::from(v) - level - along_y * (dy - my) - along_x * u;
-                for k in 0..STEPS {
-                    r[k] += spot[k];
-                    rx[k] += spot[k] * u;
-                    r2[k] += spot[k] * spot[k];
-                    rv[k] += spot[k] * residual;
-                }
-            }
-            for k in 0..STEPS {
-                sum[k] += down[k] * r[k];
-                sum_y[k] += down[k] * (dy - my) * r[k];
-                sum_x[k] += down[k] * rx[k];
-                square[k] += down[k] * down[k] * r2[k];
-                overlap[k] += down[k] * rv[k];
-            }
+        let flat = f64::from(near) + at_centre(level, along_y, along_x);
+        // The spots along that basis, and their products with what the plane leaves of the data.
+        for k in 0..STEPS {
+            sum_y[k] -= my * sum[k];
+            sum_x[k] -= mx * sum[k] + slope * sum_y[k];
+            overlap[k] -= level * sum[k] + along_y * sum_y[k] + along_x * sum_x[k];
         }
         let mut gains = zero;
         let (mut best, mut best_gain, mut background) = (0, f64::NEG_INFINITY, flat);
@@ -179,15 +191,36 @@ impl Ladder {
                 background = flat - amplitude * at_centre(sum[k] / n, sum_y[k] / syy, sum_x[k] / sxx);
             }
         }
-        let log_offset = if best == 0 || best == LADDER_STEPS - 1 {
-            0.0
-        } else {
-            let (a, b, c) = (gains[best - 1], gains[best], gains[best + 1]);
-            let curvature = a - 2.0 * b + c;
-            if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
-        };
-        Some(SpotShape { sigma_px: self.sigmas[best] * (log_step() * log_offset).exp(), background })
+        let sigma_px = self.sigmas[best] * (log_step() * steps_to_top(&gains, best)).exp();
+        Some(SpotShape { sigma_px, background })
     }
+}
+
+/// How far, in steps, the top of a parabola through the best gain and its neighbours lies from it.
+#[inline(always)]
+fn steps_to_top(gains: &Steps, best: usize) -> f64 {
+    if best == 0 || best == LADDER_STEPS - 1 {
+        return 0.0;
+    }
+    let (a, b, c) = (gains[best - 1], gains[best], gains[best + 1]);
+    let curvature = a - 2.0 * b + c;
+    if curvature < 0.0 { (0.5 * (a - c) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
+}
+
+/// Exponentials of numbers of up to some tens, side by side: the series of a 256th, squared eight times.
+#[inline(always)]
+fn exp(x: Steps) -> Steps {
+    x.map(|x| {
+        let x = x / 256.0;
+        let mut power = 1.0;
+        for n in [8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0] {
+            power = 1.0 + power * x * (1.0 / n);
+        }
+        for _ in 0..8 {
+            power *= power;
+        }
+        power
+    })
 }
 
 /// One fit of a ladder at a place.
@@ -216,6 +249,87 @@ fn log_step() -> f64 {
 mod tests {
     use super::*;
     use ndarray::Array2;
+    use proptest::prelude::*;
+
+    /// The definition: least squares of a spot of each width and a sloping plane over the samples of the disc.
+    fn fit_reference(ladder: &Ladder, image: &Array2<f32>, y_px: f64, x_px: f64) -> Option<SpotShape> {
+        let from = |(y, x): (usize, usize)| (y as f64 - y_px, x as f64 - x_px);
+        let disc: Vec<(f64, f64, f64)> = image
+            .indexed_iter()
+            .map(|(at, v)| (from(at).0, from(at).1, f64::from(*v)))
+            .filter(|(dy, dx, _)| dy * dy + dx * dx <= ladder.radius * ladder.radius)
+            .collect();
+        let n = disc.len();
+        // Each function as its values at the samples and, last, at the centre, which does not count.
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).take(n).map(|(a, b)| a * b).sum::<f64>();
+        let function = |f: &dyn Fn(f64, f64) -> f64| -> Vec<f64> {
+            disc.iter().map(|s| (s.0, s.1)).chain([(0.0, 0.0)]).map(|(dy, dx)| f(dy, dx)).collect()
+        };
+        let without = |mut f: Vec<f64>, basis: &[Vec<f64>]| {
+            for b in basis {
+                let part = dot(&f, b) / dot(b, b);
+                f.iter_mut().zip(b).for_each(|(f, b)| *f -= part * b);
+            }
+            f
+        };
+        let mut basis = Vec::new();
+        for f in [function(&|_, _| 1.0), function(&|dy, _| dy), function(&|_, dx| dx)] {
+            basis.push(without(f, &basis));
+        }
+        let data: Vec<f64> = disc.iter().map(|s| s.2).chain([0.0]).collect();
+        let mut fits = Vec::new();
+        for sigma in &ladder.sigmas[..LADDER_STEPS] {
+            let spot = function(&|dy, dx| (-0.5 * (dy * dy + dx * dx) / (sigma * sigma)).exp());
+            let own = without(spot.clone(), &basis);
+            let amplitude = dot(&own, &data) / dot(&own, &own);
+            let mut rest: Vec<f64> = data.iter().zip(&spot).map(|(v, s)| v - amplitude * s).collect();
+            rest[n] = 0.0;
+            fits.push((dot(&own, &data) * amplitude.abs(), -without(rest, &basis)[n]));
+        }
+        let best = (0..LADDER_STEPS).max_by(|a, b| fits[*a].0.total_cmp(&fits[*b].0))?;
+        let mut log_offset = 0.0;
+        if best > 0 && best + 1 < LADDER_STEPS {
+            let (a, b, c) = (fits[best - 1].0, fits[best].0, fits[best + 1].0);
+            log_offset = (0.5 * (a - c) / (a - 2.0 * b + c)).clamp(-0.5, 0.5);
+        }
+        Some(SpotShape {
+            sigma_px: ladder.sigmas[best] * (log_step() * log_offset).exp(),
+            background: fits[best].1,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn is_the_least_squares_fit(
+            (y_px, x_px) in (0.0..29.0_f64, 0.0..29.0_f64),
+            sigma_px in 0.9..3.0_f64,
+            height in 20.0..3000.0_f64,
+            seed in any::<u64>(),
+        ) {
+            use rand::{RngExt as _, SeedableRng as _};
+            let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let image = Array2::from_shape_fn((30, 30), |(y, x)| {
+                let (dy, dx) = (y as f64 - y_px, x as f64 - x_px);
+                let spot = height * (-0.5 * (dy * dy + dx * dx) / (sigma_px * sigma_px)).exp();
+                (900.0 + spot + 4.0 * dy + 10.0 * random.random::<f64>()) as f32
+            });
+            let ladder = Ladder::new(1.6);
+            let fast = ladder.fit(PlaneView::from(&image), y_px, x_px).unwrap();
+            let slow = fit_reference(&ladder, &image, y_px, x_px).unwrap();
+            prop_assert!((fast.sigma_px / slow.sigma_px - 1.0).abs() < 1e-6, "{fast:?} {slow:?}");
+            prop_assert!((fast.background - slow.background).abs() < 1e-5 * height, "{fast:?} {slow:?}");
+        }
+    }
+
+    #[test]
+    fn exponentials_are_those_of_the_library() {
+        for i in -800..800 {
+            let x = f64::from(i) / 40.0;
+            let relative = exp([x; STEPS])[3] / x.exp() - 1.0;
+            assert!(relative.abs() < 1e-12, "{x}: {relative}");
+        }
+    }
 
     #[test]
     fn finds_width_and_background_of_a_spot_on_a_slope_at_any_place() {

@@ -1,6 +1,6 @@
 //! Camera noise estimated from one image: variance as a straight line of the signal.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::field::PlaneView;
@@ -85,7 +85,13 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, wit
         // Each row of blocks begins elsewhere, so that the measured ones do not stand in columns.
         .map(|b| {
             let blocks = (b * 3 % step..width / BLOCK_PX).step_by(step);
-            vectorised(BlockRow { plane, no_data, y0: b * BLOCK_PX, blocks })
+            let y0 = b * BLOCK_PX;
+            match &plane {
+                PlaneView::U16(samples) if no_data.is_none() && samples.is_standard_layout() => {
+                    vectorised(BlockRowU16 { samples: *samples, y0, blocks })
+                }
+                _ => vectorised(BlockRow { plane, no_data, y0, blocks }),
+            }
         })
         .collect();
     let mut blocks: Vec<(f64, f64)> = rows.into_iter().flatten().collect();
@@ -196,8 +202,57 @@ impl<B: Iterator<Item = usize>> Kernel for BlockRow<'_, '_, B> {
             }
             let middle = |of: &[u32]| if count == of.len() { median(of) } else { median(&of[..count]) };
             let (Some(residual), Some(value)) = (middle(residuals), middle(values)) else { continue };
-            let sd = RESIDUAL_TO_SD * f64::from(f32::from_bits(residual));
-            out.push((f64::from(float_of_ordered(value)), sd * sd));
+            out.push((f64::from(float_of_ordered(value)), variance_of(f64::from(f32::from_bits(residual)))));
+        }
+        out
+    }
+}
+
+/// Noise variance from the median of the magnitudes of residuals.
+fn variance_of(median_residual: f64) -> f64 {
+    let sd = RESIDUAL_TO_SD * median_residual;
+    sd * sd
+}
+
+/// The same among integers that all have data, in fewer bits and more at a time.
+struct BlockRowU16<'plane, B> {
+    samples: ArrayView2<'plane, u16>,
+    y0: usize,
+    blocks: B,
+}
+
+impl<B: Iterator<Item = usize>> Kernel for BlockRowU16<'_, B> {
+    type Output = Vec<(f64, f64)>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<(f64, f64)> {
+        let Self { samples, y0, blocks } = self;
+        let row = |y: usize| samples.index_axis_move(Axis(0), y0 + y).to_slice().unwrap_or_default();
+        let all: [&[u16]; BLOCK_PX] = std::array::from_fn(row);
+        let mut out = Vec::new();
+        for x0 in blocks.map(|b| b * BLOCK_PX) {
+            let rows =
+                all.map(|row| row.get(x0..).and_then(<[u16]>::first_chunk).copied().unwrap_or([0; BLOCK_PX]));
+            let mut residuals = [[0_u32; INNER_PX]; INNER_PX];
+            let mut values = [[0_u16; INNER_PX]; INNER_PX];
+            for y in 0..INNER_PX {
+                let [above, row, below] =
+                    [&rows[y], &rows[y + 1], &rows[y + 2]].map(|row| row.map(i32::from));
+                for x in 0..INNER_PX {
+                    let corners = above[x] + above[x + 2] + below[x] + below[x + 2];
+                    let edges = above[x + 1] + below[x + 1] + row[x] + row[x + 2];
+                    residuals[y][x] = (corners - 2 * edges + 4 * row[x + 1]).unsigned_abs();
+                    values[y][x] = rows[y + 1][x + 1];
+                }
+            }
+            let short = residuals.map(|row| row.map(|r| r.min(u32::from(u16::MAX)) as u16));
+            let residual = match median(short.as_flattened()) {
+                Some(short) if short < u16::MAX => Some(u32::from(short)),
+                _ => median(residuals.as_flattened()),
+            };
+            if let (Some(residual), Some(value)) = (residual, median(values.as_flattened())) {
+                out.push((f64::from(value), variance_of(f64::from(residual))));
+            }
         }
         out
     }
@@ -331,6 +386,14 @@ mod tests {
                 let found =
                     vectorised(BlockRow { plane: PlaneView::from(&image), no_data: some, y0: 0, blocks: 0..4 });
                 let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &no_data, 16 * b)).collect();
+                prop_assert_eq!(found, slow);
+            }
+            // Integers, of the whole range and of a narrow one.
+            for range in [f32::from(u16::MAX), 90.0] {
+                let image = image.mapv(|v| (range * (v + 50.0) / 200.0) as u16);
+                let found = vectorised(BlockRowU16 { samples: image.view(), y0: 0, blocks: 0..4 });
+                let (image, none) = (image.mapv(f32::from), Array2::from_elem((16, 64), false));
+                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &none, 16 * b)).collect();
                 prop_assert_eq!(found, slow);
             }
         }

@@ -1,5 +1,7 @@
 //! Medians of few values: by halving the range in which they lie, many values at a time.
 
+use std::ops::{AddAssign, BitAnd, BitOr, BitXor, Not};
+
 use crate::kernel::dispatch::{Kernel, vectorised};
 
 /// The middle one of some numbers (of an even count, the higher of the middle two); `None` of none. Magnitudes of floats
@@ -22,27 +24,64 @@ impl Kernel for Median<'_> {
     }
 }
 
-/// [`median`] as a part of another kernel.
+/// An unsigned integer, in which as many values can also be counted as a median is looked for among.
+pub(crate) trait Unsigned:
+    Copy
+    + Ord
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Not<Output = Self>
+    + AddAssign
+{
+    const ZERO: Self;
+    /// The highest bit of a number above 0.
+    fn highest_bit(self) -> Self;
+    fn count_of(length: usize) -> Self;
+    fn one_if(condition: bool) -> Self;
+}
+
+macro_rules! unsigned {
+    ($($t:ty),*) => {$(
+        impl Unsigned for $t {
+            const ZERO: Self = 0;
+            #[inline(always)]
+            fn highest_bit(self) -> Self {
+                1 << self.ilog2()
+            }
+            #[inline(always)]
+            fn count_of(length: usize) -> Self {
+                length as Self
+            }
+            #[inline(always)]
+            fn one_if(condition: bool) -> Self {
+                Self::from(condition)
+            }
+        }
+    )*};
+}
+unsigned!(u16, u32);
+
+/// [`median`] as a part of another kernel, of no more values than their type can count.
 #[inline(always)]
-pub(crate) fn median_within_kernel(values: &[u32]) -> Option<u32> {
+pub(crate) fn median_within_kernel<T: Unsigned>(values: &[T]) -> Option<T> {
     let first = *values.first()?;
-    let below = (values.len() / 2) as u32;
-    let (mut all, mut any) = (u32::MAX, 0);
+    let below = T::count_of(values.len() / 2);
+    let (mut all, mut any) = (!T::ZERO, T::ZERO);
     for &v in values {
-        all &= v;
-        any |= v;
+        (all, any) = (all & v, any | v);
     }
     // The largest number below which there are no more than half of the values is one of these; bits in which all of
     // them agree need no search.
     let mut open = any & !all;
     let mut found = first & !open;
-    while open != 0 {
-        let bit = 1 << open.ilog2();
-        open ^= bit;
+    while open != T::ZERO {
+        let bit = open.highest_bit();
+        open = open ^ bit;
         let tried = found | bit;
-        let mut count = 0_u32;
+        let mut count = T::ZERO;
         for &v in values {
-            count += u32::from(v < tried);
+            count += T::one_if(v < tried);
         }
         if count <= below {
             found = tried;
@@ -82,6 +121,13 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             prop_assert_eq!(median(&values), sorted.get(sorted.len() / 2).copied());
+        }
+
+        #[test]
+        fn short_numbers_have_a_middle_one_too(values in prop::collection::vec(any::<u16>(), 0..300)) {
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(median_within_kernel(&values), sorted.get(sorted.len() / 2).copied());
         }
 
         #[test]

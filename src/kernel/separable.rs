@@ -15,6 +15,12 @@ use rayon::prelude::*;
 use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
 
+use rows::{Rows, reach};
+
+// By its path, since a benchmark includes this file elsewhere.
+#[path = "separable/rows.rs"]
+mod rows;
+
 /// One separable term: `kernel(y, x) = vertical[|y|] * horizontal[|x|]`. Index 0 is the centre.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term {
@@ -29,8 +35,6 @@ pub(crate) const BLOCK_ROWS: usize = 64;
 const BLOCK_COLUMNS: usize = 512;
 /// Rows of a plane that are filtered one after the other: what leads up to the first of them is filtered for them alone.
 const STRETCH_ROWS: usize = 256;
-/// Samples that are summed side by side in registers.
-const LANES: usize = 32;
 /// Weights of linear interpolation from the averages over two pixels to one of these: of its own average, and of the
 /// next nearest.
 const NEAR: f32 = 0.75;
@@ -67,101 +71,18 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     if right > left {
         plane.read_row(y, (x0 + left as isize) as usize, &mut out[left..right]);
     }
-    for i in (0..left).chain(right..out.len()) {
-        out[i] = plane.at(y, reflect(x0 + i as isize, width));
-    }
-}
-
-/// `LANES` samples from `at` on.
-#[inline(always)]
-fn lanes(samples: &[f32], at: usize) -> &[f32; LANES] {
-    const NONE: &[f32; LANES] = &[0.0; LANES];
-    samples[at..].first_chunk().unwrap_or(NONE)
-}
-
-/// Adds `weight` times the sums of two samples each.
-#[inline(always)]
-fn add_pair(sum: &mut [f32; LANES], weight: f32, one: &[f32; LANES], other: &[f32; LANES]) {
-    for i in 0..LANES {
-        sum[i] += weight * (one[i] + other[i]);
-    }
-}
-
-/// Correlates samples that begin `before` samples ahead of the first one of `out`.
-#[inline(always)]
-fn correlate_row(samples: &[f32], before: usize, half: &[f32], out: &mut [f32]) {
-    let Some((&centre, half)) = half.split_first() else { return };
-    for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        let x = before + chunk * LANES;
-        let mut sum = *lanes(samples, x);
-        for v in &mut sum {
-            *v *= centre;
+    // What is beyond an edge is mostly there already.
+    let (known, beyond) = (right - left, out.len() - right);
+    if left.max(beyond) <= known {
+        for i in 0..left {
+            out[left - 1 - i] = out[left + i];
         }
-        for (k, &w) in half.iter().enumerate() {
-            add_pair(&mut sum, w, lanes(samples, x - k - 1), lanes(samples, x + k + 1));
+        for i in 0..beyond {
+            out[right + i] = out[right - 1 - i];
         }
-        *out = sum;
-    }
-}
-
-/// Rows filtered along themselves by each of some terms, to be filtered along columns.
-struct Rows<'a> {
-    terms: &'a [Term],
-    /// Samples of a row, a multiple of `LANES`.
-    stride: usize,
-    /// Rows of each term.
-    count: usize,
-    samples: Vec<f32>,
-}
-
-/// Largest distances that terms reach along rows and columns.
-fn reach(terms: &[Term]) -> (usize, usize) {
-    let most = |weights: fn(&Term) -> usize| terms.iter().map(weights).max().unwrap_or(1) - 1;
-    (most(|t| t.horizontal.len()), most(|t| t.vertical.len()))
-}
-
-impl<'a> Rows<'a> {
-    /// `count` rows of `width` columns.
-    fn new(terms: &'a [Term], width: usize, count: usize) -> Self {
-        let stride = width.next_multiple_of(LANES);
-        Self { terms, stride, count, samples: vec![0.0; terms.len() * stride * count] }
-    }
-
-    /// Filters one row; `before` samples of it lie ahead of the first column of the results.
-    #[inline(always)]
-    fn set(&mut self, row: usize, samples: &[f32], before: usize) {
-        for (t, term) in self.terms.iter().enumerate() {
-            let at = (t * self.count + row) * self.stride;
-            correlate_row(samples, before, &term.horizontal, &mut self.samples[at..at + self.stride]);
-        }
-    }
-
-    /// Moves the last `kept` rows to the front.
-    fn keep_last(&mut self, kept: usize) {
-        for rows in self.samples.chunks_exact_mut(self.count * self.stride) {
-            rows.copy_within((self.count - kept) * self.stride.., 0);
-        }
-    }
-
-    /// Adds a row of the result to `out`, which has `stride` samples.
-    #[inline(always)]
-    fn add_to(&self, row: usize, out: &mut [f32]) {
-        for (chunk, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let mut sum = *out;
-            for (t, term) in self.terms.iter().enumerate() {
-                let Some((&weight, half)) = term.vertical.split_first() else { continue };
-                let at = (t * self.count + row) * self.stride + chunk * LANES;
-                let centre = lanes(&self.samples, at);
-                for i in 0..LANES {
-                    sum[i] += weight * centre[i];
-                }
-                let (mut above, mut below) = (at, at);
-                for &w in half {
-                    (above, below) = (above - self.stride, below + self.stride);
-                    add_pair(&mut sum, w, lanes(&self.samples, above), lanes(&self.samples, below));
-                }
-            }
-            *out = sum;
+    } else {
+        for i in (0..left).chain(right..out.len()) {
+            out[i] = plane.at(y, reflect(x0 + i as isize, width));
         }
     }
 }
@@ -257,10 +178,9 @@ struct Block<'a> {
     before: Vec<f32>,
     /// Averages over pairs of both.
     means: Vec<f32>,
-    /// Two neighbouring rows of the coarse result, and a mixture of them.
-    smooth: [Vec<f32>; 2],
+    /// Rows of the coarse result, and a mixture of two of them.
+    smooth: Vec<f32>,
     mixed: Vec<f32>,
-    sum: Vec<f32>,
 }
 
 impl<'a> Block<'a> {
@@ -276,7 +196,6 @@ impl<'a> Block<'a> {
         let fine = Rows::new(fine, columns.len(), count);
         let coarse = Rows::new(coarse, columns.len().div_ceil(2) + 2, count / 2);
         let length = 2 * ahead.1 + 2 * fine.stride.max(2 * coarse.stride);
-        let row = vec![0.0; coarse.stride];
         Self {
             columns,
             ahead,
@@ -284,9 +203,8 @@ impl<'a> Block<'a> {
             samples: vec![0.0; length],
             before: vec![0.0; length],
             means: vec![0.0; length / 2],
-            smooth: [row.clone(), row.clone()],
-            mixed: row,
-            sum: vec![0.0; fine.stride],
+            smooth: vec![0.0; (rows / 2 + 2) * coarse.stride],
+            mixed: vec![0.0; coarse.stride],
             fine,
             coarse,
         }
@@ -298,32 +216,42 @@ impl<'a> Block<'a> {
         let width = plane.dim().1;
         let above = self.ahead.0;
         self.fill(plane, y0 as isize, out.len() / width);
-        // Which row of the coarse result each of `smooth` holds.
-        let mut held = [usize::MAX; 2];
-        for (i, out) in out.chunks_mut(width).enumerate() {
-            self.sum.fill(0.0);
-            if !self.coarse.terms.is_empty() {
-                let near = above / 2 + i / 2;
-                let far = if i % 2 == 0 { near - 1 } else { near + 1 };
-                for row in [near, far] {
-                    if held[row % 2] != row {
-                        self.smooth[row % 2].fill(0.0);
-                        self.coarse.add_to(row, &mut self.smooth[row % 2]);
-                        held[row % 2] = row;
-                    }
-                }
-                let pair = self.smooth[near % 2].iter().zip(&self.smooth[far % 2]);
-                for (m, (a, b)) in self.mixed.iter_mut().zip(pair) {
-                    *m = NEAR * a + FAR * b;
-                }
-                let neighbours = self.mixed.iter().zip(&self.mixed[1..]).zip(&self.mixed[2..]);
-                for (pair, ((left, own), right)) in self.sum.chunks_exact_mut(2).zip(neighbours) {
-                    pair[0] = NEAR * own + FAR * left;
-                    pair[1] = NEAR * own + FAR * right;
-                }
+        if self.coarse.terms.is_empty() {
+            for out in out.chunks_exact_mut(width) {
+                out[self.columns.clone()].fill(0.0);
             }
-            self.fine.add_to(above + i, &mut self.sum);
-            out[self.columns.clone()].copy_from_slice(&self.sum[..self.columns.len()]);
+        } else {
+            self.interpolate(out, width);
+        }
+        self.fine.add_to(above, out, width, self.columns.clone());
+    }
+
+    /// Writes the coarse result.
+    #[inline(always)]
+    fn interpolate(&mut self, out: &mut [f32], width: usize) {
+        let stride = self.coarse.stride;
+        let rows = (out.len() / width).div_ceil(2) + 2;
+        let Some(smooth) = self.smooth.get_mut(..rows * stride) else { return };
+        smooth.fill(0.0);
+        self.coarse.add_to(self.ahead.0 / 2 - 1, smooth, stride, 0..stride);
+        for (i, out) in out.chunks_exact_mut(width).enumerate() {
+            // The row in which this one lies, and the one that is next nearest.
+            let near = 1 + i / 2;
+            let far = if i % 2 == 0 { near - 1 } else { near + 1 };
+            let pair = smooth[near * stride..][..stride].iter().zip(&smooth[far * stride..][..stride]);
+            for (m, (a, b)) in self.mixed.iter_mut().zip(pair) {
+                *m = NEAR * a + FAR * b;
+            }
+            let neighbours = self.mixed.iter().zip(&self.mixed[1..]).zip(&self.mixed[2..]);
+            let (pairs, last) = out[self.columns.clone()].as_chunks_mut::<2>();
+            for (pair, ((left, own), right)) in pairs.iter_mut().zip(neighbours.clone()) {
+                *pair = [NEAR * own + FAR * left, NEAR * own + FAR * right];
+            }
+            if let (Some(last), Some(((left, own), _))) =
+                (last.first_mut(), neighbours.clone().nth(pairs.len()))
+            {
+                *last = NEAR * own + FAR * left;
+            }
         }
     }
 

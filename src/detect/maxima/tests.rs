@@ -49,3 +49,28 @@ proptest! {
         );
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_spread_around_a_place_is_that_of_asking_row_and_column(
+        (height, width) in (30_usize..60, 30_usize..90),
+        sigma_px in 0.5..1.6_f64,
+        seed in any::<u64>(),
+    ) {
+        use rand::{RngExt as _, SeedableRng as _};
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let mut uniform = |scale: f32| Array2::from_shape_fn((height, width), |_| scale * random.random::<f32>());
+        let (plane, response) = (uniform(200.0), uniform(30.0));
+        // Of samples that lie column by column there are no rows.
+        let columns = plane.t().as_standard_layout().into_owned();
+        let params = DetectParams::default();
+        let surroundings = Surroundings::new(sigma_px);
+        let [by_rows, by_columns] = [plane.view(), columns.t()].map(|plane| {
+            let scene = Scene::new(PlaneView::F32(plane), None, None, &NOISE, &params);
+            let all = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));
+            all.map(|at| surroundings.own_texture_sd(&scene, (&response).into(), at, 150.0)).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(by_rows, by_columns);
+    }
+}
