@@ -50,6 +50,9 @@ pub struct SummariseParams {
     pub probe_failed: Option<Colour>,
     /// Whether one image was given for two channels, so that no verdict can be given. Default: false.
     pub channels_alike: bool,
+    /// Whether the chromatic shift that was given contradicts the specimen's pairs, so that no verdict can be given.
+    /// Default: false.
+    pub shift_contradicted: bool,
     /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
     /// not given if the loss is decisive. Default: none.
     pub random_loss: Option<RandomLoss>,
@@ -101,6 +104,11 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         Some("one image was given for two channels: nothing can be concluded from the counts".to_owned())
     } else if let Some(colour) = params.probe_failed {
         Some(format!("the {} probe failed: nothing can be concluded from the counts", colour.name()))
+    } else if params.shift_contradicted {
+        Some(
+            "the chromatic shift that was given contradicts the pairs: their distances tell nothing"
+                .to_owned(),
+        )
     } else {
         random_loss.filter(|loss| loss.decisive).map(|loss| {
             format!(

@@ -14,20 +14,40 @@ use serde::Serialize;
 #[command(next_help_heading = "Microscope: estimated from the specimen unless switched off or fixed")]
 pub(crate) struct InstrumentOptions {
     /// Full width at half maximum of red and green signals, px; `off`: the nominal one
-    #[arg(long, value_name = "estimate|off|RED,GREEN", default_value = "estimate")]
+    #[arg(
+        long,
+        value_name = "estimate|off|RED,GREEN",
+        default_value = "estimate",
+        allow_hyphen_values = true
+    )]
     signal_diameter: Setting<Pair>,
     /// Noise of the camera: grey levels for a photoelectron, and level and standard deviation in the dark; `off`:
     /// one noise for all levels of an image
-    #[arg(long, value_name = "estimate|off|GAIN,LEVEL,SD", default_value = "estimate")]
+    #[arg(
+        long,
+        value_name = "estimate|off|GAIN,LEVEL,SD",
+        default_value = "estimate",
+        allow_hyphen_values = true
+    )]
     camera_noise: Setting<CameraNoise>,
     /// Displacement of green against red, px; magnification less 1 and rotation in radians may follow
     #[arg(long, value_name = "estimate|off|Y,X", default_value = "estimate", allow_hyphen_values = true)]
     chromatic_shift: Setting<FixedShift>,
     /// Share of red light seen in green, and of green light seen in red
-    #[arg(long, value_name = "estimate|off|RED,GREEN", default_value = "estimate")]
+    #[arg(
+        long,
+        value_name = "estimate|off|RED,GREEN",
+        default_value = "estimate",
+        allow_hyphen_values = true
+    )]
     crosstalk: Setting<Pair>,
-    /// Share of the counterstain seen in red and in green
-    #[arg(long, value_name = "estimate|off|RED,GREEN", default_value = "estimate")]
+    /// Share of the counterstain seen in red and in green; estimated it is only told, fixed it is taken off
+    #[arg(
+        long,
+        value_name = "estimate|off|RED,GREEN",
+        default_value = "estimate",
+        allow_hyphen_values = true
+    )]
     counterstain_bleed: Setting<Pair>,
     /// Share of the light missing in the corners of the field in red and in green; estimated it is only told, fixed
     /// it is made up for

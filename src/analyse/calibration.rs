@@ -86,8 +86,7 @@ fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) ->
             Setting::Off => return None,
             Setting::Fixed(fraction) => Bleed::fixed(fraction),
         };
-        let fields = fields.iter().filter(|f| f.counterstain_taken_off[colour.index()].is_some()).count();
-        Some(Bleed { fields, ..found })
+        Some(found)
     })
 }
 

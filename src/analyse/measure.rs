@@ -33,8 +33,6 @@ pub struct FieldMeasurement {
     pub(crate) likeness: [Option<f64>; 3],
     /// Light of the nuclei above their surroundings.
     pub(crate) lights: Vec<NucleusLight>,
-    /// Share of the counterstain that was taken off red and green before signals were looked for.
-    pub(crate) counterstain_taken_off: [Option<f64>; 2],
     pub(crate) warnings: Vec<String>,
 }
 
@@ -71,13 +69,13 @@ pub(super) fn measure(
         ));
     }
     let lights = light::of_nuclei(field, &segmentation);
-    let counterstain_taken_off = Colour::BOTH.map(|c| bleed::to_take_off(&lights, c, instrument));
     let find = |colour: Colour| {
         let probe = field.probe(colour);
-        let own = counterstain_taken_off[colour.index()].map(|fraction| {
+        let known = instrument.counterstain_into(colour).fixed().filter(|fraction| *fraction > 0.0);
+        let own = known.map(|fraction| {
             let plane = if colour == Colour::Red { &field.red } else { &field.green };
             let limit = limit(plane, field.saturation_level);
-            bleed::take_off(field.probe(colour), field.counterstain.view(), fraction, limit)
+            bleed::take_off(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
         });
         let Some(own) = own else {
             return candidate::find(probe, colour, Some(&segmentation), field.pixel_size, params);
@@ -112,7 +110,6 @@ pub(super) fn measure(
         nucleus_saturated,
         likeness,
         lights,
-        counterstain_taken_off,
         warnings,
     })
 }

@@ -1,6 +1,7 @@
 //! From the measurements of a specimen's fields to its reading.
 
 mod call;
+mod corrections;
 
 use crate::analyse::alarms::Visibility;
 use crate::analyse::calibration::{self, Calibration};
@@ -9,14 +10,13 @@ use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::NucleusCall;
-use crate::detect::candidate::{Candidate, median, nearest_nucleus};
+use crate::detect::candidate::{Candidate, median};
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
-use crate::detect::{DetectParams, Signal, signal_of};
+use crate::detect::{Signal, signal_of};
 use crate::error::{Error, Result};
 use crate::field::Colour;
-use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
+use crate::instrument::ChromaticShift;
 use crate::pair::{PairRule, Pairing, pair};
-use crate::setting::Setting;
 use crate::summarise::{SummariseParams, summarise};
 use crate::units::PixelSize;
 
@@ -39,16 +39,6 @@ struct Gathered {
     indices: [Vec<usize>; 2],
 }
 
-impl Gathered {
-    fn unmix(&mut self, fractions: [f64; 2]) {
-        let stayed = crosstalk::unmix(&mut self.candidates, fractions);
-        for (indices, stayed) in self.indices.iter_mut().zip(stayed) {
-            let mut keep = stayed.into_iter();
-            indices.retain(|_| keep.next().unwrap_or(true));
-        }
-    }
-}
-
 /// Reads a specimen.
 pub(super) fn read(
     name: &str,
@@ -69,12 +59,12 @@ pub(super) fn read(
 
     let calibration = Calibration::of(&mut fields, diameters_px, params);
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
-    let found_shift = take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
-    let shift = found_shift.filter(|s| s.used);
+    let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
+    let shift = found_shift.shift.filter(|s| s.used);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
-    let (crosstalk, ghost_share) = take_off_crosstalk(&mut nuclei, diameter_px, &params.instrument);
+    let found_crosstalk = corrections::take_off_crosstalk(&mut nuclei, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let model = decide::learn(&candidates, rule.split_distance_px, ghost_share);
+    let model = decide::learn(&candidates, rule.split_distance_px, found_crosstalk.ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
     let nucleus_noise = Colour::BOTH.map(|c| {
@@ -102,12 +92,17 @@ pub(super) fn read(
     let found = alarms::of_specimen(&readings, &visibility, &likeness, assay, &params.alarms);
     let mut warnings = found.warnings;
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
+    warnings.extend(corrections::not_estimated(params));
+    let shift_contradicted = found_shift.contradiction.is_some();
+    warnings.extend(found_shift.contradiction);
+    warnings.extend(found_crosstalk.contradictions);
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
     let summarise_params = SummariseParams {
         sex: params.sex,
         fields: Some(readings.len()),
         probe_failed: found.probe_failed,
         channels_alike: found.channels_alike,
+        shift_contradicted,
         random_loss: found.random_loss,
     };
     let summary = summarise(&calls, assay, &summarise_params)?;
@@ -127,9 +122,9 @@ pub(super) fn read(
             signal_diameter_spots: calibration.diameter_spots,
             camera_noise: calibration.camera_noise,
             pair_rule: specimen.rule,
-            chromatic_shift: found_shift,
-            crosstalk_red_into_green: crosstalk[0],
-            crosstalk_green_into_red: crosstalk[1],
+            chromatic_shift: found_shift.shift,
+            crosstalk_red_into_green: found_crosstalk.crosstalk[0],
+            crosstalk_green_into_red: found_crosstalk.crosstalk[1],
             counterstain_into_red: calibration.counterstain_bleed[0],
             counterstain_into_green: calibration.counterstain_bleed[1],
             illumination: calibration.illumination,
@@ -142,57 +137,6 @@ pub(super) fn read(
         summary,
         warnings,
     })
-}
-
-/// Finds the chromatic shift, and takes it off the candidates of the nuclei if it is used.
-fn take_off_shift(
-    fields: &mut [FieldMeasurement],
-    nuclei: &mut Vec<Gathered>,
-    diameter_px: f64,
-    params: &AnalyseParams,
-) -> Option<ChromaticShift> {
-    let found = match params.instrument.chromatic_shift {
-        Setting::Estimate => {
-            shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px)?
-        }
-        Setting::Off => return None,
-        Setting::Fixed(known) => ChromaticShift::fixed(known),
-    };
-    if found.used {
-        for field in fields.iter_mut() {
-            assign_shifted(field, &found, &params.detect);
-        }
-        *nuclei = fields.iter().flat_map(gather).collect();
-        for nucleus in nuclei {
-            let centre = nucleus.candidates.field_centre_px;
-            for green in &mut nucleus.candidates.green {
-                [green.y_px, green.x_px] = found.undo([green.y_px, green.x_px], centre);
-            }
-        }
-    }
-    Some(found)
-}
-
-/// Finds the crosstalk (red into green, green into red) and takes it off the candidates of the nuclei. Says too how
-/// likely what is left of it passes as a candidate.
-fn take_off_crosstalk(
-    nuclei: &mut [Gathered],
-    diameter_px: f64,
-    params: &InstrumentParams,
-) -> ([Option<Crosstalk>; 2], [f64; 2]) {
-    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
-    let settings = [params.crosstalk_red_into_green, params.crosstalk_green_into_red];
-    let crosstalk = [0, 1].map(|i| match settings[i] {
-        Setting::Estimate => findings[i].crosstalk,
-        Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
-    });
-    let fractions = crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
-    for nucleus in nuclei {
-        nucleus.unmix(fractions);
-    }
-    (crosstalk, [0, 1].map(|i| findings[i].ghost_share(crosstalk[i].is_some())))
 }
 
 /// The candidates of each nucleus of a field.
@@ -234,21 +178,6 @@ fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
         }
     }
     nuclei
-}
-
-/// Gives each green candidate to the nucleus in which it lies without the chromatic shift.
-fn assign_shifted(field: &mut FieldMeasurement, shift: &ChromaticShift, params: &DetectParams) {
-    let centre = field_centre_px(field);
-    let labels = &field.segmentation.labels;
-    let (height, width) = labels.dim();
-    let channel = &mut field.channels[Colour::Green.index()];
-    let grow_px = params.nucleus_margin_um_to_px(field.pixel_size, channel.sigma_px);
-    for candidate in &mut channel.candidates {
-        let [y, x] = shift.undo([candidate.y_px, candidate.x_px], centre).map(f64::round);
-        let inside = y >= 0.0 && x >= 0.0 && y < height as f64 && x < width as f64;
-        candidate.nucleus_id =
-            if inside { nearest_nucleus(labels, y as usize, x as usize, grow_px) } else { 0 };
-    }
 }
 
 /// Centre of a field (rows, columns), px.

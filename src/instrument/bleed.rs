@@ -6,17 +6,15 @@ use serde::Serialize;
 
 use crate::field::{Colour, PlaneView};
 use crate::instrument::light::NucleusLight;
-use crate::instrument::{InstrumentParams, robust};
-use crate::setting::Setting;
+use crate::instrument::robust;
 
 /// Fewest nuclei for a statement.
 const MIN_NUCLEI: usize = 20;
-/// Standard errors by which a share must stand above zero to be taken off.
-const LEAST_STANDARD_ERRORS: f64 = 4.0;
-/// Most by which the share within nuclei may differ from that between them, over the latter: up to half, taking it off
-/// makes nuclei more even, since the variance that is left is least at the share within and grows evenly to either
-/// side. Shares that differ by more tell of something else, such as light of the tissue around.
+/// Most by which the share within nuclei may differ from that between them, over the latter. Shares that differ by more
+/// tell of something else, such as light of the tissue around.
 const MOST_APART: f64 = 0.5;
+/// Every so many pixels tell the level between nuclei; odd, so that they do not stand in columns.
+const LEVEL_STRIDE: usize = 7;
 /// Such a difference that is of no account, however small the shares: signals show that much within nuclei.
 const MOST_APART_ANYHOW: f64 = 0.02;
 
@@ -30,14 +28,12 @@ pub struct Bleed {
     pub standard_error: Option<f64>,
     /// Nuclei it rests on; 0 if it was given.
     pub nuclei: usize,
-    /// Fields in which it was taken off before signals were looked for, by the share of the field itself.
-    pub fields: usize,
 }
 
 impl Bleed {
     /// One that is known.
     pub(crate) fn fixed(fraction: f64) -> Self {
-        Self { fraction, standard_error: None, nuclei: 0, fields: 0 }
+        Self { fraction, standard_error: None, nuclei: 0 }
     }
 }
 
@@ -57,70 +53,95 @@ pub(crate) fn estimate(nuclei: &[NucleusLight], colour: Colour) -> Option<Bleed>
         return None;
     }
     let standard_error = Some(fit.standard_error(1));
-    Some(Bleed { fraction: fit.coefficients[1], standard_error, nuclei: rows.len(), fields: 0 })
+    Some(Bleed { fraction: fit.coefficients[1], standard_error, nuclei: rows.len() })
 }
 
-/// The share of the counterstain that is to be taken off a channel of a field.
-pub(crate) fn to_take_off(nuclei: &[NucleusLight], colour: Colour, params: &InstrumentParams) -> Option<f64> {
-    match params.counterstain_into(colour) {
-        Setting::Off => None,
-        Setting::Fixed(fraction) => Some(fraction).filter(|f| *f > 0.0),
-        Setting::Estimate => {
-            let Bleed { fraction, standard_error, .. } = estimate(nuclei, colour)?;
-            let supported =
-                fraction >= params.bleed_min && fraction > LEAST_STANDARD_ERRORS * standard_error?;
-            supported.then_some(fraction)
-        }
-    }
-}
-
-/// A probe channel without a share of the counterstain. Samples at the camera's limit stay: what is cut off must not
-/// look like a signal's top.
+/// A probe channel without a share of the counterstain above that between the nuclei of `labels`. Samples at the
+/// camera's limit stay: what is cut off must not look like a signal's top.
+///
+/// What is no brighter in the counterstain than the ground between nuclei stays as it is: dead pixels, borders
+/// without data, and the level that the camera gives without light tell nothing of the share.
 pub(crate) fn take_off(
     probe: PlaneView<'_>,
     counterstain: PlaneView<'_>,
+    labels: &Array2<u32>,
     fraction: f64,
     limit: Option<f32>,
 ) -> Array2<f32> {
-    let (height, width) = probe.dim();
-    let mut rows = [vec![0.0_f32; width], vec![0.0_f32; width]];
-    let mut read = |y: usize| {
-        probe.read_row(y, 0, &mut rows[0]);
-        counterstain.read_row(y, 0, &mut rows[1]);
-        [rows[0].clone(), rows[1].clone()]
-    };
-    let mut least = [f32::INFINITY; 2];
-    for y in 0..height {
-        for (least, row) in least.iter_mut().zip(read(y)) {
-            *least = row.iter().copied().filter(|v| v.is_finite()).fold(*least, f32::min);
-        }
-    }
+    let dark = level_between(counterstain, labels);
     let fraction = fraction as f32;
+    let (height, width) = probe.dim();
+    let (mut own, mut other) = (vec![0.0_f32; width], vec![0.0_f32; width]);
     let mut out = Array2::zeros((height, width));
     for (y, mut out) in out.rows_mut().into_iter().enumerate() {
-        let [own, other] = read(y);
-        for ((out, v), stain) in out.iter_mut().zip(own).zip(other) {
-            let left = v - fraction * (stain - least[1]);
+        probe.read_row(y, 0, &mut own);
+        counterstain.read_row(y, 0, &mut other);
+        for ((out, &v), &stain) in out.iter_mut().zip(&own).zip(&other) {
+            let left = v - fraction * (stain - dark).max(0.0);
             let clipped = limit.is_some_and(|limit| v >= limit);
-            // Not below the lowest sample, by which regions without data are known.
-            *out = if clipped || !left.is_finite() { v } else { left.max(least[0]) };
+            *out = if clipped || !left.is_finite() { v } else { left };
         }
     }
     out
+}
+
+/// Middle level of the counterstain between nuclei, of all of it if there is nothing between; what is as dark as its
+/// darkest does not count.
+fn level_between(counterstain: PlaneView<'_>, labels: &Array2<u32>) -> f32 {
+    let level = |between_only: bool| {
+        let mut levels: Vec<f32> = (labels.indexed_iter().step_by(LEVEL_STRIDE))
+            .filter(|(_, label)| !between_only || **label == 0)
+            .map(|((y, x), _)| counterstain.at(y, x))
+            .filter(|v| v.is_finite())
+            .collect();
+        levels.sort_unstable_by(f32::total_cmp);
+        let darkest = levels.first().copied()?;
+        let lit = &levels[levels.partition_point(|v| *v <= darkest)..];
+        Some(lit.get(lit.len() / 2).copied().unwrap_or(darkest))
+    };
+    level(true).or_else(|| level(false)).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A nucleus on a ground of 900 levels in the counterstain, of which a fifth is seen in the probe.
+    fn stain_and_probe() -> (Array2<f32>, Array2<f32>, Array2<u32>) {
+        let inside = |y: usize, x: usize| (10..30).contains(&y) && (10..30).contains(&x);
+        let stain = Array2::from_shape_fn((40, 40), |(y, x)| {
+            900.0 + ((y * 7 + x * 3) % 5) as f32 + if inside(y, x) { 500.0 } else { 0.0 }
+        });
+        let labels = Array2::from_shape_fn((40, 40), |(y, x)| u32::from(inside(y, x)));
+        let probe = stain.mapv(|v| 100.0 + 0.2 * v);
+        (stain, probe, labels)
+    }
+
     #[test]
-    fn what_is_taken_off_is_the_share_above_the_darkest_and_clipped_samples_stay() {
-        let stain = ndarray::array![[10.0_f32, 110.0, 60.0, f32::NAN, 10.0]];
-        let probe = ndarray::array![[5.0_f32, 30.0, 255.0, 7.0, f32::NAN]];
-        let left = take_off(PlaneView::from(&probe), PlaneView::from(&stain), 0.2, Some(255.0));
-        let left: Vec<f32> = left.into_iter().collect();
-        assert_eq!(left[..4], [5.0, 10.0, 255.0, 7.0]);
-        assert!(left[4].is_nan());
+    fn what_is_taken_off_is_the_share_above_the_ground_and_clipped_samples_stay() {
+        let (stain, mut probe, labels) = stain_and_probe();
+        probe[(20, 20)] = 4095.0;
+        let left = take_off((&probe).into(), (&stain).into(), &labels, 0.2, Some(4095.0));
+        for ((at, &v), &was) in left.indexed_iter().zip(&probe) {
+            let expected = if at == (20, 20) { was } else { 280.4 };
+            assert!((v - expected).abs() < 0.5, "{v} for {expected} at {at:?}");
+        }
+    }
+
+    #[test]
+    fn dead_pixels_and_borders_without_data_change_nothing_elsewhere() {
+        let (stain, probe, labels) = stain_and_probe();
+        let whole = take_off((&probe).into(), (&stain).into(), &labels, 0.2, None);
+        let (mut holed, mut bordered) = (stain.clone(), probe.clone());
+        holed[(2, 3)] = 0.0;
+        holed.column_mut(39).fill(0.0);
+        bordered.column_mut(39).fill(0.0);
+        let left = take_off((&bordered).into(), (&holed).into(), &labels, 0.2, None);
+        for ((y, x), &v) in left.indexed_iter().filter(|((y, x), _)| (*y, *x) != (2, 3)) {
+            let expected = if x == 39 { 0.0 } else { whole[(y, x)] };
+            assert!((v - expected).abs() < 0.5, "{v} for {expected} at {y}, {x}");
+        }
+        assert_eq!(left[(2, 3)], bordered[(2, 3)]);
     }
 
     /// Nuclei of unlike counterstain, a share of which is seen in red, between nuclei and within them.
@@ -137,18 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_taken_off_only_where_nuclei_get_more_even_by_it() {
-        let params = InstrumentParams::default();
+    fn a_share_is_told_only_if_nuclei_show_it_between_and_within_them() {
         let found = estimate(&nuclei(0.2, 0.2), Colour::Red).unwrap();
         let error = found.standard_error.unwrap();
         assert!((found.fraction - 0.2).abs() < 3.0 * error && error < 0.005, "{found:?}");
-        assert_eq!(to_take_off(&nuclei(0.2, 0.2), Colour::Red, &params), Some(found.fraction));
         assert_eq!(estimate(&nuclei(0.2, 0.02), Colour::Red), None);
-        assert_eq!(to_take_off(&nuclei(0.02, 0.02), Colour::Red, &params), None);
-        assert_eq!(to_take_off(&nuclei(0.2, 0.2)[..10], Colour::Red, &params), None);
-        let off = InstrumentParams { counterstain_into_red: Setting::Off, ..params.clone() };
-        assert_eq!(to_take_off(&nuclei(0.2, 0.2), Colour::Red, &off), None);
-        let fixed = InstrumentParams { counterstain_into_red: Setting::Fixed(0.01), ..params };
-        assert_eq!(to_take_off(&[], Colour::Red, &fixed), Some(0.01));
+        assert_eq!(estimate(&nuclei(0.2, 0.2)[..10], Colour::Red), None);
     }
 }

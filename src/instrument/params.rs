@@ -22,16 +22,13 @@ pub struct InstrumentParams {
     pub crosstalk_red_into_green: Setting<f64>,
     /// The same of green into red.
     pub crosstalk_green_into_red: Setting<f64>,
-    /// Light of the counterstain in red: `estimate` takes it off before signals are looked for in each field of which
-    /// enough nuclei show a share of at least [`InstrumentParams::bleed_min`], between and within them, `off` does not
-    /// look for it, a value (grey levels in red for a grey level of counterstain, 0 to 1) is taken off as it is.
-    /// Default: `estimate`.
+    /// Light of the counterstain in red: `estimate` tells it, and leaves the image as it is (signals stand out of the
+    /// light around them in any case; on simulated sections with a tenth of the counterstain in it the calls are as good),
+    /// `off` does not look for it, a value (grey levels in red for a grey level of counterstain above what lies between
+    /// nuclei, 0 to 1) is taken off before signals are looked for. Default: `estimate`.
     pub counterstain_into_red: Setting<f64>,
     /// The same in green.
     pub counterstain_into_green: Setting<f64>,
-    /// Share of the counterstain from which it is taken off, 0 to 1. Default 0.1: on simulated sections the calls are the
-    /// same with and without half as much, and better from there on without.
-    pub bleed_min: f64,
     /// How the light falls off over the field: `estimate` reports it and leaves the heights of signals as they are
     /// (on simulated sections that lose three quarters of the light in the corners, calls are as good without it),
     /// `off` does not look for it, a value (shares of the light in the middle that are missing in the corners, for red
@@ -47,7 +44,6 @@ impl Default for InstrumentParams {
             crosstalk_green_into_red: Setting::Estimate,
             counterstain_into_red: Setting::Estimate,
             counterstain_into_green: Setting::Estimate,
-            bleed_min: 0.1,
             illumination: Setting::Estimate,
         }
     }
@@ -74,7 +70,6 @@ impl InstrumentParams {
         self.crosstalk_green_into_red.check("crosstalk_green_into_red", [0.0, 0.8])?;
         self.counterstain_into_red.check("counterstain_into_red", [0.0, 1.0])?;
         self.counterstain_into_green.check("counterstain_into_green", [0.0, 1.0])?;
-        Setting::Fixed(self.bleed_min).check("bleed_min", [0.0, 1.0])?;
         for (i, name) in ["illumination[red]", "illumination[green]"].into_iter().enumerate() {
             self.illumination.map(|losses| losses[i]).check(name, [-1.0, 0.9])?;
         }

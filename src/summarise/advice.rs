@@ -42,6 +42,11 @@ pub(super) fn lines(
         );
     } else if let Some(colour) = params.probe_failed {
         lines.push(format!("not evaluable: the {} probe failed; repeat the hybridisation", colour.name()));
+    } else if params.shift_contradicted {
+        lines.push(
+            "not evaluable: the chromatic shift that was given contradicts the pairs; let it be estimated"
+                .to_owned(),
+        );
     } else if summary.verdict == Verdict::NotEvaluable && summary.evaluable < minimum_cells(assay) {
         lines.push(format!(
             "not evaluable: {} evaluable nuclei, the assay asks for {}; read more fields or repeat the \

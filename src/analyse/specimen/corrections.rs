@@ -1,0 +1,162 @@
+//! What is taken off the candidates of all nuclei before signals are decided on: chromatic shift and crosstalk.
+//!
+//! What the user fixes or switches off is held against what the signals say: a wrong shift makes intact loci split, or
+//! split ones fused, and the specimen must not be read by it in silence.
+
+use crate::analyse::specimen::{Gathered, field_centre_px, gather};
+use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::detect::DetectParams;
+use crate::detect::candidate::nearest_nucleus;
+use crate::detect::decide::NucleusCandidates;
+use crate::field::Colour;
+use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
+use crate::setting::Setting;
+
+/// A given value contradicts an estimate from this many of the estimate's standard errors on ...
+const CONTRADICTED_ERRORS: f64 = 4.0;
+/// ... if they differ by at least so many signal diameters (a shift) ...
+const CONTRADICTED_DIAMETERS: f64 = 0.5;
+/// ... or such a share of a signal's height (crosstalk).
+const CONTRADICTED_SHARE: f64 = 0.05;
+
+/// The chromatic shift of a specimen.
+pub(super) struct FoundShift {
+    pub(super) shift: Option<ChromaticShift>,
+    /// How the signals contradict what the user gave.
+    pub(super) contradiction: Option<String>,
+}
+
+/// Finds the chromatic shift, and takes it off the candidates of the nuclei if it is used.
+pub(super) fn take_off_shift(
+    fields: &mut [FieldMeasurement],
+    nuclei: &mut Vec<Gathered>,
+    diameter_px: f64,
+    params: &AnalyseParams,
+) -> FoundShift {
+    let setting = params.instrument.chromatic_shift;
+    let estimate = shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px);
+    let shift = match setting {
+        Setting::Estimate => estimate,
+        Setting::Off => None,
+        Setting::Fixed(known) => Some(ChromaticShift::fixed(known)),
+    };
+    if let Some(shift) = shift.filter(|s| s.used) {
+        for field in fields.iter_mut() {
+            assign_shifted(field, &shift, &params.detect);
+        }
+        *nuclei = fields.iter().flat_map(gather).collect();
+        for nucleus in nuclei {
+            let centre = nucleus.candidates.field_centre_px;
+            for green in &mut nucleus.candidates.green {
+                [green.y_px, green.x_px] = shift.undo([green.y_px, green.x_px], centre);
+            }
+        }
+    }
+    let given = shift.map_or([0.0, 0.0], |s| [s.y_px, s.x_px]);
+    let contradiction = estimate.filter(|_| setting != Setting::Estimate).and_then(|told| {
+        let apart = (told.y_px - given[0]).hypot(told.x_px - given[1]);
+        let least = CONTRADICTED_ERRORS * told.standard_error_px.unwrap_or(f64::INFINITY);
+        (apart > least.max(CONTRADICTED_DIAMETERS * diameter_px)).then(|| {
+            format!(
+                "the chromatic shift that was given ({:.1}, {:.1} px in rows and columns) contradicts the pairs of this \
+                 specimen ({:.1}, {:.1} px, from {} pairs): pairs would be misjudged",
+                given[0], given[1], told.y_px, told.x_px, told.pairs
+            )
+        })
+    });
+    FoundShift { shift, contradiction }
+}
+
+/// Gives each green candidate to the nucleus in which it lies without the chromatic shift.
+fn assign_shifted(field: &mut FieldMeasurement, shift: &ChromaticShift, params: &DetectParams) {
+    let centre = field_centre_px(field);
+    let labels = &field.segmentation.labels;
+    let (height, width) = labels.dim();
+    let channel = &mut field.channels[Colour::Green.index()];
+    let grow_px = params.nucleus_margin_um_to_px(field.pixel_size, channel.sigma_px);
+    for candidate in &mut channel.candidates {
+        let [y, x] = shift.undo([candidate.y_px, candidate.x_px], centre).map(f64::round);
+        let inside = y >= 0.0 && x >= 0.0 && y < height as f64 && x < width as f64;
+        candidate.nucleus_id =
+            if inside { nearest_nucleus(labels, y as usize, x as usize, grow_px) } else { 0 };
+    }
+}
+
+/// The crosstalk of a specimen.
+pub(super) struct FoundCrosstalk {
+    /// Red into green, green into red.
+    pub(super) crosstalk: [Option<Crosstalk>; 2],
+    /// How likely what is left of it passes as a candidate.
+    pub(super) ghost_share: [f64; 2],
+    /// How the signals contradict what the user gave.
+    pub(super) contradictions: Vec<String>,
+}
+
+/// Finds the crosstalk and takes it off the candidates of the nuclei.
+pub(super) fn take_off_crosstalk(
+    nuclei: &mut [Gathered],
+    diameter_px: f64,
+    params: &InstrumentParams,
+) -> FoundCrosstalk {
+    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
+    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
+    let settings = [params.crosstalk_red_into_green, params.crosstalk_green_into_red];
+    let found = [0, 1].map(|i| match settings[i] {
+        Setting::Estimate => findings[i].crosstalk,
+        Setting::Off => None,
+        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
+    });
+    let fractions = found.map(|c| c.map_or(0.0, |c| c.fraction));
+    for nucleus in nuclei {
+        let stayed = crosstalk::unmix(&mut nucleus.candidates, fractions);
+        for (indices, stayed) in nucleus.indices.iter_mut().zip(stayed) {
+            let mut keep = stayed.into_iter();
+            indices.retain(|_| keep.next().unwrap_or(true));
+        }
+    }
+    let contradiction = |i: usize| {
+        let told = findings[i].crosstalk.filter(|_| settings[i] != Setting::Estimate)?;
+        let least = CONTRADICTED_ERRORS * told.standard_error.unwrap_or(f64::INFINITY);
+        let apart = (told.fraction - fractions[i]).abs();
+        (apart > least.max(CONTRADICTED_SHARE)).then(|| {
+            let [from, into] = [Colour::BOTH[i], Colour::BOTH[i].other()].map(Colour::name);
+            format!(
+                "the crosstalk of {from} into {into} that was given ({:.2}) contradicts the signals of this specimen \
+                 ({:.2}): ghosts pass as signals, or signals as ghosts",
+                fractions[i], told.fraction
+            )
+        })
+    };
+    FoundCrosstalk {
+        crosstalk: found,
+        ghost_share: [0, 1].map(|i| findings[i].ghost_share(found[i].is_some())),
+        contradictions: [0, 1].into_iter().filter_map(contradiction).collect(),
+    }
+}
+
+/// What of the microscope was given or switched off, for whoever signs the result.
+pub(super) fn not_estimated(params: &AnalyseParams) -> Option<String> {
+    fn told<T>(name: &str, setting: Setting<T>, value: impl Fn(T) -> String) -> Option<String> {
+        match setting {
+            Setting::Estimate => None,
+            Setting::Off => Some(format!("{name} off")),
+            Setting::Fixed(known) => Some(format!("{name} {}", value(known))),
+        }
+    }
+    let (instrument, detect) = (&params.instrument, &params.detect);
+    let number = |v: f64| v.to_string();
+    let all = [
+        told("signal diameter in red", detect.signal_diameter_px[0], number),
+        told("signal diameter in green", detect.signal_diameter_px[1], number),
+        told("camera noise in red", detect.camera_noise[0], |n| format!("with a gain of {}", n.gain)),
+        told("camera noise in green", detect.camera_noise[1], |n| format!("with a gain of {}", n.gain)),
+        told("chromatic shift", instrument.chromatic_shift, |s| format!("{}, {} px", s.y_px, s.x_px)),
+        told("crosstalk of red into green", instrument.crosstalk_red_into_green, number),
+        told("crosstalk of green into red", instrument.crosstalk_green_into_red, number),
+        told("counterstain in red", instrument.counterstain_into_red, number),
+        told("counterstain in green", instrument.counterstain_into_green, number),
+        told("light missing in the corners", instrument.illumination, |[r, g]| format!("{r}, {g}")),
+    ];
+    let given: Vec<String> = all.into_iter().flatten().collect();
+    (!given.is_empty()).then(|| format!("of the microscope, not estimated but given: {}", given.join("; ")))
+}
