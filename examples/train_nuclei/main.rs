@@ -41,6 +41,16 @@ struct Arguments {
     /// Share of each tree's correction that is taken.
     #[arg(long, default_value_t = 0.12)]
     rate: f64,
+    #[arg(long, default_value_t = 40)]
+    smallest_leaf: usize,
+    #[arg(long, default_value_t = 1.0)]
+    row_share: f64,
+    #[arg(long, default_value_t = 1.0)]
+    feature_share: f64,
+    #[arg(long, default_value_t = 1.0)]
+    real_weight: f32,
+    #[arg(long, default_value_t = 0.5)]
+    matched: f32,
     /// Only every n-th image, for a quick look.
     #[arg(long, default_value_t = 1)]
     every: usize,
@@ -53,13 +63,14 @@ struct Prepared {
     eligible: Vec<bool>,
     target: Vec<f32>,
     fold: usize,
+    weight: f32,
 }
 
 /// What a candidate is worth: half for being matched at all, half for how closely.
-fn worth(overlap: f32) -> f32 {
+fn worth(overlap: f32, matched: f32) -> f32 {
     let passed = |least: f64| f64::from(overlap) > least;
     let closeness = OVERLAPS.iter().filter(|&&o| passed(o)).count() as f32 / OVERLAPS.len() as f32;
-    0.5 * f32::from(u8::from(passed(0.5))) + 0.5 * closeness
+    matched * f32::from(u8::from(passed(0.5))) + (1.0 - matched) * closeness
 }
 
 fn main() -> Result<()> {
@@ -78,8 +89,9 @@ fn main() -> Result<()> {
         .zip(folds)
         .map(|(sample, fold)| {
             let proposals = Proposals::new(sample.plane.view(), sample.pixel_size, &params)?;
-            let target = proposals.best_overlap(sample.truth.view()).into_iter().map(worth).collect();
-            Ok(Prepared { eligible: proposals.eligible(), target, proposals, sample, fold })
+            let target = proposals.best_overlap(sample.truth.view()).into_iter().map(|o| worth(o, arguments.matched)).collect();
+            let weight = if sample.pixel_size.is_none() { arguments.real_weight } else { 1.0 };
+            Ok(Prepared { weight, eligible: proposals.eligible(), target, proposals, sample, fold })
         })
         .collect::<Result<_>>()?;
     let rows = prepared.iter().map(|p| p.eligible.iter().filter(|e| **e).count()).sum::<usize>();
@@ -88,7 +100,9 @@ fn main() -> Result<()> {
         trees: arguments.trees,
         leaves: arguments.leaves,
         rate: arguments.rate,
-        smallest_leaf: 40,
+        smallest_leaf: arguments.smallest_leaf,
+        row_share: arguments.row_share,
+        feature_share: arguments.feature_share,
     };
     ceiling(&prepared);
     let model = cross_validate(&prepared, arguments.folds, boost, &params, arguments.out.is_some());
@@ -124,24 +138,25 @@ fn assign_folds(samples: &[Sample], folds: usize) -> Vec<usize> {
 }
 
 /// Rows and targets of eligible candidates of some samples.
-fn table<'a>(samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>) -> (Vec<Vec<f32>>, Vec<f32>) {
-    let (mut rows, mut targets) = (Vec::new(), Vec::new());
+fn table<'a>(samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>) -> (Vec<Vec<f32>>, Vec<f32>, Vec<f32>) {
+    let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     for (p, features) in samples {
         for ((row, &eligible), &target) in features.into_iter().zip(&p.eligible).zip(&p.target) {
             if eligible {
                 rows.push(row);
                 targets.push(target);
+                weights.push(p.weight);
             }
         }
     }
-    (rows, targets)
+    (rows, targets, weights)
 }
 
 fn fit_alone(samples: &[Prepared], kept: impl Fn(usize) -> bool, boost: BoostParams) -> BoostedTrees {
     let chosen = samples.iter().filter(|p| kept(p.fold));
-    let (rows, targets) =
+    let (rows, targets, weights) =
         table(chosen.map(|p| (p, p.proposals.features().iter().map(|f| f.to_vec()).collect())));
-    fit(Proposals::feature_names(), &rows, &targets, boost)
+    fit(Proposals::feature_names(), &rows, &targets, &weights, boost)
 }
 
 /// `alone` gives the model to use for a fold: one that was not fitted to it.
@@ -159,8 +174,8 @@ fn fit_in_context<'a>(
             p.proposals.features_in_context(&scores)
         })
         .collect();
-    let (rows, targets) = table(chosen.into_iter().zip(features));
-    fit(Proposals::feature_names_in_context(), &rows, &targets, boost)
+    let (rows, targets, weights) = table(chosen.into_iter().zip(features));
+    fit(Proposals::feature_names_in_context(), &rows, &targets, &weights, boost)
 }
 
 fn cross_validate(
@@ -184,7 +199,7 @@ fn cross_validate(
             in_context: fit_in_context(samples, |f| f != k, |f| &pairs[&(k.min(f), k.max(f))], boost),
         })
         .collect();
-    for minimum in [0.3, params.minimum_score, 0.4] {
+    for minimum in [0.25, 0.3, params.minimum_score, 0.4] {
         println!("cross-validated, minimum score {minimum}:");
         report(samples, |p| &models[p.fold], minimum);
     }
@@ -214,8 +229,20 @@ fn tabulate(samples: &[Prepared], choose: impl Fn(&Prepared) -> Vec<usize> + Syn
     let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
     for (p, tally) in samples.iter().zip(&tallies) {
         let (h, w) = p.sample.truth.dim();
-        sets.entry(p.sample.set.clone()).or_default().add(tally);
-        if p.sample.pixel_size.is_none() {
+        if p.sample.pixel_size.is_none() || std::env::var_os("TRAIN_NUCLEI_SETS").is_some() {
+            sets.entry(p.sample.set.clone()).or_default().add(tally);
+        }
+        if p.sample.pixel_size.is_some() {
+            let kind = if p.sample.set.contains("tissue_dense") {
+                "dense"
+            } else if p.sample.set.contains("tissue") {
+                "tissue"
+            } else {
+                "other"
+            };
+            sets.entry(format!("simulated: {kind}")).or_default().add(tally);
+        }
+        if p.sample.pixel_size.is_none() && std::env::var_os("TRAIN_NUCLEI_SETS").is_some() {
             sets.entry(format!("{} {h}x{w}", p.sample.set)).or_default().add(tally);
         }
     }
