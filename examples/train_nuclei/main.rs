@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use breakapart::segment::{BoostedTrees, Proposals, ScoreModel, SegmentParams};
 use clap::Parser;
+use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::boost::{BoostParams, fit};
@@ -32,7 +33,13 @@ struct Arguments {
     /// Folds of the cross-validation.
     #[arg(long, default_value_t = 3)]
     folds: usize,
-    /// Trees of each score.
+    /// Trees of the score of a candidate by itself.
+    #[arg(long, default_value_t = 150)]
+    trees_alone: usize,
+    /// Trees of the score of what remains.
+    #[arg(long, default_value_t = 60)]
+    trees_remaining: usize,
+    /// Trees of the score in the context of the image.
     #[arg(long, default_value_t = 150)]
     trees: usize,
     /// Leaves of each tree.
@@ -64,6 +71,47 @@ struct Prepared {
     target: Vec<f32>,
     fold: usize,
     weight: f32,
+}
+
+/// What the first choice of a sample leaves.
+struct Rest {
+    chosen: Vec<usize>,
+    proposals: Proposals,
+    features: Vec<Vec<f32>>,
+}
+
+impl Rest {
+    fn of(p: &Prepared, model: &ScoreModel, minimum: f64) -> Self {
+        let alone = p.proposals.score(&model.alone, p.proposals.features());
+        let features = p.proposals.features_in_context(&alone);
+        let chosen = p.proposals.choose(&p.proposals.score(&model.in_context, &features), minimum);
+        let proposals = p.proposals.remaining(&chosen);
+        let alone = proposals.score(&model.alone, proposals.features());
+        Self { features: proposals.features_in_context(&alone), chosen, proposals }
+    }
+}
+
+/// Fits the score of what remains; `rests` were left by choices of models not fitted to their samples.
+fn fit_remaining(
+    samples: &[Prepared],
+    rests: &[Rest],
+    kept: impl Fn(usize) -> bool,
+    matched: f32,
+    boost: BoostParams,
+) -> BoostedTrees {
+    let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for (p, rest) in samples.iter().zip(rests).filter(|(p, _)| kept(p.fold)) {
+        let overlap = rest.proposals.best_overlap_beside(&p.sample.truth, &p.proposals, &rest.chosen);
+        for ((row, eligible), overlap) in rest.features.iter().zip(rest.proposals.eligible()).zip(overlap) {
+            if eligible {
+                rows.push(row.clone());
+                targets.push(worth(overlap, matched));
+                weights.push(p.weight);
+            }
+        }
+    }
+    println!("{} remaining candidates, {} of worth", rows.len(), targets.iter().filter(|t| **t > 0.5).count());
+    fit(Proposals::feature_names_in_context(), &rows, &targets, &weights, boost)
 }
 
 /// What a candidate is worth: half for being matched at all, half for how closely.
@@ -104,8 +152,10 @@ fn main() -> Result<()> {
         row_share: arguments.row_share,
         feature_share: arguments.feature_share,
     };
+    let alone = BoostParams { trees: arguments.trees_alone, ..boost };
+    let last = BoostParams { trees: arguments.trees_remaining, leaves: 8, ..boost };
     ceiling(&prepared);
-    let model = cross_validate(&prepared, arguments.folds, boost, &params, arguments.out.is_some());
+    let model = cross_validate(&prepared, arguments.folds, (alone, boost, last), arguments.matched, &params, arguments.out.is_some());
     if let (Some(path), Some(mut model)) = (arguments.out, model) {
         model.origin = format!(
             "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} trees of {} leaves, rate {}",
@@ -181,51 +231,60 @@ fn fit_in_context<'a>(
 fn cross_validate(
     samples: &[Prepared],
     folds: usize,
-    boost: BoostParams,
+    (alone, boost, last): (BoostParams, BoostParams, BoostParams),
+    matched: f32,
     params: &SegmentParams,
     also_final: bool,
 ) -> Option<ScoreModel> {
-    let without: Vec<BoostedTrees> = (0..folds).map(|k| fit_alone(samples, |f| f != k, boost)).collect();
+    let without: Vec<BoostedTrees> = (0..folds).map(|k| fit_alone(samples, |f| f != k, alone)).collect();
     let mut pairs: BTreeMap<(usize, usize), BoostedTrees> = BTreeMap::new();
     for a in 0..folds {
         for b in a + 1..folds {
-            pairs.insert((a, b), fit_alone(samples, |f| f != a && f != b, boost));
+            pairs.insert((a, b), fit_alone(samples, |f| f != a && f != b, alone));
         }
     }
-    let models: Vec<ScoreModel> = (0..folds)
+    let mut models: Vec<ScoreModel> = (0..folds)
         .map(|k| ScoreModel {
             origin: String::new(),
             alone: without[k].clone(),
             in_context: fit_in_context(samples, |f| f != k, |f| &pairs[&(k.min(f), k.max(f))], boost),
+            remaining: BoostedTrees::default(),
         })
         .collect();
-    for minimum in [0.25, 0.3, params.minimum_score, 0.4] {
-        println!("cross-validated, minimum score {minimum}:");
-        report(samples, |p| &models[p.fold], minimum);
+    let rests: Vec<Rest> =
+        samples.par_iter().map(|p| Rest::of(p, &models[p.fold], params.minimum_score)).collect();
+    for k in 0..folds {
+        models[k].remaining = fit_remaining(samples, &rests, |f| f != k, matched, last);
+    }
+    println!("first choice:");
+    tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
+    for minimum in [0.2, 0.25, 0.3, 0.35, 0.4, 0.5] {
+        println!("cross-validated, first {}, then {minimum}:", params.minimum_score);
+        tabulate(samples, |i| {
+            let (p, rest) = (&samples[i], &rests[i]);
+            let scores = rest.proposals.score(&models[p.fold].remaining, &rest.features);
+            let further = rest.proposals.choose(&scores, minimum);
+            p.proposals.labels_with(&rest.chosen, &rest.proposals, &further)
+        });
     }
     let in_context = also_final.then(|| fit_in_context(samples, |_| true, |f| &without[f], boost))?;
-    let alone = fit_alone(samples, |_| true, boost);
-    Some(ScoreModel { origin: String::new(), alone, in_context })
+    let alone = fit_alone(samples, |_| true, alone);
+    let remaining = fit_remaining(samples, &rests, |_| true, matched, last);
+    Some(ScoreModel { origin: String::new(), alone, in_context, remaining })
 }
 
 /// What the best possible score would reach with these candidates.
 fn ceiling(samples: &[Prepared]) {
     println!("ceiling: candidates chosen by their true worth:");
-    tabulate(samples, |p| p.proposals.choose(&p.target, 0.05));
-}
-
-fn report<'a>(samples: &[Prepared], model: impl Fn(&Prepared) -> &'a ScoreModel + Sync, minimum: f64) {
-    tabulate(samples, |p| {
-        let model = model(p);
-        let alone = p.proposals.score(&model.alone, p.proposals.features());
-        let features = p.proposals.features_in_context(&alone);
-        p.proposals.choose(&p.proposals.score(&model.in_context, &features), minimum)
+    tabulate(samples, |i| {
+        let p = &samples[i];
+        p.proposals.labels(&p.proposals.choose(&p.target, 0.05))
     });
 }
 
-fn tabulate(samples: &[Prepared], choose: impl Fn(&Prepared) -> Vec<usize> + Sync) {
+fn tabulate(samples: &[Prepared], labels: impl Fn(usize) -> Array2<u32> + Sync) {
     let tallies: Vec<Tally> =
-        samples.par_iter().map(|p| Tally::of(&p.sample.truth, &p.proposals.labels(&choose(p)))).collect();
+        (0..samples.len()).into_par_iter().map(|i| Tally::of(&samples[i].sample.truth, &labels(i))).collect();
     let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
     for (p, tally) in samples.iter().zip(&tallies) {
         let (h, w) = p.sample.truth.dim();
@@ -233,7 +292,9 @@ fn tabulate(samples: &[Prepared], choose: impl Fn(&Prepared) -> Vec<usize> + Syn
             sets.entry(p.sample.set.clone()).or_default().add(tally);
         }
         if p.sample.pixel_size.is_some() {
-            let kind = if p.sample.set.contains("tissue_dense") {
+            let kind = if p.sample.set.contains("dense section") {
+                "dense variants"
+            } else if p.sample.set.contains("tissue_dense") {
                 "dense"
             } else if p.sample.set.contains("tissue") {
                 "tissue"

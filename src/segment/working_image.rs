@@ -72,6 +72,14 @@ impl WorkingImage {
         })
     }
 
+    /// The same scale and cuts with nothing where `covered`. Only what regions are sought by is there.
+    pub(super) fn without(&self, covered: &Array2<bool>) -> Self {
+        let mut levels = self.levels.clone();
+        levels.zip_mut_with(covered, |level, &covered| *level = if covered { 0 } else { *level });
+        let (smooth, thresholds) = (Array2::default((0, 0)), self.thresholds.clone());
+        Self { smooth, thresholds, levels, ..*self }
+    }
+
     /// Area of a disc of the typical diameter, px.
     pub(super) fn disc_area_px(&self) -> f64 {
         std::f64::consts::FRAC_PI_4 * self.diameter_px * self.diameter_px
