@@ -258,7 +258,7 @@ fn cross_validate(
     }
     println!("first choice:");
     tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
-    for minimum in [0.2, 0.25, 0.3, 0.35, 0.4, 0.5] {
+    for minimum in [0.35, 0.4, 0.45, 0.5, 0.55, 0.6] {
         println!("cross-validated, first {}, then {minimum}:", params.minimum_score);
         tabulate(samples, |i| {
             let (p, rest) = (&samples[i], &rests[i]);
@@ -294,6 +294,10 @@ fn tabulate(samples: &[Prepared], labels: impl Fn(usize) -> Array2<u32> + Sync) 
         if p.sample.pixel_size.is_some() {
             let kind = if p.sample.set.contains("dense section") {
                 "dense variants"
+            } else if p.sample.set.contains("debris") {
+                "debris"
+            } else if p.sample.set.contains("stroma") || p.sample.set.contains("negative") {
+                "stroma"
             } else if p.sample.set.contains("tissue_dense") {
                 "dense"
             } else if p.sample.set.contains("tissue") {
