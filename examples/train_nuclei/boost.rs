@@ -179,7 +179,8 @@ fn grow(columns: &[Column], residual: &mut [f32], weights: &[f32], params: Boost
         let (left, right): (Vec<u32>, Vec<u32>) =
             parent.rows.iter().partition(|&&r| bins[r as usize] <= split.bin);
         let left_is_small = left.len() < right.len();
-        let small = histograms(columns, &looked_at, if left_is_small { &left } else { &right }, residual, weights);
+        let small =
+            histograms(columns, &looked_at, if left_is_small { &left } else { &right }, residual, weights);
         let large = subtract(&parent.histograms, &small);
         let (lh, rh) = if left_is_small { (small, large) } else { (large, small) };
         for (rows, histograms, is_left) in [(left, lh, true), (right, rh, false)] {
@@ -218,6 +219,7 @@ fn link(tree: &mut Tree, from: Option<(usize, bool)>, to: i16) {
 }
 
 fn subtract(whole: &[Vec<Bin>], part: &[Vec<Bin>]) -> Vec<Vec<Bin>> {
-    let minus = |a: &Bin, b: &Bin| Bin { sum: a.sum - b.sum, weight: a.weight - b.weight, rows: a.rows - b.rows };
+    let minus =
+        |a: &Bin, b: &Bin| Bin { sum: a.sum - b.sum, weight: a.weight - b.weight, rows: a.rows - b.rows };
     whole.iter().zip(part).map(|(w, p)| w.iter().zip(p).map(|(a, b)| minus(a, b)).collect()).collect()
 }

@@ -3,7 +3,9 @@
 //! `cargo run --release --example train_nuclei -- --data DIR [--out src/segment/score_model.json]`
 //!
 //! DIR holds `nuclei/dsb2018_stage1_train` (NAME.image.tif with NAME.labels.tif). Fields of the crate's own
-//! simulator join them. Cross-validation keeps tiles of one field on one side. The second score is always fitted to first scores of images that the first one was not fitted to.
+//! simulator join them. Cross-validation keeps tiles of one field on one side. The second score is always fitted to
+//! first scores of images that the first one was not fitted to, and the score of what remains to what was left by
+//! choices in images that neither was fitted to.
 
 mod boost;
 mod data;
@@ -34,13 +36,13 @@ struct Arguments {
     #[arg(long, default_value_t = 3)]
     folds: usize,
     /// Trees of the score of a candidate by itself.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 110)]
     trees_alone: usize,
     /// Trees of the score of what remains.
     #[arg(long, default_value_t = 60)]
     trees_remaining: usize,
     /// Trees of the score in the context of the image.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 220)]
     trees: usize,
     /// Leaves of each tree.
     #[arg(long, default_value_t = 10)]
@@ -48,16 +50,12 @@ struct Arguments {
     /// Share of each tree's correction that is taken.
     #[arg(long, default_value_t = 0.12)]
     rate: f64,
-    #[arg(long, default_value_t = 40)]
-    smallest_leaf: usize,
-    #[arg(long, default_value_t = 1.0)]
-    row_share: f64,
-    #[arg(long, default_value_t = 1.0)]
-    feature_share: f64,
-    #[arg(long, default_value_t = 1.0)]
-    real_weight: f32,
+    /// Share of the candidates that each tree is grown on, and of the features that it may look at.
     #[arg(long, default_value_t = 0.5)]
-    matched: f32,
+    share: f64,
+    /// Weight of a candidate in a real image, beside 1 in a simulated one: there are twice as many of those.
+    #[arg(long, default_value_t = 2.0)]
+    real_weight: f32,
     /// Only every n-th image, for a quick look.
     #[arg(long, default_value_t = 1)]
     every: usize,
@@ -70,6 +68,7 @@ struct Prepared {
     eligible: Vec<bool>,
     target: Vec<f32>,
     fold: usize,
+    /// Of each of its candidates in the fit.
     weight: f32,
 }
 
@@ -96,7 +95,6 @@ fn fit_remaining(
     samples: &[Prepared],
     rests: &[Rest],
     kept: impl Fn(usize) -> bool,
-    matched: f32,
     boost: BoostParams,
 ) -> BoostedTrees {
     let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
@@ -105,20 +103,26 @@ fn fit_remaining(
         for ((row, eligible), overlap) in rest.features.iter().zip(rest.proposals.eligible()).zip(overlap) {
             if eligible {
                 rows.push(row.clone());
-                targets.push(worth(overlap, matched));
+                targets.push(worth(overlap));
                 weights.push(p.weight);
             }
         }
     }
-    println!("{} remaining candidates, {} of worth", rows.len(), targets.iter().filter(|t| **t > 0.5).count());
     fit(Proposals::feature_names_in_context(), &rows, &targets, &weights, boost)
 }
 
-/// What a candidate is worth: half for being matched at all, half for how closely.
-fn worth(overlap: f32, matched: f32) -> f32 {
+/// Fewest candidates in a leaf.
+const SMALLEST_LEAF: usize = 40;
+/// Leaves of the trees that score what remains.
+const LEAVES_REMAINING: usize = 8;
+/// Share of a candidate's worth for being matched at all; the rest is for how closely.
+const MATCHED: f32 = 0.6;
+
+/// What a candidate is worth.
+fn worth(overlap: f32) -> f32 {
     let passed = |least: f64| f64::from(overlap) > least;
     let closeness = OVERLAPS.iter().filter(|&&o| passed(o)).count() as f32 / OVERLAPS.len() as f32;
-    matched * f32::from(u8::from(passed(0.5))) + (1.0 - matched) * closeness
+    MATCHED * f32::from(u8::from(passed(0.5))) + (1.0 - MATCHED) * closeness
 }
 
 fn main() -> Result<()> {
@@ -137,7 +141,7 @@ fn main() -> Result<()> {
         .zip(folds)
         .map(|(sample, fold)| {
             let proposals = Proposals::new(sample.plane.view(), sample.pixel_size, &params)?;
-            let target = proposals.best_overlap(sample.truth.view()).into_iter().map(|o| worth(o, arguments.matched)).collect();
+            let target = proposals.best_overlap(sample.truth.view()).into_iter().map(worth).collect();
             let weight = if sample.pixel_size.is_none() { arguments.real_weight } else { 1.0 };
             Ok(Prepared { weight, eligible: proposals.eligible(), target, proposals, sample, fold })
         })
@@ -148,19 +152,22 @@ fn main() -> Result<()> {
         trees: arguments.trees,
         leaves: arguments.leaves,
         rate: arguments.rate,
-        smallest_leaf: arguments.smallest_leaf,
-        row_share: arguments.row_share,
-        feature_share: arguments.feature_share,
+        smallest_leaf: SMALLEST_LEAF,
+        row_share: arguments.share,
+        feature_share: arguments.share,
     };
     let alone = BoostParams { trees: arguments.trees_alone, ..boost };
-    let last = BoostParams { trees: arguments.trees_remaining, leaves: 8, ..boost };
+    let last = BoostParams { trees: arguments.trees_remaining, leaves: LEAVES_REMAINING, ..boost };
     ceiling(&prepared);
-    let model = cross_validate(&prepared, arguments.folds, (alone, boost, last), arguments.matched, &params, arguments.out.is_some());
+    let model =
+        cross_validate(&prepared, arguments.folds, (alone, boost, last), &params, arguments.out.is_some());
     if let (Some(path), Some(mut model)) = (arguments.out, model) {
         model.origin = format!(
-            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} trees of {} leaves, rate {}",
+            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} + {} + {} trees of {} leaves, rate {}",
             prepared.len(),
+            alone.trees,
             boost.trees,
+            last.trees,
             boost.leaves,
             boost.rate
         );
@@ -188,7 +195,9 @@ fn assign_folds(samples: &[Sample], folds: usize) -> Vec<usize> {
 }
 
 /// Rows and targets of eligible candidates of some samples.
-fn table<'a>(samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>) -> (Vec<Vec<f32>>, Vec<f32>, Vec<f32>) {
+fn table<'a>(
+    samples: impl Iterator<Item = (&'a Prepared, Vec<Vec<f32>>)>,
+) -> (Vec<Vec<f32>>, Vec<f32>, Vec<f32>) {
     let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     for (p, features) in samples {
         for ((row, &eligible), &target) in features.into_iter().zip(&p.eligible).zip(&p.target) {
@@ -232,7 +241,6 @@ fn cross_validate(
     samples: &[Prepared],
     folds: usize,
     (alone, boost, last): (BoostParams, BoostParams, BoostParams),
-    matched: f32,
     params: &SegmentParams,
     also_final: bool,
 ) -> Option<ScoreModel> {
@@ -254,22 +262,22 @@ fn cross_validate(
     let rests: Vec<Rest> =
         samples.par_iter().map(|p| Rest::of(p, &models[p.fold], params.minimum_score)).collect();
     for k in 0..folds {
-        models[k].remaining = fit_remaining(samples, &rests, |f| f != k, matched, last);
+        models[k].remaining = fit_remaining(samples, &rests, |f| f != k, last);
     }
-    println!("first choice:");
+    println!("cross-validated, first choice:");
     tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
-    for minimum in [0.35, 0.4, 0.45, 0.5, 0.55, 0.6] {
-        println!("cross-validated, first {}, then {minimum}:", params.minimum_score);
+    for more in [0.05, 0.1, 0.15, 0.2] {
+        println!("cross-validated, with what remains and scores {more} above the minimum:");
         tabulate(samples, |i| {
             let (p, rest) = (&samples[i], &rests[i]);
             let scores = rest.proposals.score(&models[p.fold].remaining, &rest.features);
-            let further = rest.proposals.choose(&scores, minimum);
+            let further = rest.proposals.choose(&scores, params.minimum_score + more);
             p.proposals.labels_with(&rest.chosen, &rest.proposals, &further)
         });
     }
     let in_context = also_final.then(|| fit_in_context(samples, |_| true, |f| &without[f], boost))?;
     let alone = fit_alone(samples, |_| true, alone);
-    let remaining = fit_remaining(samples, &rests, |_| true, matched, last);
+    let remaining = fit_remaining(samples, &rests, |_| true, last);
     Some(ScoreModel { origin: String::new(), alone, in_context, remaining })
 }
 
@@ -288,26 +296,8 @@ fn tabulate(samples: &[Prepared], labels: impl Fn(usize) -> Array2<u32> + Sync) 
     let mut sets: BTreeMap<String, Tally> = BTreeMap::new();
     for (p, tally) in samples.iter().zip(&tallies) {
         let (h, w) = p.sample.truth.dim();
-        if p.sample.pixel_size.is_none() || std::env::var_os("TRAIN_NUCLEI_SETS").is_some() {
-            sets.entry(p.sample.set.clone()).or_default().add(tally);
-        }
-        if p.sample.pixel_size.is_some() {
-            let kind = if p.sample.set.contains("dense section") {
-                "dense variants"
-            } else if p.sample.set.contains("debris") {
-                "debris"
-            } else if p.sample.set.contains("stroma") || p.sample.set.contains("negative") {
-                "stroma"
-            } else if p.sample.set.contains("tissue_dense") {
-                "dense"
-            } else if p.sample.set.contains("tissue") {
-                "tissue"
-            } else {
-                "other"
-            };
-            sets.entry(format!("simulated: {kind}")).or_default().add(tally);
-        }
-        if p.sample.pixel_size.is_none() && std::env::var_os("TRAIN_NUCLEI_SETS").is_some() {
+        sets.entry(p.sample.set.clone()).or_default().add(tally);
+        if p.sample.pixel_size.is_none() {
             sets.entry(format!("{} {h}x{w}", p.sample.set)).or_default().add(tally);
         }
     }

@@ -29,7 +29,8 @@ fn contact(runs: &[Run], covered: &Array2<bool>) -> f64 {
     let met: usize = runs
         .iter()
         .map(|r| {
-            usize::from(meets(r.y, (r.x0 as usize).checked_sub(1))) + usize::from(meets(r.y, Some(r.x1 as usize)))
+            usize::from(meets(r.y, (r.x0 as usize).checked_sub(1)))
+                + usize::from(meets(r.y, Some(r.x1 as usize)))
         })
         .sum();
     met as f64 / (2 * runs.len()).max(1) as f64

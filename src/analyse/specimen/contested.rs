@@ -26,7 +26,8 @@ pub(super) fn contested(
         let reach = REACH_DIAMETERS * diameters_px[signal.colour.index()];
         let [y, x] = place(signal);
         let range = |at: f64, end: usize| {
-            (at - reach).ceil().max(0.0) as usize..((at + reach).floor() + 1.0).clamp(0.0, end as f64) as usize
+            (at - reach).ceil().max(0.0) as usize
+                ..((at + reach).floor() + 1.0).clamp(0.0, end as f64) as usize
         };
         for row in range(y, height) {
             for column in range(x, width) {
