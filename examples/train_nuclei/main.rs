@@ -36,13 +36,13 @@ struct Arguments {
     #[arg(long, default_value_t = 3)]
     folds: usize,
     /// Trees of the score of a candidate by itself.
-    #[arg(long, default_value_t = 110)]
+    #[arg(long, default_value_t = 90)]
     trees_alone: usize,
     /// Trees of the score of what remains.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 55)]
     trees_remaining: usize,
     /// Trees of the score in the context of the image.
-    #[arg(long, default_value_t = 220)]
+    #[arg(long, default_value_t = 245)]
     trees: usize,
     /// Leaves of each tree.
     #[arg(long, default_value_t = 10)]
@@ -53,8 +53,8 @@ struct Arguments {
     /// Share of the candidates that each tree is grown on, and of the features that it may look at.
     #[arg(long, default_value_t = 0.5)]
     share: f64,
-    /// Weight of a candidate in a real image, beside 1 in a simulated one: there are twice as many of those.
-    #[arg(long, default_value_t = 2.0)]
+    /// Weight of a candidate in a real image, beside 1 in a simulated one, of which there are more.
+    #[arg(long, default_value_t = 3.0)]
     real_weight: f32,
     /// Only every n-th image, for a quick look.
     #[arg(long, default_value_t = 1)]

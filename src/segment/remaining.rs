@@ -18,8 +18,8 @@ const HALO: f64 = 0.09;
 /// right outline at what is covered.
 const LEAST_CONTACT: f64 = 0.2;
 /// A region that remains must exceed the minimum score by this more: in cross-validation less takes stroma for nuclei,
-/// more leaves nuclei of packed sections unseen; flat from 0.1 to 0.2.
-pub(super) const MORE_THAN_MINIMUM: f64 = 0.15;
+/// more leaves nuclei of packed sections unseen; flat from 0.05 to 0.15.
+pub(super) const MORE_THAN_MINIMUM: f64 = 0.1;
 
 /// Share of the ends of a region's runs that meet what is covered.
 fn contact(runs: &[Run], covered: &Array2<bool>) -> f64 {
