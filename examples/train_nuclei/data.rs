@@ -138,7 +138,7 @@ pub(crate) fn simulated() -> Result<Vec<Sample>> {
 /// A section such as `base`, the kind of which differs from field to field.
 fn section(base: &str, name: &str, index: u32) -> Result<Conditions> {
     let mut conditions = Conditions::named(base)?;
-    conditions.name = name.to_owned();
+    name.clone_into(&mut conditions.name);
     conditions.optics.planes = 1;
     // From 0 to 1, in an order of its own for each property.
     let place = |stride: u32| f64::from(index * stride % SECTIONS) / f64::from(SECTIONS - 1);

@@ -261,8 +261,8 @@ fn cross_validate(
         .collect();
     let rests: Vec<Rest> =
         samples.par_iter().map(|p| Rest::of(p, &models[p.fold], params.minimum_score)).collect();
-    for k in 0..folds {
-        models[k].remaining = fit_remaining(samples, &rests, |f| f != k, last);
+    for (k, model) in models.iter_mut().enumerate() {
+        model.remaining = fit_remaining(samples, &rests, |f| f != k, last);
     }
     println!("cross-validated, first choice:");
     tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
