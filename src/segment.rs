@@ -20,6 +20,7 @@ mod params;
 mod proposal;
 mod refine;
 mod remainder;
+mod remaining;
 mod scale;
 mod score;
 mod split;
@@ -72,8 +73,15 @@ pub fn segment_with(
     model: &ScoreModel,
 ) -> Result<Segmentation> {
     let mut proposals = Proposals::new(counterstain, pixel_size, params)?;
-    let scores = proposals.final_scores(model);
-    let chosen = proposals.choose(&scores, params.minimum_score);
+    let mut scores = proposals.final_scores(model);
+    let mut chosen = proposals.choose(&scores, params.minimum_score);
+    let remaining = proposals.remaining(&chosen);
+    let further = remaining.scores_of_remaining(&model.alone, &model.remaining);
+    let first = proposals.len();
+    let least = params.minimum_score + remaining::MORE_THAN_MINIMUM;
+    chosen.extend(remaining.choose(&further, least).into_iter().map(|i| first + i));
+    scores.extend(further);
+    proposals.join(remaining);
     let overlapping = proposals.overlapping(&chosen);
     let mut pixels = proposals.full_resolution(&chosen);
     refine::clip(&mut pixels, counterstain.dim());

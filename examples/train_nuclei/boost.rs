@@ -15,6 +15,10 @@ pub(crate) struct BoostParams {
     pub(crate) rate: f64,
     /// Fewest rows in a leaf.
     pub(crate) smallest_leaf: usize,
+    /// Share of the rows that each tree is grown on, and of the features it may look at.
+    pub(crate) row_share: f64,
+    /// See `row_share`.
+    pub(crate) feature_share: f64,
 }
 
 /// Histogram bins of a feature.
@@ -27,6 +31,7 @@ const SHRINKAGE: f64 = 5.0;
 #[derive(Clone, Copy, Default)]
 struct Bin {
     sum: f64,
+    weight: f64,
     rows: u32,
 }
 
@@ -52,6 +57,13 @@ impl Column {
     }
 }
 
+impl Column {
+    /// Whether a row's value is at or below one of the edges.
+    fn goes_left(&self, row: usize, edge: f32) -> bool {
+        self.edges.get(self.bins[row] as usize).is_some_and(|&e| e <= edge)
+    }
+}
+
 struct Split {
     gain: f64,
     feature: usize,
@@ -66,14 +78,23 @@ struct Leaf {
     from: Option<(usize, bool)>,
 }
 
-fn histograms(columns: &[Column], rows: &[u32], residual: &[f32]) -> Vec<Vec<Bin>> {
+fn histograms(
+    columns: &[Column],
+    looked_at: &[bool],
+    rows: &[u32],
+    residual: &[f32],
+    weights: &[f32],
+) -> Vec<Vec<Bin>> {
     columns
         .par_iter()
-        .map(|c| {
+        .zip(looked_at)
+        .map(|(c, &looked_at)| {
             let mut bins = vec![Bin::default(); c.edges.len() + 1];
-            for &r in rows {
+            for &r in rows.iter().filter(|_| looked_at) {
                 let bin = &mut bins[c.bins[r as usize] as usize];
-                bin.sum += f64::from(residual[r as usize]);
+                let weight = f64::from(weights[r as usize]);
+                bin.sum += weight * f64::from(residual[r as usize]);
+                bin.weight += weight;
                 bin.rows += 1;
             }
             bins
@@ -86,15 +107,17 @@ fn best_split(histograms: &[Vec<Bin>], smallest_leaf: usize) -> Option<Split> {
     for (feature, bins) in histograms.iter().enumerate() {
         let total = bins.iter().map(|b| b.sum).sum::<f64>();
         let count = bins.iter().map(|b| b.rows as usize).sum::<usize>();
-        let worth = |sum: f64, n: usize| sum * sum / (n as f64 + SHRINKAGE);
-        let (mut sum, mut n) = (0.0, 0);
+        let weight = bins.iter().map(|b| b.weight).sum::<f64>();
+        let worth = |sum: f64, weight: f64| sum * sum / (weight + SHRINKAGE);
+        let (mut sum, mut w, mut n) = (0.0, 0.0, 0);
         for (bin, b) in bins.iter().enumerate().take(bins.len() - 1) {
             sum += b.sum;
+            w += b.weight;
             n += b.rows as usize;
-            if n < smallest_leaf || count - n < smallest_leaf {
+            if n < smallest_leaf || count.saturating_sub(n) < smallest_leaf {
                 continue;
             }
-            let gain = worth(sum, n) + worth(total - sum, count - n) - worth(total, count);
+            let gain = worth(sum, w) + worth(total - sum, weight - w) - worth(total, weight);
             if gain > best.as_ref().map_or(1e-9, |s| s.gain) {
                 best = Some(Split { gain, feature, bin: bin as u8 });
             }
@@ -108,19 +131,31 @@ pub(crate) fn fit(
     names: Vec<String>,
     rows: &[Vec<f32>],
     targets: &[f32],
+    weights: &[f32],
     params: BoostParams,
 ) -> BoostedTrees {
     let columns: Vec<Column> = (0..names.len()).into_par_iter().map(|f| Column::new(rows, f)).collect();
     let base = (targets.iter().map(|&t| f64::from(t)).sum::<f64>() / targets.len().max(1) as f64) as f32;
     let mut residual: Vec<f32> = targets.iter().map(|t| t - base).collect();
-    let trees = (0..params.trees).map(|_| grow(&columns, &mut residual, params)).collect();
+    let trees = (0..params.trees).map(|i| grow(&columns, &mut residual, weights, params, i as u64)).collect();
     BoostedTrees { features: names, base, trees }
 }
 
-/// Grows one tree, best split first, and takes its prediction off the residual.
-fn grow(columns: &[Column], residual: &mut [f32], params: BoostParams) -> Tree {
-    let rows: Vec<u32> = (0..residual.len() as u32).collect();
-    let root = histograms(columns, &rows, residual);
+/// A number from 0 to 1 that looks random, the same for the same two keys (`SplitMix64`).
+fn share(key: u64, item: u64) -> f64 {
+    let mut z = (key << 32 | item).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Grows tree number `key`, best split first, and takes its prediction off the residual.
+fn grow(columns: &[Column], residual: &mut [f32], weights: &[f32], params: BoostParams, key: u64) -> Tree {
+    let rows: Vec<u32> =
+        (0..residual.len() as u32).filter(|&r| share(2 * key, u64::from(r)) < params.row_share).collect();
+    let looked_at: Vec<bool> =
+        (0..columns.len()).map(|f| share(2 * key + 1, f as u64) < params.feature_share).collect();
+    let root = histograms(columns, &looked_at, &rows, residual, weights);
     let split = best_split(&root, params.smallest_leaf);
     let mut leaves = vec![Leaf { rows, histograms: root, split, from: None }];
     let mut tree = Tree::default();
@@ -144,7 +179,8 @@ fn grow(columns: &[Column], residual: &mut [f32], params: BoostParams) -> Tree {
         let (left, right): (Vec<u32>, Vec<u32>) =
             parent.rows.iter().partition(|&&r| bins[r as usize] <= split.bin);
         let left_is_small = left.len() < right.len();
-        let small = histograms(columns, if left_is_small { &left } else { &right }, residual);
+        let small =
+            histograms(columns, &looked_at, if left_is_small { &left } else { &right }, residual, weights);
         let large = subtract(&parent.histograms, &small);
         let (lh, rh) = if left_is_small { (small, large) } else { (large, small) };
         for (rows, histograms, is_left) in [(left, lh, true), (right, rh, false)] {
@@ -153,14 +189,24 @@ fn grow(columns: &[Column], residual: &mut [f32], params: BoostParams) -> Tree {
         }
     }
     for leaf in leaves {
-        let sum: f64 = leaf.rows.iter().map(|&r| f64::from(residual[r as usize])).sum();
-        let value = params.rate * sum / (leaf.rows.len() as f64 + SHRINKAGE);
+        let (sum, weight) = leaf.rows.iter().fold((0.0, 0.0), |(sum, weight), &r| {
+            let w = f64::from(weights[r as usize]);
+            (sum + w * f64::from(residual[r as usize]), weight + w)
+        });
+        let value = params.rate * sum / (weight + SHRINKAGE);
         let value = (value * 1e5).round() as f32 / 1e5;
         let index = -1 - tree.leaf.len() as i16;
         link(&mut tree, leaf.from, index);
         tree.leaf.push(value);
-        leaf.rows.iter().for_each(|&r| residual[r as usize] -= value);
     }
+    residual.par_iter_mut().enumerate().for_each(|(r, residual)| {
+        let mut node = if tree.feature.is_empty() { -1 } else { 0_i16 };
+        while let Ok(i) = usize::try_from(node) {
+            let goes_left = columns[tree.feature[i] as usize].goes_left(r, tree.threshold[i]);
+            node = if goes_left { tree.left[i] } else { tree.right[i] };
+        }
+        *residual -= tree.leaf[(-1 - node) as usize];
+    });
     tree
 }
 
@@ -173,6 +219,7 @@ fn link(tree: &mut Tree, from: Option<(usize, bool)>, to: i16) {
 }
 
 fn subtract(whole: &[Vec<Bin>], part: &[Vec<Bin>]) -> Vec<Vec<Bin>> {
-    let minus = |a: &Bin, b: &Bin| Bin { sum: a.sum - b.sum, rows: a.rows - b.rows };
+    let minus =
+        |a: &Bin, b: &Bin| Bin { sum: a.sum - b.sum, weight: a.weight - b.weight, rows: a.rows - b.rows };
     whole.iter().zip(part).map(|(w, p)| w.iter().zip(p).map(|(a, b)| minus(a, b)).collect()).collect()
 }

@@ -73,6 +73,24 @@ const SEED: u64 = 770_077;
 /// Fields of each clean condition of whole nuclei, and of each one of sections or with debris: overlap and
 /// debris are what needs learning.
 const FIELDS: (u32, u32) = (1, 4);
+/// Fields of packed sections, and of sections in stroma, each of another kind; prime to the strides in [`section`].
+const SECTIONS: u32 = 8;
+/// Their thickness, um: sections for FISH are 4 to 5 um thick, and few below 3 or above 6.
+const SECTION_UM: (f64, f64) = (3.0, 6.0);
+/// Their chromatin's relative standard deviation.
+const SECTION_TEXTURE: (f64, f64) = (0.14, 0.45);
+/// Their counterstain's variation between nuclei.
+const SECTION_COUNTERSTAIN_CV: (f64, f64) = (0.2, 0.5);
+/// Their share of small nuclei.
+const SECTION_SMALL_SHARE: (f64, f64) = (0.0, 0.25);
+/// Largest overlap in packed ones: from nuclei that hardly overlap to twice as many as can be told apart.
+const PACKED_OVERLAP: (f64, f64) = (0.1, 0.3);
+/// Nuclei in 10 000 um2 of packed ones.
+const PACKED_PER_10000_UM2: (f64, f64) = (110.0, 190.0);
+/// Share of the field under stroma.
+const STROMA_COVER: (f64, f64) = (0.35, 0.9);
+/// Light of the stroma: half to twice that of the named condition.
+const STROMA_ELECTRONS_PER_UM2: (f64, f64) = (12_500.0, 50_000.0);
 /// Debris lies over every field of a condition with debris but the first. Its pixels are smaller than the
 /// field's, so that it appears larger and softer than in focus, um.
 const DEBRIS_PIXEL_UM: f64 = 0.04;
@@ -90,15 +108,19 @@ pub(crate) fn simulated() -> Result<Vec<Sample>> {
         conditions.optics.planes = 1;
         let demanding = conditions.section_um > 0.0 || conditions.artefacts.debris_per_10000_um2 > 0.0;
         let fields = if demanding { FIELDS.1 } else { FIELDS.0 };
-        wanted.extend((0..fields).map(|index| (conditions.clone(), index)));
+        wanted.extend((0..fields).map(|index| (conditions.clone(), index, index > 0)));
+    }
+    for index in 0..SECTIONS {
+        wanted.push((section("tissue_dense", "packed section", index)?, index, false));
+        wanted.push((section("tissue_stroma", "section in stroma", index)?, index, false));
     }
     wanted
         .into_par_iter()
         .enumerate()
-        .map(|(group, (conditions, index))| {
+        .map(|(group, (conditions, index, dirty))| {
             let field = simulate_field(&conditions, SEED, index)?;
             let mut plane = field.field.counterstain;
-            if index > 0 {
+            if dirty {
                 plane = under_debris(&plane, &conditions, index)?;
             }
             Ok(Sample {
@@ -111,6 +133,28 @@ pub(crate) fn simulated() -> Result<Vec<Sample>> {
             })
         })
         .collect()
+}
+
+/// A section such as `base`, the kind of which differs from field to field.
+fn section(base: &str, name: &str, index: u32) -> Result<Conditions> {
+    let mut conditions = Conditions::named(base)?;
+    name.clone_into(&mut conditions.name);
+    conditions.optics.planes = 1;
+    // From 0 to 1, in an order of its own for each property.
+    let place = |stride: u32| f64::from(index * stride % SECTIONS) / f64::from(SECTIONS - 1);
+    let between = |(low, high): (f64, f64), stride: u32| low + (high - low) * place(stride);
+    conditions.section_um = between(SECTION_UM, 5);
+    conditions.nuclei.texture = between(SECTION_TEXTURE, 7);
+    conditions.nuclei.counterstain_cv = between(SECTION_COUNTERSTAIN_CV, 11);
+    conditions.nuclei.small_share = between(SECTION_SMALL_SHARE, 13);
+    if conditions.artefacts.stroma_cover > 0.0 {
+        conditions.artefacts.stroma_cover = between(STROMA_COVER, 1);
+        conditions.artefacts.stroma_electrons_per_um2 = between(STROMA_ELECTRONS_PER_UM2, 3);
+    } else {
+        conditions.nuclei.overlap = between(PACKED_OVERLAP, 1);
+        conditions.nuclei.per_10000_um2 = between(PACKED_PER_10000_UM2, 3);
+    }
+    Ok(conditions)
 }
 
 /// The plane with the light of large, soft debris added.

@@ -1,6 +1,7 @@
 //! From the measurements of a specimen's fields to its reading.
 
 mod call;
+mod contested;
 mod corrections;
 
 use crate::analyse::alarms::Visibility;
@@ -216,13 +217,21 @@ impl Specimen<'_> {
         let shown: Vec<Shown> = (field.segmentation.nuclei.iter().zip(&pairings))
             .map(|(nucleus, pairing)| ([nucleus.centroid_y_px, nucleus.centroid_x_px], pairing.pattern()))
             .collect();
+        let contested = contested::contested(&field.segmentation, &signals, self.diameters_px, |signal| {
+            let place = [signal.y_px, signal.x_px];
+            match self.shift.filter(|_| signal.colour == Colour::Green) {
+                Some(shift) => shift.undo(place, centre),
+                None => place,
+            }
+        });
         let (calls, visibility) = pairings
             .iter()
             .zip(&by_nucleus)
             .zip(decisions)
+            .zip(contested)
             .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
-            .map(|(((pairing, own), (candidates, _, decision)), seen)| {
-                self.call(&field, pairing, (&signals, own), (candidates, decision), seen)
+            .map(|((((pairing, own), (candidates, _, decision)), contested), seen)| {
+                self.call(&field, pairing, (&signals, own), (candidates, decision), contested, seen)
             })
             .unzip();
         let quality = Self::quality(&field, &signals);

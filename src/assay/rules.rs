@@ -239,7 +239,7 @@ pub struct Evaluable {
     pub complete_nuclei_only: bool,
     /// Most signals of one colour, those of fused pairs included.
     pub max_signals: usize,
-    /// Whether nuclei over or under others are left out.
+    /// Whether nuclei over or under others are left out where it cannot be told whose a signal is.
     pub exclude_overlap: bool,
     /// Whether nuclei cut by the edge of the image are left out.
     pub exclude_edge: bool,

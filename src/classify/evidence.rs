@@ -103,7 +103,8 @@ pub struct NucleusEvidence {
     pub score: f64,
     /// Whether the edge of the image cuts it.
     pub touches_border: bool,
-    /// Whether it lies over or under another nucleus.
+    /// Whether it lies over or under another nucleus, so near to its signals or those of the other that it cannot be
+    /// told whose they are.
     pub overlapping: bool,
     /// Whether its counterstain or signals are blurred.
     pub out_of_focus: bool,

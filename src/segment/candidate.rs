@@ -10,8 +10,8 @@ use crate::segment::working_image::WorkingImage;
 
 /// Smallest and largest area of a candidate, in discs of the typical diameter.
 const AREA_RANGE: (f64, f64) = (0.04, 9.0);
-/// Holes up to this area are filled, in discs of the typical diameter.
-const LARGEST_HOLE: f64 = 0.5;
+/// Holes up to this area are nucleoli and vacuoles, in discs of the typical diameter.
+pub(super) const LARGEST_HOLE: f64 = 0.5;
 /// A component that has lost less than this share of its area since the last cut is not taken up again.
 const LEAST_CHANGE: f64 = 0.04;
 /// A component that has lost less than this share of its area since it was last taken apart is not taken apart
@@ -97,11 +97,12 @@ pub(super) fn solidity(runs: &[Run], area: usize) -> f64 {
     area as f64 / hull_area(&spans).max(1.0)
 }
 
-/// All candidates of an image, each before those within it.
-pub(super) fn candidates(image: &WorkingImage) -> Vec<Candidate> {
+/// All candidates of an image, each before those within it. Holes up to an area in discs of the typical diameter are
+/// filled.
+pub(super) fn candidates(image: &WorkingImage, largest_hole: f64) -> Vec<Candidate> {
     let disc = image.disc_area_px();
     let smallest = (AREA_RANGE.0 * disc).ceil() as usize;
-    let hole = (LARGEST_HOLE * disc) as usize;
+    let hole = (largest_hole * disc) as usize;
     let cuts: Vec<Regions> = (0..image.thresholds.len())
         .into_par_iter()
         .map(|i| regions(image.levels.view(), i as u8 + 1, hole, smallest))

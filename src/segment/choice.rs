@@ -11,6 +11,10 @@ pub(super) struct Choice {
     pub(super) best_within: Vec<f32>,
     /// Per candidate, how many nuclei that choice has.
     pub(super) count_within: Vec<u32>,
+    /// Per candidate, how much less the best choice that takes it is worth than the best of all; 0 for those chosen.
+    pub(super) regret: Vec<f32>,
+    /// Per candidate, how much less the best choice is worth in which nothing larger stands in its place.
+    pub(super) regret_of_place: Vec<f32>,
 }
 
 /// Chooses the disjoint candidates with the largest sum of score - `minimum_score`. Ineligible candidates and
@@ -49,7 +53,19 @@ pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f3
         }
     }
     chosen.sort_unstable();
-    Choice { chosen, best_within, count_within }
+    let mut regret_of_place: Vec<f32> =
+        candidates.iter().map(|c| if c.is_root { 0.0 } else { f32::INFINITY }).collect();
+    for (i, c) in candidates.iter().enumerate() {
+        for alternative in &c.alternatives {
+            let value: f32 = alternative.iter().map(|&j| best[j]).sum();
+            let regret = regret_of_place[i] + (best[i] - value).max(0.0);
+            for &j in alternative {
+                regret_of_place[j] = regret_of_place[j].min(regret);
+            }
+        }
+    }
+    let regret = (0..n).map(|i| regret_of_place[i] + best[i] - (scores[i] - minimum_score)).collect();
+    Choice { chosen, best_within, count_within, regret, regret_of_place }
 }
 
 #[cfg(test)]

@@ -20,43 +20,87 @@ pub(super) const NAMES: [&str; COUNT] = [
     "log_count_within",
     "cut_ratio",
     "area_spread",
+    "regret",
+    "regret_of_place",
 ];
 /// Number of features.
-pub(super) const COUNT: usize = 12;
+pub(super) const COUNT: usize = 14;
 
 /// Score that a region must exceed to be in the first selection; as the default of the final one.
 const FIRST_MINIMUM: f32 = 0.35;
+
+/// Regrets are cut here: past it they say no more.
+const LARGEST_REGRET: f32 = 5.0;
 
 fn position(name: &str) -> usize {
     features::NAMES.iter().position(|n| *n == name).unwrap_or(0)
 }
 
-/// The context features of every candidate, from its own features, its brightness and its first score.
+/// Medians over some nuclei.
+#[derive(Debug, Clone)]
+pub(super) struct Usual {
+    log_area: f32,
+    log_brightness: f32,
+    solidity: f32,
+    contrast: f32,
+    sharpness: f32,
+    cut: f32,
+    area_spread: f32,
+    known: bool,
+}
+
+fn log_area(candidate: &Candidate) -> f32 {
+    (candidate.area.max(1) as f32).ln()
+}
+
+fn log_brightness(brightness: f32) -> f32 {
+    brightness.max(f32::MIN_POSITIVE).ln()
+}
+
+impl Usual {
+    /// Of the candidates `chosen`.
+    pub(super) fn of(
+        candidates: &[Candidate],
+        own: &[[f32; features::COUNT]],
+        brightness: &[f32],
+        chosen: &[usize],
+    ) -> Self {
+        let median = |value: &dyn Fn(usize) -> f32, at: f64| {
+            let mut values: Vec<f32> = chosen.iter().map(|&i| value(i)).collect();
+            quantiles(&mut values, [at])[0]
+        };
+        let feature = |name: &str| {
+            let k = position(name);
+            median(&|i| own[i][k], 0.5)
+        };
+        let area = |at: f64| median(&|i| log_area(&candidates[i]), at);
+        Self {
+            log_area: area(0.5),
+            log_brightness: median(&|i| log_brightness(brightness[i]), 0.5),
+            solidity: feature("solidity"),
+            contrast: feature("contrast"),
+            sharpness: feature("edge_sharpness"),
+            cut: feature("cut_position"),
+            area_spread: area(0.75) - area(0.25),
+            known: !chosen.is_empty(),
+        }
+    }
+}
+
+/// The context features of every candidate, from its own features, its brightness and its first score. What is
+/// `usual` is that of the first selection unless it is told.
 pub(super) fn context(
     candidates: &[Candidate],
     own: &[[f32; features::COUNT]],
     brightness: &[f32],
     alone: &[f32],
+    usual: Option<&Usual>,
 ) -> Vec<[f32; COUNT]> {
     let choice = choose(candidates, alone, FIRST_MINIMUM);
-    let median = |value: &dyn Fn(usize) -> f32, at: f64| {
-        let mut values: Vec<f32> = choice.chosen.iter().map(|&i| value(i)).collect();
-        quantiles(&mut values, [at])[0]
-    };
-    let log_brightness = |i: usize| brightness[i].max(f32::MIN_POSITIVE).ln();
+    let first = || Usual::of(candidates, own, brightness, &choice.chosen);
+    let usual = usual.cloned().unwrap_or_else(first);
     let (solidity, contrast, sharpness, cut) =
         (position("solidity"), position("contrast"), position("edge_sharpness"), position("cut_position"));
-    let log_area = |i: usize| (candidates[i].area.max(1) as f32).ln();
-    let middle = [
-        median(&log_area, 0.5),
-        median(&log_brightness, 0.5),
-        median(&|i| own[i][solidity], 0.5),
-        median(&|i| own[i][contrast], 0.5),
-        median(&|i| own[i][sharpness], 0.5),
-        median(&|i| own[i][cut], 0.5),
-    ];
-    let spread = median(&log_area, 0.75) - median(&log_area, 0.25);
-    let known = !choice.chosen.is_empty();
     let score = |i: usize| if candidates[i].eligible { alone[i] } else { 0.0 };
     let mut around = vec![0.0_f32; candidates.len()];
     let mut within = vec![0.0_f32; candidates.len()];
@@ -72,20 +116,22 @@ pub(super) fn context(
     }
     (0..candidates.len())
         .map(|i| {
-            let relative = |v: f32, k: usize| if known { v - middle[k] } else { 0.0 };
+            let relative = |v: f32, middle: f32| if usual.known { v - middle } else { 0.0 };
             [
                 score(i),
-                relative(log_area(i), 0),
-                relative(log_brightness(i), 1).clamp(-8.0, 8.0),
-                relative(own[i][solidity], 2),
-                relative(own[i][contrast], 3),
-                relative(own[i][sharpness], 4),
+                relative(log_area(&candidates[i]), usual.log_area),
+                relative(log_brightness(brightness[i]), usual.log_brightness).clamp(-8.0, 8.0),
+                relative(own[i][solidity], usual.solidity),
+                relative(own[i][contrast], usual.contrast),
+                relative(own[i][sharpness], usual.sharpness),
                 choice.best_within[i],
                 within[i],
                 around[i],
                 (choice.count_within[i] as f32 + 1.0).ln(),
-                relative(own[i][cut], 5),
-                spread,
+                relative(own[i][cut], usual.cut),
+                usual.area_spread,
+                choice.regret[i].min(LARGEST_REGRET),
+                choice.regret_of_place[i].min(LARGEST_REGRET),
             ]
         })
         .collect()

@@ -1,14 +1,16 @@
 //! Candidates of one image with all that the score needs: what segmentation and the fitting of the score share.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::field::PlaneView;
 use crate::kernel::runs::Run;
-use crate::segment::candidate::{Candidate, candidates};
+use crate::segment::candidate::{Candidate, LARGEST_HOLE, candidates};
 use crate::segment::choice::choose;
-use crate::segment::context;
+use crate::segment::context::{self, Usual};
 use crate::segment::ensemble::{self, Ensemble};
 use crate::segment::features::{self, RowSums, features};
 use crate::segment::nesting::nesting;
@@ -35,13 +37,15 @@ use crate::units::PixelSize;
 /// assert_eq!(proposals.features().len(), proposals.len());
 /// # Ok::<(), breakapart::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Proposals {
-    dim: (usize, usize),
-    image: Option<WorkingImage>,
-    candidates: Vec<Candidate>,
-    features: Vec<[f32; features::COUNT]>,
-    brightness: Vec<f32>,
+    pub(super) dim: (usize, usize),
+    pub(super) image: Option<Arc<WorkingImage>>,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) features: Vec<[f32; features::COUNT]>,
+    pub(super) brightness: Vec<f32>,
+    /// What is usual for the nuclei beside which these remain; without any, for the best of these.
+    pub(super) usual: Option<Usual>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -52,14 +56,7 @@ impl Proposals {
     /// [`crate::Error::InvalidParameter`] if a parameter is out of range.
     pub fn new(plane: PlaneView<'_>, pixel_size: Option<PixelSize>, params: &SegmentParams) -> Result<Self> {
         params.validate()?;
-        let mut out = Self {
-            dim: plane.dim(),
-            image: None,
-            candidates: Vec::new(),
-            features: Vec::new(),
-            brightness: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let mut out = Self { dim: plane.dim(), ..Self::default() };
         if plane.dim().0 == 0 || plane.dim().1 == 0 {
             out.warnings.push("the counterstain plane has no pixels".into());
             return Ok(out);
@@ -72,22 +69,27 @@ impl Proposals {
             out.warnings.push("the counterstain shows no contrast over its noise".into());
             return Ok(out);
         };
-        out.candidates = candidates(&image);
-        let sums = RowSums::new(&image);
-        (out.features, out.brightness) = out
+        out.candidates = candidates(&image, LARGEST_HOLE);
+        out.measure(&image);
+        out.image = Some(Arc::new(image));
+        Ok(out)
+    }
+
+    /// Measures features and brightness of every candidate.
+    pub(super) fn measure(&mut self, image: &WorkingImage) {
+        let sums = RowSums::new(image);
+        (self.features, self.brightness) = self
             .candidates
             .par_iter()
-            .zip(nesting(&out.candidates, &image))
+            .zip(nesting(&self.candidates, image))
             .map_init(features::Workspace::default, |workspace, (c, n)| {
                 if c.eligible {
-                    features(c, &n, &image, &sums, workspace)
+                    features(c, &n, image, &sums, workspace)
                 } else {
                     ([0.0; features::COUNT], 0.0)
                 }
             })
             .unzip();
-        out.image = Some(image);
-        Ok(out)
     }
 
     /// The typical diameter: as told, or estimated and held against what is plausible for nuclei.
@@ -161,7 +163,8 @@ impl Proposals {
     /// by themselves (`alone`, one per candidate) would select.
     #[must_use]
     pub fn features_in_context(&self, alone: &[f32]) -> Vec<Vec<f32>> {
-        let context = context::context(&self.candidates, &self.features, &self.brightness, alone);
+        let usual = self.usual.as_ref();
+        let context = context::context(&self.candidates, &self.features, &self.brightness, alone, usual);
         self.features.iter().zip(&context).map(|(a, b)| a.iter().chain(b).copied().collect()).collect()
     }
 

@@ -69,7 +69,7 @@ impl BoostedTrees {
     }
 }
 
-/// The two scores: of a candidate by itself, and in the context of its image.
+/// The scores: of a candidate by itself, in the context of its image, and among what remains uncovered.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreModel {
@@ -79,6 +79,8 @@ pub struct ScoreModel {
     pub alone: BoostedTrees,
     /// Score that also sees what the first one would select in this image.
     pub in_context: BoostedTrees,
+    /// Score of a candidate in what the chosen ones leave uncovered.
+    pub remaining: BoostedTrees,
 }
 
 impl ScoreModel {
@@ -91,7 +93,9 @@ impl ScoreModel {
         let model: Self = serde_json::from_str(text).map_err(|e| Error::malformed(location(), e))?;
         let alone = features::NAMES.to_vec();
         let in_context: Vec<&str> = alone.iter().chain(&context::NAMES).copied().collect();
-        for (part, expected) in [(&model.alone, alone), (&model.in_context, in_context)] {
+        let parts =
+            [(&model.alone, alone), (&model.in_context, in_context.clone()), (&model.remaining, in_context)];
+        for (part, expected) in parts {
             if part.features != expected {
                 return Err(Error::malformed(location(), "was fitted with other features"));
             }

@@ -72,6 +72,15 @@ impl WorkingImage {
         })
     }
 
+    /// The same scale with nothing where `covered`, cut at every second level: cut `i` is cut `2 * i + 1` of this image.
+    /// Only what regions are sought by is there.
+    pub(super) fn without(&self, covered: &Array2<bool>) -> Self {
+        let mut levels = self.levels.clone();
+        levels.zip_mut_with(covered, |level, &covered| *level = if covered { 0 } else { *level / 2 });
+        let thresholds = self.thresholds.iter().skip(1).step_by(2).copied().collect();
+        Self { smooth: Array2::default((0, 0)), thresholds, levels, ..*self }
+    }
+
     /// Area of a disc of the typical diameter, px.
     pub(super) fn disc_area_px(&self) -> f64 {
         std::f64::consts::FRAC_PI_4 * self.diameter_px * self.diameter_px

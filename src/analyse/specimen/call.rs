@@ -44,6 +44,7 @@ impl Specimen<'_> {
         pairing: &Pairing,
         (signals, own): (&[Signal], &[usize]),
         (candidates, decision): (&NucleusCandidates, &Decision),
+        contested: bool,
         lacking_colour_is_seen: bool,
     ) -> (NucleusCall, Visibility) {
         let index = pairing.nucleus_id as usize - 1;
@@ -52,7 +53,7 @@ impl Specimen<'_> {
         evidence.area_um2 = self.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
-        evidence.overlapping = nucleus.overlapping;
+        evidence.overlapping = nucleus.overlapping && contested;
         evidence.lacking_colour_is_seen = lacking_colour_is_seen;
         evidence.ordinary_snr = Colour::BOTH.map(|colour| {
             let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
