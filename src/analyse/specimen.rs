@@ -4,6 +4,8 @@ mod call;
 mod contested;
 mod corrections;
 
+use std::borrow::Cow;
+
 use crate::analyse::alarms::Visibility;
 use crate::analyse::calibration::{self, Calibration};
 use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
@@ -65,7 +67,8 @@ pub(super) fn read(
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
     let found_crosstalk = corrections::take_off_crosstalk(&mut nuclei, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let model = decide::learn(&candidates, rule.split_distance_px, found_crosstalk.ghost_share);
+    let teaching = not_saturated(&candidates, &fields, params.classify.saturated_max);
+    let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
     let nucleus_noise = Colour::BOTH.map(|c| {
@@ -138,6 +141,23 @@ pub(super) fn read(
         summary,
         warnings,
     })
+}
+
+/// The nuclei that tell what signals are like: not those at the camera's limit, unless all are. The rims of what is cut
+/// off there look like signals of several times the height.
+fn not_saturated<'n>(
+    nuclei: &'n [NucleusCandidates],
+    fields: &[FieldMeasurement],
+    saturated_max: f64,
+) -> Cow<'n, [NucleusCandidates]> {
+    let shares = fields.iter().flat_map(|f| {
+        (0..f.segmentation.nuclei.len()).map(|i| f.nucleus_saturated.get(i).copied().unwrap_or(0.0))
+    });
+    let keep: Vec<bool> = shares.map(|share| share <= saturated_max).collect();
+    if keep.iter().all(|k| *k) || !keep.iter().any(|k| *k) {
+        return Cow::Borrowed(nuclei);
+    }
+    nuclei.iter().zip(keep).filter(|(_, keep)| *keep).map(|(nucleus, _)| nucleus.clone()).collect()
 }
 
 /// The candidates of each nucleus of a field.
