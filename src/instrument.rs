@@ -1,4 +1,5 @@
-//! What the specimen tells about the microscope: chromatic shift and crosstalk, from its own signals.
+//! What the specimen tells about the microscope: chromatic shift and crosstalk from its own signals, camera noise, light of
+//! the counterstain in the probe channels, and illumination.
 
 pub(crate) mod bleed;
 pub(crate) mod camera;

@@ -16,7 +16,7 @@ use crate::field::Colour;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Crosstalk {
-    /// The fraction, 0 to 0.5.
+    /// The fraction, 0 to 0.5 if estimated, to 0.8 if given.
     pub fraction: f64,
     /// Its standard error; `None` if it was given.
     pub standard_error: Option<f64>,
