@@ -183,7 +183,7 @@ fn uphill(image: &Padded, runs: &[Run], up: &mut [u32]) {
         up[whole_row..whole_row + stride].fill(NO_BASIN);
         let start = image.at(first.y as usize, first.x0 as usize);
         let count = ((last.x1 - first.x0) as usize).next_multiple_of(LANES);
-        let row = |start: usize| &image.values[start - 1..start + count + 1];
+        let row = |start: usize| &image.values[start - 1..][..count + 2];
         let (above, here, below) = (row(start - stride), row(start), row(start + stride));
         steepest(above, here, below, &mut up[start..start + count], start as i32, stride as i32);
     }

@@ -92,10 +92,9 @@ impl BitMask {
 /// Half the width of a disc's rows, from the middle one; the middle of a pixel on the circle belongs to the disc.
 pub(crate) fn half_widths(radius: f32) -> Vec<usize> {
     let within = |dy: usize, dx: usize| (dy * dy + dx * dx) as f32 <= radius * radius;
-    (0..)
-        .take_while(|&dy| within(dy, 0))
-        .map(|dy| (0..).take_while(|&dx| within(dy, dx)).count() - 1)
-        .collect()
+    let farthest = radius.max(0.0).ceil() as usize;
+    let rows = (0..=farthest).take_while(|&dy| within(dy, 0));
+    rows.map(|dy| (0..=farthest).take_while(|&dx| within(dy, dx)).count() - 1).collect()
 }
 
 /// Sets the bits beside each set bit.

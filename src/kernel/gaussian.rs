@@ -29,6 +29,7 @@ pub(crate) fn gaussian(plane: PlaneView<'_>, sigma_px: f64) -> Array2<f32> {
 
 /// Samples that are summed side by side.
 const LANES: usize = 16;
+type Groups<'a> = &'a [[f32; LANES]];
 
 /// Smooths small images in place, one after the other, without a new buffer for each. Gives the bits that [`gaussian`]
 /// gives.
@@ -117,7 +118,7 @@ fn weighted<'a, const TAPS: usize>(
     if let Some(half) = half.first_chunk::<TAPS>()
         && TAPS > 0
     {
-        let mut sides: [(&[[f32; LANES]], &[[f32; LANES]]); TAPS] = [(&[], &[]); TAPS];
+        let mut sides: [(Groups<'_>, Groups<'_>); TAPS] = [(&[], &[]); TAPS];
         for (k, side) in sides.iter_mut().enumerate() {
             *side = groups(k);
         }
