@@ -16,6 +16,9 @@ use ndarray::Array2;
 #[path = "../src/kernel/basins.rs"]
 #[allow(dead_code, unused_imports)]
 mod basins;
+#[path = "../src/kernel/bits.rs"]
+#[allow(dead_code, unused_imports)]
+mod bits;
 #[path = "../src/kernel/dispatch.rs"]
 mod dispatch;
 #[path = "../src/kernel/distance.rs"]
@@ -27,16 +30,22 @@ mod gaussian;
 #[path = "../src/kernel/mask.rs"]
 #[allow(unused_imports)]
 mod mask;
+#[path = "../src/kernel/padded.rs"]
+#[allow(dead_code)]
+mod padded;
 #[path = "../src/kernel/runs.rs"]
 #[allow(dead_code, unused_imports)]
 mod runs;
 #[path = "../src/kernel/separable.rs"]
 #[allow(dead_code, unused_imports)]
 mod separable;
+#[path = "../src/kernel/tiling.rs"]
+#[allow(dead_code, unused_imports)]
+mod tiling;
 
 /// Where those sources find each other and their input type.
 mod kernel {
-    pub(crate) use crate::{dispatch, mask, separable};
+    pub(crate) use crate::{bits, dispatch, mask, padded, runs, separable, tiling};
 }
 mod field {
     pub(crate) use breakapart::PlaneView;
@@ -107,7 +116,7 @@ fn components(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("connected components");
     group.sample_size(20).throughput(Throughput::Elements(PIXELS));
     group.bench_function("breakapart, with filled holes", |b| {
-        b.iter(|| runs::regions(black_box(levels.view()), 1, usize::MAX, 1));
+        b.iter(|| runs::Levels::new(black_box(levels.view())).regions(1, usize::MAX, 1));
     });
     group.bench_function("imageproc", |b| {
         b.iter(|| connected_components(black_box(&rival), Connectivity::Eight, Luma([0])));
@@ -118,9 +127,24 @@ fn components(criterion: &mut Criterion) {
 fn watershed(criterion: &mut Criterion) {
     let mask = mask_of(&counterstain());
     let depth = distance::squared_distance(mask.view());
+    let (mut image, mut basins, mut runs) =
+        (padded::Padded::default(), basins::Basins::default(), Vec::new());
+    image.reshape(depth.dim());
+    for ((y, x), &v) in depth.indexed_iter() {
+        let at = image.at(y, x);
+        image.values[at] = v;
+    }
+    for (y, row) in mask.rows().into_iter().enumerate() {
+        let row = row.to_vec();
+        let mut x1 = 0;
+        while let Some(x0) = mask::first_position(&row, x1, true) {
+            x1 = mask::first_position(&row, x0, false).unwrap_or(row.len());
+            runs.push(runs::Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
+        }
+    }
     let mut group = criterion.benchmark_group("basins");
     group.sample_size(20).throughput(Throughput::Elements(PIXELS));
-    group.bench_function("breakapart", |b| b.iter(|| basins::basins(black_box(depth.view()))));
+    group.bench_function("breakapart", |b| b.iter(|| basins.find(black_box(&image), &runs)));
     group.finish();
 }
 

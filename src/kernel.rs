@@ -1,6 +1,7 @@
 //! Pixel kernels: the only place where loops run over whole planes. Private to the crate.
 
 pub(crate) mod basins;
+pub(crate) mod bits;
 pub(crate) mod camera_noise;
 pub(crate) mod dispatch;
 pub(crate) mod distance;
@@ -11,6 +12,8 @@ pub(crate) mod mask;
 pub(crate) mod median;
 pub(crate) mod noise;
 pub(crate) mod outline;
+pub(crate) mod padded;
 pub(crate) mod resample;
 pub(crate) mod runs;
 pub(crate) mod separable;
+pub(crate) mod tiling;

@@ -4,6 +4,8 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::mask::first_position;
+use crate::kernel::padded::{LANES, Padded};
+use crate::kernel::runs::Run;
 
 /// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
 const FAR: i16 = 1 << 14;
@@ -11,9 +13,6 @@ const FAR: i16 = 1 << 14;
 /// Masks with deeper pixels are left to the lower envelope, whose cost does not grow with the distance. Squares up to
 /// here fit 16 bits.
 const DEEPEST_SEARCHED: usize = 64;
-
-/// Squares that are compared side by side.
-const LANES: usize = 16;
 
 /// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. What lies
 /// beyond the edge of the image counts as inside. Without any pixel outside the mask every distance is
@@ -30,116 +29,156 @@ pub(crate) fn squared_distance(inside: ArrayView2<'_, bool>) -> Array2<f32> {
     if width == 0 {
         return out;
     }
+    let mut rows = RowDistances::default();
+    let stride = width.next_multiple_of(LANES);
+    let mut found = vec![0.0; height * stride];
     let reached_all = vectorised(
         #[inline(always)]
-        || search(mask, width, DEEPEST_SEARCHED, pixels, f32::from),
+        || {
+            rows.clear(height, width, stride);
+            for (y, mask) in mask.chunks_exact(width).enumerate() {
+                let mut end = 0;
+                while let Some(start) = first_position(mask, end, true) {
+                    end = first_position(mask, start, false).unwrap_or(width);
+                    rows.fill(y, start, end);
+                }
+            }
+            rows.search(&mut found, f32::from)
+        },
     );
-    if !reached_all {
+    if reached_all {
+        for (out, found) in pixels.chunks_exact_mut(width).zip(found.chunks_exact(stride)) {
+            out.copy_from_slice(&found[..width]);
+        }
+    } else {
         envelopes(mask, width, pixels);
     }
     out
 }
 
-/// Whether a pixel outside the mask lies within `radius` px of each pixel; so it does for those outside.
-pub(crate) fn outside_within(inside: ArrayView2<'_, bool>, radius: f32) -> Array2<bool> {
-    let (height, width) = inside.dim();
-    let farthest = radius.max(0.0).ceil() as usize;
-    let near = |squared: f32| squared <= radius * radius;
-    if farthest > DEEPEST_SEARCHED {
-        return squared_distance(inside).mapv(near);
-    }
-    let mut out = Array2::from_elem((height, width), false);
-    let inside = inside.as_standard_layout();
-    if let (Some(mask), Some(pixels)) = (inside.as_slice(), out.as_slice_mut())
-        && width > 0
-    {
-        vectorised(
-            #[inline(always)]
-            || search(mask, width, farthest, pixels, |d| near(f32::from(d))),
-        );
-    }
-    out
-}
-
-/// Looks for squared distances of up to `farthest` px, and gives what `convert` makes of them; larger ones come out as
-/// any larger number. Whether there are none such.
-#[inline(always)]
-fn search<T>(
-    mask: &[bool],
+/// Squared distances along rows, up to [`DEEPEST_SEARCHED`] px; serves one image after the other.
+#[derive(Debug, Default)]
+pub(crate) struct RowDistances {
+    squares: Vec<i16>,
+    height: usize,
     width: usize,
-    farthest: usize,
-    out: &mut [T],
-    convert: impl Fn(i16) -> T,
-) -> bool {
-    let stride = width.next_multiple_of(LANES);
-    let height = mask.len() / width;
-    let mut squares = vec![0_i16; stride * height];
-    // Squares of 1, 2, ...; those that are too large as the largest number.
-    let ramp: Vec<i16> = (1..=width).map(|d| if d <= farthest { (d * d) as i16 } else { i16::MAX }).collect();
-    for (squares, mask) in squares.chunks_exact_mut(stride).zip(mask.chunks_exact(width)) {
-        row_squares(mask, &ramp, &mut squares[..width]);
-    }
-    let mut least = vec![0_i16; stride];
-    let limit = (farthest * farthest) as i16;
-    let mut reached_all = true;
-    for (y, out) in out.chunks_exact_mut(width).enumerate() {
-        let row = |y: usize| &squares[y * stride..(y + 1) * stride];
-        least.copy_from_slice(row(y));
-        let mut largest = least.iter().fold(0, |a: i16, &v| a.max(v));
-        for reach in 1..=farthest {
-            let square = (reach * reach) as i16;
-            // Nothing that far away is nearer than what was found.
-            if largest <= square || (y < reach && y + reach >= height) {
-                break;
+    stride: usize,
+    /// Squares of 1, 2, ..., those that are too large as the largest number; and the same backwards.
+    ramps: [Vec<i16>; 2],
+}
+
+impl RowDistances {
+    /// Distances to the pixels outside of `runs`, which lie in an image and do not touch each other in a row, 0 outside.
+    /// See [`squared_distance`].
+    pub(crate) fn distances(&mut self, runs: &[Run], out: &mut Padded) {
+        let ((height, width), stride) = (out.dim, out.stride);
+        let reached_all = vectorised(
+            #[inline(always)]
+            || {
+                self.clear(height, width, stride);
+                for run in runs {
+                    self.fill(run.y as usize, run.x0 as usize, run.x1 as usize);
+                }
+                self.search(out.rows_mut(), |d| f32::from(d).sqrt())
+            },
+        );
+        if !reached_all {
+            let mut mask = vec![false; height * width];
+            for run in runs {
+                let row = run.y as usize * width;
+                mask[row + run.x0 as usize..row + run.x1 as usize].fill(true);
             }
-            let nearest = row(y);
-            let above = y.checked_sub(reach).map_or(nearest, row);
-            let below = if y + reach < height { row(y + reach) } else { nearest };
-            largest = lower(&mut least, above, below, square);
-        }
-        reached_all &= largest <= limit;
-        for (o, &v) in out.iter_mut().zip(&least) {
-            *o = convert(v);
+            let mut squared = vec![0.0; mask.len()];
+            envelopes(&mask, width, &mut squared);
+            for (out, squared) in out.rows_mut().chunks_exact_mut(stride).zip(squared.chunks_exact(width)) {
+                out[width..].fill(0.0);
+                out.iter_mut().zip(squared).for_each(|(o, d)| *o = d.sqrt());
+            }
         }
     }
-    reached_all
-}
 
-/// Lowers each of `least` to what two rows `square` away offer; returns the largest of what is left.
-#[inline(always)]
-fn lower(least: &mut [i16], above: &[i16], below: &[i16], square: i16) -> i16 {
-    let mut largest = [0_i16; LANES];
-    let rows = above.as_chunks::<LANES>().0.iter().zip(below.as_chunks::<LANES>().0);
-    for (least, (above, below)) in least.as_chunks_mut::<LANES>().0.iter_mut().zip(rows) {
-        for i in 0..LANES {
-            least[i] = least[i].min(above[i].min(below[i]).saturating_add(square));
-            largest[i] = largest[i].max(least[i]);
+    /// Begins with an image all outside.
+    #[inline(always)]
+    fn clear(&mut self, height: usize, width: usize, stride: usize) {
+        (self.height, self.width, self.stride) = (height, width, stride);
+        self.squares.resize(height * stride, 0);
+        self.squares.fill(0);
+        if self.ramps[0].len() < width {
+            let square = |d| if d <= DEEPEST_SEARCHED { (d * d) as i16 } else { i16::MAX };
+            self.ramps[0] = (1..=width).map(square).collect();
+            self.ramps[1] = self.ramps[0].iter().rev().copied().collect();
         }
     }
-    largest.into_iter().fold(0, i16::max)
-}
 
-/// Squared distances along one row, `ramp` being the squares of 1, 2, ...
-#[inline(always)]
-fn row_squares(mask: &[bool], ramp: &[i16], out: &mut [i16]) {
-    let width = mask.len();
-    let mut end = 0;
-    while let Some(start) = first_position(mask, end, true) {
-        end = first_position(mask, start, false).unwrap_or(width);
-        let out = &mut out[start..end];
-        let from_left = match (start > 0, end < width) {
+    /// Enters that pixels of row `y` are inside, those before and behind them outside.
+    #[inline(always)]
+    fn fill(&mut self, y: usize, start: usize, end: usize) {
+        let out = &mut self.squares[y * self.stride + start..y * self.stride + end];
+        let from_left = match (start > 0, end < self.width) {
             (true, true) => out.len().div_ceil(2),
             (true, false) => out.len(),
             (false, true) => 0,
             (false, false) => {
                 out.fill(i16::MAX);
-                continue;
+                return;
             }
         };
         let (left, right) = out.split_at_mut(from_left);
-        left.copy_from_slice(&ramp[..left.len()]);
-        right.iter_mut().rev().zip(ramp).for_each(|(o, &square)| *o = square);
+        left.copy_from_slice(&self.ramps[0][..left.len()]);
+        right.copy_from_slice(&self.ramps[1][self.ramps[1].len() - right.len()..]);
     }
+
+    /// Looks along columns, and gives what `convert` makes of the squares. Whether none is larger than what is looked for;
+    /// such come out as any larger number.
+    #[inline(always)]
+    fn search(&self, out: &mut [f32], convert: impl Fn(i16) -> f32) -> bool {
+        const LIMIT: i16 = (DEEPEST_SEARCHED * DEEPEST_SEARCHED) as i16;
+        let squares = self.squares.as_chunks::<LANES>().0;
+        let groups = self.stride / LANES;
+        let mut largest = [0; LANES];
+        for (i, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let Some(from) = squares.get(i) else { break };
+            let (mut above, mut below) = (i, i);
+            let mut least = *from;
+            for reach in 1..=DEEPEST_SEARCHED as i16 {
+                let square = reach * reach;
+                // Nothing that far away is nearer than what was found.
+                if !any_larger(&least, square) {
+                    break;
+                }
+                (above, below) = (above.wrapping_sub(groups), below + groups);
+                let (up, down) = (squares.get(above), squares.get(below));
+                if up.is_none() && down.is_none() {
+                    break;
+                }
+                let (up, down) = (up.unwrap_or(from), down.unwrap_or(from));
+                for lane in 0..LANES {
+                    least[lane] = least[lane].min(up[lane].min(down[lane]).saturating_add(square));
+                }
+            }
+            for lane in 0..LANES {
+                largest[lane] = largest[lane].max(least[lane]);
+            }
+            for lane in 0..LANES {
+                out[lane] = convert(least[lane]);
+            }
+        }
+        !any_larger(&largest, LIMIT)
+    }
+}
+
+/// Whether one of the values is larger than `limit`; written so that it compiles to one comparison of all.
+#[inline(always)]
+fn any_larger(values: &[i16; LANES], limit: i16) -> bool {
+    let mut larger = [0_i16; LANES];
+    for lane in 0..LANES {
+        larger[lane] = if values[lane] > limit { -1 } else { 0 };
+    }
+    let mut any = 0;
+    for one in larger {
+        any |= one;
+    }
+    any != 0
 }
 
 /// Squared distances by lower envelopes.
@@ -237,9 +276,23 @@ mod tests {
             let inside = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v > 0);
             let expected = squared_distance_reference(&inside);
             prop_assert_eq!(squared_distance(inside.view()), &expected);
-            for radius in [2.5, 3.0, 70.0] {
-                let near = expected.mapv(|v| v <= radius * radius);
-                prop_assert_eq!(outside_within(inside.view(), radius), near);
+            let (mut rows, mut padded) = (RowDistances::default(), Padded::default());
+            for _ in 0..2 {
+                let runs: Vec<Run> = inside.rows().into_iter().zip(0..).flat_map(|(row, y)| {
+                    let row = row.to_vec();
+                    let changes = |x: &u32| (*x == 0 || !row[*x as usize - 1]) && row[*x as usize];
+                    (0..w as u32).filter(changes).map(|x0| {
+                        let x1 = (x0..w as u32).find(|x| !row[*x as usize]).unwrap_or(w as u32);
+                        Run { y, x0, x1 }
+                    }).collect::<Vec<_>>()
+                }).collect();
+                padded.reshape((h, w));
+                rows.distances(&runs, &mut padded);
+                for ((y, x), d) in expected.indexed_iter() {
+                    prop_assert_eq!(padded.values[padded.at(y, x)], d.sqrt());
+                }
+                let (stride, end) = (padded.stride, w);
+                prop_assert!(padded.rows_mut().chunks(stride).all(|row| row[end..].iter().all(|&v| v == 0.0)));
             }
         }
     }

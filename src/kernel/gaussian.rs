@@ -29,6 +29,7 @@ pub(crate) fn gaussian(plane: PlaneView<'_>, sigma_px: f64) -> Array2<f32> {
 
 /// Samples that are summed side by side.
 const LANES: usize = 16;
+type Groups<'a> = &'a [[f32; LANES]];
 
 /// Smooths small images in place, one after the other, without a new buffer for each. Gives the bits that [`gaussian`]
 /// gives.
@@ -47,66 +48,104 @@ impl Smoother {
         Self { half: half_kernel(sigma_px), padded: Vec::new(), rows: Vec::new(), sum: Vec::new() }
     }
 
-    /// Smooths an image whose rows of `width` follow each other.
-    pub(crate) fn smooth(&mut self, image: &mut [f32], width: usize) {
-        if width > 0 {
-            vectorised(
-                #[inline(always)]
-                || self.smooth_rows_and_columns(image, width),
-            );
+    /// Smooths an image whose rows of `width` begin every `stride` pixels; between them nothing is changed.
+    pub(crate) fn smooth(&mut self, image: &mut [f32], width: usize, stride: usize) {
+        if width == 0 {
+            return;
         }
+        vectorised(
+            #[inline(always)]
+            || match self.half.len() {
+                5 => self.smooth_rows_and_columns::<5>(image, width, stride),
+                6 => self.smooth_rows_and_columns::<6>(image, width, stride),
+                7 => self.smooth_rows_and_columns::<7>(image, width, stride),
+                8 => self.smooth_rows_and_columns::<8>(image, width, stride),
+                9 => self.smooth_rows_and_columns::<9>(image, width, stride),
+                _ => self.smooth_rows_and_columns::<0>(image, width, stride),
+            },
+        );
     }
 
+    /// `TAPS` is the length of half the kernel, known beforehand, or 0 for any.
     #[inline(always)]
-    fn smooth_rows_and_columns(&mut self, image: &mut [f32], width: usize) {
-        let radius = self.half.len() - 1;
+    fn smooth_rows_and_columns<const TAPS: usize>(
+        &mut self,
+        image: &mut [f32],
+        width: usize,
+        distance: usize,
+    ) {
+        let Self { half, padded, rows, sum } = self;
+        let radius = half.len() - 1;
         let stride = width.next_multiple_of(LANES);
-        let height = image.len() / width;
-        self.padded.clear();
-        self.padded.resize(stride + 2 * radius, 0.0);
-        self.rows.clear();
-        self.rows.resize(stride * height, 0.0);
-        self.sum.clear();
-        self.sum.resize(stride, 0.0);
-        for (row, out) in image.chunks_exact(width).zip(self.rows.chunks_exact_mut(stride)) {
-            self.padded[radius..radius + width].copy_from_slice(row);
-            for i in 0..radius {
-                self.padded[i] = row[mirrored(i as isize - radius as isize, width)];
-                self.padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
+        let height = image.len().div_ceil(distance);
+        for (buffer, size) in
+            [(&mut *padded, stride + 2 * radius), (&mut *rows, stride * height), (&mut *sum, stride)]
+        {
+            if buffer.len() < size {
+                buffer.resize(size, 0.0);
             }
-            weighted(out, &self.half, |k, at| {
-                (&self.padded[radius + at - k..], &self.padded[radius + at + k..])
-            });
         }
-        let mut places: Vec<(usize, usize)> = Vec::with_capacity(self.half.len());
-        for (y, out) in image.chunks_exact_mut(width).enumerate() {
-            places.clear();
-            places.extend((0..=radius).map(|k| {
-                let place = |y: isize| mirrored(y, height) * stride;
-                (place(y as isize - k as isize), place((y + k) as isize))
-            }));
-            weighted(&mut self.sum, &self.half, |k, at| {
-                (&self.rows[places[k].0 + at..], &self.rows[places[k].1 + at..])
-            });
-            out.copy_from_slice(&self.sum[..width]);
+        let (rows, sum) = (&mut rows[..stride * height], &mut sum[..stride]);
+        for (row, out) in image.chunks(distance).zip(rows.chunks_exact_mut(stride)) {
+            padded[radius..radius + width].copy_from_slice(&row[..width]);
+            for i in 0..radius {
+                padded[i] = row[mirrored(i as isize - radius as isize, width)];
+                padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
+            }
+            weighted::<TAPS>(out, half, |k| (&padded[radius - k..], &padded[radius + k..]));
+        }
+        for (y, out) in image.chunks_mut(distance).enumerate() {
+            let row = |y: isize| &rows[mirrored(y, height) * stride..];
+            weighted::<TAPS>(sum, half, |k| (row(y as isize - k as isize), row((y + k) as isize)));
+            out[..width].copy_from_slice(&sum[..width]);
         }
     }
 }
 
-/// Sums up samples by their distance `k` from the centre: `sides` gives those from position `at` on, on both sides.
+/// Sums up samples by their distance `k` from the centre: `sides` gives those from the first position on, on both sides.
 #[inline(always)]
-fn weighted<'a>(out: &mut [f32], half: &[f32], sides: impl Fn(usize, usize) -> (&'a [f32], &'a [f32])) {
-    for (i, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        let mut sum = [0.0; LANES];
-        for (k, &weight) in half.iter().enumerate() {
-            let (a, b) = sides(k, i * LANES);
-            let (Some(a), Some(b)) = (a.first_chunk::<LANES>(), b.first_chunk::<LANES>()) else { continue };
-            for lane in 0..LANES {
-                let both = if k == 0 { a[lane] } else { a[lane] + b[lane] };
-                sum[lane] += weight * both;
-            }
+fn weighted<'a, const TAPS: usize>(
+    out: &mut [f32],
+    half: &[f32],
+    sides: impl Fn(usize) -> (&'a [f32], &'a [f32]),
+) {
+    let out = out.as_chunks_mut::<LANES>().0;
+    let count = out.len();
+    let groups = |k: usize| {
+        let (a, b) = sides(k);
+        (&a.as_chunks::<LANES>().0[..count], &b.as_chunks::<LANES>().0[..count])
+    };
+    if let Some(half) = half.first_chunk::<TAPS>()
+        && TAPS > 0
+    {
+        let mut sides: [(Groups<'_>, Groups<'_>); TAPS] = [(&[], &[]); TAPS];
+        for (k, side) in sides.iter_mut().enumerate() {
+            *side = groups(k);
         }
-        *out = sum;
+        for (i, out) in out.iter_mut().enumerate() {
+            let mut sum = [0.0; LANES];
+            for k in 0..TAPS {
+                add(&mut sum, k, half[k], &sides[k].0[i], &sides[k].1[i]);
+            }
+            *out = sum;
+        }
+        return;
+    }
+    out.fill([0.0; LANES]);
+    for (k, &weight) in half.iter().enumerate() {
+        let (a, b) = groups(k);
+        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+            add(out, k, weight, a, b);
+        }
+    }
+}
+
+/// Adds what lies `k` from the centre on both sides.
+#[inline(always)]
+fn add(sum: &mut [f32; LANES], k: usize, weight: f32, a: &[f32; LANES], b: &[f32; LANES]) {
+    for lane in 0..LANES {
+        let both = if k == 0 { a[lane] } else { a[lane] + b[lane] };
+        sum[lane] += weight * both;
     }
 }
 
@@ -159,15 +198,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn in_place_gives_the_same_bits(h in 1_usize..40, w in 1_usize..40, sigma in 0.5..3.0, seed in 0_usize..99) {
+        fn in_place_gives_the_same_bits(
+            h in 1_usize..40, w in 1_usize..40, beside in 0_usize..9, sigma in 0.5..3.0, seed in 0_usize..99,
+        ) {
             let image = Array2::from_shape_fn((h, w), |(y, x)| ((y * 31 + x * 17 + seed) % 101) as f32 / 7.0);
-            let mut fast = image.clone();
+            let stride = w + beside;
+            let mut fast = vec![0.0; stride * h];
             let mut smoother = Smoother::new(sigma);
             for _ in 0..2 {
-                fast.assign(&image);
-                smoother.smooth(fast.as_slice_mut().unwrap(), w);
+                fast.fill(7.0);
+                for (row, values) in fast.chunks_mut(stride).zip(image.rows()) {
+                    row[..w].copy_from_slice(values.as_slice().unwrap());
+                }
+                smoother.smooth(&mut fast, w, stride);
             }
-            prop_assert_eq!(fast, gaussian(PlaneView::from(&image), sigma));
+            for (row, expected) in fast.chunks(stride).zip(gaussian(PlaneView::from(&image), sigma).rows()) {
+                prop_assert_eq!(&row[..w], expected.as_slice().unwrap());
+                prop_assert!(row[w..].iter().all(|&v| v == 7.0));
+            }
         }
     }
 }

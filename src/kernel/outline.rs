@@ -88,7 +88,7 @@ impl Silhouette {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::runs::regions;
+    use crate::kernel::runs::Levels;
     use ndarray::Array2;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -103,7 +103,7 @@ mod tests {
             }),
         ) {
             let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
-            let found = regions(mask.view(), 1, usize::MAX, 1);
+            let found = Levels::new(mask.view()).regions(1, usize::MAX, 1);
             let mut silhouette = Silhouette::default();
             for i in 0..found.len() {
                 let mut inside = Array2::from_elem((h, w), false);

@@ -2,6 +2,9 @@
 
 use ndarray::ArrayView2;
 
+use crate::kernel::bits::BitMask;
+use crate::kernel::tiling::{Tiling, groups_of, ranges};
+
 /// Pixels `x0..x1` of row `y`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run {
@@ -43,141 +46,60 @@ impl Regions {
     }
 }
 
-/// Pixels of a row that are looked at together.
-const GROUP: usize = 32;
-
 /// Room that is made for the runs of a row beforehand.
 const EXPECTED_RUNS: usize = 16;
 
-/// The highest bit of each of eight bytes, and the lowest.
-const EACH_HIGH: u64 = 0x8080_8080_8080_8080;
-const EACH_LOW: u64 = 0x0101_0101_0101_0101;
-
-/// The highest bit of each of eight bytes tells whether it is `at_least` or more.
-#[inline]
-fn reached(bytes: u64, at_least: u8) -> u64 {
-    // With its highest bit set no byte borrows from the next; the result's bit compares the lower seven.
-    let lower = (bytes | EACH_HIGH) - u64::from(at_least & 0x7f) * EACH_LOW;
-    (if at_least < 0x80 { lower | bytes } else { lower & bytes }) & EACH_HIGH
+/// An image that is cut at several levels.
+pub(crate) struct Levels<'a> {
+    image: ArrayView2<'a, u8>,
+    ranges: Vec<[u8; 2]>,
 }
 
-/// Runs that tile a mask's rows, alternating between inside and outside, joined into components.
-struct Tiling {
-    runs: Vec<Run>,
-    inside: Vec<bool>,
-    parent: Vec<u32>,
-}
+impl<'a> Levels<'a> {
+    /// Of an image whose rows lie each in one piece.
+    pub(crate) fn new(image: ArrayView2<'a, u8>) -> Self {
+        Self { image, ranges: ranges(image) }
+    }
 
-impl Tiling {
-    fn with_capacity(runs: usize) -> Self {
-        Self {
-            runs: Vec::with_capacity(runs),
-            inside: Vec::with_capacity(runs),
-            parent: Vec::with_capacity(runs),
+    /// Regions of pixels with a value of `at_least` or more, joined by eight neighbours. Holes of up to
+    /// `largest_hole` pixels are filled, with whatever lies in them; regions under `smallest` pixels (after
+    /// filling) are dropped. Regions come in reading order of their first pixel.
+    pub(crate) fn regions(&self, at_least: u8, largest_hole: usize, smallest: usize) -> Regions {
+        let (height, width) = self.image.dim();
+        let mut tiling = Tiling::with_capacity(height * EXPECTED_RUNS);
+        let mut above = 0;
+        let rows = self.image.rows().into_iter().zip(self.ranges.chunks(groups_of(width)));
+        for (y, (row, ranges)) in rows.enumerate() {
+            let here = tiling.runs.len();
+            tiling.push_row(y, row.to_slice().unwrap_or(&[]), ranges, at_least);
+            tiling.join_rows(above, here);
+            above = here;
         }
-    }
-
-    fn find(&mut self, mut i: u32) -> u32 {
-        while self.parent[i as usize] != i {
-            let up = self.parent[self.parent[i as usize] as usize];
-            self.parent[i as usize] = up;
-            i = up;
-        }
-        i
-    }
-
-    /// Joins two components under the run that comes first.
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.find(a as u32), self.find(b as u32));
-        let (low, high) = if a < b { (a, b) } else { (b, a) };
-        self.parent[high as usize] = low;
-    }
-
-    fn push_row(&mut self, y: usize, row: &[u8], at_least: u8) {
-        let Some(first) = row.first() else { return };
-        let mut inside = *first >= at_least;
-        let mut x0 = 0;
-        let (groups, rest) = row.as_chunks::<GROUP>();
-        // What lies past the end of the row is as the end of it.
-        let mut last = [row[row.len() - 1]; GROUP];
-        last[..rest.len()].copy_from_slice(rest);
-        for (i, group) in groups.iter().chain(Some(&last)).enumerate() {
-            let mut words = [0_u64; GROUP / 8];
-            for (word, bytes) in words.iter_mut().zip(group.as_chunks::<8>().0) {
-                *word = reached(u64::from_le_bytes(*bytes), at_least);
-            }
-            let now = if inside { EACH_HIGH } else { 0 };
-            if words.iter().fold(0, |any, word| any | (word ^ now)) == 0 {
-                continue;
-            }
-            for (j, word) in words.iter().enumerate() {
-                let mut changes = word ^ if inside { EACH_HIGH } else { 0 };
-                while changes != 0 {
-                    let at = changes.trailing_zeros() / 8;
-                    let x1 = GROUP * i + 8 * j + at as usize;
-                    self.push(y, x0, x1, inside);
-                    (x0, inside) = (x1, !inside);
-                    changes ^= EACH_HIGH << (8 * at);
-                }
-            }
-        }
-        self.push(y, x0, row.len(), inside);
-    }
-
-    fn push(&mut self, y: usize, x0: usize, x1: usize, inside: bool) {
-        self.parent.push(self.runs.len() as u32);
-        self.runs.push(Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
-        self.inside.push(inside);
-    }
-
-    /// Joins the rows `above..here` and `here..`: inside by eight neighbours, outside by four.
-    fn join_rows(&mut self, above: usize, here: usize) {
-        let (mut a, mut b, end) = (above, here, self.runs.len());
-        while a < here && b < end {
-            if self.inside[a] == self.inside[b] {
-                self.join(a, b);
-            }
-            match self.runs[a].x1.cmp(&self.runs[b].x1) {
-                std::cmp::Ordering::Less => a += 1,
-                std::cmp::Ordering::Greater => b += 1,
-                std::cmp::Ordering::Equal => {
-                    // Both rows change here: two inside runs may meet at a corner.
-                    if a + 1 < here && b + 1 < end && self.inside[a] != self.inside[b] {
-                        if self.inside[a] { self.join(a, b + 1) } else { self.join(a + 1, b) }
-                    }
-                    a += 1;
-                    b += 1;
-                }
-            }
-        }
+        settle(tiling, (height, width), largest_hole, smallest)
     }
 }
 
-/// Regions of pixels with a value of `at_least` or more, joined by eight neighbours. Holes of up to
-/// `largest_hole` pixels are filled, with whatever lies in them; regions under `smallest` pixels (after
-/// filling) are dropped. Regions come in reading order of their first pixel.
-pub(crate) fn regions(
-    image: ArrayView2<'_, u8>,
-    at_least: u8,
+/// As [`Levels::regions`] for a mask.
+pub(crate) fn regions_of_bits(mask: &BitMask, largest_hole: usize, smallest: usize) -> Regions {
+    let mut tiling = Tiling::with_capacity(0);
+    let (mut above, mut height) = (0, 0);
+    for row in mask.rows() {
+        let here = tiling.runs.len();
+        tiling.push_bits(height, row, mask.width());
+        tiling.join_rows(above, here);
+        (above, height) = (here, height + 1);
+    }
+    settle(tiling, (height, mask.width()), largest_hole, smallest)
+}
+
+/// Settles which region each run belongs to.
+fn settle(
+    mut tiling: Tiling,
+    (height, width): (usize, usize),
     largest_hole: usize,
     smallest: usize,
 ) -> Regions {
     const NONE: u32 = u32::MAX;
-    let (height, width) = image.dim();
-    let mut tiling = Tiling::with_capacity(height * EXPECTED_RUNS);
-    let mut above = 0;
-    let mut scratch;
-    for (y, row) in image.rows().into_iter().enumerate() {
-        let here = tiling.runs.len();
-        if let Some(row) = row.as_slice() {
-            tiling.push_row(y, row, at_least);
-        } else {
-            scratch = row.to_vec();
-            tiling.push_row(y, &scratch, at_least);
-        }
-        tiling.join_rows(above, here);
-        above = here;
-    }
     let count = tiling.runs.len();
     let mut area = vec![0_usize; count];
     let mut at_frame = vec![false; count];
@@ -348,12 +270,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_bytes_compare_as_one_by_one(bytes in proptest::array::uniform8(0_u8..), at_least in 0_u8..) {
-            let flags = reached(u64::from_le_bytes(bytes), at_least).to_le_bytes();
-            prop_assert_eq!(flags, bytes.map(|v| if v >= at_least { 0x80 } else { 0 }));
-        }
-
-        #[test]
         fn agrees_with_flood_fill(
             (h, w, bits) in (1_usize..9, 1_usize..45).prop_flat_map(|(h, w)| {
                 (Just(h), Just(w), proptest::collection::vec(0_u8..3, h * w))
@@ -362,7 +278,13 @@ mod tests {
             smallest in 1_usize..5,
         ) {
             let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
-            let fast = regions(mask.view(), 1, hole, smallest);
+            let fast = Levels::new(mask.view()).regions(1, hole, smallest);
+            let mut bits = BitMask::default();
+            bits.clear((h, w));
+            let pixels = mask.indexed_iter().filter(|(_, v)| **v > 0);
+            bits.paint(pixels.map(|((y, x), _)| Run { y: y as u32, x0: x as u32, x1: x as u32 + 1 }), true);
+            let same = regions_of_bits(&bits, hole, smallest);
+            prop_assert_eq!((&same.runs, &same.starts, &same.areas), (&fast.runs, &fast.starts, &fast.areas));
             let fast: Vec<Vec<(usize, usize)>> = (0..fast.len()).map(|i| {
                 let pixels: Vec<_> = fast.runs(i).iter()
                     .flat_map(|r| (r.x0..r.x1).map(|x| (r.y as usize, x as usize))).collect();

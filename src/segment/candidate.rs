@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use crate::kernel::hull::hull_area;
-use crate::kernel::runs::{Regions, Run, regions};
-use crate::segment::remainder::remainders;
-use crate::segment::split::{smoother, split};
+use crate::kernel::runs::{Levels, Regions, Run};
+use crate::segment::remainder::Remains;
+use crate::segment::split::Splitter;
 use crate::segment::working_image::WorkingImage;
 
 /// Smallest and largest area of a candidate, in discs of the typical diameter.
@@ -103,28 +103,29 @@ pub(super) fn candidates(image: &WorkingImage, largest_hole: f64) -> Vec<Candida
     let disc = image.disc_area_px();
     let smallest = (AREA_RANGE.0 * disc).ceil() as usize;
     let hole = (largest_hole * disc) as usize;
+    let levels = Levels::new(image.levels.view());
     let cuts: Vec<Regions> = (0..image.thresholds.len())
         .into_par_iter()
-        .map(|i| regions(image.levels.view(), i as u8 + 1, hole, smallest))
+        .map(|i| levels.regions(i as u8 + 1, hole, smallest))
         .collect();
     let forest = Forest::link(&cuts, image);
     let taken_apart = forest.changed(LEAST_CHANGE_TO_PART);
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())
         .into_par_iter()
         .map_init(
-            || smoother(image.diameter_px),
-            |smoother, i| {
+            || (Splitter::new(image), Remains::new(image)),
+            |(splitter, remains), i| {
                 if !taken_apart[i] || forest.components[i].area as f64 > LARGEST_TAKEN_APART * disc {
                     return Vec::new();
                 }
                 let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
                     && forest.components[i].area as f64 > SMALLEST_PARTED * disc
                 {
-                    split(&forest, i, image, smoother)
+                    splitter.split(&forest, i, image)
                 } else {
                     Vec::new()
                 };
-                remainders(&forest, i, image, &mut found);
+                remains.remainders(&forest, i, image, &mut found);
                 found
             },
         )

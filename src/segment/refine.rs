@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::kernel::bits::bits_of;
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::Smoother;
 use crate::kernel::mask::first_position;
@@ -55,16 +56,6 @@ pub(super) fn clip(nuclei: &mut [Vec<Run>], (height, width): (usize, usize)) {
             *runs = cut;
         }
     }
-}
-
-/// The bits of a run's pixels, by the 64 pixels of its row that they lie in.
-fn bits_of(run: Run) -> impl Iterator<Item = (usize, u64)> {
-    let (x0, last) = (run.x0 as usize, run.x1 as usize - 1);
-    (x0 / 64..=last / 64).map(move |i| {
-        let from = if i == x0 / 64 { u64::MAX << (x0 % 64) } else { u64::MAX };
-        let to = if i == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
-        (i, from & to)
-    })
 }
 
 /// Puts the nuclei that have pixels in reading order of their first one; returns where each stood before.
@@ -167,7 +158,7 @@ impl LevelField {
                 let start = (run.y as usize - y0) * (x1 - x0) + run.x0 as usize - x0;
                 pixels[start..start + run.len()].fill(1.0_f32);
             }
-            smoother.smooth(pixels, x1 - x0);
+            smoother.smooth(pixels, x1 - x0, x1 - x0);
             pixels.iter_mut().for_each(|v| *v -= 0.5);
         }
         Self { values, y0, x0 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use crate::kernel::distance::outside_within;
+use crate::kernel::bits::{BitMask, half_widths};
 use crate::kernel::runs::Run;
 use crate::segment::candidate::candidates;
 use crate::segment::context;
@@ -22,10 +22,8 @@ const LEAST_CONTACT: f64 = 0.2;
 pub(super) const MORE_THAN_MINIMUM: f64 = 0.1;
 
 /// Share of the ends of a region's runs that meet what is covered.
-fn contact(runs: &[Run], covered: &Array2<bool>) -> f64 {
-    let meets = |y: u32, x: Option<usize>| {
-        x.is_some_and(|x| covered.get((y as usize, x)).copied().unwrap_or_default())
-    };
+fn contact(runs: &[Run], covered: &BitMask) -> f64 {
+    let meets = |y: u32, x: Option<usize>| x.is_some_and(|x| covered.is_set(y as usize, x));
     let met: usize = runs
         .iter()
         .map(|r| {
@@ -43,13 +41,10 @@ impl Proposals {
     pub fn remaining(&self, chosen: &[usize]) -> Self {
         let mut out = Self { dim: self.dim, ..Self::default() };
         let Some(image) = self.image.as_ref().filter(|_| !chosen.is_empty()) else { return out };
-        let mut free = Array2::from_elem(image.levels.dim(), true);
-        for run in chosen.iter().flat_map(|&i| &self.candidates[i].runs) {
-            for x in run.x0..run.x1 {
-                free[(run.y as usize, x as usize)] = false;
-            }
-        }
-        let covered = outside_within(free.view(), (HALO * image.diameter_px).max(1.0) as f32);
+        let (mut nuclei, mut covered) = (BitMask::default(), BitMask::default());
+        nuclei.clear(image.levels.dim());
+        nuclei.paint(chosen.iter().flat_map(|&i| self.candidates[i].runs.iter().copied()), true);
+        nuclei.dilate(&half_widths((HALO * image.diameter_px).max(1.0) as f32), &mut covered);
         // No hole is filled: the chosen nuclei are the holes.
         out.candidates = candidates(&image.without(&covered), 0.0);
         for candidate in &mut out.candidates {

@@ -3,12 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use ndarray::Array2;
-
-use crate::kernel::basins::{Basins, NO_BASIN, basins};
+use crate::kernel::basins::Basins;
 use crate::kernel::dispatch::vectorised;
-use crate::kernel::distance::squared_distance;
+use crate::kernel::distance::RowDistances;
 use crate::kernel::gaussian::Smoother;
+use crate::kernel::padded::Padded;
 use crate::kernel::runs::Run;
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
 use crate::segment::working_image::WorkingImage;
@@ -21,42 +20,66 @@ const SHALLOWEST_NECK: f32 = 0.97;
 /// A component of the forest lies in a part if at least this share of it does.
 const SHARE_IN_PART: f64 = 0.95;
 
-/// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
-/// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
-pub(super) fn split(
-    forest: &Forest,
-    i: usize,
-    image: &WorkingImage,
-    smoother: &mut Smoother,
-) -> Vec<Candidate> {
-    let component = &forest.components[i];
-    let crop = Crop::around(&component.runs, image.levels.dim());
-    let inside = crop.mask(&component.runs);
-    let mut smooth = squared_distance(inside.view());
-    let (Some(pixels), Some(inside)) = (smooth.as_slice_mut(), inside.as_slice()) else { return Vec::new() };
-    vectorised(
-        #[inline(always)]
-        || pixels.iter_mut().for_each(|d| *d = d.sqrt()),
-    );
-    smoother.smooth(pixels, crop.width);
-    vectorised(
-        #[inline(always)]
-        || {
-            for (s, &inside) in pixels.iter_mut().zip(inside) {
-                *s = if inside && s.is_finite() { s.max(f32::MIN_POSITIVE) } else { 0.0 };
-            }
-        },
-    );
-    let basins = basins(smooth.view());
-    let Some(merges) = merge(&basins) else { return Vec::new() };
-    let mut parts = crop.parts(&basins, &merges, component);
-    crop.host_components(&mut parts, &basins, &merges, forest, i);
-    parts
+/// Splits components; its images serve one after the other.
+pub(super) struct Splitter {
+    /// The component's pixels, in the crop around it.
+    runs: Vec<Run>,
+    /// Smoothed distance to the outside.
+    depth: Padded,
+    distances: RowDistances,
+    smoother: Smoother,
+    basins: Basins,
 }
 
-/// What smooths distance transforms of an image with nuclei of `diameter_px`.
-pub(super) fn smoother(diameter_px: f64) -> Smoother {
-    Smoother::new((DISTANCE_SMOOTHING * diameter_px).max(0.5))
+impl Splitter {
+    /// For the components of an image.
+    pub(super) fn new(image: &WorkingImage) -> Self {
+        Self {
+            runs: Vec::new(),
+            depth: Padded::default(),
+            distances: RowDistances::default(),
+            smoother: Smoother::new((DISTANCE_SMOOTHING * image.diameter_px).max(0.5)),
+            basins: Basins::default(),
+        }
+    }
+
+    /// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
+    /// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
+    pub(super) fn split(&mut self, forest: &Forest, i: usize, image: &WorkingImage) -> Vec<Candidate> {
+        let component = &forest.components[i];
+        let crop = Crop::around(&component.runs, image.levels.dim());
+        self.runs.clear();
+        self.runs.extend(crop.inwards(&component.runs));
+        self.depth.reshape(crop.dim());
+        self.distances.distances(&self.runs, &mut self.depth);
+        let stride = self.depth.stride;
+        self.smoother.smooth(self.depth.rows_mut(), crop.width, stride);
+        vectorised(
+            #[inline(always)]
+            || keep_positive(&mut self.depth, &self.runs),
+        );
+        self.basins.find(&self.depth, &self.runs);
+        let Some(merges) = merge(&self.basins) else { return Vec::new() };
+        let mut parts = crop.parts(&self.basins, &merges, component);
+        self.host_components(&mut parts, &crop, &merges, forest, i);
+        parts
+    }
+}
+
+/// Makes an image positive in the runs and 0 outside.
+#[inline(always)]
+fn keep_positive(image: &mut Padded, runs: &[Run]) {
+    let mut end = image.at(0, 0);
+    for run in runs {
+        let start = image.at(run.y as usize, run.x0 as usize);
+        image.values[end..start].fill(0.0);
+        end = start + run.len();
+        for v in &mut image.values[start..end] {
+            *v = if v.is_finite() { v.max(f32::MIN_POSITIVE) } else { 0.0 };
+        }
+    }
+    let last = image.at(image.dim.0, 0);
+    image.values[end..last].fill(0.0);
 }
 
 /// A rectangle of the working image.
@@ -79,35 +102,28 @@ impl Crop {
         Self { y0, x0, height: y1 - y0, width: x1 - x0 }
     }
 
-    pub(super) fn mask(&self, runs: &[Run]) -> Array2<bool> {
-        let mut mask = Array2::from_elem((self.height, self.width), false);
-        self.paint(runs, &mut mask, true);
-        mask
+    /// Number of rows and columns.
+    pub(super) fn dim(&self) -> (usize, usize) {
+        (self.height, self.width)
     }
 
-    /// Sets a mask of the rectangle's size where some runs in it lie.
-    pub(super) fn paint(&self, runs: &[Run], mask: &mut Array2<bool>, value: bool) {
-        if let Some(pixels) = mask.as_slice_mut() {
-            for run in runs {
-                let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
-                pixels[start..start + run.len()].fill(value);
-            }
-        }
+    /// Runs of the image, which lie in the rectangle, by their places in it.
+    pub(super) fn inwards(&self, runs: &[Run]) -> impl Iterator<Item = Run> {
+        let (y0, x0) = (self.y0 as u32, self.x0 as u32);
+        runs.iter().map(move |r| Run { y: r.y - y0, x0: r.x0 - x0, x1: r.x1 - x0 })
+    }
+
+    /// A run of the rectangle by its place in the image.
+    pub(super) fn outwards(&self, run: Run) -> Run {
+        let (y0, x0) = (self.y0 as u32, self.x0 as u32);
+        Run { y: run.y + y0, x0: run.x0 + x0, x1: run.x1 + x0 }
     }
 
     /// Runs of each leaf, in reading order.
     fn leaf_runs(&self, basins: &Basins, merges: &Merges) -> Vec<Vec<Run>> {
         let mut out: Vec<Vec<Run>> = (0..merges.leaves).map(|_| Vec::with_capacity(self.height)).collect();
-        for (y, row) in basins.of.as_slice().unwrap_or(&[]).chunks_exact(self.width).enumerate() {
-            let y = (y + self.y0) as u32;
-            for_each_run(row, |basin, x0, x1| {
-                let runs = &mut out[merges.leaf_of[basin as usize]];
-                let (x0, x1) = ((x0 + self.x0) as u32, (x1 + self.x0) as u32);
-                match runs.last_mut() {
-                    Some(last) if last.y == y && last.x1 == x0 => last.x1 = x1,
-                    _ => runs.push(Run { y, x0, x1 }),
-                }
-            });
+        for &(run, basin) in &basins.runs {
+            push(&mut out[merges.leaf_of[basin as usize]], self.outwards(run));
         }
         out
     }
@@ -116,9 +132,7 @@ impl Crop {
         let mut runs = self.leaf_runs(basins, merges);
         let mut count = vec![1_usize; merges.leaves];
         for &(a, b, _) in &merges.steps {
-            let mut joined = runs[a].clone();
-            joined.extend_from_slice(&runs[b]);
-            tidy(&mut joined);
+            let joined = joined(&runs[a], &runs[b]);
             runs.push(joined);
             count.push(count[a] + count[b]);
         }
@@ -140,17 +154,18 @@ impl Crop {
         }
         out
     }
+}
 
+impl Splitter {
     /// Lists, for every part, the largest components of the forest within it.
     fn host_components(
         &self,
         parts: &mut [Candidate],
-        basins: &Basins,
+        crop: &Crop,
         merges: &Merges,
         forest: &Forest,
         i: usize,
     ) {
-        let Some(of) = basins.of.as_slice() else { return };
         let last = parts.len() - 1;
         let mut above = vec![0; parts.len()];
         for (k, part) in parts.iter().enumerate() {
@@ -163,10 +178,9 @@ impl Crop {
         while let Some((d, held)) = open.pop() {
             let component = &forest.components[d];
             share.fill(0);
-            for run in &component.runs {
-                let start = (run.y as usize - self.y0) * self.width + run.x0 as usize - self.x0;
-                for_each_run(&of[start..start + run.len()], |basin, x0, x1| {
-                    share[last - merges.leaf_of[basin as usize]] += x1 - x0;
+            for run in crop.inwards(&component.runs) {
+                self.basins.within(&self.depth, run, |basin, length| {
+                    share[last - merges.leaf_of[basin as usize]] += length;
                 });
             }
             // Parts come before those within them: sum up from the back; the last that holds enough is the
@@ -196,30 +210,26 @@ impl Crop {
     }
 }
 
-/// Calls `each` with the basin, first position and end of every run of equal basin.
-#[inline]
-fn for_each_run(of: &[u32], mut each: impl FnMut(u32, usize, usize)) {
-    let mut start = 0;
-    while let Some(&basin) = of.get(start) {
-        let end = of[start..].iter().position(|&b| b != basin).map_or(of.len(), |n| start + n);
-        if basin != NO_BASIN {
-            each(basin, start, end);
-        }
-        start = end;
+/// Appends a run, or makes the last one longer if it follows without a gap.
+fn push(runs: &mut Vec<Run>, run: Run) {
+    match runs.last_mut() {
+        Some(last) if last.y == run.y && last.x1 == run.x0 => last.x1 = run.x1,
+        _ => runs.push(run),
     }
 }
 
-/// Sorts runs into reading order and joins those that follow each other without a gap.
-fn tidy(runs: &mut Vec<Run>) {
-    // Two sorted lists, one after the other: the stable sort merges them.
-    runs.sort_by_key(|r| (r.y, r.x0));
-    runs.dedup_by(|next, kept| {
-        let follows = kept.y == next.y && kept.x1 == next.x0;
-        if follows {
-            kept.x1 = next.x1;
+/// The runs of two disjoint regions in reading order.
+fn joined(a: &[Run], b: &[Run]) -> Vec<Run> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(left), Some(right)) = (a.peek(), b.peek()) {
+        let first = (left.y, left.x0) < (right.y, right.x0);
+        if let Some(run) = if first { a.next() } else { b.next() } {
+            push(&mut out, *run);
         }
-        follows
-    });
+    }
+    a.chain(b).for_each(|run| push(&mut out, *run));
+    out
 }
 
 /// Order in which basins merge.

@@ -4,6 +4,7 @@
 use ndarray::Array2;
 
 use crate::field::PlaneView;
+use crate::kernel::bits::BitMask;
 use crate::kernel::gaussian::gaussian;
 use crate::kernel::histogram::quantiles;
 use crate::kernel::noise::noise_sd;
@@ -74,9 +75,13 @@ impl WorkingImage {
 
     /// The same scale with nothing where `covered`, cut at every second level: cut `i` is cut `2 * i + 1` of this image.
     /// Only what regions are sought by is there.
-    pub(super) fn without(&self, covered: &Array2<bool>) -> Self {
+    pub(super) fn without(&self, covered: &BitMask) -> Self {
         let mut levels = self.levels.clone();
-        levels.zip_mut_with(covered, |level, &covered| *level = if covered { 0 } else { *level / 2 });
+        for (mut row, covered) in levels.rows_mut().into_iter().zip(covered.rows()) {
+            for (x, level) in row.iter_mut().enumerate() {
+                *level = if covered[x / 64] >> (x % 64) & 1 == 1 { 0 } else { *level / 2 };
+            }
+        }
         let thresholds = self.thresholds.iter().skip(1).step_by(2).copied().collect();
         Self { smooth: Array2::default((0, 0)), thresholds, levels, ..*self }
     }
