@@ -68,7 +68,6 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let lights = light::of_nuclei(field, &segmentation);
     let find = |colour: Colour| {
         let probe = field.probe(colour);
         let known = instrument.counterstain_into(colour).fixed().filter(|fraction| *fraction > 0.0);
@@ -92,12 +91,9 @@ pub(super) fn measure(
         found.noise_fit = Some(camera_noise::estimate(probe, None, with_gain));
         found
     };
-    let ((red, green), (saturated, nucleus_saturated, likeness)) = rayon::join(
+    let ((red, green), ((saturated, nucleus_saturated), likeness, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
-        || {
-            let (saturated, of_nuclei) = saturation(field, &segmentation);
-            (saturated, of_nuclei, likenesses(field))
-        },
+        || (saturation(field, &segmentation), likenesses(field), light::of_nuclei(field, &segmentation)),
     );
     let mut warnings = field.warnings.clone();
     warnings.extend(segmentation.warnings.iter().cloned());

@@ -1,6 +1,7 @@
 //! Light of each nucleus above its surroundings and how it varies within, in all three channels.
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 
 use crate::field::{Field, PlaneView};
 use crate::segment::{Nucleus, Segmentation};
@@ -29,7 +30,11 @@ pub(crate) struct NucleusLight {
 /// Measures the nuclei that have surroundings, in their order.
 pub(crate) fn of_nuclei(field: &Field, segmentation: &Segmentation) -> Vec<NucleusLight> {
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
-    segmentation.nuclei.iter().filter_map(|n| of_nucleus(&planes, segmentation.labels.view(), n)).collect()
+    segmentation
+        .nuclei
+        .par_iter()
+        .filter_map(|n| of_nucleus(&planes, segmentation.labels.view(), n))
+        .collect()
 }
 
 fn of_nucleus(
