@@ -16,16 +16,18 @@ mod local_noise;
 mod masked;
 mod maxima;
 mod params;
+mod rejected;
 mod response;
 mod scan;
 mod scene;
 mod sigma;
 mod signal;
-mod sorting;
+pub(crate) mod sorting;
 mod width;
 
 pub use camera::CameraNoise;
 pub use params::DetectParams;
+pub use rejected::{RejectedCandidate, Rejection};
 pub use signal::Signal;
 
 use candidate::{Candidate, FWHM_PER_SIGMA};

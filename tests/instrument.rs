@@ -5,7 +5,7 @@ mod truth;
 use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::detect::CameraNoise;
+use breakapart::detect::{CameraNoise, Rejection};
 use breakapart::simulate::{Conditions, Pattern, simulate_specimen};
 use truth::{FieldTruth, Score, score};
 
@@ -261,4 +261,22 @@ fn light_that_falls_off_far_is_told() {
     }
     assert_eq!(reading.warnings.iter().filter(|w| w.contains("in the corners")).count(), 3);
     assert!(score.pattern_share() > 0.93, "{score:?}");
+}
+
+#[test]
+fn every_candidate_in_a_nucleus_is_a_signal_or_has_a_reason() {
+    let count = |change: &dyn Fn(&mut Conditions), reason: Rejection| {
+        let mut conditions = conditions();
+        conditions.probes.pattern = Pattern::IsolatedRed;
+        conditions.probes.rearranged_share = 0.4;
+        change(&mut conditions);
+        let (reading, _) = read(&conditions);
+        let field = &reading.fields[0];
+        field.rejected.iter().filter(|r| r.reason == reason && r.nucleus_id > 0).count()
+    };
+    let clean = Rejection::ALL.map(|reason| count(&|_| (), reason));
+    let faint = Rejection::ALL.iter().position(|r| *r == Rejection::Faint).unwrap();
+    assert!(clean[faint] * 2 > clean.iter().sum(), "most of what noise gives is faint: {clean:?}");
+    let leaking = count(&|c| c.optics.crosstalk = [0.25, 0.0], Rejection::Crosstalk);
+    assert!(leaking > 10 + count(&|_| (), Rejection::Crosstalk), "{leaking} ghosts");
 }

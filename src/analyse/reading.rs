@@ -4,7 +4,7 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use crate::classify::NucleusCall;
-use crate::detect::Signal;
+use crate::detect::{RejectedCandidate, Signal};
 use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
 use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
@@ -84,6 +84,8 @@ pub struct FieldReading {
     pub nuclei: Vec<Nucleus>,
     /// Signals of both colours, inside and outside nuclei.
     pub signals: Vec<Signal>,
+    /// Candidates in nuclei that are no signals, red before green, each with the reason.
+    pub rejected: Vec<RejectedCandidate>,
     /// Loci of each nucleus, in the order of `nuclei`; indices are into `signals`.
     pub pairings: Vec<Pairing>,
     /// Call of each nucleus, in the order of `nuclei`.

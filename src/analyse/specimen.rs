@@ -3,19 +3,19 @@
 mod call;
 mod contested;
 mod corrections;
+mod signals;
 
 use std::borrow::Cow;
 
 use crate::analyse::alarms::Visibility;
-use crate::analyse::calibration::{self, Calibration};
+use crate::analyse::calibration::Calibration;
 use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::NucleusCall;
-use crate::detect::candidate::{Candidate, median};
+use crate::detect::candidate::median;
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
-use crate::detect::{Signal, signal_of};
 use crate::error::{Error, Result};
 use crate::field::Colour;
 use crate::instrument::ChromaticShift;
@@ -255,6 +255,7 @@ impl Specimen<'_> {
             })
             .unzip();
         let quality = Self::quality(&field, &signals);
+        let rejected = self.rejected(&field, decisions);
         let (height_px, width_px) = field.segmentation.labels.dim();
         let reading = FieldReading {
             name: field.name,
@@ -263,6 +264,7 @@ impl Specimen<'_> {
             pixel_size: field.pixel_size,
             nuclei: field.segmentation.nuclei,
             signals,
+            rejected,
             pairings,
             calls,
             quality,
@@ -270,48 +272,5 @@ impl Specimen<'_> {
             labels: field.segmentation.labels,
         };
         (reading, visibility)
-    }
-
-    /// The signals of a field in the order red, green, each in reading order.
-    fn signals(&self, field: &FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> Vec<Signal> {
-        let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
-        // Heights as acquired.
-        let signal_of = |candidate: &Candidate, colour: Colour, probability: f64| {
-            let light = calibration::light_at(field, &self.params.instrument, colour, candidate);
-            signal_of(
-                &Candidate { amplitude: light * candidate.amplitude, ..*candidate },
-                colour,
-                probability,
-            )
-        };
-        for (candidates, indices, decision) in decisions {
-            for colour in Colour::BOTH {
-                let c = colour.index();
-                let verdicts = if colour == Colour::Red { &decision.red } else { &decision.green };
-                for ((&index, candidate), &(probability, accepted)) in
-                    indices[c].iter().zip(candidates.of(colour)).zip(verdicts)
-                {
-                    if accepted {
-                        // Place as acquired, height as unmixed.
-                        let acquired = &field.channels[c].candidates[index];
-                        let unmixed = Candidate { amplitude: candidate.amplitude, ..*acquired };
-                        found[c].push((index, signal_of(&unmixed, colour, probability)));
-                    }
-                }
-            }
-        }
-        for colour in Colour::BOTH {
-            let c = colour.index();
-            for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
-                if candidate.nucleus_id == 0 {
-                    let probability = decide::outside_nuclei(&self.model, colour, candidate);
-                    if probability > 0.5 {
-                        found[c].push((index, signal_of(candidate, colour, probability)));
-                    }
-                }
-            }
-            found[c].sort_by_key(|f| f.0);
-        }
-        found.into_iter().flatten().map(|f| f.1).collect()
     }
 }

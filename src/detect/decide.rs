@@ -68,14 +68,24 @@ const STRETCHED_SHARE: f64 = 0.1;
 /// Probabilities and the reading of one nucleus.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Decision {
-    /// Probability of being a signal, per red candidate; and whether it is one in the heaviest sorting.
-    pub(crate) red: Vec<(f64, bool)>,
+    /// Probability of being a signal, per red candidate; and what it is in the heaviest sorting.
+    pub(crate) red: Vec<(f64, Part)>,
     /// The same per green candidate.
-    pub(crate) green: Vec<(f64, bool)>,
+    pub(crate) green: Vec<(f64, Part)>,
     /// Probability that no red signal stands alone or split; no green; neither.
     pub(crate) no_separated_red: f64,
     pub(crate) no_separated_green: f64,
     pub(crate) none_separated: f64,
+}
+
+impl Decision {
+    /// What is said of the candidates of a colour.
+    pub(crate) fn of(&self, colour: Colour) -> &[(f64, Part)] {
+        match colour {
+            Colour::Red => &self.red,
+            Colour::Green => &self.green,
+        }
+    }
 }
 
 /// The candidates of a nucleus that are sorted, and the weights of their parts.
@@ -288,9 +298,9 @@ pub(crate) fn learn(nuclei: &[NucleusCandidates], fused_distance_px: f64, ghost_
 /// Reads every nucleus with a learned model.
 pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decision> {
     let part = |indices: &[usize], p: &[f64], parts: &[Part], len: usize| {
-        let mut all = vec![(0.0, false); len];
+        let mut all = vec![(0.0, Part::False); len];
         for ((&i, &p), part) in indices.iter().zip(p).zip(parts) {
-            all[i] = (p, *part == Part::Signal);
+            all[i] = (p, *part);
         }
         all
     };

@@ -70,7 +70,12 @@ impl Probabilities {
 /// What a candidate is in the heaviest sorting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
+    /// Noise, texture, speckle.
     False,
+    /// Something that gives light in both channels.
+    InBothChannels,
+    /// Crosstalk of a signal of the other colour.
+    Ghost,
     Signal,
 }
 
@@ -279,9 +284,9 @@ impl Weights {
         let mut best = (self.fused[i][j], Part::Signal, Part::Signal);
         for option in [
             (self.split[i][j], Part::Signal, Part::Signal),
-            (self.coincident[i][j], Part::False, Part::False),
-            (self.red_with_ghost[i][j], Part::Signal, Part::False),
-            (self.green_with_ghost[i][j], Part::False, Part::Signal),
+            (self.coincident[i][j], Part::InBothChannels, Part::InBothChannels),
+            (self.red_with_ghost[i][j], Part::Signal, Part::Ghost),
+            (self.green_with_ghost[i][j], Part::Ghost, Part::Signal),
         ] {
             if option.0 > best.0 {
                 best = option;

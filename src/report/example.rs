@@ -92,6 +92,7 @@ pub(crate) fn field_reading() -> FieldReading {
         pixel_size: PixelSize::from_um(0.1).ok(),
         nuclei,
         signals,
+        rejected: Vec::new(),
         pairings,
         calls,
         quality: FieldQuality {

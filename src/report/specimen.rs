@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
+use crate::detect::Rejection;
 use crate::error::Result;
+use crate::field::Colour;
 use crate::report::SCHEMA_VERSION;
 use crate::report::fate::fates;
 use crate::report::json::write_results;
@@ -49,6 +51,7 @@ struct FieldReport<'a> {
     rearranged: usize,
     exclusions: BTreeMap<Exclusion, usize>,
     signals: Signals,
+    rejected: BTreeMap<&'static str, BTreeMap<Rejection, usize>>,
     quality: Quality<'a>,
     warnings: &'a [String],
 }
@@ -111,6 +114,11 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
         for exclusion in field.calls.iter().filter_map(|c| c.exclusion) {
             *exclusions.entry(exclusion).or_insert(0) += 1;
         }
+        let mut rejected: BTreeMap<_, _> = Colour::BOTH.map(|c| (c.name(), BTreeMap::new())).into();
+        for candidate in &field.rejected {
+            let reasons = rejected.entry(candidate.colour.name()).or_default();
+            *reasons.entry(candidate.reason).or_insert(0) += 1;
+        }
         let of = |colour| field.signals.iter().filter(|s| s.colour == colour).count();
         Self {
             field: &field.name,
@@ -122,10 +130,11 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
             rearranged: field.calls.iter().filter(|c| c.evaluable() && c.rearranged).count(),
             exclusions,
             signals: Signals {
-                red: of(crate::field::Colour::Red),
-                green: of(crate::field::Colour::Green),
+                red: of(Colour::Red),
+                green: of(Colour::Green),
                 outside_nuclei: field.signals.iter().filter(|s| s.nucleus_id == 0).count(),
             },
+            rejected,
             quality: (&field.quality).into(),
             warnings: &field.warnings,
         }

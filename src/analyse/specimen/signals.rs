@@ -1,0 +1,94 @@
+//! Which candidates of a field are signals, and why the others in nuclei are none.
+
+use crate::analyse::specimen::{NucleusDecision, Specimen};
+use crate::analyse::{FieldMeasurement, calibration};
+use crate::detect::candidate::Candidate;
+use crate::detect::decide;
+use crate::detect::sorting::Part;
+use crate::detect::{RejectedCandidate, Rejection, Signal, signal_of};
+use crate::field::Colour;
+
+impl Specimen<'_> {
+    /// The signals of a field in the order red, green, each in reading order.
+    pub(super) fn signals(&self, field: &FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> Vec<Signal> {
+        let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
+        // Heights as acquired.
+        let signal_of = |candidate: &Candidate, colour: Colour, probability: f64| {
+            let light = calibration::light_at(field, &self.params.instrument, colour, candidate);
+            signal_of(
+                &Candidate { amplitude: light * candidate.amplitude, ..*candidate },
+                colour,
+                probability,
+            )
+        };
+        for (candidates, indices, decision) in decisions {
+            for colour in Colour::BOTH {
+                let c = colour.index();
+                let verdicts = decision.of(colour);
+                for ((&index, candidate), &(probability, part)) in
+                    indices[c].iter().zip(candidates.of(colour)).zip(verdicts)
+                {
+                    if part == Part::Signal {
+                        // Place as acquired, height as unmixed.
+                        let acquired = &field.channels[c].candidates[index];
+                        let unmixed = Candidate { amplitude: candidate.amplitude, ..*acquired };
+                        found[c].push((index, signal_of(&unmixed, colour, probability)));
+                    }
+                }
+            }
+        }
+        for colour in Colour::BOTH {
+            let c = colour.index();
+            for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
+                if candidate.nucleus_id == 0 {
+                    let probability = decide::outside_nuclei(&self.model, colour, candidate);
+                    if probability > 0.5 {
+                        found[c].push((index, signal_of(candidate, colour, probability)));
+                    }
+                }
+            }
+            found[c].sort_by_key(|f| f.0);
+        }
+        found.into_iter().flatten().map(|f| f.1).collect()
+    }
+
+    /// The candidates in nuclei that are no signals, in the order red, green, each in reading order.
+    pub(super) fn rejected(
+        &self,
+        field: &FieldMeasurement,
+        decisions: &[NucleusDecision<'_>],
+    ) -> Vec<RejectedCandidate> {
+        // What was taken off as crosstalk is not among those decided on.
+        let mut reasons =
+            [0, 1].map(|c| vec![Some(Rejection::Crosstalk); field.channels[c].candidates.len()]);
+        for (candidates, indices, decision) in decisions {
+            for colour in Colour::BOTH {
+                let c = colour.index();
+                for ((&index, candidate), (_, part)) in
+                    indices[c].iter().zip(candidates.of(colour)).zip(decision.of(colour))
+                {
+                    reasons[c][index] = Rejection::of(*part, candidate, colour, &self.model);
+                }
+            }
+        }
+        Colour::BOTH
+            .iter()
+            .zip(reasons)
+            .flat_map(|(&colour, reasons)| {
+                let candidates = &field.channels[colour.index()].candidates;
+                candidates.iter().zip(reasons).filter(|(c, _)| c.nucleus_id > 0).filter_map(
+                    move |(c, reason)| {
+                        Some(RejectedCandidate {
+                            colour,
+                            nucleus_id: c.nucleus_id,
+                            y_px: c.y_px,
+                            x_px: c.x_px,
+                            amplitude: c.amplitude,
+                            reason: reason?,
+                        })
+                    },
+                )
+            })
+            .collect()
+    }
+}
