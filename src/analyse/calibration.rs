@@ -8,6 +8,7 @@ use crate::instrument::illumination::{self, Seen};
 use crate::instrument::pool::pool;
 use crate::instrument::{Bleed, CameraEstimate, Illumination, InstrumentParams, bleed, camera};
 use crate::kernel::camera_noise::NoiseFit;
+use crate::kernel::median::MEDIAN_ERROR;
 use crate::segment::Nucleus;
 use crate::setting::Setting;
 
@@ -15,9 +16,6 @@ use crate::setting::Setting;
 /// illumination: doublets and signals, hardly anything else.
 const MIN_SNR: f64 = 8.0;
 const MIN_OF_HIGHEST: f64 = 0.4;
-
-/// Median over mean: standard errors of normal values.
-const MEDIAN_ERROR: f64 = 1.2533;
 
 /// What the fields of a specimen tell of the microscope beside shift and crosstalk.
 pub(super) struct Calibration {
@@ -80,13 +78,10 @@ fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEs
 /// Light of the counterstain in red and green.
 fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Bleed>; 2] {
     let nuclei: Vec<_> = fields.iter().flat_map(|f| f.lights.iter().copied()).collect();
-    Colour::BOTH.map(|colour| {
-        let found = match params.counterstain_into(colour) {
-            Setting::Estimate => bleed::estimate(&nuclei, colour)?,
-            Setting::Off => return None,
-            Setting::Fixed(fraction) => Bleed::fixed(fraction),
-        };
-        Some(found)
+    Colour::BOTH.map(|colour| match params.counterstain_into(colour) {
+        Setting::Estimate => bleed::estimate(&nuclei, colour),
+        Setting::Off => None,
+        Setting::Fixed(fraction) => Some(Bleed::fixed(fraction)),
     })
 }
 

@@ -72,8 +72,7 @@ pub(super) fn measure(
         let probe = field.probe(colour);
         let known = instrument.counterstain_into(colour).fixed().filter(|fraction| *fraction > 0.0);
         let own = known.map(|fraction| {
-            let plane = if colour == Colour::Red { &field.red } else { &field.green };
-            let limit = limit(plane, field.saturation_level);
+            let limit = limit(probe, field.saturation_level);
             bleed::take_off(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
         });
         let Some(own) = own else {
@@ -131,11 +130,11 @@ fn saturation(field: &Field, segmentation: &Segmentation) -> ([f64; 3], Vec<f64>
 }
 
 /// The level from which a sample is at the camera's limit; `None` where there is no limit.
-fn limit(plane: &Plane, level: Option<f32>) -> Option<f32> {
+fn limit(plane: PlaneView<'_>, level: Option<f32>) -> Option<f32> {
     match plane {
-        Plane::U8(_) => Some(f32::from(u8::MAX)),
-        Plane::U16(_) => Some(level.map_or(f32::from(u16::MAX), |l| l.clamp(0.0, f32::from(u16::MAX)))),
-        Plane::F32(_) => level,
+        PlaneView::U8(_) => Some(f32::from(u8::MAX)),
+        PlaneView::U16(_) => Some(level.map_or(f32::from(u16::MAX), |l| l.clamp(0.0, f32::from(u16::MAX)))),
+        PlaneView::F32(_) => level,
     }
 }
 
@@ -143,7 +142,7 @@ fn limit(plane: &Plane, level: Option<f32>) -> Option<f32> {
 fn saturated_nuclei(planes: [&Plane; 2], level: Option<f32>, segmentation: &Segmentation) -> Vec<f64> {
     let mut shares = vec![0.0_f64; segmentation.nuclei.len()];
     for plane in planes {
-        let Some(limit) = limit(plane, level) else { continue };
+        let Some(limit) = limit(plane.view(), level) else { continue };
         let mut counts = vec![0_usize; shares.len()];
         let mut row = vec![0.0_f32; plane.dim().1];
         for (y, labels) in segmentation.labels.rows().into_iter().enumerate() {

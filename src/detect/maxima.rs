@@ -9,10 +9,7 @@ use crate::detect::response::Response;
 use crate::detect::scene::Scene;
 use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
-use crate::kernel::median::median;
-
-/// Standard deviation of a normal distribution over its median absolute deviation.
-pub(crate) const MAD_TO_SD: f64 = 1.4826;
+use crate::kernel::median::{MAD_TO_SD, median};
 
 /// Neighbouring pixels that are passed over together where none is a maximum.
 const LANES: usize = 32;

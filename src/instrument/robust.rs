@@ -1,10 +1,10 @@
 //! Least squares that a few stray values do not move, with standard errors that hold whatever the scatter.
 
+use crate::kernel::median::MAD_TO_SD;
+
 /// Values further off than this many standard deviations count less (Huber 1964, Annals of Mathematical Statistics
 /// 35:73): 95 % as good as least squares where there are no stray ones.
 const HUBER: f64 = 1.345;
-/// Standard deviation of a normal distribution over its median absolute deviation.
-const MAD_TO_SD: f64 = 1.4826;
 /// Most rounds of reweighting.
 const ROUNDS: usize = 30;
 /// Change of a coefficient, over what one value of the usual scatter would make if it were all there is, below which it

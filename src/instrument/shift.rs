@@ -31,6 +31,18 @@ pub struct ChromaticShift {
     pub used: bool,
 }
 
+/// No shift, of which nothing is known.
+const NONE: ChromaticShift = ChromaticShift {
+    y_px: 0.0,
+    x_px: 0.0,
+    standard_error_px: None,
+    magnification: 0.0,
+    rotation: 0.0,
+    field_standard_error: None,
+    pairs: 0,
+    used: false,
+};
+
 impl ChromaticShift {
     /// The shift (rows, columns) at a place (rows, columns) relative to the centre of the field, px.
     #[must_use]
@@ -53,16 +65,7 @@ impl ChromaticShift {
     /// One that is known.
     pub(crate) fn fixed(known: FixedShift) -> Self {
         let FixedShift { y_px, x_px, magnification, rotation } = known;
-        Self {
-            y_px,
-            x_px,
-            standard_error_px: None,
-            magnification,
-            rotation,
-            field_standard_error: None,
-            pairs: 0,
-            used: true,
-        }
+        Self { y_px, x_px, magnification, rotation, used: true, ..NONE }
     }
 
     /// Whether the shift changes over the field.
@@ -128,16 +131,7 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
     let (vectors, reds) = vectors(nuclei, SEARCH_DIAMETERS * diameter_px);
     let kernel = KERNEL_DIAMETERS * diameter_px;
     let mode = *crowded(&vectors, kernel)?;
-    let start = ChromaticShift {
-        y_px: mode.y,
-        x_px: mode.x,
-        standard_error_px: None,
-        magnification: 0.0,
-        rotation: 0.0,
-        field_standard_error: None,
-        pairs: 0,
-        used: false,
-    };
+    let start = ChromaticShift { y_px: mode.y, x_px: mode.x, ..NONE };
     let core = CORE_DIAMETERS * diameter_px;
     let constant = judge(&vectors, settle(&vectors, start, kernel, 2 * ROUNDS, false), kernel, core);
     let mut over_field = constant;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::field::PlaneView;
 use crate::kernel::dispatch::vectorised;
+use crate::kernel::median::MEDIAN_ERROR;
 use blocks::{BLOCK_PX, BlockRow, BlockRowU16, RESIDUAL_TO_SD};
 
 mod blocks;
@@ -15,9 +16,6 @@ const MAX_BLOCKS: usize = 2048;
 const BINS: usize = 24;
 /// Fewest blocks a bin needs to count.
 const MIN_BLOCKS_PER_BIN: usize = 4;
-
-/// Standard error of a median over that of a mean, of normal values.
-const MEDIAN_ERROR: f64 = 1.2533;
 
 /// Noise variance of a sample as a function of its expected value: `gain * value + offset`, never less than
 /// `floor`. For a camera, `gain` is grey levels per photo-electron and `offset` holds the read noise and the

@@ -4,6 +4,11 @@ use std::ops::{AddAssign, BitAnd, BitOr, BitXor, Not};
 
 use crate::kernel::dispatch::{Kernel, vectorised};
 
+/// Standard deviation of a normal distribution over its median absolute deviation.
+pub(crate) const MAD_TO_SD: f64 = 1.4826;
+/// Standard error of a median over that of a mean, of normal values.
+pub(crate) const MEDIAN_ERROR: f64 = 1.2533;
+
 /// The middle one of some numbers (of an even count, the higher of the middle two); `None` of none. Magnitudes of floats
 /// are in the order of their bits, so it serves for these as well.
 pub(crate) fn median(values: &[u32]) -> Option<u32> {

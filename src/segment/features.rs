@@ -55,6 +55,7 @@ pub(super) const COUNT: usize = 34;
 const LARGEST_RATIO: f32 = 20.0;
 
 /// Sums along rows, for the mean and variance of runs.
+#[derive(Debug)]
 pub(super) struct RowSums {
     /// Sums of the values and of their squares before each pixel, side by side: they are always read together.
     before: Array2<[f64; 2]>,

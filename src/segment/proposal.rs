@@ -42,6 +42,8 @@ pub struct Proposals {
     pub(super) dim: (usize, usize),
     pub(super) image: Option<Arc<WorkingImage>>,
     pub(super) candidates: Vec<Candidate>,
+    /// Sums along the rows of the image.
+    pub(super) sums: Option<Arc<RowSums>>,
     pub(super) features: Vec<[f32; features::COUNT]>,
     pub(super) brightness: Vec<f32>,
     /// What is usual for the nuclei beside which these remain; without any, for the best of these.
@@ -70,14 +72,13 @@ impl Proposals {
             return Ok(out);
         };
         out.candidates = candidates(&image, LARGEST_HOLE);
-        out.measure(&image);
+        out.measure(&image, Arc::new(RowSums::new(&image)));
         out.image = Some(Arc::new(image));
         Ok(out)
     }
 
     /// Measures features and brightness of every candidate.
-    pub(super) fn measure(&mut self, image: &WorkingImage) {
-        let sums = RowSums::new(image);
+    fn measure(&mut self, image: &WorkingImage, sums: Arc<RowSums>) {
         (self.features, self.brightness) = self
             .candidates
             .par_iter()
@@ -90,6 +91,15 @@ impl Proposals {
                 }
             })
             .unzip();
+        self.sums = Some(sums);
+    }
+
+    /// The same in the image of other candidates, whose sums serve again.
+    pub(super) fn measure_beside(&mut self, others: &Self) {
+        if let (Some(image), Some(sums)) = (&others.image, &others.sums) {
+            self.measure(image, Arc::clone(sums));
+            self.image = Some(Arc::clone(image));
+        }
     }
 
     /// The typical diameter: as told, or estimated and held against what is plausible for nuclei.

@@ -1,8 +1,6 @@
 //! The second look: what the chosen nuclei leave uncovered. A dim nucleus beside or under bright ones is no region of
 //! any cut; with the bright ones taken out it is.
 
-use std::sync::Arc;
-
 use ndarray::Array2;
 
 use crate::kernel::bits::{BitMask, half_widths};
@@ -51,8 +49,7 @@ impl Proposals {
             candidate.level = 2 * candidate.level + 1;
             candidate.eligible &= contact(&candidate.runs, &covered) >= LEAST_CONTACT;
         }
-        out.measure(image);
-        out.image = Some(Arc::clone(image));
+        out.measure_beside(self);
         out.usual = Some(context::Usual::of(&self.candidates, &self.features, &self.brightness, chosen));
         out
     }

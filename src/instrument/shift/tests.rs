@@ -38,17 +38,6 @@ fn nuclei(shift: ChromaticShift) -> Vec<NucleusCandidates> {
         .collect()
 }
 
-const NONE: ChromaticShift = ChromaticShift {
-    y_px: 0.0,
-    x_px: 0.0,
-    standard_error_px: None,
-    magnification: 0.0,
-    rotation: 0.0,
-    field_standard_error: None,
-    pairs: 0,
-    used: false,
-};
-
 fn estimated(truth: ChromaticShift) -> Option<ChromaticShift> {
     let nuclei = nuclei(truth);
     estimate(&nuclei.iter().collect::<Vec<_>>(), 4.6)

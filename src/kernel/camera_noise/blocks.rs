@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::field::PlaneView;
 use crate::kernel::dispatch::Kernel;
-use crate::kernel::median::{float_of_ordered, median_within_kernel as median, ordered};
+use crate::kernel::median::{MAD_TO_SD, float_of_ordered, median_within_kernel as median, ordered};
 
 /// Edge of the blocks in which level and noise are measured, px.
 pub(super) const BLOCK_PX: usize = 16;
@@ -12,9 +12,8 @@ pub(super) const BLOCK_PX: usize = 16;
 const INNER_PX: usize = BLOCK_PX - 2;
 /// Fewest residuals of a block for a spread that is good to some 15 %.
 const MIN_RESIDUALS: usize = 40;
-/// Standard deviation of white noise over the median absolute residual: the residual has 6 times its standard deviation,
-/// and 1.4826 turns a median absolute deviation into a standard deviation.
-pub(super) const RESIDUAL_TO_SD: f64 = 1.4826 / 6.0;
+/// Standard deviation of white noise over the median absolute residual: the residual has 6 times its standard deviation.
+pub(super) const RESIDUAL_TO_SD: f64 = MAD_TO_SD / 6.0;
 
 /// The measurement of some blocks of one row of blocks.
 pub(super) struct BlockRow<'plane, 'mask, B> {
