@@ -7,9 +7,10 @@ use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{Colour, Field, Plane, PlaneView};
 use crate::instrument::light::{self, NucleusLight};
-use crate::instrument::likeness::likeness;
+use crate::instrument::likeness::likenesses;
 use crate::instrument::{InstrumentParams, bleed};
 use crate::kernel::camera_noise;
+use crate::kernel::dispatch::vectorised;
 use crate::segment::Segmentation;
 use crate::setting::Setting;
 use crate::units::PixelSize;
@@ -90,9 +91,10 @@ pub(super) fn measure(
         found.noise_fit = Some(camera_noise::estimate(probe, None, with_gain));
         found
     };
+    let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
     let ((red, green), ((saturated, nucleus_saturated), likeness, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
-        || (saturation(field, &segmentation), likenesses(field), light::of_nuclei(field, &segmentation)),
+        || (saturation(field, &segmentation), likenesses(planes), light::of_nuclei(field, &segmentation)),
     );
     let mut warnings = field.warnings.clone();
     warnings.extend(segmentation.warnings.iter().cloned());
@@ -107,13 +109,6 @@ pub(super) fn measure(
         lights,
         warnings,
     })
-}
-
-/// How alike the channels are: see [`CHANNEL_PAIRS`].
-fn likenesses(field: &Field) -> [Option<f64>; 3] {
-    let pairs =
-        [[&field.red, &field.green], [&field.counterstain, &field.red], [&field.counterstain, &field.green]];
-    pairs.map(|[a, b]| likeness(a.view(), b.view()))
 }
 
 /// Saturated shares of the channels, and of the nuclei if there are any.
@@ -165,10 +160,22 @@ fn saturated_nuclei(planes: [&Plane; 2], level: Option<f32>, segmentation: &Segm
 fn saturated_share(plane: &Plane, level: Option<f32>) -> f64 {
     // By chunks, in a narrow type that holds the count of one: many samples at a time.
     fn count<T: Copy>(a: &Array2<T>, saturated: impl Fn(T) -> bool) -> usize {
-        let of_chunk = |chunk: &[T]| usize::from(chunk.iter().map(|v| u16::from(saturated(*v))).sum::<u16>());
-        a.as_slice_memory_order().map_or_else(
-            || a.iter().filter(|v| saturated(**v)).count(),
-            |all| all.chunks(4096).map(of_chunk).sum(),
+        let Some(all) = a.as_slice_memory_order() else {
+            return a.iter().filter(|v| saturated(**v)).count();
+        };
+        vectorised(
+            #[inline(always)]
+            || {
+                let mut count = 0;
+                for chunk in all.chunks(4096) {
+                    let mut of_chunk = 0_u16;
+                    for v in chunk {
+                        of_chunk += u16::from(saturated(*v));
+                    }
+                    count += usize::from(of_chunk);
+                }
+                count
+            },
         )
     }
     let count = match plane {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::detect::candidate::{Candidate, median};
 use crate::detect::evidence::Population;
-use crate::detect::sorting::{Part, Probabilities, Weights};
+use crate::detect::sorting::{NoneSeparated, PairParts, Part, Probabilities, Weights};
 use crate::field::Colour;
 
 /// The candidates of one nucleus, strongest first, greens corrected for the chromatic shift.
@@ -72,10 +72,8 @@ pub(crate) struct Decision {
     pub(crate) red: Vec<(f64, Part)>,
     /// The same per green candidate.
     pub(crate) green: Vec<(f64, Part)>,
-    /// Probability that no red signal stands alone or split; no green; neither.
-    pub(crate) no_separated_red: f64,
-    pub(crate) no_separated_green: f64,
-    pub(crate) none_separated: f64,
+    /// Probability that no signal stands alone or split.
+    pub(crate) none_separated: NoneSeparated,
 }
 
 impl Decision {
@@ -170,56 +168,46 @@ impl Model {
     fn weigh(&self, nucleus: &NucleusCandidates) -> Sorted {
         let (red, red_odds) = self.worth_sorting(nucleus, Colour::Red);
         let (green, green_odds) = self.worth_sorting(nucleus, Colour::Green);
-        let pairs = |weight: &dyn Fn(usize, usize, &Candidate, &Candidate) -> f64| -> Vec<Vec<f64>> {
-            let row = |i: usize| {
-                (0..green.len())
-                    .map(|j| weight(i, j, &nucleus.red[red[i]], &nucleus.green[green[j]]))
-                    .collect()
-            };
-            (0..red.len()).map(row).collect()
-        };
         let area = nucleus.area_px.max(1.0);
-        let limit = self.fused_distance_px;
-        // Density at an offset `d` with a normal scatter, over that of unrelated positions in the nucleus.
-        let together = |d: f64, variance: f64| {
-            area / (std::f64::consts::TAU * variance) * (-0.5 * d * d / variance).exp()
+        let pair = |i: usize, j: usize| {
+            let (a, b) = (&nucleus.red[red[i]], &nucleus.green[green[j]]);
+            self.weigh_pair((a, red_odds[i]), (b, green_odds[j]), area)
         };
-        let same_place = |a: &Candidate, b: &Candidate| {
-            let variance = a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2);
-            together(a.distance_px(b), variance)
-        };
-        let stretched = STRETCHED_SHARE * area / (std::f64::consts::PI * limit * limit);
-        let fused = pairs(&|i, j, a, b| {
-            let d = a.distance_px(b);
-            if d > limit {
-                return 0.0;
-            }
-            let core = (1.0 - STRETCHED_SHARE) * together(d, self.offset_sd_px.powi(2));
-            self.fused_rate * red_odds[i] * green_odds[j] * (core + stretched)
-        });
-        let split = pairs(&|i, j, a, b| {
-            if a.distance_px(b) <= limit { 0.0 } else { self.split_rate * red_odds[i] * green_odds[j] }
-        });
-        let false_rates = self.red.false_rate * self.green.false_rate;
-        let coincident = pairs(&|_, _, a, b| self.coincident_rate / false_rates * same_place(a, b));
-        let red_with_ghost = pairs(&|i, _, a, b| {
-            let ghost = self.green.ghost_odds(b, a.amplitude) * same_place(a, b);
-            self.ghost_share[0] * self.lone_rate[0] * red_odds[i] * ghost
-        });
-        let green_with_ghost = pairs(&|_, j, a, b| {
-            let ghost = self.red.ghost_odds(a, b.amplitude) * same_place(a, b);
-            self.ghost_share[1] * self.lone_rate[1] * green_odds[j] * ghost
-        });
+        let pairs = (0..red.len()).map(|i| (0..green.len()).map(|j| pair(i, j)).collect()).collect();
         let weights = Weights {
             lone_red: red_odds.iter().map(|o| self.lone_rate[0] * o).collect(),
             lone_green: green_odds.iter().map(|o| self.lone_rate[1] * o).collect(),
-            fused,
-            split,
-            coincident,
-            red_with_ghost,
-            green_with_ghost,
+            pairs,
         };
         Sorted { red, green, weights }
+    }
+
+    /// Weights of what a red and a green candidate, each with its odds, can be together in a nucleus of `area` px.
+    fn weigh_pair(&self, (a, red): (&Candidate, f64), (b, green): (&Candidate, f64), area: f64) -> PairParts {
+        let d = a.distance_px(b);
+        // Density at this offset with a normal scatter, over that of unrelated positions in the nucleus.
+        let together =
+            |variance: f64| area / (std::f64::consts::TAU * variance) * (-0.5 * d * d / variance).exp();
+        let limit = self.fused_distance_px;
+        let mut parts = PairParts::default();
+        if d <= limit {
+            let stretched = STRETCHED_SHARE * area / (std::f64::consts::PI * limit * limit);
+            let core = (1.0 - STRETCHED_SHARE) * together(self.offset_sd_px.powi(2));
+            parts.fused = self.fused_rate * red * green * (core + stretched);
+        } else {
+            parts.split = self.split_rate * red * green;
+        }
+        let same_place =
+            together(a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2));
+        if same_place > 0.0 {
+            parts.coincident =
+                self.coincident_rate / (self.red.false_rate * self.green.false_rate) * same_place;
+            let ghost = self.green.ghost_odds(b, a.amplitude) * same_place;
+            parts.red_with_ghost = self.ghost_share[0] * self.lone_rate[0] * red * ghost;
+            let ghost = self.red.ghost_odds(a, b.amplitude) * same_place;
+            parts.green_with_ghost = self.ghost_share[1] * self.lone_rate[1] * green * ghost;
+        }
+        parts
     }
 
     /// Takes over what the sortings of all nuclei say.
@@ -230,13 +218,13 @@ impl Model {
         let mut lone = [0.0, 0.0];
         let (mut red, mut green) = (Vec::new(), Vec::new());
         for (nucleus, (sorted, p)) in nuclei.iter().zip(results) {
-            for (i, row) in p.fused.iter().enumerate() {
-                for (j, probability) in row.iter().enumerate() {
+            for (i, row) in p.pairs.iter().enumerate() {
+                for (j, pair) in row.iter().enumerate() {
                     let d = nucleus.red[sorted.red[i]].distance_px(&nucleus.green[sorted.green[j]]);
-                    fused += probability;
-                    squares += probability * d * d;
-                    split += p.split[i][j];
-                    coincident += p.coincident[i][j];
+                    fused += pair.fused;
+                    squares += pair.fused * d * d;
+                    split += pair.split;
+                    coincident += pair.coincident;
                 }
             }
             lone[0] += p.lone_red.iter().sum::<f64>();
@@ -313,9 +301,7 @@ pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decisio
             Decision {
                 red: part(&sorted.red, &p.red_is_signal(), &heaviest.red, nucleus.red.len()),
                 green: part(&sorted.green, &p.green_is_signal(), &heaviest.green, nucleus.green.len()),
-                no_separated_red: p.no_separated_red,
-                no_separated_green: p.no_separated_green,
-                none_separated: p.none_separated,
+                none_separated: sorted.weights.none_separated(),
             }
         })
         .collect()

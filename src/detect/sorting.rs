@@ -5,6 +5,21 @@
 //! probability of each part, and the heaviest sorting is the reading. Sums run over the subsets of greens
 //! already used, one red after the other, so no sorting is left out and none is counted twice.
 
+/// A number for each part that a red and a green candidate can be together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct PairParts {
+    /// Intact locus.
+    pub(crate) fused: f64,
+    /// Split locus.
+    pub(crate) split: f64,
+    /// False candidates that are one source seen in both colours.
+    pub(crate) coincident: f64,
+    /// Red signal whose green companion is crosstalk.
+    pub(crate) red_with_ghost: f64,
+    /// Green signal whose red companion is crosstalk.
+    pub(crate) green_with_ghost: f64,
+}
+
 /// Weights of the parts, relative to "false" for each candidate involved.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Weights {
@@ -12,16 +27,8 @@ pub(crate) struct Weights {
     pub(crate) lone_red: Vec<f64>,
     /// Signal of its own, per green.
     pub(crate) lone_green: Vec<f64>,
-    /// Intact locus, `[red][green]`.
-    pub(crate) fused: Vec<Vec<f64>>,
-    /// Split locus, `[red][green]`.
-    pub(crate) split: Vec<Vec<f64>>,
-    /// False candidates that are one source seen in both colours: `[red][green]`.
-    pub(crate) coincident: Vec<Vec<f64>>,
-    /// Red signal whose green companion is crosstalk: `[red][green]`.
-    pub(crate) red_with_ghost: Vec<Vec<f64>>,
-    /// Green signal whose red companion is crosstalk.
-    pub(crate) green_with_ghost: Vec<Vec<f64>>,
+    /// Pairs, `[red][green]`.
+    pub(crate) pairs: Vec<Vec<PairParts>>,
 }
 
 /// Probability of each part.
@@ -29,41 +36,40 @@ pub(crate) struct Weights {
 pub(crate) struct Probabilities {
     pub(crate) lone_red: Vec<f64>,
     pub(crate) lone_green: Vec<f64>,
-    pub(crate) fused: Vec<Vec<f64>>,
-    pub(crate) split: Vec<Vec<f64>>,
-    pub(crate) coincident: Vec<Vec<f64>>,
-    pub(crate) red_with_ghost: Vec<Vec<f64>>,
-    pub(crate) green_with_ghost: Vec<Vec<f64>>,
-    /// Probability that no red signal stands alone or split.
-    pub(crate) no_separated_red: f64,
-    /// Probability that no green signal stands alone or split.
-    pub(crate) no_separated_green: f64,
-    /// Probability of neither.
-    pub(crate) none_separated: f64,
+    pub(crate) pairs: Vec<Vec<PairParts>>,
+}
+
+/// Probability that no signal stands alone or split.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NoneSeparated {
+    /// No red one.
+    pub(crate) red: f64,
+    /// No green one.
+    pub(crate) green: f64,
+    /// Neither.
+    pub(crate) both: f64,
 }
 
 impl Probabilities {
     /// Probability of being a signal, per red.
     pub(crate) fn red_is_signal(&self) -> Vec<f64> {
-        let row = |p: &[Vec<f64>], i: usize| p[i].iter().sum::<f64>();
-        (0..self.lone_red.len())
-            .map(|i| {
-                let paired = row(&self.fused, i) + row(&self.split, i) + row(&self.red_with_ghost, i);
-                (self.lone_red[i] + paired).clamp(0.0, 1.0)
-            })
+        let sum = |row: &[PairParts], part: fn(&PairParts) -> f64| row.iter().map(part).sum::<f64>();
+        let paired = |row: &[PairParts]| {
+            sum(row, |p| p.fused) + sum(row, |p| p.split) + sum(row, |p| p.red_with_ghost)
+        };
+        self.lone_red
+            .iter()
+            .zip(&self.pairs)
+            .map(|(lone, row)| (lone + paired(row)).clamp(0.0, 1.0))
             .collect()
     }
 
     /// Probability of being a signal, per green.
     pub(crate) fn green_is_signal(&self) -> Vec<f64> {
-        let column = |p: &[Vec<f64>], j: usize| p.iter().map(|row| row[j]).sum::<f64>();
-        (0..self.lone_green.len())
-            .map(|j| {
-                let paired =
-                    column(&self.fused, j) + column(&self.split, j) + column(&self.green_with_ghost, j);
-                (self.lone_green[j] + paired).clamp(0.0, 1.0)
-            })
-            .collect()
+        let sum =
+            |j: usize, part: fn(&PairParts) -> f64| self.pairs.iter().map(|row| part(&row[j])).sum::<f64>();
+        let paired = |j| sum(j, |p| p.fused) + sum(j, |p| p.split) + sum(j, |p| p.green_with_ghost);
+        self.lone_green.iter().enumerate().map(|(j, lone)| (lone + paired(j)).clamp(0.0, 1.0)).collect()
     }
 }
 
@@ -107,21 +113,22 @@ impl Weights {
     }
 
     fn pair(&self, i: usize, j: usize, allowed: Allowed) -> f64 {
-        let mut weight = self.fused[i][j] + self.coincident[i][j];
+        let pair = &self.pairs[i][j];
+        let mut weight = pair.fused + pair.coincident;
         if allowed.separated_red && allowed.separated_green {
-            weight += self.split[i][j];
+            weight += pair.split;
         }
         if allowed.separated_red {
-            weight += self.red_with_ghost[i][j];
+            weight += pair.red_with_ghost;
         }
         if allowed.separated_green {
-            weight += self.green_with_ghost[i][j];
+            weight += pair.green_with_ghost;
         }
         weight
     }
 
-    /// The same for a red with each green.
-    fn pairs(&self, i: usize, allowed: Allowed) -> Vec<f64> {
+    /// [`Self::pair`] of a red with each green.
+    fn pairs_of(&self, i: usize, allowed: Allowed) -> Vec<f64> {
         (0..self.greens()).map(|j| self.pair(i, j, allowed)).collect()
     }
 
@@ -145,7 +152,7 @@ impl Weights {
         forward[0][0] = 1.0;
         for i in 0..self.reds() {
             let single = self.single_red(i, allowed);
-            let pairs = self.pairs(i, allowed);
+            let pairs = self.pairs_of(i, allowed);
             for used in 0..subsets {
                 let weight = forward[i][used];
                 if weight == 0.0 {
@@ -177,12 +184,7 @@ impl Weights {
         let mut p = Probabilities {
             lone_red: vec![0.0; reds],
             lone_green: vec![0.0; greens],
-            fused: vec![vec![0.0; greens]; reds],
-            split: vec![vec![0.0; greens]; reds],
-            coincident: vec![vec![0.0; greens]; reds],
-            red_with_ghost: vec![vec![0.0; greens]; reds],
-            green_with_ghost: vec![vec![0.0; greens]; reds],
-            ..Probabilities::default()
+            pairs: vec![vec![PairParts::default(); greens]; reds],
         };
         for j in 0..greens {
             let share = self.lone_green[j] / (1.0 + self.lone_green[j]);
@@ -195,7 +197,7 @@ impl Weights {
         }
         let mut backward = unused;
         for i in (0..reds).rev() {
-            let pairs = self.pairs(i, all);
+            let pairs = self.pairs_of(i, all);
             let mut before = vec![0.0; subsets];
             for used in 0..subsets {
                 // More greens than there are reds ahead cannot be used.
@@ -208,20 +210,29 @@ impl Weights {
                 for j in (0..greens).filter(|j| used & (1 << j) == 0) {
                     let after = backward[used | (1 << j)];
                     let common = forward[i][used] * after / total;
-                    p.fused[i][j] += common * self.fused[i][j];
-                    p.split[i][j] += common * self.split[i][j];
-                    p.coincident[i][j] += common * self.coincident[i][j];
-                    p.red_with_ghost[i][j] += common * self.red_with_ghost[i][j];
-                    p.green_with_ghost[i][j] += common * self.green_with_ghost[i][j];
+                    let (sum, pair) = (&mut p.pairs[i][j], &self.pairs[i][j]);
+                    sum.fused += common * pair.fused;
+                    sum.split += common * pair.split;
+                    sum.coincident += common * pair.coincident;
+                    sum.red_with_ghost += common * pair.red_with_ghost;
+                    sum.green_with_ghost += common * pair.green_with_ghost;
                     before[used] += after * pairs[j];
                 }
             }
             backward = before;
         }
-        p.no_separated_red = self.total(Allowed { separated_red: false, separated_green: true }) / total;
-        p.no_separated_green = self.total(Allowed { separated_red: true, separated_green: false }) / total;
-        p.none_separated = self.total(Allowed { separated_red: false, separated_green: false }) / total;
         p
+    }
+
+    /// The probability that nothing is separated.
+    pub(crate) fn none_separated(&self) -> NoneSeparated {
+        let total = |separated_red, separated_green| self.total(Allowed { separated_red, separated_green });
+        let all = total(true, true);
+        NoneSeparated {
+            red: total(false, true) / all,
+            green: total(true, false) / all,
+            both: total(false, false) / all,
+        }
     }
 
     /// The heaviest sorting.
@@ -233,18 +244,21 @@ impl Weights {
         let mut choice = vec![vec![None; subsets]; reds + 1];
         best[0][0] = 0.0;
         for i in 0..reds {
+            let lone = self.lone_red[i].max(1.0).ln();
+            let pairs: Vec<f64> =
+                (0..greens).map(|j| self.heaviest_pair(i, j).0.max(f64::MIN_POSITIVE).ln()).collect();
             for used in 0..subsets {
                 let weight = best[i][used];
                 if weight == f64::NEG_INFINITY {
                     continue;
                 }
-                let single = weight + self.lone_red[i].max(1.0).ln();
+                let single = weight + lone;
                 if single > best[i + 1][used] {
                     best[i + 1][used] = single;
                     choice[i + 1][used] = None;
                 }
                 for j in (0..greens).filter(|j| used & (1 << j) == 0) {
-                    let paired = weight + self.heaviest_pair(i, j).0.max(f64::MIN_POSITIVE).ln();
+                    let paired = weight + pairs[j];
                     if paired > best[i + 1][used | (1 << j)] {
                         best[i + 1][used | (1 << j)] = paired;
                         choice[i + 1][used | (1 << j)] = Some(j);
@@ -252,13 +266,15 @@ impl Weights {
                 }
             }
         }
-        let rest = |used: usize| -> f64 {
-            (0..greens).filter(|j| used & (1 << j) == 0).map(|j| self.lone_green[j].max(1.0).ln()).sum()
+        let alone: Vec<f64> = self.lone_green.iter().map(|lone| lone.max(1.0).ln()).collect();
+        let whole = |used: usize| {
+            best[reds][used] + (0..greens).filter(|j| used & (1 << j) == 0).map(|j| alone[j]).sum::<f64>()
         };
-        let mut used = 0;
+        let (mut used, mut heaviest) = (0, whole(0));
         for candidate in 1..subsets {
-            if best[reds][candidate] + rest(candidate) > best[reds][used] + rest(used) {
-                used = candidate;
+            let weight = whole(candidate);
+            if weight > heaviest {
+                (used, heaviest) = (candidate, weight);
             }
         }
         let mut sorting = Sorting { red: vec![Part::False; reds], green: vec![Part::False; greens] };
@@ -281,12 +297,13 @@ impl Weights {
     }
 
     fn heaviest_pair(&self, i: usize, j: usize) -> (f64, Part, Part) {
-        let mut best = (self.fused[i][j], Part::Signal, Part::Signal);
+        let pair = &self.pairs[i][j];
+        let mut best = (pair.fused, Part::Signal, Part::Signal);
         for option in [
-            (self.split[i][j], Part::Signal, Part::Signal),
-            (self.coincident[i][j], Part::InBothChannels, Part::InBothChannels),
-            (self.red_with_ghost[i][j], Part::Signal, Part::Ghost),
-            (self.green_with_ghost[i][j], Part::Ghost, Part::Signal),
+            (pair.split, Part::Signal, Part::Signal),
+            (pair.coincident, Part::InBothChannels, Part::InBothChannels),
+            (pair.red_with_ghost, Part::Signal, Part::Ghost),
+            (pair.green_with_ghost, Part::Ghost, Part::Signal),
         ] {
             if option.0 > best.0 {
                 best = option;
@@ -295,3 +312,6 @@ impl Weights {
         best
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ use crate::field::PlaneView;
 
 /// Samples along the edge of a block in which residuals are correlated.
 const SIDE: usize = 16;
+/// Residuals along the edge of a block.
+const INNER: usize = SIDE - 2;
 /// Most blocks that are compared, spread evenly over the plane.
 const MAX_BLOCKS: usize = 200;
 /// Fewest blocks for a statement.
@@ -18,78 +20,91 @@ const LOOK_CLOSER: f64 = 0.5;
 /// Pixels along each axis that are averaged for coarser detail: half of the 8 pixels over which lossy compression
 /// commonly keeps one colour for two.
 const COARSE_PX: usize = 4;
+/// Which of three planes are compared, in this order.
+const PAIRS: [[usize; 2]; 3] = [[1, 2], [0, 1], [0, 2]];
 
-/// Correlation of what two planes of one size show beside smooth light, -1 to 1: the lower of those at one and at
-/// four pixels; `None` where too little of both planes has any detail.
-pub(crate) fn likeness(a: PlaneView<'_>, b: PlaneView<'_>) -> Option<f64> {
-    let fine = at_scale(a, b, 1)?;
-    if fine < LOOK_CLOSER {
-        return Some(fine);
+/// Correlations of what three planes of one size show beside smooth light, -1 to 1, of the second and third, the first
+/// and second, the first and third: the lower of those at one and at four pixels; `None` where too little of both planes
+/// has any detail.
+pub(crate) fn likenesses(planes: [PlaneView<'_>; 3]) -> [Option<f64>; 3] {
+    let fine = at_scale(planes, 1);
+    if fine.iter().all(|r| r.is_none_or(|r| r < LOOK_CLOSER)) {
+        return fine;
     }
-    Some(at_scale(a, b, COARSE_PX).map_or(fine, |coarse| coarse.min(fine)))
+    let coarse = at_scale(planes, COARSE_PX);
+    std::array::from_fn(|i| match (fine[i]?, coarse[i]) {
+        (fine, Some(coarse)) if fine >= LOOK_CLOSER => Some(coarse.min(fine)),
+        (fine, _) => Some(fine),
+    })
 }
 
 /// Middle of the correlations of all blocks, which the few with signals cannot move.
-fn at_scale(a: PlaneView<'_>, b: PlaneView<'_>, pitch: usize) -> Option<f64> {
-    let (height, width) = a.dim();
-    if a.dim() != b.dim() {
-        return None;
+fn at_scale(planes: [PlaneView<'_>; 3], pitch: usize) -> [Option<f64>; 3] {
+    let (height, width) = planes[0].dim();
+    if planes.iter().any(|p| p.dim() != (height, width)) {
+        return [None; 3];
     }
     let edge = SIDE * pitch;
     let (rows, columns) = (height / edge, width / edge);
     let step = (rows * columns).div_ceil(MAX_BLOCKS).max(1);
-    let mut found: Vec<f64> = (0..rows * columns)
-        .step_by(step)
+    let mut found: [Vec<f64>; 3] = Default::default();
+    for i in (0..rows * columns).step_by(step) {
         // Each row of blocks begins elsewhere, so that the measured ones do not stand in columns.
-        .filter_map(|i| {
-            let (row, column) = (i / columns, (i + i / columns) % columns);
-            let at = (row * edge, column * edge);
-            correlation(&residuals(a, at, pitch), &residuals(b, at, pitch))
-        })
-        .collect();
-    if found.len() < MIN_BLOCKS {
-        return None;
-    }
-    let middle = found.len() / 2;
-    Some(*found.select_nth_unstable_by(middle, f64::total_cmp).1)
-}
-
-/// Residuals of a block against planes and slopes (Immerkaer 1996, Computer Vision and Image Understanding 64:300).
-fn residuals(plane: PlaneView<'_>, (y0, x0): (usize, usize), pitch: usize) -> Vec<f64> {
-    let mut block = [[0.0_f64; SIDE]; SIDE];
-    let mut samples = vec![0.0_f32; SIDE * pitch];
-    for y in 0..SIDE * pitch {
-        plane.read_row(y0 + y, x0, &mut samples);
-        for (sum, part) in block[y / pitch].iter_mut().zip(samples.chunks_exact(pitch)) {
-            *sum += part.iter().map(|v| f64::from(*v)).sum::<f64>();
+        let (row, column) = (i / columns, (i + i / columns) % columns);
+        let details = planes.map(|plane| Detail::of(plane, (row * edge, column * edge), pitch));
+        for (found, [a, b]) in found.iter_mut().zip(PAIRS) {
+            found.extend(details[a].correlation(&details[b]));
         }
     }
-    let mut out = Vec::with_capacity((SIDE - 2) * (SIDE - 2));
-    for rows in block.windows(3) {
-        let [above, row, below] = rows else { continue };
-        for x in 1..SIDE - 1 {
-            let corners = above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1];
-            let edges = above[x] + below[x] + row[x - 1] + row[x + 1];
-            out.push(corners - 2.0 * edges + 4.0 * row[x]);
+    found.map(|mut found| {
+        if found.len() < MIN_BLOCKS {
+            return None;
         }
-    }
-    out
+        let middle = found.len() / 2;
+        Some(*found.select_nth_unstable_by(middle, f64::total_cmp).1)
+    })
 }
 
-/// Pearson's correlation; `None` if either has no spread.
-fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
-    let n = a.len() as f64;
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
-    let (mean_a, mean_b) = (mean(a), mean(b));
-    let (mut aa, mut ab, mut bb) = (0.0, 0.0, 0.0);
-    for (x, y) in a.iter().zip(b) {
-        let (x, y) = (x - mean_a, y - mean_b);
-        aa += x * x;
-        ab += x * y;
-        bb += y * y;
+/// What a block shows beside planes and slopes.
+struct Detail {
+    /// Residuals (Immerkaer 1996, Computer Vision and Image Understanding 64:300) about their mean.
+    residuals: [f64; INNER * INNER],
+    /// Sum of their squares.
+    squares: f64,
+}
+
+impl Detail {
+    fn of(plane: PlaneView<'_>, (y0, x0): (usize, usize), pitch: usize) -> Self {
+        let mut block = [[0.0_f64; SIDE]; SIDE];
+        let mut samples = [0.0_f32; SIDE * COARSE_PX];
+        let samples = &mut samples[..SIDE * pitch];
+        for y in 0..SIDE * pitch {
+            plane.read_row(y0 + y, x0, samples);
+            for (sum, part) in block[y / pitch].iter_mut().zip(samples.chunks_exact(pitch)) {
+                *sum += part.iter().map(|v| f64::from(*v)).sum::<f64>();
+            }
+        }
+        let mut residuals = [0.0; INNER * INNER];
+        for (out, rows) in residuals.chunks_exact_mut(INNER).zip(block.windows(3)) {
+            let [above, row, below] = rows else { continue };
+            for (out, x) in out.iter_mut().zip(1..) {
+                let corners = above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1];
+                let edges = above[x] + below[x] + row[x - 1] + row[x + 1];
+                *out = corners - 2.0 * edges + 4.0 * row[x];
+            }
+        }
+        let mean = residuals.iter().sum::<f64>() / residuals.len() as f64;
+        residuals.iter_mut().for_each(|r| *r -= mean);
+        let squares = residuals.iter().map(|r| r * r).sum();
+        Self { residuals, squares }
     }
-    let spread = (aa * bb).sqrt();
-    (spread > 0.0).then(|| ab / spread)
+
+    /// Pearson's correlation; `None` if either has no spread.
+    fn correlation(&self, other: &Self) -> Option<f64> {
+        let products: f64 = self.residuals.iter().zip(&other.residuals).map(|(a, b)| a * b).sum();
+        let spread = (self.squares * other.squares).sqrt();
+        (spread > 0.0).then(|| products / spread)
+    }
 }
 
 #[cfg(test)]
@@ -111,11 +126,15 @@ mod tests {
     #[test]
     fn copies_are_alike_and_exposures_of_one_scene_are_not() {
         let (one, other) = (exposure(1), exposure(2));
-        let alike = |a: &Array2<f32>, b: &Array2<f32>| likeness(PlaneView::from(a), PlaneView::from(b));
-        assert!(alike(&one, &other).is_some_and(|r| r.abs() < 0.05), "{:?}", alike(&one, &other));
-        assert!(alike(&one, &one).is_some_and(|r| r > 0.999));
         let scaled = one.mapv(|v| (0.3 * v + 50.0).round());
-        assert!(alike(&one, &scaled).is_some_and(|r| r > 0.98), "{:?}", alike(&one, &scaled));
-        assert_eq!(alike(&one, &Array2::zeros((160, 192))), None);
+        let alike = |planes: [&Array2<f32>; 3]| likenesses(planes.map(PlaneView::from));
+        let [apart, copy, also_apart] = alike([&one, &scaled, &other]);
+        assert!(apart.is_some_and(|r| r.abs() < 0.05), "{apart:?}");
+        assert!(copy.is_some_and(|r| r > 0.98), "{copy:?}");
+        assert!(also_apart.is_some_and(|r| r.abs() < 0.05), "{also_apart:?}");
+        let nothing = Array2::zeros((160, 192));
+        let [apart, unknown, same] = alike([&one, &nothing, &one]);
+        assert_eq!([apart, unknown], [None, None]);
+        assert!(same.is_some_and(|r| r > 0.999), "{same:?}");
     }
 }

@@ -28,12 +28,13 @@ impl Specimen<'_> {
         let joined = |colour: Colour| {
             pattern.separated(colour) == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
         };
-        let [red, green] = [1.0 - decision.no_separated_red, 1.0 - decision.no_separated_green];
+        let none = decision.none_separated;
+        let [red, green, either] = [none.red, none.green, none.both].map(|p| 1.0 - p);
         match (joined(Colour::Red), joined(Colour::Green)) {
             (true, true) => SeparatedProbability { red: 0.0, green: 0.0, either: 0.0 },
             (true, false) => SeparatedProbability { red: 0.0, green, either: green },
             (false, true) => SeparatedProbability { red, green: 0.0, either: red },
-            (false, false) => SeparatedProbability { red, green, either: 1.0 - decision.none_separated },
+            (false, false) => SeparatedProbability { red, green, either },
         }
     }
 
