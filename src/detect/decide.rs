@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use crate::detect::candidate::{Candidate, median};
-use crate::detect::evidence::Population;
+use crate::detect::evidence::{Population, debris_over_signals};
 use crate::detect::sorting::{NoneSeparated, PairParts, Part, Probabilities, Weights};
 use crate::field::Colour;
 
@@ -200,8 +200,10 @@ impl Model {
         let same_place =
             together(a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2));
         if same_place > 0.0 {
-            parts.coincident =
-                self.coincident_rate / (self.red.false_rate * self.green.false_rate) * same_place;
+            // What shines in both colours is as a noise peak or speckle in each, or debris.
+            let like_false = 1.0 / (self.red.false_rate * self.green.false_rate);
+            let debris = red * green * debris_over_signals((a, &self.red), (b, &self.green));
+            parts.coincident = self.coincident_rate * 0.5 * (like_false + debris) * same_place;
             let ghost = self.green.ghost_odds(b, a.amplitude) * same_place;
             parts.red_with_ghost = self.ghost_share[0] * self.lone_rate[0] * red * ghost;
             let ghost = self.red.ghost_odds(a, b.amplitude) * same_place;

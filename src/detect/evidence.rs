@@ -40,6 +40,15 @@ const SPECKLE_HEIGHT: f64 = 0.15;
 /// Log-width distribution of false candidates: noise peaks fit anything from half to three times the width.
 const FALSE_LOG_WIDTH_MEAN: f64 = 0.15;
 const FALSE_LOG_WIDTH_SD: f64 = 0.55;
+/// Heights of debris relative to signals: any between these, each factor as likely as another. Clumps of
+/// autofluorescent matter are seen from the faintest that passes for a signal to many times as bright.
+const DEBRIS_HEIGHTS: [f64; 2] = [0.2, 20.0];
+/// Spread of the logarithm of its height in one colour over that in the other, both relative to signals: a factor of two.
+const DEBRIS_LOG_RATIO_SD: f64 = 0.7;
+/// Mean and spread of its log width over that of a point: up to about three times; matter that is as narrow as the optics
+/// cannot be told from signals.
+const DEBRIS_LOG_WIDTH: f64 = 0.5;
+const DEBRIS_LOG_WIDTH_SD: f64 = 0.25;
 /// Scatter of a fitted log width at an SNR of 1.
 const WIDTH_SCATTER: f64 = 2.0;
 
@@ -57,6 +66,25 @@ pub(crate) const MAX_CROSSTALK: f64 = 0.35;
 fn normal(x: f64, mean: f64, sd: f64) -> f64 {
     let z = (x - mean) / sd;
     (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
+}
+
+/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
+pub(crate) fn debris_over_signals(
+    (a, red): (&Candidate, &Population),
+    (b, green): (&Candidate, &Population),
+) -> f64 {
+    let [least, most] = DEBRIS_HEIGHTS.map(f64::ln);
+    let relative = |c: &Candidate, p: &Population| c.amplitude.max(f64::MIN_POSITIVE).ln() - p.log_height;
+    let (x, y) = (relative(a, red), relative(b, green));
+    if !(least..=most).contains(&(0.5 * (x + y))) {
+        return 0.0;
+    }
+    let heights = normal(x - y, 0.0, DEBRIS_LOG_RATIO_SD) / (most - least);
+    let width = |c: &Candidate| {
+        normal(c.width_ratio.ln(), DEBRIS_LOG_WIDTH, DEBRIS_LOG_WIDTH_SD.hypot(WIDTH_SCATTER / c.snr()))
+    };
+    let signals = (red.signal_density(a) * green.signal_density(b)).max(1e-300);
+    (heights * width(a) * width(b) / signals).min(1e26)
 }
 
 impl Population {
