@@ -86,15 +86,7 @@ impl Candidate {
 
 /// Area over the area of the convex hull.
 pub(super) fn solidity(runs: &[Run], area: usize) -> f64 {
-    let mut spans: Vec<(i64, i64, i64)> = Vec::with_capacity(runs.len());
-    for run in runs {
-        let (y, x0, x1) = (i64::from(run.y), i64::from(run.x0), i64::from(run.x1));
-        match spans.last_mut() {
-            Some(last) if last.0 == y => last.2 = x1,
-            _ => spans.push((y, x0, x1)),
-        }
-    }
-    area as f64 / hull_area(&spans).max(1.0)
+    area as f64 / hull_area(runs).max(1.0)
 }
 
 /// All candidates of an image, each before those within it. Holes up to an area in discs of the typical diameter are
