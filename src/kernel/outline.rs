@@ -74,10 +74,12 @@ impl Silhouette {
     #[inline(always)]
     pub(crate) fn holds(&self, y: i32, x: i32) -> bool {
         let (y, x) = ((y - self.origin.0) as usize, (x - self.origin.1) as usize);
-        if y >= self.dim.0 || x == 0 || x + 1 >= self.dim.1 {
+        // The box's first and last column are outside.
+        let x = x.wrapping_sub(1);
+        if y >= self.dim.0 || x >= self.dim.1.saturating_sub(2) {
             return false;
         }
-        let (word, bit) = ((x - 1) / COLUMNS, (x - 1) % COLUMNS + 1);
+        let (word, bit) = (x / COLUMNS, x % COLUMNS + 1);
         self.words[y * self.stride + word] >> bit & 1 == 1
     }
 
@@ -86,49 +88,55 @@ impl Silhouette {
     #[inline(always)]
     pub(crate) fn trace(&self, out: &mut Vec<(i32, i32)>) {
         out.clear();
-        if self.words.is_empty() {
-            return;
+        match self.stride {
+            0 => {}
+            1 => self.trace_in_words::<true>(out),
+            _ => self.trace_in_words::<false>(out),
         }
+    }
+
+    /// `ONE` if a row is one word.
+    #[inline(always)]
+    fn trace_in_words<const ONE: bool>(&self, out: &mut Vec<(i32, i32)>) {
+        let stride = if ONE { 1 } else { self.stride };
         let (top, left) = self.origin;
-        let start = (1, self.start as i32);
+        // The word that holds the place, its bit there, and the word in the row above.
+        let (mut word, mut bit) = ((self.start - 1) / COLUMNS, (self.start - 1) % COLUMNS + 1);
+        let start = (top + 1, left + self.start as i32);
         let mut place = start;
         // Coming from the west, nothing lies above: the search begins to the north-east.
         let mut search = 6;
         let mut first_step = None;
-        // The word that holds the place, and its bit there.
-        let (mut word, mut bit) = ((self.start - 1) / COLUMNS, (self.start - 1) % COLUMNS + 1);
         loop {
             // Which neighbours are inside, by a bit each, from the first that is looked at.
-            let above = (place.0 - 1) as usize * self.stride + word;
-            let around = match self.words.get(above..=above + 2 * self.stride) {
-                Some(words) => {
-                    let three = |row: usize| (words[row * self.stride] >> (bit - 1) & 7) as usize;
-                    AROUND[(three(0) | three(1) << 3 | three(2) << 6) & 511]
-                }
-                None => 0,
+            let Some(words) = self.words.get(word..).and_then(|words| words.get(..=2 * stride)) else {
+                return;
             };
-            out.push((top + place.0, left + place.1));
+            let three = |row: usize| (words[row * stride] >> ((bit - 1) % 64)) as usize & 7;
+            let around = AROUND[three(0) | three(1) << 3 | three(2) << 6];
             if around == 0 {
+                out.push(place);
                 return;
             }
             let direction = (search + around.rotate_right(search).trailing_zeros()) % 8;
             if place == start {
                 if first_step == Some(direction) {
-                    out.pop();
                     return;
                 }
                 first_step = first_step.or(Some(direction));
             }
-            let step = STEPS[direction as usize];
-            place = (place.0 + step.0, place.1 + step.1);
-            bit = bit.wrapping_add_signed(step.1 as isize);
-            if bit == 0 {
+            out.push(place);
+            let (dy, dx) = STEPS[direction as usize];
+            place = (place.0 + dy, place.1 + dx);
+            word = word.wrapping_add_signed(dy as isize * stride as isize);
+            bit = bit.wrapping_add_signed(dx as isize);
+            if !ONE && bit == 0 {
                 (word, bit) = (word.wrapping_sub(1), COLUMNS);
-            } else if bit > COLUMNS {
+            } else if !ONE && bit > COLUMNS {
                 (word, bit) = (word + 1, 1);
             }
             // The pixel before the one just found was outside: go on from there.
-            search = (direction + if direction % 2 == 0 { 6 } else { 5 }) % 8;
+            search = (direction + 6 - direction % 2) % 8;
         }
     }
 }
@@ -136,7 +144,7 @@ impl Silhouette {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::runs::Levels;
+    use crate::kernel::runs::regions_of_cuts;
     use ndarray::Array2;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -151,7 +159,7 @@ mod tests {
             }),
         ) {
             let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
-            let found = Levels::new(mask.view()).regions(1, usize::MAX, 1);
+            let found = &regions_of_cuts(mask.view(), 1, usize::MAX, 1)[0];
             let mut silhouette = Silhouette::default();
             for i in 0..found.len() {
                 let mut inside = Array2::from_elem((h, w), false);

@@ -22,7 +22,10 @@ pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
 }
 
 /// As [`block_means`] for samples of at most 16 bits in one piece.
-fn means_of_whole_numbers<T: Copy + Sync + Into<u32>>(plane: ArrayView2<'_, T>, factor: usize) -> Array2<f32> {
+fn means_of_whole_numbers<T: Copy + Sync + Into<u32>>(
+    plane: ArrayView2<'_, T>,
+    factor: usize,
+) -> Array2<f32> {
     let (height, width) = plane.dim();
     let (rows, columns) = (height.div_ceil(factor), width.div_ceil(factor));
     let mut out = Array2::<f32>::zeros((rows, columns));

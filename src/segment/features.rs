@@ -214,3 +214,6 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

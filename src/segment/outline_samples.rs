@@ -289,3 +289,6 @@ impl Sampler {
 fn length((dy, dx): (i32, i32)) -> f32 {
     (f64::from(dy) * f64::from(dy) + f64::from(dx) * f64::from(dx)).sqrt() as f32
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -50,8 +50,11 @@ pub(super) fn overlapping(
         for start in (row..last).step_by(TOGETHER) {
             let end = (start + TOGETHER).min(last);
             // Most pixels lie within a nucleus or beside all.
-            let same = |others: &[u32]| owner[start..end].iter().zip(others).fold(0, |a, (b, c)| a | (b ^ c)) == 0;
-            if same(&owner[start + 1..(end + 1).min(last)]) && (y + 1 == height || same(&owner[start + width..])) {
+            let same =
+                |others: &[u32]| owner[start..end].iter().zip(others).fold(0, |a, (b, c)| a | (b ^ c)) == 0;
+            if same(&owner[start + 1..(end + 1).min(last)])
+                && (y + 1 == height || same(&owner[start + width..]))
+            {
                 continue;
             }
             for here in (start..end).filter(|&here| owner[here] != 0) {
