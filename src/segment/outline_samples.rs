@@ -291,4 +291,6 @@ fn length((dy, dx): (i32, i32)) -> f32 {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
+#[cfg(test)]
+pub(super) use tests::{bilinear, image, reference, regions};

@@ -1,7 +1,7 @@
 //! Features are those that a slow version finds, pixel by pixel.
 
 use super::*;
-use crate::segment::outline_samples::tests as sampling;
+use crate::segment::outline_samples::{bilinear, image, reference as reference_samples, regions};
 use proptest::prelude::*;
 
 /// The features by the definition, in their order, and the mean brightness.
@@ -29,13 +29,13 @@ fn reference(candidate: &Candidate, nesting: &Nesting, image: &WorkingImage) -> 
     };
     let perimeter = (0..corners.len()).map(side).sum::<f64>() + std::f64::consts::PI;
     let held = |y: i32, x: i32| y >= 0 && x >= 0 && pixels.contains(&(y as usize, x as usize));
-    let s = sampling::reference(&outline, &held, candidate.level, image);
+    let s = reference_samples(&outline, &held, candidate.level, image);
     let [on, on_sd, inside, outside, outside_sd, far] =
         [s.on, s.on_sd, s.inside, s.outside, s.outside_sd, s.far].map(f64::from);
     let ratio = |v: f64| (v / level).clamp(-20.0, 20.0);
     let diameter = image.diameter_px;
     let contrast = inside - outside;
-    let centre = sampling::bilinear(&image.smooth, my, mx);
+    let centre = bilinear(&image.smooth, my, mx);
     let [g10, g25, g90] = s.gradient.map(|g| ratio(f64::from(g)) * diameter);
     let values = [
         (n / (std::f64::consts::FRAC_PI_4 * diameter * diameter)).ln(),
@@ -81,11 +81,11 @@ proptest! {
     fn agrees_with_the_slow_version(
         (height, width) in (1_usize..60, 1_usize..60), seed in 0_usize..1000, diameter in 5.0_f64..40.0,
     ) {
-        let image = sampling::image(height, width, seed, diameter);
+        let image = image(height, width, seed, diameter);
         let sums = RowSums::new(&image);
         let nesting = Nesting { dip: 0.5, dip_share: 0.25, shrinkage: 0.125, growth: 2.0 };
         let mut workspace = Workspace::default();
-        for (level, runs) in sampling::regions(&image) {
+        for (level, runs) in regions(&image) {
             let mut candidate = Candidate::new(runs, level, Origin::Component);
             (candidate.neck_within, candidate.neck_beside, candidate.basins) = (0.75, 0.5, 3);
             let (found, brightness) = features(&candidate, &nesting, &image, &sums, &mut workspace);
