@@ -116,7 +116,7 @@ fn components(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("connected components");
     group.sample_size(20).throughput(Throughput::Elements(PIXELS));
     group.bench_function("breakapart, with filled holes", |b| {
-        b.iter(|| runs::Levels::new(black_box(levels.view())).regions(1, usize::MAX, 1));
+        b.iter(|| runs::regions_of_cuts(black_box(levels.view()), 1, usize::MAX, 1));
     });
     group.bench_function("imageproc", |b| {
         b.iter(|| connected_components(black_box(&rival), Connectivity::Eight, Luma([0])));

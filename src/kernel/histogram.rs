@@ -1,22 +1,21 @@
 //! Quantiles and Otsu's threshold.
 
-/// Up to this many values are sorted rather than parted at each quantile.
+use crate::kernel::dispatch::vectorised;
+
+/// Of up to this many values each is ranked by comparing it with every other, many at once, rather than moved about.
 const FEW: usize = 64;
+/// Values that are compared with another at once.
+const LANES: usize = 16;
 
 /// The quantiles of some values (0 to 1 each), by the nearest rank. Empty input gives zeros.
 pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f32; N] {
     let last = values.len().saturating_sub(1);
     if (1..=FEW).contains(&values.len()) {
-        // The bits of floats, those below the sign turned over for negative ones, are in the order of the floats.
-        let order = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
-        let mut keys = [0_i32; FEW];
-        let keys = &mut keys[..values.len()];
-        for (key, v) in keys.iter_mut().zip(&*values) {
-            *key = order(v.to_bits() as i32);
-        }
-        keys.sort_unstable();
-        return at
-            .map(|q| f32::from_bits(order(keys[((q * last as f64).round() as usize).min(last)]) as u32));
+        let ranks = at.map(|q| ((q * last as f64).round() as usize).min(last) as i32);
+        return vectorised(
+            #[inline(always)]
+            || of_few(values, ranks),
+        );
     }
     at.map(|q| {
         if values.is_empty() {
@@ -25,6 +24,33 @@ pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f3
         let rank = (q * last as f64).round() as usize;
         *values.select_nth_unstable_by(rank.min(last), f32::total_cmp).1
     })
+}
+
+/// The values that `ranks` others or fewer come before.
+#[inline(always)]
+fn of_few<const N: usize>(values: &[f32], ranks: [i32; N]) -> [f32; N] {
+    // The bits of floats, those below the sign turned over for negative ones, are in the order of the floats.
+    let order = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
+    let mut keys = [i32::MAX; FEW];
+    for (key, v) in keys.iter_mut().zip(values) {
+        *key = order(v.to_bits() as i32);
+    }
+    let mut found = [i32::MIN; N];
+    for group in &keys.as_chunks::<LANES>().0[..values.len().div_ceil(LANES)] {
+        let mut before = [0_i32; LANES];
+        for other in &keys[..values.len()] {
+            for lane in 0..LANES {
+                before[lane] += i32::from(*other < group[lane]);
+            }
+        }
+        // Of equal values the first has the least rank: the one sought is the largest that no more come before.
+        for (found, rank) in found.iter_mut().zip(ranks) {
+            for lane in 0..LANES {
+                *found = (*found).max(if before[lane] <= rank { group[lane] } else { i32::MIN });
+            }
+        }
+    }
+    found.map(|key| f32::from_bits(order(key) as u32))
 }
 
 /// Grey levels of the histogram that [`otsu`] works on.

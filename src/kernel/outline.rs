@@ -5,22 +5,47 @@ use crate::kernel::runs::Run;
 /// Steps to the eight neighbours, clockwise on the screen from east: (row, column).
 const STEPS: [(i32, i32); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)];
 
+/// Columns of which a word of a row knows the pixels on both sides: its first and last bits are the neighbouring words'.
+const COLUMNS: usize = 62;
+
+/// For three bits each of the row above, of the own and of the one below, from the west, which of [`STEPS`] lead inside.
+const AROUND: [u8; 512] = {
+    let mut table = [0; 512];
+    let mut bits = 0;
+    while bits < 512 {
+        let mut step = 0;
+        while step < 8 {
+            let (dy, dx) = STEPS[step];
+            if bits >> (3 * (dy + 1) + dx + 1) & 1 == 1 {
+                table[bits] |= 1 << step;
+            }
+            step += 1;
+        }
+        bits += 1;
+    }
+    table
+};
+
 /// A region's pixels in a box one pixel wider than it on every side.
 #[derive(Debug, Default)]
 pub(crate) struct Silhouette {
-    inside: Vec<bool>,
+    /// A bit for each pixel. Word `i` of a row holds the box's columns from `i * COLUMNS` on.
+    words: Vec<u64>,
+    /// Words of a row.
     stride: usize,
     /// Row and column of the box's first pixel, which may be -1.
     pub(crate) origin: (i32, i32),
     /// Number of rows and columns of the box.
     pub(crate) dim: (usize, usize),
+    /// Column of the box where the first row begins.
     start: usize,
 }
 
 impl Silhouette {
     /// Takes up the region of some runs in reading order; an earlier one is forgotten.
+    #[inline(always)]
     pub(crate) fn set(&mut self, runs: &[Run]) {
-        self.inside.clear();
+        self.words.clear();
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             (self.dim, self.stride) = ((0, 0), 0);
             return;
@@ -28,20 +53,34 @@ impl Silhouette {
         let (x0, x1) = runs.iter().fold((u32::MAX, 0), |(a, b), r| (a.min(r.x0), b.max(r.x1)));
         self.origin = (first.y as i32 - 1, x0 as i32 - 1);
         self.dim = ((last.y - first.y) as usize + 3, (x1 - x0) as usize + 2);
-        self.stride = self.dim.1;
-        self.inside.resize(self.dim.0 * self.stride, false);
+        // The last column is outside: no word need begin with it.
+        self.stride = (self.dim.1 - 2).div_ceil(COLUMNS);
+        self.words.resize(self.dim.0 * self.stride, 0);
         for run in runs {
-            let at = (run.y - first.y + 1) as usize * self.stride + (run.x0 - x0 + 1) as usize;
-            self.inside[at..at + run.len()].fill(true);
+            let (start, end) = ((run.x0 - x0 + 1) as usize, (run.x1 - x0 + 1) as usize);
+            let row = (run.y - first.y + 1) as usize * self.stride;
+            // Words whose columns, those shared with others included, meet the run.
+            let words = start.saturating_sub(2) / COLUMNS..((end - 1) / COLUMNS + 1).min(self.stride);
+            for (i, word) in words.clone().zip(&mut self.words[row + words.start..row + words.end]) {
+                let place = |column: usize| column.saturating_sub(i * COLUMNS).min(64) as u32;
+                let below = |bits: u32| if bits < 64 { (1 << bits) - 1 } else { u64::MAX };
+                *word |= below(place(end)) & !below(place(start));
+            }
         }
-        self.start = self.stride + (first.x0 - x0 + 1) as usize;
+        self.start = (first.x0 - x0 + 1) as usize;
     }
 
     /// Whether the region holds the pixel at a row and a column.
     #[inline(always)]
     pub(crate) fn holds(&self, y: i32, x: i32) -> bool {
         let (y, x) = ((y - self.origin.0) as usize, (x - self.origin.1) as usize);
-        y < self.dim.0 && x < self.dim.1 && self.inside[y * self.stride + x]
+        // The box's first and last column are outside.
+        let x = x.wrapping_sub(1);
+        if y >= self.dim.0 || x >= self.dim.1.saturating_sub(2) {
+            return false;
+        }
+        let (word, bit) = (x / COLUMNS, x % COLUMNS + 1);
+        self.words[y * self.stride + word] >> bit & 1 == 1
     }
 
     /// Rows and columns of the pixels of the outer outline, from the region's first pixel clockwise on the screen, by
@@ -49,38 +88,55 @@ impl Silhouette {
     #[inline(always)]
     pub(crate) fn trace(&self, out: &mut Vec<(i32, i32)>) {
         out.clear();
-        if self.inside.is_empty() {
-            return;
+        match self.stride {
+            0 => {}
+            1 => self.trace_in_words::<true>(out),
+            _ => self.trace_in_words::<false>(out),
         }
-        let offsets = STEPS.map(|(dy, dx)| (dy as isize * self.stride as isize + dx as isize) as usize);
-        let mut here = self.start;
-        let mut place = (self.origin.0 + 1, self.origin.1 + (self.start - self.stride) as i32);
+    }
+
+    /// `ONE` if a row is one word.
+    #[inline(always)]
+    fn trace_in_words<const ONE: bool>(&self, out: &mut Vec<(i32, i32)>) {
+        let stride = if ONE { 1 } else { self.stride };
+        let (top, left) = self.origin;
+        // The word that holds the place, its bit there, and the word in the row above.
+        let (mut word, mut bit) = ((self.start - 1) / COLUMNS, (self.start - 1) % COLUMNS + 1);
+        let start = (top + 1, left + self.start as i32);
+        let mut place = start;
         // Coming from the west, nothing lies above: the search begins to the north-east.
         let mut search = 6;
         let mut first_step = None;
         loop {
             // Which neighbours are inside, by a bit each, from the first that is looked at.
-            let mut around = 0_u8;
-            for (i, offset) in offsets.iter().enumerate() {
-                around |= u8::from(self.inside[here.wrapping_add(*offset)]) << i;
-            }
+            let Some(words) = self.words.get(word..).and_then(|words| words.get(..=2 * stride)) else {
+                return;
+            };
+            let three = |row: usize| (words[row * stride] >> ((bit - 1) % 64)) as usize & 7;
+            let around = AROUND[three(0) | three(1) << 3 | three(2) << 6];
             if around == 0 {
                 out.push(place);
                 return;
             }
             let direction = (search + around.rotate_right(search).trailing_zeros()) % 8;
-            if here == self.start {
+            if place == start {
                 if first_step == Some(direction) {
                     return;
                 }
                 first_step = first_step.or(Some(direction));
             }
             out.push(place);
-            here = here.wrapping_add(offsets[direction as usize]);
-            let step = STEPS[direction as usize];
-            place = (place.0 + step.0, place.1 + step.1);
+            let (dy, dx) = STEPS[direction as usize];
+            place = (place.0 + dy, place.1 + dx);
+            word = word.wrapping_add_signed(dy as isize * stride as isize);
+            bit = bit.wrapping_add_signed(dx as isize);
+            if !ONE && bit == 0 {
+                (word, bit) = (word.wrapping_sub(1), COLUMNS);
+            } else if !ONE && bit > COLUMNS {
+                (word, bit) = (word + 1, 1);
+            }
             // The pixel before the one just found was outside: go on from there.
-            search = (direction + if direction % 2 == 0 { 6 } else { 5 }) % 8;
+            search = (direction + 6 - direction % 2) % 8;
         }
     }
 }
@@ -88,7 +144,7 @@ impl Silhouette {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::runs::Levels;
+    use crate::kernel::runs::regions_of_cuts;
     use ndarray::Array2;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -98,12 +154,12 @@ mod tests {
         /// touch what is outside it by a side.
         #[test]
         fn holds_every_pixel_next_to_the_outside(
-            (h, w, bits) in (1_usize..10, 1_usize..10).prop_flat_map(|(h, w)| {
-                (Just(h), Just(w), proptest::collection::vec(0_u8..4, h * w))
+            (h, w, bits) in (1_usize..10, prop_oneof![1_usize..10, 60_usize..70, 122_usize..130]).prop_flat_map(|(h, w)| {
+                (Just(h), Just(w), proptest::collection::vec(0_u8..if w > 9 { 40 } else { 4 }, h * w))
             }),
         ) {
             let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
-            let found = Levels::new(mask.view()).regions(1, usize::MAX, 1);
+            let found = &regions_of_cuts(mask.view(), 1, usize::MAX, 1)[0];
             let mut silhouette = Silhouette::default();
             for i in 0..found.len() {
                 let mut inside = Array2::from_elem((h, w), false);
@@ -115,6 +171,7 @@ mod tests {
                     prop_assert_eq!(silhouette.holds(y as i32, x as i32), *v);
                 }
                 prop_assert!(!silhouette.holds(-2, 0) && !silhouette.holds(0, -2) && !silhouette.holds(40, 0));
+                prop_assert!(!silhouette.holds(0, w as i32) && !silhouette.holds(0, w as i32 + 70));
                 let mut chain = Vec::new();
                 silhouette.trace(&mut chain);
                 let first = found.runs(i)[0];

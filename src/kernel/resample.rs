@@ -6,9 +6,77 @@ use rayon::prelude::*;
 use crate::field::PlaneView;
 use crate::kernel::dispatch::vectorised;
 
+/// Up to this factor the sum of a block's 16-bit samples is a whole number that an `f32` holds exactly: added up as whole
+/// numbers or not, the mean has the same bits.
+const LARGEST_EXACT_FACTOR: usize = 16;
+
 /// Means of blocks of `factor` x `factor` pixels; blocks cut by the edge average what they hold. Pixel `i` of
 /// the result is centred on `factor * i + (factor - 1) / 2` of the plane.
 pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
+    let exact = factor <= LARGEST_EXACT_FACTOR;
+    match plane {
+        PlaneView::U8(a) if exact && a.is_standard_layout() => means_of_whole_numbers(a, factor),
+        PlaneView::U16(a) if exact && a.is_standard_layout() => means_of_whole_numbers(a, factor),
+        _ => means_of_floats(plane, factor),
+    }
+}
+
+/// As [`block_means`] for samples of at most 16 bits in one piece.
+fn means_of_whole_numbers<T: Copy + Sync + Into<u32>>(
+    plane: ArrayView2<'_, T>,
+    factor: usize,
+) -> Array2<f32> {
+    let (height, width) = plane.dim();
+    let (rows, columns) = (height.div_ceil(factor), width.div_ceil(factor));
+    let mut out = Array2::<f32>::zeros((rows, columns));
+    let (Some(pixels), Some(plane)) = (out.as_slice_mut().filter(|_| columns > 0), plane.to_slice()) else {
+        return out;
+    };
+    let blocks = pixels.par_chunks_mut(columns).zip(plane.par_chunks(width * factor));
+    blocks.for_each_init(
+        || vec![0_u32; width],
+        |sums, (out, rows)| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    let (first, others) = rows.split_at(width);
+                    sums.iter_mut().zip(first).for_each(|(s, &v)| *s = v.into());
+                    for row in others.chunks_exact(width) {
+                        sums.iter_mut().zip(row).for_each(|(s, &v)| *s += v.into());
+                    }
+                    let height = rows.len() / width;
+                    match factor {
+                        4 => whole_means::<4>(sums, height, out),
+                        5 => whole_means::<5>(sums, height, out),
+                        _ => {
+                            for (o, block) in out.iter_mut().zip(sums.chunks(factor)) {
+                                *o = block.iter().sum::<u32>() as f32 / (block.len() * height) as f32;
+                            }
+                        }
+                    }
+                },
+            );
+        },
+    );
+    out
+}
+
+/// As [`row_means`] for whole numbers.
+#[inline(always)]
+fn whole_means<const FACTOR: usize>(sums: &[u32], height: usize, out: &mut [f32]) {
+    let (blocks, rest) = sums.as_chunks::<FACTOR>();
+    let (out, last) = out.split_at_mut(blocks.len());
+    let area = (FACTOR * height) as f32;
+    for (o, block) in out.iter_mut().zip(blocks) {
+        *o = block.iter().sum::<u32>() as f32 / area;
+    }
+    if let Some(last) = last.first_mut() {
+        *last = rest.iter().sum::<u32>() as f32 / (rest.len() * height) as f32;
+    }
+}
+
+/// As [`block_means`] for any samples.
+fn means_of_floats(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
     let (height, width) = plane.dim();
     let (rows, columns) = (height.div_ceil(factor), width.div_ceil(factor));
     let mut out = Array2::<f32>::zeros((rows, columns));
@@ -144,24 +212,25 @@ impl<'a> Bilinear<'a> {
                     *place -= floor;
                 }
             }
-            let mut corners = [[0.0_f32; BLOCK]; 4];
-            for i in 0..count {
+            // The four pixels around each place, one look-up for the upper and one for the lower two.
+            let mut corners = [[0.0_f32; 4]; BLOCK];
+            for (i, corners) in corners[..count].iter_mut().enumerate() {
                 let start = whole[0][i] as usize * self.width + whole[1][i] as usize;
-                let Some(upper) = self.pixels.get(start..) else { continue };
-                let Some(lower) = upper.get(self.width..) else { continue };
-                if let ([a, b, ..], [c, d, ..]) = (upper, lower) {
-                    (corners[0][i], corners[1][i]) = (*a, *b);
-                    (corners[2][i], corners[3][i]) = (*c, *d);
+                if let (Some(&[a, b]), Some(&[c, d])) = (
+                    self.pixels.get(start..).and_then(<[f32]>::first_chunk),
+                    self.pixels.get(start + self.width..).and_then(<[f32]>::first_chunk),
+                ) {
+                    *corners = [a, b, c, d];
                 }
             }
-            let [a, b, c, d] = &mut corners;
+            let mut found = [0.0_f32; BLOCK];
             for i in 0..BLOCK {
-                let (fy, fx) = (places[0][i], places[1][i]);
-                let top = a[i] + fx * (b[i] - a[i]);
-                let bottom = c[i] + fx * (d[i] - c[i]);
-                a[i] = top + fy * (bottom - top);
+                let ([a, b, c, d], fy, fx) = (corners[i], places[0][i], places[1][i]);
+                let top = a + fx * (b - a);
+                let bottom = c + fx * (d - c);
+                found[i] = top + fy * (bottom - top);
             }
-            out[..count].copy_from_slice(&a[..count]);
+            out[..count].copy_from_slice(&found[..count]);
         }
     }
 }
@@ -184,6 +253,20 @@ mod tests {
                 let mean = block.iter().sum::<f32>() / block.len() as f32;
                 prop_assert!((v - mean).abs() < 1e-4);
             }
+        }
+
+        #[test]
+        fn whole_numbers_give_the_bits_that_floats_give(
+            (h, w, values) in (1_usize..40, 1_usize..40).prop_flat_map(|(h, w)| {
+                (Just(h), Just(w), prop::collection::vec(any::<u16>(), h * w))
+            }),
+            factor in 1_usize..20,
+        ) {
+            let wide = Array2::from_shape_vec((h, w), values).unwrap();
+            let narrow = wide.mapv(|v| (v >> 8) as u8);
+            let bits = |plane: PlaneView<'_>| block_means(plane, factor).mapv(f32::to_bits);
+            prop_assert_eq!(bits(PlaneView::from(&wide)), bits(PlaneView::from(&wide.mapv(f32::from))));
+            prop_assert_eq!(bits(PlaneView::from(&narrow)), bits(PlaneView::from(&narrow.mapv(f32::from))));
         }
     }
 

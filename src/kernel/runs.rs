@@ -1,9 +1,10 @@
 //! Connected regions as horizontal runs of pixels.
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 
 use crate::kernel::bits::BitMask;
-use crate::kernel::tiling::{Tiling, groups_of, ranges};
+use crate::kernel::tiling::Tiling;
 
 /// Pixels `x0..x1` of row `y`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,51 +47,35 @@ impl Regions {
     }
 }
 
-/// Room that is made for the runs of a row beforehand.
-const EXPECTED_RUNS: usize = 16;
-
-/// An image that is cut at several levels.
-pub(crate) struct Levels<'a> {
-    image: ArrayView2<'a, u8>,
-    ranges: Vec<[u8; 2]>,
+/// Regions of an image cut at 1, 2, ... `cuts`: of pixels with at least that value, joined by eight neighbours. Holes of up
+/// to `largest_hole` pixels are filled, with whatever lies in them; regions under `smallest` pixels (after filling) are
+/// dropped. Regions come in reading order of their first pixel. Rows of the image lie each in one piece.
+pub(crate) fn regions_of_cuts(
+    image: ArrayView2<'_, u8>,
+    cuts: u8,
+    largest_hole: usize,
+    smallest: usize,
+) -> Vec<Regions> {
+    let dim = image.dim();
+    let tilings = Tiling::of_cuts(image, cuts);
+    tilings.into_par_iter().map(|tiling| settle(tiling, dim, largest_hole, smallest)).collect()
 }
 
-impl<'a> Levels<'a> {
-    /// Of an image whose rows lie each in one piece.
-    pub(crate) fn new(image: ArrayView2<'a, u8>) -> Self {
-        Self { image, ranges: ranges(image) }
-    }
-
-    /// Regions of pixels with a value of `at_least` or more, joined by eight neighbours. Holes of up to
-    /// `largest_hole` pixels are filled, with whatever lies in them; regions under `smallest` pixels (after
-    /// filling) are dropped. Regions come in reading order of their first pixel.
-    pub(crate) fn regions(&self, at_least: u8, largest_hole: usize, smallest: usize) -> Regions {
-        let (height, width) = self.image.dim();
-        let mut tiling = Tiling::with_capacity(height * EXPECTED_RUNS);
-        let mut above = 0;
-        let rows = self.image.rows().into_iter().zip(self.ranges.chunks(groups_of(width)));
-        for (y, (row, ranges)) in rows.enumerate() {
-            let here = tiling.runs.len();
-            tiling.push_row(y, row.to_slice().unwrap_or(&[]), ranges, at_least);
-            tiling.join_rows(above, here);
-            above = here;
-        }
-        settle(tiling, (height, width), largest_hole, smallest)
-    }
-}
-
-/// As [`Levels::regions`] for a mask.
+/// As [`regions_of_cuts`] for a mask.
 pub(crate) fn regions_of_bits(mask: &BitMask, largest_hole: usize, smallest: usize) -> Regions {
     let mut tiling = Tiling::with_capacity(0);
-    let (mut above, mut height) = (0, 0);
+    let mut height = 0;
     for row in mask.rows() {
-        let here = tiling.runs.len();
         tiling.push_bits(height, row, mask.width());
-        tiling.join_rows(above, here);
-        (above, height) = (here, height + 1);
+        height += 1;
     }
     settle(tiling, (height, mask.width()), largest_hole, smallest)
 }
+
+/// Stands for no region.
+const NONE: u32 = u32::MAX;
+/// Two counts side by side: this is one of the second.
+const SECOND: u64 = 1 << 32;
 
 /// Settles which region each run belongs to.
 fn settle(
@@ -99,74 +84,76 @@ fn settle(
     largest_hole: usize,
     smallest: usize,
 ) -> Regions {
-    const NONE: u32 = u32::MAX;
-    let count = tiling.runs.len();
-    let mut area = vec![0_usize; count];
-    let mut at_frame = vec![false; count];
+    tiling.join_rows();
+    let Tiling { runs, parent } = &mut tiling;
+    // Of each component, at its first run: its pixels, and how many of its runs are at the frame.
+    let mut size = vec![0_u64; runs.len()];
     // Every run hangs under an earlier one: one pass in order leaves each directly under its component's first.
-    for i in 0..count {
-        let root = tiling.parent[tiling.parent[i] as usize] as usize;
-        tiling.parent[i] = root as u32;
-        let run = tiling.runs[i];
-        area[root] += run.len();
-        at_frame[root] |=
-            run.y == 0 || run.y as usize + 1 == height || run.x0 == 0 || run.x1 as usize == width;
+    for (i, (run, _)) in runs.iter().enumerate() {
+        let root = parent[parent[i] as usize];
+        parent[i] = root;
+        let at_frame = run.y == 0 || run.y as usize + 1 == height || run.x0 == 0 || run.x1 as usize == width;
+        size[root as usize] += run.len() as u64 + if at_frame { SECOND } else { 0 };
     }
     // A component's first run has the surrounding component to its left; that one began earlier, so one
-    // pass in reading order settles which region every component belongs to.
-    let mut owner = vec![NONE; count];
-    for i in 0..count {
-        let root = tiling.parent[i] as usize;
+    // pass in reading order settles which region every component belongs to: the region of its first run.
+    let mut filled = false;
+    for i in 0..runs.len() {
+        let root = parent[i] as usize;
         if root != i {
-            owner[i] = owner[root];
+            // From here on the parent is the region's first run.
+            parent[i] = parent[root];
             continue;
         }
-        let around = if tiling.runs[i].x0 == 0 { NONE } else { owner[i - 1] };
-        owner[i] = match (tiling.inside[i], at_frame[i]) {
-            (true, _) if around == NONE => i as u32,
-            (true, _) => around,
-            (false, true) => NONE,
-            (false, false) => {
-                if area[i] <= largest_hole {
-                    around
-                } else {
-                    NONE
-                }
-            }
+        let (run, inside) = runs[i];
+        let around = if run.x0 == 0 { NONE } else { parent[i - 1] };
+        let is_hole = !inside && size[i] < SECOND && size[i] <= largest_hole as u64;
+        filled |= is_hole && around != NONE;
+        parent[i] = match inside {
+            true if around == NONE => i as u32,
+            true => around,
+            false if is_hole => around,
+            false => NONE,
         };
     }
-    collect(&tiling.runs, &owner, smallest)
+    let mut out = collect(runs, parent, smallest);
+    if filled {
+        merge_neighbours(&mut out);
+    }
+    out
 }
 
-/// Groups runs by owner (the index of the region's first run; `u32::MAX` for none).
-fn collect(runs: &[Run], owner: &[u32], smallest: usize) -> Regions {
-    let mut area = vec![0_usize; runs.len()];
-    let mut number = vec![0_usize; runs.len()];
-    for (run, &o) in runs.iter().zip(owner) {
-        if let Some(a) = area.get_mut(o as usize) {
-            *a += run.len();
-            number[o as usize] += 1;
+/// Groups runs by owner (the index of the region's first run).
+fn collect(runs: &[(Run, bool)], owner: &[u32], smallest: usize) -> Regions {
+    // Of each region, at its first run: its pixels and its runs; then where its next run goes.
+    let mut size = vec![0_u64; runs.len()];
+    for ((run, _), &o) in runs.iter().zip(owner) {
+        if let Some(size) = size.get_mut(o as usize) {
+            *size += run.len() as u64 + SECOND;
         }
     }
     let mut out = Regions { starts: vec![0], ..Regions::default() };
-    let mut next = vec![usize::MAX; runs.len()];
     let mut total = 0;
-    for i in 0..runs.len() {
-        if owner[i] as usize == i && area[i] >= smallest.max(1) {
-            next[i] = total;
-            total += number[i];
+    let firsts = (0..).zip(owner).filter(|&(i, &o)| o == i).map(|(i, _): (u32, _)| i as usize);
+    for i in firsts {
+        let (area, number) = ((size[i] % SECOND) as usize, (size[i] / SECOND) as usize);
+        let kept = area >= smallest.max(1);
+        size[i] = if kept { total as u64 } else { u64::MAX };
+        if kept {
+            total += number;
             out.starts.push(total);
-            out.areas.push(area[i]);
+            out.areas.push(area);
         }
     }
     out.runs = vec![Run { y: 0, x0: 0, x1: 0 }; total];
-    for (run, &o) in runs.iter().zip(owner) {
-        if let Some(n) = next.get_mut(o as usize).filter(|n| **n != usize::MAX) {
-            out.runs[*n] = *run;
-            *n += 1;
+    for ((run, _), &o) in runs.iter().zip(owner) {
+        if let Some(next) = size.get_mut(o as usize)
+            && let Some(place) = out.runs.get_mut(*next as usize)
+        {
+            *place = *run;
+            *next += 1;
         }
     }
-    merge_neighbours(&mut out);
     out
 }
 
@@ -274,11 +261,15 @@ mod tests {
             (h, w, bits) in (1_usize..9, 1_usize..45).prop_flat_map(|(h, w)| {
                 (Just(h), Just(w), proptest::collection::vec(0_u8..3, h * w))
             }),
+            cut in 1_u8..3,
             hole in 0_usize..6,
             smallest in 1_usize..5,
         ) {
-            let mask = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v.min(1));
-            let fast = Levels::new(mask.view()).regions(1, hole, smallest);
+            let image = Array2::from_shape_vec((h, w), bits).unwrap();
+            let mask = image.mapv(|v| u8::from(v >= cut));
+            let cuts = regions_of_cuts(image.view(), 2, hole, smallest);
+            prop_assert_eq!(cuts.len(), 2);
+            let fast = &cuts[usize::from(cut) - 1];
             let mut bits = BitMask::default();
             bits.clear((h, w));
             let pixels = mask.indexed_iter().filter(|(_, v)| **v > 0);

@@ -2,110 +2,56 @@
 
 use ndarray::ArrayView2;
 
-use crate::kernel::dispatch::vectorised;
 use crate::kernel::runs::Run;
 
 /// Pixels of a row that are looked at together.
-const GROUP: usize = 32;
-
-/// The highest bit of each of eight bytes, and the lowest.
-const EACH_HIGH: u64 = 0x8080_8080_8080_8080;
-const EACH_LOW: u64 = 0x0101_0101_0101_0101;
-
-/// The highest bit of each of eight bytes tells whether it is `at_least` or more.
-#[inline]
-fn reached(bytes: u64, at_least: u8) -> u64 {
-    // With its highest bit set no byte borrows from the next; the result's bit compares the lower seven.
-    let lower = (bytes | EACH_HIGH) - u64::from(at_least & 0x7f) * EACH_LOW;
-    (if at_least < 0x80 { lower | bytes } else { lower & bytes }) & EACH_HIGH
-}
-
-/// What lies past the end of a row is as the end of it.
-fn last_group(rest: &[u8], end: u8) -> [u8; GROUP] {
-    let mut last = [end; GROUP];
-    last[..rest.len()].copy_from_slice(rest);
-    last
-}
-
-/// The least and the largest value of each group of each row.
-pub(crate) fn ranges(image: ArrayView2<'_, u8>) -> Vec<[u8; 2]> {
-    let mut out = Vec::with_capacity(image.dim().0 * groups_of(image.dim().1));
-    let range = |group: &[u8; GROUP]| group.iter().fold([u8::MAX, 0], |[a, b], &v| [a.min(v), b.max(v)]);
-    vectorised(
-        #[inline(always)]
-        || {
-            for row in image.rows() {
-                let row = row.to_slice().unwrap_or(&[]);
-                let (groups, rest) = row.as_chunks::<GROUP>();
-                out.extend(groups.iter().map(range));
-                out.extend(row.last().map(|&end| range(&last_group(rest, end))));
-            }
-        },
-    );
-    out
-}
-
-/// Number of groups of a row.
-pub(crate) fn groups_of(width: usize) -> usize {
-    width / GROUP + 1
-}
+const GROUP: usize = 8;
 
 /// Runs that tile a mask's rows, alternating between inside and outside, joined into components.
 pub(crate) struct Tiling {
-    pub(crate) runs: Vec<Run>,
-    pub(crate) inside: Vec<bool>,
+    /// The runs and whether they are inside.
+    pub(crate) runs: Vec<(Run, bool)>,
+    /// The run that each hangs under: an earlier one of its component, or itself. Empty until rows are joined.
     pub(crate) parent: Vec<u32>,
 }
 
 impl Tiling {
     pub(crate) fn with_capacity(runs: usize) -> Self {
-        Self {
-            runs: Vec::with_capacity(runs),
-            inside: Vec::with_capacity(runs),
-            parent: Vec::with_capacity(runs),
+        Self { runs: Vec::with_capacity(runs), parent: Vec::new() }
+    }
+
+    /// The tilings of an image cut at 1, 2, ... `cuts`: pixels are inside that have at least that value. A row is read once
+    /// for all cuts, as most of its pixels are equal to the one before. Rows are not joined yet.
+    pub(crate) fn of_cuts(image: ArrayView2<'_, u8>, cuts: u8) -> Vec<Self> {
+        let (height, width) = image.dim();
+        let mut tilings: Vec<Self> = (0..cuts).map(|_| Self::with_capacity(2 * height)).collect();
+        if width == 0 {
+            return tilings;
         }
-    }
-
-    fn find(&mut self, mut i: u32) -> u32 {
-        while self.parent[i as usize] != i {
-            let up = self.parent[self.parent[i as usize] as usize];
-            self.parent[i as usize] = up;
-            i = up;
-        }
-        i
-    }
-
-    /// Joins two components under the run that comes first.
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.find(a as u32), self.find(b as u32));
-        let (low, high) = if a < b { (a, b) } else { (b, a) };
-        self.parent[high as usize] = low;
-    }
-
-    /// Appends row `y`, its groups' least and largest values known.
-    pub(crate) fn push_row(&mut self, y: usize, row: &[u8], ranges: &[[u8; 2]], at_least: u8) {
-        let Some(first) = row.first() else { return };
-        let mut inside = *first >= at_least;
-        let mut x0 = 0;
-        let (groups, rest) = row.as_chunks::<GROUP>();
-        for (i, &[low, high]) in ranges.iter().enumerate() {
-            if if inside { low >= at_least } else { high < at_least } {
-                continue;
-            }
-            let group = groups.get(i).copied().unwrap_or_else(|| last_group(rest, row[row.len() - 1]));
-            for (j, bytes) in group.as_chunks::<8>().0.iter().enumerate() {
-                let word = reached(u64::from_le_bytes(*bytes), at_least);
-                let mut changes = word ^ if inside { EACH_HIGH } else { 0 };
-                while changes != 0 {
-                    let at = changes.trailing_zeros() / 8;
-                    let x1 = GROUP * i + 8 * j + at as usize;
-                    self.push(y, x0, x1, inside);
-                    (x0, inside) = (x1, !inside);
-                    changes ^= EACH_HIGH << (8 * at);
+        // Where each cut's last run begins.
+        let mut starts = vec![0; tilings.len()];
+        for (y, row) in image.rows().into_iter().enumerate() {
+            let Some(row) = row.to_slice() else { continue };
+            let mut end_run = |x: usize, before: u8, after: u8| {
+                let inside = before > after;
+                let (low, high) = if inside { (after, before) } else { (before, after) };
+                let between =
+                    usize::from(low).min(usize::from(cuts))..usize::from(high).min(usize::from(cuts));
+                for (tiling, start) in tilings[between.clone()].iter_mut().zip(&mut starts[between]) {
+                    tiling.push(y, *start, x, inside);
+                    *start = x;
                 }
+            };
+            for_each_change(row, |x| end_run(x, row[x - 1], row[x]));
+            // Past the end it is as if all that is inside came to an end, and then all that is outside.
+            let last = row[width - 1];
+            end_run(width, last, 0);
+            for (tiling, start) in tilings.iter_mut().zip(&starts).skip(usize::from(last)) {
+                tiling.push(y, *start, width, false);
             }
+            starts.fill(0);
         }
-        self.push(y, x0, row.len(), inside);
+        tilings
     }
 
     /// Appends row `y` of a mask `width` wide with a bit for each pixel.
@@ -128,32 +74,84 @@ impl Tiling {
         self.push(y, x0, width, inside);
     }
 
+    #[inline]
     fn push(&mut self, y: usize, x0: usize, x1: usize, inside: bool) {
-        self.parent.push(self.runs.len() as u32);
-        self.runs.push(Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
-        self.inside.push(inside);
+        self.runs.push((Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 }, inside));
     }
 
-    /// Joins the rows `above..here` and `here..`: inside by eight neighbours, outside by four.
-    pub(crate) fn join_rows(&mut self, above: usize, here: usize) {
-        let (mut a, mut b, end) = (above, here, self.runs.len());
-        while a < here && b < end {
-            if self.inside[a] == self.inside[b] {
-                self.join(a, b);
-            }
-            match self.runs[a].x1.cmp(&self.runs[b].x1) {
-                std::cmp::Ordering::Less => a += 1,
-                std::cmp::Ordering::Greater => b += 1,
-                std::cmp::Ordering::Equal => {
-                    // Both rows change here: two inside runs may meet at a corner.
-                    if a + 1 < here && b + 1 < end && self.inside[a] != self.inside[b] {
-                        if self.inside[a] { self.join(a, b + 1) } else { self.join(a + 1, b) }
-                    }
-                    a += 1;
-                    b += 1;
-                }
-            }
+    /// Joins every row with the next: inside by eight neighbours, outside by four.
+    pub(crate) fn join_rows(&mut self) {
+        self.parent = (0..self.runs.len() as u32).collect();
+        let Self { runs, parent } = self;
+        let mut rows = runs.chunk_by(|a, b| a.0.y == b.0.y);
+        let (Some(mut above), mut start) = (rows.next(), 0) else { return };
+        for here in rows {
+            join_two_rows(above, here, start, parent);
+            start += above.len();
+            above = here;
         }
+    }
+}
+
+/// Joins a row whose first run is number `start` with the next.
+fn join_two_rows(above: &[(Run, bool)], here: &[(Run, bool)], start: usize, parent: &mut [u32]) {
+    let (mut a, mut b) = (0, 0);
+    while let (Some(&(upper, in_upper)), Some(&(lower, in_lower))) = (above.get(a), here.get(b)) {
+        let (i, j) = (start + a, start + above.len() + b);
+        if in_upper == in_lower {
+            join(parent, i, j);
+        }
+        // Both rows change here: two inside runs may meet at a corner.
+        if upper.x1 == lower.x1 && in_upper != in_lower && a + 1 < above.len() {
+            if in_upper { join(parent, i, j + 1) } else { join(parent, i + 1, j) }
+        }
+        a += usize::from(upper.x1 <= lower.x1);
+        b += usize::from(lower.x1 <= upper.x1);
+    }
+}
+
+/// The first run of a component.
+fn find(parent: &mut [u32], mut i: u32) -> u32 {
+    loop {
+        let up = parent[i as usize];
+        if up == i {
+            return i;
+        }
+        let next = parent[up as usize];
+        parent[i as usize] = next;
+        i = next;
+    }
+}
+
+/// Joins the component of a run with that of one in the next row, under the run that comes first.
+fn join(parent: &mut [u32], above: usize, below: usize) {
+    let above = find(parent, above as u32);
+    if parent[below] == below as u32 {
+        parent[below] = above;
+        return;
+    }
+    let below = find(parent, below as u32);
+    let (low, high) = if above < below { (above, below) } else { (below, above) };
+    parent[high as usize] = low;
+}
+
+/// Calls `each` with every position whose value differs from the one before.
+#[inline]
+fn for_each_change(row: &[u8], mut each: impl FnMut(usize)) {
+    let (Some(before), Some(after)) = (row.get(..row.len().max(1) - 1), row.get(1..)) else { return };
+    let ((before, last_before), (after, last_after)) =
+        (before.as_chunks::<GROUP>(), after.as_chunks::<GROUP>());
+    for (i, (a, b)) in before.iter().zip(after).enumerate() {
+        let mut changed = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        while changed != 0 {
+            let at = changed.trailing_zeros() / 8;
+            each(GROUP * i + at as usize + 1);
+            changed &= !(0xff << (8 * at));
+        }
+    }
+    let start = GROUP * before.len() + 1;
+    for (i, _) in last_before.iter().zip(last_after).enumerate().filter(|(_, (a, b))| a != b) {
+        each(start + i);
     }
 }
 
@@ -164,36 +162,32 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_bytes_compare_as_one_by_one(bytes in proptest::array::uniform8(0_u8..), at_least in 0_u8..) {
-            let flags = reached(u64::from_le_bytes(bytes), at_least).to_le_bytes();
-            prop_assert_eq!(flags, bytes.map(|v| if v >= at_least { 0x80 } else { 0 }));
-        }
-
-        #[test]
         fn rows_of_bytes_and_of_bits_are_tiled_as_one_by_one(
             row in prop_oneof![Just(1_usize), Just(32), Just(64), 1_usize..200].prop_flat_map(|w| {
-                (proptest::collection::vec(0_u8..3, w), any::<bool>())
+                (proptest::collection::vec(0_u8..5, w), any::<bool>())
             }).prop_map(|(row, long)| if long { row.iter().flat_map(|&v| [v; 40]).collect() } else { row }),
+            cut in 1_u8..4,
         ) {
-            let set: Vec<bool> = row.iter().map(|&v| v >= 1).collect();
+            let set: Vec<bool> = row.iter().map(|&v| v >= cut).collect();
             let mut expected: Vec<(Run, bool)> = Vec::new();
-            for (x, &inside) in (0..).zip(&set) {
-                match expected.last_mut() {
-                    Some((run, now)) if *now == inside => run.x1 = x + 1,
-                    _ => expected.push((Run { y: 7, x0: x, x1: x + 1 }, inside)),
+            for y in 0..2 {
+                for (x, &inside) in (0..).zip(&set) {
+                    match expected.last_mut() {
+                        Some((run, now)) if *now == inside && run.y == y => run.x1 = x + 1,
+                        _ => expected.push((Run { y, x0: x, x1: x + 1 }, inside)),
+                    }
                 }
             }
             let mut words = vec![0_u64; row.len().div_ceil(64)];
             (0..set.len()).filter(|&x| set[x]).for_each(|x| words[x / 64] |= 1 << (x % 64));
-            let image = ArrayView2::from_shape((1, row.len()), &row).unwrap();
-            let ranges = ranges(image);
-            prop_assert_eq!(ranges.len(), groups_of(row.len()));
-            let mut tilings = [Tiling::with_capacity(0), Tiling::with_capacity(0)];
-            tilings[0].push_row(7, &row, &ranges, 1);
-            tilings[1].push_bits(7, &words, row.len());
+            let mut of_bits = Tiling::with_capacity(0);
+            (0..2).for_each(|y| of_bits.push_bits(y, &words, row.len()));
+            let twice = [&row[..], &row].concat();
+            let of_cuts = Tiling::of_cuts(ArrayView2::from_shape((2, row.len()), &twice).unwrap(), 3);
+            prop_assert_eq!(of_cuts.len(), 3);
+            let tilings = [of_bits, of_cuts.into_iter().nth(usize::from(cut) - 1).unwrap()];
             for tiling in tilings {
-                let found: Vec<_> = tiling.runs.into_iter().zip(tiling.inside).collect();
-                prop_assert_eq!(&found, &expected);
+                prop_assert_eq!(&tiling.runs, &expected);
             }
         }
     }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::kernel::hull::hull_area;
-use crate::kernel::runs::{Levels, Regions, Run};
+use crate::kernel::runs::{Regions, Run, regions_of_cuts};
 use crate::segment::remainder::Remains;
 use crate::segment::split::Splitter;
 use crate::segment::working_image::WorkingImage;
@@ -86,15 +86,7 @@ impl Candidate {
 
 /// Area over the area of the convex hull.
 pub(super) fn solidity(runs: &[Run], area: usize) -> f64 {
-    let mut spans: Vec<(i64, i64, i64)> = Vec::with_capacity(runs.len());
-    for run in runs {
-        let (y, x0, x1) = (i64::from(run.y), i64::from(run.x0), i64::from(run.x1));
-        match spans.last_mut() {
-            Some(last) if last.0 == y => last.2 = x1,
-            _ => spans.push((y, x0, x1)),
-        }
-    }
-    area as f64 / hull_area(&spans).max(1.0)
+    area as f64 / hull_area(runs).max(1.0)
 }
 
 /// All candidates of an image, each before those within it. Holes up to an area in discs of the typical diameter are
@@ -103,11 +95,7 @@ pub(super) fn candidates(image: &WorkingImage, largest_hole: f64) -> Vec<Candida
     let disc = image.disc_area_px();
     let smallest = (AREA_RANGE.0 * disc).ceil() as usize;
     let hole = (largest_hole * disc) as usize;
-    let levels = Levels::new(image.levels.view());
-    let cuts: Vec<Regions> = (0..image.thresholds.len())
-        .into_par_iter()
-        .map(|i| levels.regions(i as u8 + 1, hole, smallest))
-        .collect();
+    let cuts = regions_of_cuts(image.levels.view(), image.thresholds.len() as u8, hole, smallest);
     let forest = Forest::link(&cuts, image);
     let taken_apart = forest.changed(LEAST_CHANGE_TO_PART);
     let within: Vec<Vec<Candidate>> = (0..forest.components.len())

@@ -7,8 +7,11 @@
 use crate::kernel::dispatch::vectorised;
 use crate::segment::score::BoostedTrees;
 
-/// Candidates that are scored together.
-pub(super) const TOGETHER: usize = 16;
+/// Candidates that are scored together: enough that the compiler makes loops over them, and compares eight at once.
+pub(super) const TOGETHER: usize = 64;
+
+/// Leaves of a tree at most: one bit each.
+const MOST_LEAVES: usize = 32;
 
 /// An inner node.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +48,7 @@ impl<'a> Ensemble<'a> {
                 }
                 let Ok(i) = usize::try_from(child) else {
                     out.leaves.push(*tree.leaf.get((-1 - child) as usize)?);
-                    if out.leaves.len() - first_leaf > 32 {
+                    if out.leaves.len() - first_leaf > MOST_LEAVES {
                         return None;
                     }
                     continue;
@@ -55,7 +58,7 @@ impl<'a> Ensemble<'a> {
                 open.push((*tree.left.get(i)?, None));
                 let (feature, threshold) = (usize::from(*tree.feature.get(i)?), *tree.threshold.get(i)?);
                 out.nodes.push(Node { feature, threshold, kept: 0 });
-                if out.nodes.len() - first_node > 31 {
+                if out.nodes.len() - first_node >= MOST_LEAVES {
                     return None;
                 }
             }
@@ -66,8 +69,7 @@ impl<'a> Ensemble<'a> {
 
     /// The sums for up to [`TOGETHER`] rows of features.
     pub(super) fn predict(&self, rows: &[impl AsRef<[f32]>]) -> [f32; TOGETHER] {
-        let count = self.model.features.len();
-        let mut columns = vec![[0.0_f32; TOGETHER]; count];
+        let mut columns = vec![[0.0_f32; TOGETHER]; self.model.features.len()];
         for (i, row) in rows.iter().enumerate().take(TOGETHER) {
             for (column, &v) in columns.iter_mut().zip(row.as_ref()) {
                 column[i] = v;
@@ -86,16 +88,17 @@ impl<'a> Ensemble<'a> {
         for &(last_node, last_leaf) in &self.ends {
             let mut left = [u32::MAX; TOGETHER];
             for node in &self.nodes[node..last_node] {
-                let column = columns[node.feature];
-                // All bits where the value goes left. No branch: which way it goes is anyone's guess.
-                let goes_left = column.map(|v| u32::from(v <= node.threshold).wrapping_neg());
-                for (left, goes_left) in left.iter_mut().zip(goes_left) {
+                let Some(column) = columns.get(node.feature) else { continue };
+                for (left, &value) in left.iter_mut().zip(column) {
+                    // All bits where the value goes left. No branch: which way it goes is anyone's guess.
+                    let goes_left = u32::from(value <= node.threshold).wrapping_neg();
                     *left &= goes_left | node.kept;
                 }
             }
-            let leaves = &self.leaves[leaf..last_leaf];
+            let mut leaves = [0.0; MOST_LEAVES];
+            leaves[..last_leaf - leaf].copy_from_slice(&self.leaves[leaf..last_leaf]);
             for (sum, left) in sums.iter_mut().zip(left) {
-                *sum += leaves.get(left.trailing_zeros() as usize).copied().unwrap_or_default();
+                *sum += leaves[left.trailing_zeros() as usize % MOST_LEAVES];
             }
             (node, leaf) = (last_node, last_leaf);
         }

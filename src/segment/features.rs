@@ -68,7 +68,8 @@ impl RowSums {
         let mut before = Array2::from_elem((height, width + 1), [0.0; 2]);
         for (row, mut before) in image.smooth.rows().into_iter().zip(before.rows_mut()) {
             let (mut a, mut b) = (0.0, 0.0);
-            for (&v, before) in row.iter().zip(before.iter_mut().skip(1)) {
+            let (Some(row), Some(before)) = (row.to_slice(), before.as_slice_mut()) else { continue };
+            for (&v, before) in row.iter().zip(&mut before[1..]) {
                 a += f64::from(v);
                 b += f64::from(v) * f64::from(v);
                 *before = [a, b];
@@ -213,3 +214,6 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,8 @@ type Series<T> = [T; POINTS];
 /// Measures one outline after the other. Values of the same kind lie together, so that each step runs over many points
 /// at once.
 pub(super) struct Sampler {
+    /// The outline twice over: what lies beyond its end is its beginning.
+    turns: Vec<(i32, i32)>,
     /// Row and column of the points, of the ends of the chord around each, and of those of the wide chord.
     points: [Series<i32>; 2],
     chords: [[Series<i32>; 2]; 2],
@@ -76,6 +78,7 @@ impl Default for Sampler {
     fn default() -> Self {
         let (whole, real) = ([0; POINTS], [0.0; POINTS]);
         Self {
+            turns: Vec::new(),
             points: [whole; 2],
             chords: [[whole; 2]; 2],
             wide_chords: [[whole; 2]; 2],
@@ -131,20 +134,25 @@ impl Sampler {
         let count = n.min(POINTS);
         let reach = |share: f64| ((share * diameter_px).round() as usize).clamp(1, (n / 4).max(1));
         let (chord, wide_chord) = (reach(CHORD), reach(WIDE_CHORD));
-        // Indices lie less than one turn of the outline beyond its ends.
-        let around = |i: usize| outline[if i < n { i } else { i - n }];
+        self.turns.clear();
+        self.turns.extend_from_slice(outline);
+        self.turns.extend_from_slice(outline);
+        // The outline from some place on, once around.
+        let from = |place: usize| &self.turns[place..place + n];
+        let (here, chords) = (from(0), [from(n - chord.min(n)), from(chord.min(n))]);
+        let wide_chords = [from(n - wide_chord.min(n)), from(wide_chord.min(n))];
         // The point `j * n / count`, without a division for each.
         let (step, rest) = (n / count.max(1), n % count.max(1));
         let (mut i, mut error) = (0, 0);
         for j in 0..count {
-            let put = |series: &mut [Series<i32>; 2], p: (i32, i32)| {
-                (series[0][j], series[1][j]) = p;
+            let put = |series: &mut [Series<i32>; 2], outline: &[(i32, i32)]| {
+                (series[0][j], series[1][j]) = outline[i];
             };
-            put(&mut self.points, outline[i]);
-            put(&mut self.chords[0], around(i + n - chord));
-            put(&mut self.chords[1], around(i + chord));
-            put(&mut self.wide_chords[0], around(i + n - wide_chord));
-            put(&mut self.wide_chords[1], around(i + wide_chord));
+            put(&mut self.points, here);
+            put(&mut self.chords[0], chords[0]);
+            put(&mut self.chords[1], chords[1]);
+            put(&mut self.wide_chords[0], wide_chords[0]);
+            put(&mut self.wide_chords[1], wide_chords[1]);
             error += rest;
             i += step + usize::from(error >= count);
             error -= if error >= count { count } else { 0 };
@@ -281,3 +289,8 @@ impl Sampler {
 fn length((dy, dx): (i32, i32)) -> f32 {
     (f64::from(dy) * f64::from(dy) + f64::from(dx) * f64::from(dx)).sqrt() as f32
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(super) use tests::{bilinear, image, reference, regions};

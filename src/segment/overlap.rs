@@ -13,6 +13,9 @@ const SHORTEST_BORDER: f64 = 0.15;
 /// than the brighter of the two is on average. Side by side it is darker than both.
 const LENS_BRIGHTNESS: f64 = 1.3;
 
+/// Pixels that are looked at together.
+const TOGETHER: usize = 32;
+
 /// For each chosen candidate, whether it shares a bright border with another.
 pub(super) fn overlapping(
     candidates: &[Candidate],
@@ -21,14 +24,15 @@ pub(super) fn overlapping(
     image: &WorkingImage,
 ) -> Vec<bool> {
     let mut owner = Array2::<u32>::zeros(image.smooth.dim());
-    for (i, &c) in chosen.iter().enumerate() {
-        for run in &candidates[c].runs {
-            for x in run.x0..run.x1 {
-                owner[(run.y as usize, x as usize)] = i as u32 + 1;
+    let (height, width) = owner.dim();
+    if let Some(pixels) = owner.as_slice_mut() {
+        for (label, &c) in (1..).zip(chosen) {
+            for run in &candidates[c].runs {
+                let row = run.y as usize * width;
+                pixels[row + run.x0 as usize..row + run.x1 as usize].fill(label);
             }
         }
     }
-    let (height, width) = owner.dim();
     let mut borders: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
     let (Some(owner), Some(smooth)) = (owner.as_slice(), image.smooth.as_slice()) else {
         return vec![false; chosen.len()];
@@ -42,13 +46,24 @@ pub(super) fn overlapping(
         }
     };
     for y in 0..height {
-        let row = y * width..(y + 1) * width;
-        for here in row.clone().filter(|&here| owner[here] != 0) {
-            if here + 1 < row.end {
-                meet(here, here + 1);
+        let (row, last) = (y * width, (y + 1) * width);
+        for start in (row..last).step_by(TOGETHER) {
+            let end = (start + TOGETHER).min(last);
+            // Most pixels lie within a nucleus or beside all.
+            let same =
+                |others: &[u32]| owner[start..end].iter().zip(others).fold(0, |a, (b, c)| a | (b ^ c)) == 0;
+            if same(&owner[start + 1..(end + 1).min(last)])
+                && (y + 1 == height || same(&owner[start + width..]))
+            {
+                continue;
             }
-            if y + 1 < height {
-                meet(here, here + width);
+            for here in (start..end).filter(|&here| owner[here] != 0) {
+                if here + 1 < last {
+                    meet(here, here + 1);
+                }
+                if y + 1 < height {
+                    meet(here, here + width);
+                }
             }
         }
     }

@@ -43,7 +43,8 @@ impl Splitter {
         }
     }
 
-    /// The merge tree of component `i`: first the component itself, then its parts, each before those within it.
+    /// The merge tree of component `i`: first the component itself, without its runs, then its
+    /// parts, each before those within it.
     /// Each part may also be replaced by the brighter components that lie in it. Empty if it has no neck.
     pub(super) fn split(&mut self, forest: &Forest, i: usize, image: &WorkingImage) -> Vec<Candidate> {
         let component = &forest.components[i];
@@ -131,12 +132,14 @@ impl Crop {
     fn parts(&self, basins: &Basins, merges: &Merges, component: &Candidate) -> Vec<Candidate> {
         let mut runs = self.leaf_runs(basins, merges);
         let mut count = vec![1_usize; merges.leaves];
-        for &(a, b, _) in &merges.steps {
-            let joined = joined(&runs[a], &runs[b]);
+        for (k, &(a, b, _)) in merges.steps.iter().enumerate() {
+            // The last merge is the component, which has its runs.
+            let last = k + 1 == merges.steps.len();
+            let joined = if last { Vec::new() } else { joined(&runs[a], &runs[b]) };
             runs.push(joined);
             count.push(count[a] + count[b]);
         }
-        // The last merge is the component: reverse the order so that parents come first.
+        // Reverse the order so that parents come first.
         let last = runs.len() - 1;
         let mut out: Vec<Candidate> =
             runs.into_iter().rev().map(|r| Candidate::new(r, component.level, Origin::Part)).collect();

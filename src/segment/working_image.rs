@@ -5,6 +5,7 @@ use ndarray::Array2;
 
 use crate::field::PlaneView;
 use crate::kernel::bits::BitMask;
+use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::gaussian;
 use crate::kernel::histogram::quantiles;
 use crate::kernel::noise::noise_sd;
@@ -25,6 +26,9 @@ const LOWEST_CUT_SHARE: f64 = 1.0 / 200.0;
 /// An image whose bright end stands out from its dark end by less than this many noise standard deviations
 /// shows nothing: smoothed white noise alone spans 0.28 * (1.6 + 3.3) = 1.4.
 const LEAST_CONTRAST_NOISE: f64 = 4.0;
+
+/// Pixels that are compared at once.
+const LANES: usize = 16;
 
 /// See the module.
 #[derive(Debug)]
@@ -51,7 +55,11 @@ impl WorkingImage {
         let noise = noise_sd(reduced.view());
         let mut smooth = gaussian(PlaneView::from(&reduced), SMOOTHING_PX);
         let step = (smooth.len() / QUANTILE_SAMPLES).max(1);
-        let mut values: Vec<f32> = smooth.iter().step_by(step).copied().collect();
+        let mut values: Vec<f32> = match smooth.as_slice() {
+            Some(pixels) if step == 1 => pixels.to_vec(),
+            Some(pixels) => pixels.iter().step_by(step).copied().collect(),
+            None => return None,
+        };
         let [background, top] = quantiles(&mut values, [0.05, 0.9995]);
         let range = f64::from(top - background);
         let lowest = (LOWEST_CUT_NOISE * noise).max(LOWEST_CUT_SHARE * range);
@@ -78,8 +86,17 @@ impl WorkingImage {
     pub(super) fn without(&self, covered: &BitMask) -> Self {
         let mut levels = self.levels.clone();
         for (mut row, covered) in levels.rows_mut().into_iter().zip(covered.rows()) {
-            for (x, level) in row.iter_mut().enumerate() {
-                *level = if covered[x / 64] >> (x % 64) & 1 == 1 { 0 } else { *level / 2 };
+            let Some(row) = row.as_slice_mut() else { continue };
+            for (levels, &covered) in row.chunks_mut(64).zip(covered) {
+                match covered {
+                    0 => levels.iter_mut().for_each(|level| *level /= 2),
+                    u64::MAX => levels.fill(0),
+                    _ => {
+                        for (x, level) in levels.iter_mut().enumerate() {
+                            *level = if covered >> x & 1 == 1 { 0 } else { *level / 2 };
+                        }
+                    }
+                }
             }
         }
         let thresholds = self.thresholds.iter().skip(1).step_by(2).copied().collect();
@@ -92,26 +109,40 @@ impl WorkingImage {
     }
 }
 
+/// Number of increasing thresholds that each pixel reaches.
 fn levels(smooth: &Array2<f32>, thresholds: &[f32]) -> Array2<u8> {
-    let (Some(&lowest), Some(&highest)) = (thresholds.first(), thresholds.last()) else {
-        return Array2::zeros(smooth.dim());
-    };
-    // Level at the lower end of each of many narrow steps; within a step the rest is counted up.
-    let steps = 2048.0_f32;
-    let scale = steps / highest;
-    let table: Vec<u8> =
-        (0..=steps as usize).map(|i| thresholds.partition_point(|&t| t * scale <= i as f32) as u8).collect();
-    smooth.mapv(|v| {
-        if v < lowest {
-            return 0;
+    let mut out = Array2::zeros(smooth.dim());
+    let (Some(pixels), Some(values)) = (out.as_slice_mut(), smooth.as_slice()) else { return out };
+    let Some(&lowest) = thresholds.first() else { return out };
+    vectorised(
+        #[inline(always)]
+        || {
+            let (groups, rest) = values.as_chunks::<LANES>();
+            let (counts, last) = pixels.split_at_mut(groups.len() * LANES);
+            for (count, group) in counts.as_chunks_mut::<LANES>().0.iter_mut().zip(groups) {
+                // Most of a field is background.
+                if group.iter().any(|&v| v >= lowest) {
+                    *count = reached(group, thresholds);
+                }
+            }
+            for (count, &v) in last.iter_mut().zip(rest) {
+                *count = reached(&[v], thresholds)[0];
+            }
+        },
+    );
+    out
+}
+
+/// Compares every value with every threshold, which takes less time than to look for the first that is too high.
+#[inline(always)]
+fn reached<const N: usize>(values: &[f32; N], thresholds: &[f32]) -> [u8; N] {
+    let mut counts = [0_i32; N];
+    for &threshold in thresholds {
+        for lane in 0..N {
+            counts[lane] += i32::from(values[lane] >= threshold);
         }
-        let start = table[((v * scale) as usize).min(table.len() - 1)].saturating_sub(1);
-        let mut level = start as usize;
-        while level < thresholds.len() && v >= thresholds[level] {
-            level += 1;
-        }
-        level as u8
-    })
+    }
+    counts.map(|n| n as u8)
 }
 
 #[cfg(test)]
