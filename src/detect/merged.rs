@@ -1,9 +1,10 @@
 //! Spots that merge into one maximum, taken apart by fitting several spots of the channel's width together.
 //!
-//! A maximum is first fitted as one round spot of any width, also on a background that is curved. Two spots are taken instead only
-//! where they fit so much better that the further parameters are paid for (Bayesian information criterion, Schwarz
-//! 1978, Annals of Statistics 6:461), by more than the spots of this image usually depart from a round Gaussian, and
-//! where each of them stands out by itself. Three are tried where two were taken.
+//! A maximum is first fitted as one round spot of any width, also on a background that is curved. Two spots of the
+//! channel's width are taken instead only where they fit so much better that the further parameters are paid for
+//! (Bayesian information criterion, Schwarz 1978, Annals of Statistics 6:461), by more than the spots of this image
+//! usually depart from a round Gaussian, and where each of them stands out by itself. Three are tried where two were
+//! taken.
 
 mod fit;
 

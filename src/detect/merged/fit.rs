@@ -194,17 +194,10 @@ impl Crop {
                 }
             }
         }
-        let amplitude_sd = (0..n).map(|i| self.sd(&normal, 3 * i + 2, free)).collect::<Option<Vec<f64>>>()?;
+        let amplitude_sd = (0..n).map(|i| sd(&normal, 3 * i + 2, free)).collect::<Option<Vec<f64>>>()?;
         let spots =
             p[..3 * n].chunks(3).map(|c| Spot { y: c[0], x: c[1], amplitude: c[2] }).collect::<Vec<Spot>>();
         chi2.is_finite().then_some(Fit { spots, amplitude_sd, chi2, parameters: p })
-    }
-
-    /// Standard deviation of a parameter.
-    fn sd(&self, normal: &[f64], parameter: usize, free: usize) -> Option<f64> {
-        let mut unit = vec![0.0; free];
-        unit[parameter] = 1.0;
-        Some(solve(&mut normal.to_vec(), unit, free)?[parameter].sqrt())
     }
 
     /// chi2, half its second derivatives and minus half its first ones.
@@ -262,6 +255,13 @@ fn value_at(p: &[f64], n: usize, s: &Sample, mut row: Option<&mut [f64]>) -> f64
         row[3 * n + WIDTH] = by_width;
     }
     value
+}
+
+/// Standard deviation of a parameter.
+fn sd(normal: &[f64], parameter: usize, free: usize) -> Option<f64> {
+    let mut unit = vec![0.0; free];
+    unit[parameter] = 1.0;
+    Some(solve(&mut normal.to_vec(), unit, free)?[parameter].sqrt())
 }
 
 /// Solves a symmetric positive system by Cholesky's decomposition; `None` where it is not positive.
