@@ -15,6 +15,7 @@ mod hot;
 mod local_noise;
 mod masked;
 mod maxima;
+mod merged;
 mod params;
 mod rejected;
 mod response;
@@ -38,6 +39,11 @@ use crate::units::PixelSize;
 
 /// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
 /// colour. `colour` is noted in the result, and says which of the channels' parameters hold.
+///
+/// Spots that merge into one maximum are told apart where the image shows that they are several: two of like height at
+/// an SNR of 20 from about two sigmas (0.85 diameters) on. A single long spot can pass for two; it is for rules such as
+/// [`crate::pair`]'s to join what is one signal. In the nuclei of a specimen this is not done: signals of one colour
+/// that near count as one there.
 ///
 /// The signals come in reading order. Samples that are not finite numbers count as missing: the image is continued
 /// over them from what is around, and no signal is found there.

@@ -3,12 +3,18 @@
 //! Candidates are sorted by how far they stand out of the local noise, `z`. Three populations are told apart by
 //! expectation maximisation: signals, whose `z` is log-normal and whose width is that of the optics; peaks of
 //! camera noise, whose number and heights follow from theory (Adler and Hasofer, see [`noise_peaks_above`]);
-//! and peaks of texture, whose heights fall off exponentially at a rate learned from the image.
+//! and peaks of texture, whose heights fall off exponentially at a rate learned from the image, if that explains the
+//! candidates better than noise does. Signals that are several spots are then taken apart (see [`super::merged`]).
 
 use crate::detect::candidate::{self, Candidate, ChannelCandidates};
 use crate::detect::params::DetectParams;
+use crate::detect::scene::reborrow;
+use crate::detect::{hot, masked};
 use crate::field::{Colour, PlaneView};
 use crate::units::PixelSize;
+use apart::take_apart;
+
+mod apart;
 
 /// `z` from which a candidate is looked at: low enough to learn what false candidates are like.
 const CANDIDATE_Z: f64 = 3.5;
@@ -16,6 +22,13 @@ const CANDIDATE_Z: f64 = 3.5;
 const SURE_FALSE_PER_PX: f64 = 1e-6;
 /// Noise peaks per pixel above the lowest `z` of any signal, which needs many others like it.
 const LEAST_FALSE_PER_PX: f64 = 2e-5;
+/// Signals that noise cannot be from which their heights, and so how many dim ones to expect, are known well enough to
+/// do without a population of texture: to a third of their number.
+const FEWEST_SURE: f64 = 10.0;
+/// Parameters of texture, which must make the candidates so much likelier, in natural logarithms, for there to be any
+/// (Akaike 1974, IEEE Transactions on Automatic Control 19:716). Where noise explains all low candidates, texture would
+/// only cost dim signals.
+const TEXTURE_PARAMETERS: f64 = 2.0;
 /// Rounds of expectation maximisation, and the change of the number of signals below which it has settled.
 const ROUNDS: usize = 40;
 const SETTLED: f64 = 1e-3;
@@ -53,8 +66,15 @@ pub(crate) fn detect(
 ) -> (ChannelCandidates, Vec<f64>) {
     let mut search = params.clone();
     search.candidate_snr = search.candidate_snr.min(CANDIDATE_Z);
-    let found = candidate::find(plane, colour, None, pixel_size, &search);
-    let probabilities = decide(&found);
+    let mut found = candidate::find(plane, colour, None, pixel_size, &search);
+    let (mut probabilities, model) = decide(&found);
+    if let Some(model) = model {
+        let filled = masked::fill(plane);
+        let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
+        let without_hot = hot::fill(plane, &found.noise, pixel_size, params.min_sigma_px);
+        let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
+        take_apart(plane, filled.as_ref().map(|f| &f.no_data), &mut found, &mut probabilities, &model);
+    }
     (found, probabilities)
 }
 
@@ -105,35 +125,54 @@ struct Item {
     false_width: f64,
 }
 
-/// Probability of being a signal for each candidate.
-fn decide(found: &ChannelCandidates) -> Vec<f64> {
+/// Probability of being a signal for each candidate, and the populations, if there are any signals.
+fn decide(found: &ChannelCandidates) -> (Vec<f64>, Option<Model>) {
     let sigma = found.sigma_px;
     let pixels = found.data_px as f64;
     let items: Vec<Item> =
         found.candidates.iter().zip(&found.local_noise).map(|(c, n)| item(found, c, *n, pixels)).collect();
     let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(LEAST_FALSE_PER_PX, sigma));
-    let mut probabilities: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
-    if probabilities.iter().sum::<f64>() < 1.0 {
-        return probabilities;
+    let start: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
+    let surely = start.iter().sum::<f64>();
+    if surely < 1.0 {
+        return (start, None);
     }
-    let mut texture = vec![0.5; items.len()];
+    let with = settle(&items, &start, least, true);
+    if surely < FEWEST_SURE {
+        return (with.0, Some(with.1));
+    }
+    let without = settle(&items, &start, least, false);
+    let gain = with.1.log_likelihood(&items) - without.1.log_likelihood(&items);
+    let (probabilities, model) = if gain > TEXTURE_PARAMETERS { with } else { without };
+    (probabilities, Some(model))
+}
+
+/// Learns the populations, with one of texture or none.
+fn settle(items: &[Item], start: &[f64], least: f64, has_texture: bool) -> (Vec<f64>, Model) {
+    let mut probabilities = start.to_vec();
+    let mut texture = vec![if has_texture { 0.5 } else { 0.0 }; items.len()];
+    let learn = |probabilities: &[f64], texture: &[f64]| {
+        let mut model = Model::learn(items, probabilities, texture, least);
+        if !has_texture {
+            model.texture_peaks = 0.0;
+        }
+        model
+    };
+    let mut model = learn(&probabilities, &texture);
     let mut before = 0.0;
     for _ in 0..ROUNDS {
-        let model = Model::learn(&items, &probabilities, &texture);
         for ((i, p), t) in items.iter().zip(&mut probabilities).zip(&mut texture) {
-            let signal = if i.z > least { model.signal(i) } else { 0.0 };
-            let of_texture = model.texture(i);
-            let all = (signal + of_texture + i.noise * i.false_width).max(f64::MIN_POSITIVE);
-            *p = signal / all;
-            *t = of_texture / all;
+            *p = model.probability(i);
+            *t = if has_texture { model.texture(i) / model.density(i) } else { 0.0 };
         }
         let signals: f64 = probabilities.iter().sum();
         if (signals - before).abs() < SETTLED {
             break;
         }
         before = signals;
+        model = learn(&probabilities, &texture);
     }
-    probabilities
+    (probabilities, model)
 }
 
 fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, pixels: f64) -> Item {
@@ -151,6 +190,8 @@ fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, pixels: f64)
 
 /// The populations that are learned.
 struct Model {
+    /// The lowest `z` of a signal.
+    least: f64,
     signals: f64,
     log_z: f64,
     log_z_sd: f64,
@@ -161,7 +202,7 @@ struct Model {
 }
 
 impl Model {
-    fn learn(items: &[Item], probabilities: &[f64], texture: &[f64]) -> Self {
+    fn learn(items: &[Item], probabilities: &[f64], texture: &[f64], least: f64) -> Self {
         let signals: f64 = probabilities.iter().sum();
         let over = |f: &dyn Fn(&Item) -> f64, weights: &[f64]| -> f64 {
             items.iter().zip(weights).map(|(i, w)| w * f(i)).sum()
@@ -182,6 +223,7 @@ impl Model {
         let sd =
             |sum: f64, [low, high]: [f64; 2]| (sum / (signals + LOG_Z_PSEUDO_COUNT)).sqrt().clamp(low, high);
         Self {
+            least,
             signals: signals + PSEUDO_COUNT,
             log_z,
             log_z_sd: sd(height, LOG_Z_SD),
@@ -194,9 +236,27 @@ impl Model {
 
     /// Density of signals, a count per unit of `z` and of log width.
     fn signal(&self, i: &Item) -> f64 {
+        if i.z <= self.least {
+            return 0.0;
+        }
         let width_sd = self.log_width_sd.hypot(WIDTH_SCATTER / i.z).min(FALSE_LOG_WIDTH[1]);
         self.signals * normal(i.z.ln(), self.log_z, self.log_z_sd) / i.z
             * normal(i.log_width, self.log_width, width_sd)
+    }
+
+    /// Density of all candidates, same units.
+    fn density(&self, i: &Item) -> f64 {
+        (self.signal(i) + self.texture(i) + i.noise * i.false_width).max(f64::MIN_POSITIVE)
+    }
+
+    /// Probability of being a signal.
+    fn probability(&self, i: &Item) -> f64 {
+        self.signal(i) / self.density(i)
+    }
+
+    /// Logarithm of the likelihood of the candidates as a Poisson process, but for the number of noise peaks.
+    fn log_likelihood(&self, items: &[Item]) -> f64 {
+        items.iter().map(|i| self.density(i).ln()).sum::<f64>() - self.signals - self.texture_peaks
     }
 
     /// Density of texture peaks, same units.
