@@ -32,7 +32,7 @@ pub(crate) fn choose(parts: &[Scene<'_>], sigma_px: f64) -> MatchedFilter {
         MatchedFilter::new(sigma_px, params.narrow_support, Background::Paraboloid),
     ];
     let points = points(parts);
-    let of_middle = bank[MIDDLE].responses(parts);
+    let of_middle = bank[MIDDLE].responses(parts, Vec::new());
     // Bright spots, at most one a region, found with the middle filter.
     let mut brightest: BTreeMap<u32, (f32, Place)> = BTreeMap::new();
     for (i, (part, response)) in parts.iter().zip(&of_middle).enumerate() {
@@ -45,28 +45,29 @@ pub(crate) fn choose(parts: &[Scene<'_>], sigma_px: f64) -> MatchedFilter {
         }
     }
     brightest.remove(&0);
-    if brightest.len() < LEAST_SPOTS || points.len() < LEAST_POINTS {
+    if brightest.len() < LEAST_SPOTS || points.values().map(Vec::len).sum::<usize>() < LEAST_POINTS {
         return bank[MIDDLE].clone();
     }
     let mut merits = [0.0; 4];
-    for (i, merit) in merits.iter_mut().enumerate() {
-        let own = if i == MIDDLE { None } else { Some(bank[i].responses(parts)) };
-        let responses = own.as_ref().unwrap_or(&of_middle);
+    // The middle one first: its responses are there.
+    let mut responses = of_middle;
+    for i in [MIDDLE, 0, 1, 3] {
+        if i != MIDDLE {
+            responses = bank[i].responses(parts, responses);
+        }
         let mut signal: Vec<f64> =
             brightest.values().map(|&(_, (part, y, x))| f64::from(responses[part][(y, x)])).collect();
         let spreads: Vec<f64> = points
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|chunk| chunk.len() >= LEAST_POINTS_OF_REGION)
-            .map(|chunk| {
+            .values()
+            .filter(|places| places.len() >= LEAST_POINTS_OF_REGION)
+            .map(|places| {
                 let mut spread = Spread::default();
-                for &(_, (part, y, x)) in chunk {
-                    spread.push(responses[part][(y, x)]);
-                }
+                spread.extend(places.iter().map(|&(part, y, x)| responses[part][(y, x)]));
                 spread.sd()
             })
             .collect();
         let noise = spreads.iter().sum::<f64>() / spreads.len().max(1) as f64;
-        *merit = median(&mut signal) / noise.max(f64::MIN_POSITIVE);
+        merits[i] = median(&mut signal) / noise.max(f64::MIN_POSITIVE);
     }
     let mut best = 0;
     for i in 1..bank.len() {
@@ -78,22 +79,34 @@ pub(crate) fn choose(parts: &[Scene<'_>], sigma_px: f64) -> MatchedFilter {
 }
 
 /// Points on a grid, by nucleus (or by tile where nuclei are not known).
-fn points(parts: &[Scene<'_>]) -> Vec<(u32, Place)> {
+fn points(parts: &[Scene<'_>]) -> BTreeMap<u32, Vec<Place>> {
     let pixels: usize = parts.iter().map(|p| p.plane.dim().0 * p.plane.dim().1).sum();
     let samples = parts.first().map_or(1, |p| p.params.filter_samples);
     let stride = (pixels as f64 / samples as f64).sqrt().max(1.0) as usize;
-    let mut points = Vec::new();
+    let mut points: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
     for (i, part) in parts.iter().enumerate() {
         let (height, width) = part.plane.dim();
         for y in (stride / 2..height).step_by(stride) {
+            // Neighbours are mostly of one region, which is looked up once.
+            let (mut region, mut run) = (0, Vec::new());
             for x in (stride / 2..width).step_by(stride) {
-                let region = part.region(y, x);
-                if region != 0 {
-                    points.push((region, (i, y, x)));
+                let own = part.region(y, x);
+                if own != region {
+                    keep(&mut points, region, &mut run);
+                    region = own;
                 }
+                run.push((i, y, x));
             }
+            keep(&mut points, region, &mut run);
         }
     }
-    points.sort_unstable();
     points
+}
+
+/// Moves points to those of their region; 0 is none.
+fn keep(points: &mut BTreeMap<u32, Vec<Place>>, region: u32, run: &mut Vec<Place>) {
+    if region != 0 && !run.is_empty() {
+        points.entry(region).or_default().append(run);
+    }
+    run.clear();
 }

@@ -132,10 +132,10 @@ pub(crate) fn find(
     let threshold = |photon_sd: f64, texture_sd: f64| {
         (params.candidate_snr * photon_sd).max(params.candidate_texture_snr * texture_sd)
     };
-    let found = scan.run(|response, (y, x)| {
+    let found = scan.run(|workspace, response, (y, x)| {
         let (y_px, x_px) = refine(response, y, x);
         // The top of a signal at the camera's limit is flat: its width says nothing.
-        let shape = ladder.fit(plane, y_px, x_px).filter(|_| !is_clipped(plane, y, x));
+        let shape = ladder.fit(workspace, plane, y_px, x_px).filter(|_| !is_clipped(plane, y, x));
         let amplitude = f64::from(response.get(y, x)?);
         let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
         let photon_sd = filter.amplitude_sd(&noise, background, amplitude);

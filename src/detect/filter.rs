@@ -6,12 +6,13 @@
 //! weights its kernel is a sum of separable terms. Its noise follows exactly from the camera's.
 
 use ndarray::Array2;
-use rayon::prelude::*;
 
 use crate::detect::scene::Scene;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
-use crate::kernel::separable::{Correlation, Term, correlate_at_two_scales, full_resolution_weights};
+#[cfg(test)]
+use crate::kernel::separable::correlate_at_two_scales;
+use crate::kernel::separable::{Correlation, Term, correlate_each, full_resolution_weights};
 
 /// Shape of the background that the filter ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -170,6 +171,7 @@ impl MatchedFilter {
     }
 
     /// The amplitude at every pixel.
+    #[cfg(test)]
     pub(crate) fn response(&self, plane: PlaneView<'_>) -> Array2<f32> {
         correlate_at_two_scales(plane, &self.fine, &self.coarse)
     }
@@ -179,9 +181,17 @@ impl MatchedFilter {
         Correlation::new(plane, &self.fine, &self.coarse, first_row)
     }
 
-    /// The amplitude at every pixel of some parts of a plane.
-    pub(crate) fn responses(&self, parts: &[Scene<'_>]) -> Vec<Array2<f32>> {
-        parts.par_iter().map(|part| self.response(part.plane)).collect()
+    /// The amplitude at every pixel of some parts of a plane, in the memory of earlier ones of the same parts.
+    pub(crate) fn responses(&self, parts: &[Scene<'_>], mut earlier: Vec<Array2<f32>>) -> Vec<Array2<f32>> {
+        let mut out: Vec<Array2<f32>> = parts
+            .iter()
+            .map(|part| {
+                let shape = part.plane.dim();
+                earlier.pop().filter(|e| e.dim() == shape).unwrap_or_else(|| Array2::zeros(shape))
+            })
+            .collect();
+        correlate_each(parts.iter().map(|part| part.plane), &self.fine, &self.coarse, &mut out);
+        out
     }
 
     /// The smallest standard deviation that any amplitude has in this channel.

@@ -151,45 +151,39 @@ impl Kernel for StandOutU16<'_> {
         for y in rows {
             let (above, here, below) = (row(y - 1), row(y), row(y + 1));
             let end = here.len() - 2;
-            let mut first = 2;
-            while first < end {
-                let mut next = end;
-                if let (Some(own), Some(left), Some(right), Some(up), Some(down)) = (
-                    here[first..end].first_chunk::<LANES>(),
-                    here[first - 1..].first_chunk::<LANES>(),
-                    here[first + 1..].first_chunk::<LANES>(),
-                    above[first..].first_chunk::<LANES>(),
-                    below[first..].first_chunk::<LANES>(),
-                ) {
-                    next = first + LANES;
-                    let mut most = 0;
-                    for i in 0..LANES {
-                        most = excess(own[i], [left[i], right[i], up[i], down[i]]).max(most);
-                    }
-                    if most <= least {
-                        first = next;
-                        continue;
-                    }
-                    // What the pixel is above the mean of the middle two of its neighbours, rounded up; and the darkest
-                    // neighbour of all, beside which there is the least noise.
-                    let (mut most, mut darkest) = (0, u16::MAX);
-                    for i in 0..LANES {
-                        let (left, right, up, down) = (left[i], right[i], up[i], down[i]);
-                        let (low, high) =
-                            (left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
-                        most = own[i].saturating_sub((low & high) + ((low ^ high) >> 1)).max(most);
-                        darkest = left.min(right).min(up.min(down)).min(darkest);
-                    }
-                    if f64::from(most) <= LEAST_SNR * noise.variance(f64::from(darkest)).sqrt() {
-                        first = next;
-                        continue;
-                    }
+            let looked_at = 2..end;
+            let beside = here[1..end - 1].as_chunks::<LANES>().0.iter().zip(here[3..].as_chunks::<LANES>().0);
+            let along = above[looked_at.clone()].as_chunks::<LANES>().0.iter();
+            let along = along.zip(below[looked_at.clone()].as_chunks::<LANES>().0);
+            let (groups, rest) = here[looked_at].as_chunks::<LANES>();
+            let stands_out =
+                |x: &usize| excess(here[*x], [here[x - 1], here[x + 1], above[*x], below[*x]]) > least;
+            for (group, ((own, (left, right)), (up, down))) in
+                groups.iter().zip(beside).zip(along).enumerate()
+            {
+                let mut any = 0;
+                for i in 0..LANES {
+                    any |= excess(own[i], [left[i], right[i], up[i], down[i]]).saturating_sub(least);
                 }
-                let stands_out =
-                    |x: &usize| excess(here[*x], [here[x - 1], here[x + 1], above[*x], below[*x]]) > least;
-                found.extend((first..next).filter(stands_out).map(|x| (y, x)));
-                first = next;
+                if any == 0 {
+                    continue;
+                }
+                // What the pixel is above the mean of the middle two of its neighbours, rounded up; and the darkest
+                // neighbour of all, beside which there is the least noise.
+                let (mut most, mut darkest) = (0, u16::MAX);
+                for i in 0..LANES {
+                    let (left, right, up, down) = (left[i], right[i], up[i], down[i]);
+                    let (low, high) = (left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
+                    most = own[i].saturating_sub((low & high) + ((low ^ high) >> 1)).max(most);
+                    darkest = left.min(right).min(up.min(down)).min(darkest);
+                }
+                if f64::from(most) <= LEAST_SNR * noise.variance(f64::from(darkest)).sqrt() {
+                    continue;
+                }
+                let first = 2 + group * LANES;
+                found.extend((first..first + LANES).filter(stands_out).map(|x| (y, x)));
             }
+            found.extend((end - rest.len()..end).filter(stands_out).map(|x| (y, x)));
         }
         found
     }
@@ -209,9 +203,8 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
         f64::from(plane.at(y.saturating_add_signed(dy), x.saturating_add_signed(dx)))
     };
     // The middle two: a second hot pixel among the nearest must not hide this one.
-    let mut nearest = NEAREST.map(at);
-    nearest.sort_by(f64::total_cmp);
-    let beside = f64::midpoint(nearest[1], nearest[2]);
+    let [up, left, right, down] = NEAREST.map(at);
+    let beside = f64::midpoint(left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
     let value = f64::from(plane.at(y, x));
     // Most are no brighter than noise beside such neighbours: what follows asks for more than this.
     if value - beside <= LEAST_SNR * noise.variance(beside).sqrt() {

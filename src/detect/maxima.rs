@@ -105,17 +105,8 @@ impl Kernel for AboveNeighbours<'_> {
             let mut first = 0;
             while first < own.len() {
                 // The first column by itself, then as many as there are lanes.
-                let chunk = first.checked_sub(1).and_then(|left| {
-                    Some((
-                        own[first..].first_chunk::<LANES>()?,
-                        own[left..].first_chunk::<LANES>()?,
-                        own.get(first + 1..)?.first_chunk::<LANES>()?,
-                        above[first..].first_chunk::<LANES>()?,
-                        below[first..].first_chunk::<LANES>()?,
-                    ))
-                });
-                let end = first + 1;
-                if let Some((v, left, right, up, down)) = chunk {
+                let lanes = if first > 0 { own[first..].first_chunk::<LANES>() } else { None };
+                if let Some(v) = lanes {
                     let mut any = 0_u32;
                     for v in v {
                         any |= u32::from(*v > least);
@@ -124,7 +115,19 @@ impl Kernel for AboveNeighbours<'_> {
                         first += LANES;
                         continue;
                     }
-                    any = 0;
+                }
+                let chunk = lanes.and_then(|v| {
+                    Some((
+                        v,
+                        own[first - 1..].first_chunk::<LANES>()?,
+                        own.get(first + 1..)?.first_chunk::<LANES>()?,
+                        above[first..].first_chunk::<LANES>()?,
+                        below[first..].first_chunk::<LANES>()?,
+                    ))
+                });
+                let end = first + 1;
+                if let Some((v, left, right, up, down)) = chunk {
+                    let mut any = 0;
                     let mut above_all = [0_u32; LANES];
                     for i in 0..LANES {
                         above_all[i] = u32::from(v[i] > least)
@@ -190,6 +193,18 @@ impl Spread {
 
     pub(crate) fn extend(&mut self, values: impl Iterator<Item = f32>) {
         self.magnitudes.extend(values.map(|v| v.abs().to_bits()));
+    }
+
+    /// Those of some values that count.
+    pub(crate) fn extend_by(&mut self, values: impl ExactSizeIterator<Item = (f32, bool)>) {
+        let mut count = self.magnitudes.len();
+        self.magnitudes.resize(count + values.len(), 0);
+        // Written in any case, and kept if it counts.
+        for (value, counts) in values {
+            self.magnitudes[count] = value.abs().to_bits();
+            count += usize::from(counts);
+        }
+        self.magnitudes.truncate(count);
     }
 
     /// All of these and of others.

@@ -48,10 +48,10 @@ struct Stretch<T> {
 }
 
 impl Scan<'_, '_> {
-    /// Makes something, or nothing, of each maximum.
-    pub(crate) fn run<T: Send>(
+    /// Makes something, or nothing, of each maximum. What `make` keeps in memory from one to the next is its own.
+    pub(crate) fn run<T: Send, W: Default>(
         &self,
-        make: impl Fn(Response<'_>, (usize, usize)) -> Option<T> + Sync,
+        make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
         let height = self.scene.plane.dim().0;
         let stretches: Vec<Stretch<T>> = (0..height.div_ceil(STRETCH_ROWS))
@@ -71,10 +71,10 @@ impl Scan<'_, '_> {
         Found { made, overall: overall.sd(), nucleus_noise: nuclei.iter().map(Spread::sd).collect() }
     }
 
-    fn stretch<T>(
+    fn stretch<T, W: Default>(
         &self,
         rows: Range<usize>,
-        make: impl Fn(Response<'_>, (usize, usize)) -> Option<T>,
+        make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T>,
     ) -> Stretch<T> {
         let (height, width) = self.scene.plane.dim();
         let around = self.reach.max(self.maxima.reach()).next_multiple_of(2);
@@ -84,7 +84,7 @@ impl Scan<'_, '_> {
         };
         let nuclei = self.nuclei.iter().enumerate().filter(|(_, n)| lies_in(&rows, n));
         let mut nuclei: Vec<(usize, Spread)> = nuclei.map(|(i, _)| (i, Spread::default())).collect();
-        let (mut made, mut overall) = (Vec::new(), Spread::default());
+        let (mut made, mut overall, mut workspace) = (Vec::new(), Spread::default(), W::default());
         let most = (BAND_ROWS + 2 * around).min(end - begin);
         let mut samples = vec![0.0_f32; most * width];
         // The rows that `samples` holds, and the next one to be looked at.
@@ -104,7 +104,7 @@ impl Scan<'_, '_> {
             let band = next..last;
             let response = Response::new(&samples[..held.len() * width], width, held.start);
             for at in self.maxima.in_rows(response, band.clone()) {
-                made.extend(make(response, at));
+                made.extend(make(&mut workspace, response, at));
             }
             push_grid(&mut overall, self.scene, response, band.clone());
             for (index, spread) in &mut nuclei {
@@ -135,7 +135,7 @@ impl Scan<'_, '_> {
                 continue;
             };
             let every = row.chunks(NUCLEUS_STRIDE).zip(ids.chunks(NUCLEUS_STRIDE));
-            spread.extend(every.filter(|(_, ids)| ids[0] == nucleus.id).map(|(values, _)| values[0]));
+            spread.extend_by(every.map(|(values, ids)| (values[0], ids[0] == nucleus.id)));
         }
     }
 }
@@ -170,7 +170,7 @@ mod tests {
             let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
             let maxima = Maxima::new(&scene, &filter, 1.0);
             let scan = Scan { scene: &scene, filter: &filter, maxima, nuclei: &[], reach };
-            let found = scan.run(|response, (y, x)| {
+            let found = scan.run(|(), response, (y, x)| {
                 let far = (y + reach).min(height - 1);
                 Some(((y, x), response.get(y, x), response.get(y.saturating_sub(reach), x), response.get(far, x)))
             });

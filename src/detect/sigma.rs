@@ -2,12 +2,13 @@
 
 use std::cell::LazyCell;
 
+use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::detect::filter::{Background, MatchedFilter};
 use crate::detect::maxima::{Surroundings, local_maxima, overall_spread, refine};
 use crate::detect::scene::Scene;
-use crate::detect::width::Ladder;
+use crate::detect::width::{Ladder, Workspace};
 
 /// Starting widths where the pixel size is not known, as multiples of the nominal one.
 const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
@@ -71,9 +72,9 @@ pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bo
 /// Measures with a filter of the width measured before until that settles.
 fn settle(parts: &[Scene<'_>], start_px: f64) -> Option<Measured> {
     let mut sigma_px = start_px;
-    let mut last = None;
+    let (mut last, mut memory) = (None, Vec::new());
     for _ in 0..ROUNDS {
-        let measured = round(parts, sigma_px)?;
+        let measured = round(parts, sigma_px, &mut memory)?;
         let change = (measured.sigma_px / sigma_px - 1.0).abs();
         sigma_px = measured.sigma_px;
         last = Some(measured);
@@ -84,12 +85,12 @@ fn settle(parts: &[Scene<'_>], start_px: f64) -> Option<Measured> {
     last
 }
 
-/// One measurement with a filter of width `sigma_px`; `None` on too few spots.
-fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
+/// One measurement with a filter of width `sigma_px`; `None` on too few spots. The responses are kept in `memory`.
+fn round(parts: &[Scene<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> Option<Measured> {
     let params = parts.first()?.params;
     let filter = MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
-    let responses = filter.responses(parts);
+    let responses = filter.responses(parts, std::mem::take(memory));
     let mut maxima: Vec<(f32, usize, usize, usize, f64)> = Vec::new();
     for (i, (part, response)) in parts.iter().zip(&responses).enumerate() {
         // Most maxima have enough around them to do without.
@@ -113,10 +114,11 @@ fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
     maxima.truncate(params.width_spots_max);
     let fitted: Vec<(f64, f64)> = maxima
         .par_iter()
-        .filter_map(|&(_, part, y, x, snr)| {
+        .map_init(Workspace::default, |workspace, &(_, part, y, x, snr)| {
             let (y_px, x_px) = refine(&responses[part], y, x);
-            Some((ladder.fit(parts[part].plane, y_px, x_px)?.sigma_px, snr))
+            Some((ladder.fit(workspace, parts[part].plane, y_px, x_px)?.sigma_px, snr))
         })
+        .flatten()
         .filter(|(s, _)| (WIDTH_RANGE[0] * sigma_px..WIDTH_RANGE[1] * sigma_px).contains(s))
         .collect();
     if fitted.len() < params.width_spots_min {
@@ -128,6 +130,7 @@ fn round(parts: &[Scene<'_>], sigma_px: f64) -> Option<Measured> {
     let spots = sigmas.len();
     let sigma_px = sigmas[(spots as f64 * params.width_quantile) as usize].max(params.min_sigma_px);
     let log_error = quantile_log_error(&sigmas, params.width_quantile);
+    *memory = responses;
     Some(Measured { sigma_px, spots, log_error, merit })
 }
 

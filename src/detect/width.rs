@@ -26,6 +26,41 @@ const STEPS: usize = LADDER_STEPS + 1;
 /// A value for each of these.
 type Steps = [f64; STEPS];
 
+/// Memory that one fit after the other uses.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    across: Vec<Steps>,
+    down: Vec<Steps>,
+    places: Vec<[f64; 2]>,
+    spots: Vec<[Steps; 3]>,
+    data: Vec<f32>,
+}
+
+impl Workspace {
+    /// Sums over the columns up to each one: of their place and squared place, and of the spots, the spots times the place,
+    /// and the squared spots.
+    #[inline(always)]
+    fn sum_columns(&mut self, x0: usize, x_px: f64) {
+        let Self { across, places, spots, .. } = self;
+        places.clear();
+        spots.clear();
+        let (mut place, mut spot) = ([0.0_f64; 2], [[0.0; STEPS]; 3]);
+        places.push(place);
+        spots.push(spot);
+        for (x, column) in (x0..).zip(&*across) {
+            let dx = x as f64 - x_px;
+            place = [place[0] + dx, place[1] + dx * dx];
+            for k in 0..STEPS {
+                spot[0][k] += column[k];
+                spot[1][k] += column[k] * dx;
+                spot[2][k] += column[k] * column[k];
+            }
+            places.push(place);
+            spots.push(spot);
+        }
+    }
+}
+
 /// The widths that are tried on spots of one expected width.
 #[derive(Debug, Clone)]
 pub(crate) struct Ladder {
@@ -46,15 +81,16 @@ impl Ladder {
         Self { radius, sigmas, whole }
     }
 
-    /// Samples of a spot at `centre` of each width along one axis, at the pixels from `from` to `to`.
+    /// Writes samples of a spot at `centre` of each width along one axis, at the pixels from `from` to `to`, which are all
+    /// in the window.
     #[inline(always)]
-    fn profile(&self, centre: f64, from: usize, to: usize) -> Vec<Steps> {
+    fn profile(&self, centre: f64, from: usize, to: usize, profile: &mut Vec<Steps>) {
         // exp(-(n - f)^2 / 2 s^2) with the whole number n and the fraction f of a pixel, taken apart.
         let nearest = centre.round();
         let fraction = centre - nearest;
         let at_zero = exp(self.sigmas.map(|s| -0.5 * (fraction / s).powi(2)));
         let growth = exp(self.sigmas.map(|s| fraction / (s * s)));
-        let mut profile: Vec<Steps> = vec![[0.0; STEPS]; to - from];
+        profile.resize(to - from, [0.0; STEPS]);
         let mut side = |step: isize, growth: &Steps| {
             let mut power = at_zero;
             let (mut n, mut pixel) = (0_usize, nearest as isize);
@@ -74,17 +110,28 @@ impl Ladder {
         };
         side(1, &growth);
         side(-1, &growth.map(f64::recip));
-        profile
     }
 
     /// Fits a Gaussian on a sloping background at a sub-pixel position; `None` too close to the image edge for a
     /// fit.
-    pub(crate) fn fit(&self, plane: PlaneView<'_>, y_px: f64, x_px: f64) -> Option<SpotShape> {
-        vectorised(Fit { ladder: self, plane, y_px, x_px })
+    pub(crate) fn fit(
+        &self,
+        workspace: &mut Workspace,
+        plane: PlaneView<'_>,
+        y_px: f64,
+        x_px: f64,
+    ) -> Option<SpotShape> {
+        vectorised(Fit { ladder: self, workspace, plane, y_px, x_px })
     }
 
     #[inline(always)]
-    fn fit_at(&self, plane: PlaneView<'_>, y_px: f64, x_px: f64) -> Option<SpotShape> {
+    fn fit_at(
+        &self,
+        workspace: &mut Workspace,
+        plane: PlaneView<'_>,
+        y_px: f64,
+        x_px: f64,
+    ) -> Option<SpotShape> {
         let (height, width) = plane.dim();
         let radius = self.radius;
         let y0 = (y_px - radius).ceil().max(0.0) as usize;
@@ -95,34 +142,19 @@ impl Ladder {
             return None;
         }
         let columns = x1 - x0;
-        let across = self.profile(x_px, x0, x1);
-        // Sums over the columns up to each one: of their number of samples, place and squared place, and of the spots,
-        // the spots times the place, and the squared spots.
+        self.profile(x_px, x0, x1, &mut workspace.across);
+        self.profile(y_px, y0, y1, &mut workspace.down);
         let zero: Steps = [0.0; STEPS];
-        let mut places = Vec::with_capacity(columns + 1);
-        let mut spots = Vec::with_capacity(columns + 1);
-        let (mut place, mut spot) = ([0.0_f64; 2], [zero; 3]);
-        places.push(place);
-        spots.push(spot);
-        for (x, column) in (x0..).zip(&across) {
-            let dx = x as f64 - x_px;
-            place = [place[0] + dx, place[1] + dx * dx];
-            for k in 0..STEPS {
-                spot[0][k] += column[k];
-                spot[1][k] += column[k] * dx;
-                spot[2][k] += column[k] * column[k];
-            }
-            places.push(place);
-            spots.push(spot);
-        }
+        workspace.sum_columns(x0, x_px);
+        let Workspace { across, down, places, spots, data } = workspace;
 
         // Sums over the samples in the disc, of all of these and of the data above the level of the nearest pixel.
         let near = plane.at((y_px.round() as usize).min(height - 1), (x_px.round() as usize).min(width - 1));
         let (mut n, mut sum_dy, mut sum_dx, mut sum_v) = (0.0, 0.0, 0.0, 0.0);
         let (mut dy_dy, mut dy_dx, mut dx_dx, mut v_dy, mut v_dx) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let (mut sum, mut sum_y, mut sum_x, mut square, mut overlap) = (zero, zero, zero, zero, zero);
-        let mut data = vec![0.0_f32; columns];
-        for (y, down) in (y0..y1).zip(&self.profile(y_px, y0, y1)) {
+        data.resize(columns, 0.0);
+        for (y, down) in (y0..y1).zip(&*down) {
             let dy = y as f64 - y_px;
             let reach = (radius * radius - dy * dy).max(0.0).sqrt();
             let first = ((x_px - reach).ceil().max(x0 as f64) as usize - x0).min(columns);
@@ -226,6 +258,7 @@ fn exp(x: Steps) -> Steps {
 /// One fit of a ladder at a place.
 struct Fit<'a, 'plane> {
     ladder: &'a Ladder,
+    workspace: &'a mut Workspace,
     plane: PlaneView<'plane>,
     y_px: f64,
     x_px: f64,
@@ -236,7 +269,7 @@ impl Kernel for Fit<'_, '_> {
 
     #[inline(always)]
     fn call(self) -> Option<SpotShape> {
-        self.ladder.fit_at(self.plane, self.y_px, self.x_px)
+        self.ladder.fit_at(self.workspace, self.plane, self.y_px, self.x_px)
     }
 }
 
@@ -314,8 +347,10 @@ mod tests {
                 let spot = height * (-0.5 * (dy * dy + dx * dx) / (sigma_px * sigma_px)).exp();
                 (900.0 + spot + 4.0 * dy + 10.0 * random.random::<f64>()) as f32
             });
-            let ladder = Ladder::new(1.6);
-            let fast = ladder.fit(PlaneView::from(&image), y_px, x_px).unwrap();
+            let (ladder, mut workspace) = (Ladder::new(1.6), Workspace::default());
+            // What a fit of another size leaves behind must not matter.
+            ladder.fit(&mut workspace, PlaneView::from(&image), 14.3, 0.4);
+            let fast = ladder.fit(&mut workspace, PlaneView::from(&image), y_px, x_px).unwrap();
             let slow = fit_reference(&ladder, &image, y_px, x_px).unwrap();
             prop_assert!((fast.sigma_px / slow.sigma_px - 1.0).abs() < 1e-6, "{fast:?} {slow:?}");
             prop_assert!((fast.background - slow.background).abs() < 1e-5 * height, "{fast:?} {slow:?}");
@@ -341,7 +376,8 @@ mod tests {
                 let spot = 300.0 * (-0.5 * (dy * dy + dx * dx) / (sigma_px * sigma_px)).exp();
                 (spot + 500.0 + 2.0 * dy - 3.0 * dx) as f32
             });
-            let shape = Ladder::new(1.6).fit(PlaneView::from(&image), y_px, x_px).unwrap();
+            let shape =
+                Ladder::new(1.6).fit(&mut Workspace::default(), PlaneView::from(&image), y_px, x_px).unwrap();
             assert!((shape.sigma_px / sigma_px - 1.0).abs() < 0.03, "{shape:?} for {sigma_px}");
             assert!((shape.background - 500.0).abs() < 15.0, "{shape:?}");
         }

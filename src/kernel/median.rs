@@ -25,7 +25,8 @@ impl Kernel for Median<'_> {
 
     #[inline(always)]
     fn call(self) -> Option<u32> {
-        median_within_kernel(self.values)
+        // Magnitudes of floats are hardly ever equal.
+        ranked::<u32, true>(self.values, self.values.len() / 2)
     }
 }
 
@@ -70,16 +71,30 @@ unsigned!(u16, u32);
 /// [`median`] as a part of another kernel, of no more values than their type can count.
 #[inline(always)]
 pub(crate) fn median_within_kernel<T: Unsigned>(values: &[T]) -> Option<T> {
+    ranked_within_kernel(values, values.len() / 2)
+}
+
+/// The one of some numbers before which `below` of them come in order, of no more than their type can count.
+#[inline(always)]
+pub(crate) fn ranked_within_kernel<T: Unsigned>(values: &[T], below: usize) -> Option<T> {
+    ranked::<T, false>(values, below)
+}
+
+/// The same; it pays to be `WATCHFUL` for the range in which a single value is left where few of them are equal.
+#[inline(always)]
+fn ranked<T: Unsigned, const WATCHFUL: bool>(values: &[T], below: usize) -> Option<T> {
     let first = *values.first()?;
-    let below = T::count_of(values.len() / 2);
+    let below = T::count_of(below);
     let (mut all, mut any) = (!T::ZERO, T::ZERO);
     for &v in values {
         (all, any) = (all & v, any | v);
     }
-    // The largest number below which there are no more than half of the values is one of these; bits in which all of
-    // them agree need no search.
+    // The largest number below which there are no more of the values is one of these; bits in which all of them agree
+    // need no search.
     let mut open = any & !all;
     let mut found = first & !open;
+    // Values below what is found, and below all that it can become.
+    let (mut before, mut until) = (T::ZERO, T::count_of(values.len()));
     while open != T::ZERO {
         let bit = open.highest_bit();
         open = open ^ bit;
@@ -89,7 +104,18 @@ pub(crate) fn median_within_kernel<T: Unsigned>(values: &[T]) -> Option<T> {
             count += T::one_if(v < tried);
         }
         if count <= below {
-            found = tried;
+            (found, before) = (tried, count);
+        } else {
+            until = count;
+        }
+        let mut next = before;
+        next += T::one_if(true);
+        if WATCHFUL && next == until {
+            let mut least = any;
+            for &v in values {
+                least = if v >= found && v < least { v } else { least };
+            }
+            return Some(least);
         }
     }
     Some(found)
@@ -133,6 +159,14 @@ mod tests {
             let mut sorted = values.clone();
             sorted.sort_unstable();
             prop_assert_eq!(median_within_kernel(&values), sorted.get(sorted.len() / 2).copied());
+        }
+
+        #[test]
+        fn ranks_are_those_of_the_sorted_values(values in prop::collection::vec(any::<u16>(), 1..300), at in 0.0..1.0_f64) {
+            let below = (at * values.len() as f64) as usize;
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(ranked_within_kernel(&values, below), Some(sorted[below]));
         }
 
         #[test]

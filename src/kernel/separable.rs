@@ -94,16 +94,42 @@ pub(crate) fn correlate(plane: PlaneView<'_>, terms: &[Term]) -> Array2<f32> {
 
 /// The plane correlated with the sum of the `fine` terms and, at half resolution, of the `coarse` ones.
 pub(crate) fn correlate_at_two_scales(plane: PlaneView<'_>, fine: &[Term], coarse: &[Term]) -> Array2<f32> {
-    let (height, width) = plane.dim();
-    let mut out = Array2::<f32>::zeros((height, width));
-    if height == 0 || width == 0 {
-        return out;
-    }
-    let Some(pixels) = out.as_slice_mut() else { return out };
-    pixels.par_chunks_mut(STRETCH_ROWS * width).enumerate().for_each(|(i, out)| {
-        Correlation::new(plane, fine, coarse, i * STRETCH_ROWS).next_rows(out);
-    });
+    let mut out = [Array2::<f32>::zeros(plane.dim())];
+    correlate_each([plane], fine, coarse, &mut out);
+    let [out] = out;
     out
+}
+
+/// The same of several planes, written to arrays of their shapes whatever these hold.
+pub(crate) fn correlate_each<'plane>(
+    planes: impl IntoIterator<Item = PlaneView<'plane>>,
+    fine: &[Term],
+    coarse: &[Term],
+    out: &mut [Array2<f32>],
+) {
+    let stretches: Vec<(PlaneView<'plane>, usize, &mut [f32])> = planes
+        .into_iter()
+        .zip(out)
+        .filter(|(plane, out)| plane.dim() == out.dim() && !out.is_empty())
+        .filter_map(|(plane, out)| Some((plane, out.as_slice_mut()?)))
+        .flat_map(|(plane, out)| {
+            let stretches = out.chunks_mut(STRETCH_ROWS * plane.dim().1).enumerate();
+            stretches.map(move |(i, out)| (plane, i * STRETCH_ROWS, out))
+        })
+        .collect();
+    stretches.into_par_iter().for_each_init(
+        || None,
+        |kept: &mut Option<Correlation<'_, '_>>, (plane, first_row, out)| {
+            // What it takes for one serves for the next of the same shape.
+            match kept {
+                Some(kept) if kept.plane.dim() == plane.dim() => kept.begin(plane, first_row),
+                _ => *kept = Some(Correlation::new(plane, fine, coarse, first_row)),
+            }
+            if let Some(kept) = kept {
+                kept.next_rows(out);
+            }
+        },
+    );
 }
 
 /// A correlation whose rows are asked for one after the other.
@@ -130,6 +156,14 @@ impl<'terms, 'plane> Correlation<'terms, 'plane> {
             .map(|x0| Block::new(fine, coarse, rows, x0..width.min(x0 + BLOCK_COLUMNS)))
             .collect();
         Self { plane, blocks, next: first_row }
+    }
+
+    /// Begins again from a row of another plane of the same shape.
+    fn begin(&mut self, plane: PlaneView<'plane>, first_row: usize) {
+        (self.plane, self.next) = (plane, first_row);
+        for block in &mut self.blocks {
+            block.begun = false;
+        }
     }
 
     /// Writes the next rows, as many as `out` holds. Only the last call may ask for others than multiples of

@@ -4,7 +4,9 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::field::PlaneView;
 use crate::kernel::dispatch::Kernel;
-use crate::kernel::median::{MAD_TO_SD, float_of_ordered, median_within_kernel as median, ordered};
+use crate::kernel::median::{
+    MAD_TO_SD, float_of_ordered, median_within_kernel as median, ordered, ranked_within_kernel as ranked,
+};
 
 /// Edge of the blocks in which level and noise are measured, px.
 pub(super) const BLOCK_PX: usize = 16;
@@ -89,24 +91,34 @@ impl<B: Iterator<Item = usize>> Kernel for BlockRowU16<'_, B> {
         for x0 in blocks.map(|b| b * BLOCK_PX) {
             let rows =
                 all.map(|row| row.get(x0..).and_then(<[u16]>::first_chunk).copied().unwrap_or([0; BLOCK_PX]));
-            let mut residuals = [[0_u32; INNER_PX]; INNER_PX];
-            let mut values = [[0_u16; INNER_PX]; INNER_PX];
+            // Rows of a whole number of lanes: what lies beyond those with neighbours is zero, and before all others.
+            let mut residuals = [[0_u32; BLOCK_PX]; INNER_PX];
+            let mut short = [[0_u16; BLOCK_PX]; INNER_PX];
+            let mut values = [[0_u16; BLOCK_PX]; INNER_PX];
             for y in 0..INNER_PX {
-                let [above, row, below] =
-                    [&rows[y], &rows[y + 1], &rows[y + 2]].map(|row| row.map(i32::from));
-                for x in 0..INNER_PX {
-                    let corners = above[x] + above[x + 2] + below[x] + below[x + 2];
-                    let edges = above[x + 1] + below[x + 1] + row[x] + row[x + 2];
-                    residuals[y][x] = (corners - 2 * edges + 4 * row[x + 1]).unsigned_abs();
-                    values[y][x] = rows[y + 1][x + 1];
+                let [above, row, below] = [&rows[y], &rows[y + 1], &rows[y + 2]];
+                // By columns first, since the three beside each other share them.
+                let (mut corners, mut edges) = ([0_i32; BLOCK_PX + 2], [0_i32; BLOCK_PX + 2]);
+                for x in 0..BLOCK_PX {
+                    let beside = i32::from(above[x]) + i32::from(below[x]);
+                    let own = i32::from(row[x]);
+                    (corners[x], edges[x]) = (beside - 2 * own, 4 * own - 2 * beside);
                 }
+                for x in 0..BLOCK_PX {
+                    residuals[y][x] = (corners[x] + corners[x + 2] + edges[x + 1]).unsigned_abs();
+                }
+                residuals[y][INNER_PX..].fill(0);
+                for x in 0..BLOCK_PX {
+                    short[y][x] = residuals[y][x].min(u32::from(u16::MAX)) as u16;
+                }
+                values[y][..INNER_PX].copy_from_slice(&rows[y + 1][1..=INNER_PX]);
             }
-            let short = residuals.map(|row| row.map(|r| r.min(u32::from(u16::MAX)) as u16));
-            let residual = match median(short.as_flattened()) {
+            let below = INNER_PX * (BLOCK_PX - INNER_PX) + INNER_PX * INNER_PX / 2;
+            let residual = match ranked(short.as_flattened(), below) {
                 Some(short) if short < u16::MAX => Some(u32::from(short)),
-                _ => median(residuals.as_flattened()),
+                _ => ranked(residuals.as_flattened(), below),
             };
-            if let (Some(residual), Some(value)) = (residual, median(values.as_flattened())) {
+            if let (Some(residual), Some(value)) = (residual, ranked(values.as_flattened(), below)) {
                 out.push((f64::from(value), variance_of(f64::from(residual))));
             }
         }

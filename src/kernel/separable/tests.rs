@@ -65,4 +65,22 @@ proptest! {
             prop_assert!((a - b).abs() < 1e-3, "{} {} at {} x {}", a, b, height, width);
         }
     }
+
+    #[test]
+    fn several_planes_get_the_bits_of_each_by_itself_whatever_their_arrays_hold(
+        fine in terms(),
+        coarse in terms(),
+        heights in prop::collection::vec(prop_oneof![1_usize..40, 254_usize..260], 1..4),
+        width in 1_usize..70,
+    ) {
+        let image = |i: usize, height: usize| {
+            Array2::from_shape_fn((height, width), |(y, x)| ((y * 31 + x * (17 + i)) % 101) as f32 / 101.0)
+        };
+        let images: Vec<_> = heights.iter().enumerate().map(|(i, height)| image(i, *height)).collect();
+        let mut out: Vec<_> = images.iter().map(|image| Array2::from_elem(image.dim(), f32::NAN)).collect();
+        correlate_each(images.iter().map(PlaneView::from), &fine, &coarse, &mut out);
+        for (image, out) in images.iter().zip(&out) {
+            prop_assert_eq!(out, &correlate_at_two_scales(PlaneView::from(image), &fine, &coarse));
+        }
+    }
 }
