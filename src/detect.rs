@@ -17,7 +17,7 @@ mod masked;
 mod maxima;
 mod merged;
 mod params;
-mod rejected;
+pub(crate) mod rejected;
 mod response;
 mod scan;
 mod scene;

@@ -1,5 +1,6 @@
 //! What may have gone wrong with a field, or with the specimen as a whole.
 
+mod debris;
 mod loss;
 mod params;
 mod patches;
@@ -145,6 +146,7 @@ pub(super) fn of_specimen(
         warnings.extend(patches::of_colour(fields, colour, params));
     }
     warnings.extend(too_many_loci(fields, assay, params));
+    warnings.extend(debris::of_specimen(fields, params));
     SpecimenAlarms { warnings, probe_failed, channels_alike, random_loss }
 }
 

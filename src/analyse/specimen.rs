@@ -3,6 +3,7 @@
 mod call;
 mod contested;
 mod corrections;
+mod debris;
 mod signals;
 
 use std::borrow::Cow;

@@ -18,6 +18,9 @@ const MAX_EXPECTED_LOSS: f64 = 0.05;
 /// Share of a nucleus at the camera's limit up to which it is counted.
 const SATURATED_MAX: f64 = 0.05;
 
+/// Share of a nucleus under debris up to which it is counted.
+const DEBRIS_MAX: f64 = 0.25;
+
 /// Width of a nucleus' signals over that of the specimen's from which it is out of focus.
 const BLUR_MAX: f64 = 1.6;
 
@@ -46,6 +49,9 @@ pub struct ClassifyParams {
     /// Largest share of a counted nucleus in which a probe channel is at the camera's limit, 0 to 1. Default 0.05,
     /// chosen for this crate: the tops of four signals cover less; more is haze in which no signal is seen.
     pub saturated_max: f64,
+    /// Largest share of a counted nucleus under debris as bright as signals, 0 to 1. Default 0.25, chosen for this crate:
+    /// one of four signals is then expected out of sight. `docs/validation.md` shows how nuclei with less are read.
+    pub debris_max: f64,
     /// Median width of the signals of a nucleus, three at least, over that of the specimen's from which it is out of
     /// focus, 1 to 5. Default 1.6, chosen for this crate: such blur takes 60 % of a signal's height.
     pub blur_max: f64,
@@ -59,6 +65,7 @@ impl Default for ClassifyParams {
             unmodelled_error: UNMODELLED_ERROR,
             max_expected_loss: MAX_EXPECTED_LOSS,
             saturated_max: SATURATED_MAX,
+            debris_max: DEBRIS_MAX,
             blur_max: BLUR_MAX,
         }
     }
@@ -110,7 +117,7 @@ pub struct NucleusEvidence {
     pub out_of_focus: bool,
     /// Whether samples in it are at the camera's limit.
     pub saturated: bool,
-    /// Whether bright debris lies in it.
+    /// Whether debris as bright as signals covers too much of it to look for them.
     pub debris: bool,
     /// SNR that a signal of ordinary brightness would have against this nucleus's background: red, green (by
     /// `Colour::index`); `None` if not measured.

@@ -31,7 +31,7 @@ pub enum Exclusion {
     OutOfFocus,
     /// A probe's signals would not be seen in this nucleus against its local background.
     WeakProbe,
-    /// Bright debris lies in it.
+    /// Debris as bright as signals covers too much of it.
     Debris,
     /// Samples are at the camera's limit.
     Saturated,

@@ -11,6 +11,11 @@ use crate::field::Colour;
 /// Signals of half the usual height are still common: doublets that parted, and probes that bound in part.
 const AS_HIGH_AS_SIGNALS: f64 = 0.5;
 
+/// Whether what is no signal would pass for one by its height, given that of signals.
+pub(crate) fn is_as_high_as_signals(amplitude: f64, signals: f64) -> bool {
+    amplitude >= AS_HIGH_AS_SIGNALS * signals
+}
+
 /// Why a candidate in a nucleus is no signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +41,7 @@ impl Rejection {
             Part::Signal => None,
             Part::InBothChannels => Some(Self::InBothChannels),
             Part::Ghost => Some(Self::Crosstalk),
-            Part::False if candidate.amplitude < AS_HIGH_AS_SIGNALS * model.height(colour) => {
+            Part::False if !is_as_high_as_signals(candidate.amplitude, model.height(colour)) => {
                 Some(Self::Faint)
             }
             Part::False => Some(Self::UnlikeSignals),

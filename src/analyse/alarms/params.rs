@@ -32,6 +32,9 @@ pub struct AlarmParams {
     /// Share of the same nuclei in which a probe may be too weak to be seen, 0 to 1. Default 0.25: such nuclei are
     /// not counted, and of a tissue section some always lie in haze.
     pub probe_weak_max: f64,
+    /// Share of the nuclei with light as bright as signals at one place in both channels, unlike fused pairs, from which
+    /// that is told, 0 to 1. Default 0.1, chosen for this crate: less does not carry a specimen over a cutoff, however read.
+    pub debris_nuclei_max: f64,
     /// Share of the counterstain seen in a probe channel that is told, 0 to 1. Default 0.2: more hides weak signals under
     /// its noise, also where it is taken off; filters for DAPI and the probes let through far less.
     pub bleed_max: f64,
@@ -79,6 +82,7 @@ impl Default for AlarmParams {
             probe_failed_share: 0.5,
             probe_nuclei_min: 10,
             probe_weak_max: 0.25,
+            debris_nuclei_max: 0.1,
             bleed_max: 0.2,
             corner_loss_max: 0.5,
             alike_min: 0.9,
@@ -113,6 +117,7 @@ impl AlarmParams {
         check("probe_failed_share", self.probe_failed_share, [0.0, 1.0])?;
         check("probe_nuclei_min", self.probe_nuclei_min as f64, [1.0, 1000.0])?;
         check("probe_weak_max", self.probe_weak_max, [0.0, 1.0])?;
+        check("debris_nuclei_max", self.debris_nuclei_max, [0.0, 1.0])?;
         check("bleed_max", self.bleed_max, [0.0, 1.0])?;
         check("corner_loss_max", self.corner_loss_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;

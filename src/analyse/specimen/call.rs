@@ -3,7 +3,7 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::alarms::Visibility;
 use crate::analyse::reading::FieldQuality;
-use crate::analyse::specimen::Specimen;
+use crate::analyse::specimen::{Specimen, debris};
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
 use crate::detect::Signal;
 use crate::detect::candidate::median;
@@ -71,6 +71,8 @@ impl Specimen<'_> {
         evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
+        let covered = debris::covered_share(candidates, decision, &self.model);
+        evidence.debris = covered > self.params.classify.debris_max;
         let doubtful = |colour: Colour| {
             pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
         };
