@@ -41,6 +41,8 @@ pub(crate) struct Model {
     lone_rate: [f64; 2],
     /// False candidates per nucleus that both colours show at one place: autofluorescence.
     coincident_rate: f64,
+    /// Debris in both colours per nucleus.
+    debris_rate: f64,
     /// Probability that a signal's crosstalk into the other colour passes as a candidate: red, green.
     ghost_share: [f64; 2],
     /// Standard deviation per axis of green against red in an intact locus, px.
@@ -110,6 +112,7 @@ impl Model {
             split_rate: 0.2,
             lone_rate: [0.2, 0.2],
             coincident_rate: 0.1,
+            debris_rate: 0.1,
             ghost_share,
             offset_sd_px: STARTING_OFFSET * fused_distance_px,
             fused_distance_px,
@@ -200,10 +203,10 @@ impl Model {
         let same_place =
             together(a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2));
         if same_place > 0.0 {
-            // What shines in both colours is as a noise peak or speckle in each, or debris.
-            let like_false = 1.0 / (self.red.false_rate * self.green.false_rate);
-            let debris = red * green * debris_over_signals((a, &self.red), (b, &self.green));
-            parts.coincident = self.coincident_rate * 0.5 * (like_false + debris) * same_place;
+            parts.coincident =
+                self.coincident_rate / (self.red.false_rate * self.green.false_rate) * same_place;
+            let over_signals = debris_over_signals((a, &self.red), (b, &self.green));
+            parts.debris = self.debris_rate * red * green * over_signals * same_place;
             let ghost = self.green.ghost_odds(b, a.amplitude) * same_place;
             parts.red_with_ghost = self.ghost_share[0] * self.lone_rate[0] * red * ghost;
             let ghost = self.red.ghost_odds(a, b.amplitude) * same_place;
@@ -216,7 +219,7 @@ impl Model {
     fn update(&mut self, nuclei: &[NucleusCandidates], results: &[(Sorted, Probabilities)]) {
         let n = nuclei.len() as f64;
         let rate = |sum: f64| (sum + RATE_PSEUDO_COUNT) / (n + 1.0);
-        let (mut fused, mut squares, mut split, mut coincident) = (0.0, 0.0, 0.0, 0.0);
+        let (mut fused, mut squares, mut split, mut coincident, mut debris) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let mut lone = [0.0, 0.0];
         let (mut red, mut green) = (Vec::new(), Vec::new());
         for (nucleus, (sorted, p)) in nuclei.iter().zip(results) {
@@ -227,6 +230,7 @@ impl Model {
                     squares += pair.fused * d * d;
                     split += pair.split;
                     coincident += pair.coincident;
+                    debris += pair.debris;
                 }
             }
             lone[0] += p.lone_red.iter().sum::<f64>();
@@ -246,6 +250,7 @@ impl Model {
         self.split_rate = rate(split);
         self.lone_rate = lone.map(rate);
         self.coincident_rate = rate(coincident);
+        self.debris_rate = rate(debris);
         // Ten pseudo-pairs at the starting value.
         let start = (STARTING_OFFSET * self.fused_distance_px).powi(2);
         self.offset_sd_px = ((squares / 2.0 + 10.0 * start) / (fused + 10.0)).sqrt();

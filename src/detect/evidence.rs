@@ -40,10 +40,11 @@ const SPECKLE_HEIGHT: f64 = 0.15;
 /// Log-width distribution of false candidates: noise peaks fit anything from half to three times the width.
 const FALSE_LOG_WIDTH_MEAN: f64 = 0.15;
 const FALSE_LOG_WIDTH_SD: f64 = 0.55;
-/// Heights of debris relative to signals: any between these, each factor as likely as another. Clumps of
-/// autofluorescent matter are seen from the faintest that passes for a signal to many times as bright.
-const DEBRIS_HEIGHTS: [f64; 2] = [0.2, 20.0];
-/// Spread of the logarithm of its height in one colour over that in the other, both relative to signals: a factor of two.
+/// Light of debris, height times width squared, relative to a signal: any between these, each factor as likely as
+/// another. Defocus widens a signal but adds no light, and two sisters seen as one give twice that of one (up to 3 times
+/// where both are bright): what gives less cannot be told from them.
+const DEBRIS_LIGHT: [f64; 2] = [3.0, 60.0];
+/// Spread of the logarithm of its light in one colour over that in the other, both relative to signals: a factor of two.
 const DEBRIS_LOG_RATIO_SD: f64 = 0.7;
 /// Mean and spread of its log width over that of a point: up to about three times; matter that is as narrow as the optics
 /// cannot be told from signals.
@@ -73,10 +74,12 @@ pub(crate) fn debris_over_signals(
     (a, red): (&Candidate, &Population),
     (b, green): (&Candidate, &Population),
 ) -> f64 {
-    let [least, most] = DEBRIS_HEIGHTS.map(f64::ln);
-    let relative = |c: &Candidate, p: &Population| c.amplitude.max(f64::MIN_POSITIVE).ln() - p.log_height;
-    let (x, y) = (relative(a, red), relative(b, green));
-    if !(least..=most).contains(&(0.5 * (x + y))) {
+    let [least, most] = DEBRIS_LIGHT.map(f64::ln);
+    let light = |c: &Candidate, p: &Population| {
+        c.amplitude.max(f64::MIN_POSITIVE).ln() - p.log_height + 2.0 * c.width_ratio.ln()
+    };
+    let (x, y) = (light(a, red), light(b, green));
+    if !(least..=most).contains(&f64::midpoint(x, y)) {
         return 0.0;
     }
     let heights = normal(x - y, 0.0, DEBRIS_LOG_RATIO_SD) / (most - least);

@@ -14,6 +14,8 @@ pub(crate) struct PairParts {
     pub(crate) split: f64,
     /// False candidates that are one source seen in both colours.
     pub(crate) coincident: f64,
+    /// Debris with light of its own in both colours.
+    pub(crate) debris: f64,
     /// Red signal whose green companion is crosstalk.
     pub(crate) red_with_ghost: f64,
     /// Green signal whose red companion is crosstalk.
@@ -114,7 +116,7 @@ impl Weights {
 
     fn pair(&self, i: usize, j: usize, allowed: Allowed) -> f64 {
         let pair = &self.pairs[i][j];
-        let mut weight = pair.fused + pair.coincident;
+        let mut weight = pair.fused + pair.coincident + pair.debris;
         if allowed.separated_red && allowed.separated_green {
             weight += pair.split;
         }
@@ -214,6 +216,7 @@ impl Weights {
                     sum.fused += common * pair.fused;
                     sum.split += common * pair.split;
                     sum.coincident += common * pair.coincident;
+                    sum.debris += common * pair.debris;
                     sum.red_with_ghost += common * pair.red_with_ghost;
                     sum.green_with_ghost += common * pair.green_with_ghost;
                     before[used] += after * pairs[j];
@@ -302,6 +305,7 @@ impl Weights {
         for option in [
             (pair.split, Part::Signal, Part::Signal),
             (pair.coincident, Part::InBothChannels, Part::InBothChannels),
+            (pair.debris, Part::InBothChannels, Part::InBothChannels),
             (pair.red_with_ghost, Part::Signal, Part::Ghost),
             (pair.green_with_ghost, Part::Ghost, Part::Signal),
         ] {

@@ -10,6 +10,7 @@ enum Is {
     Fused(usize, usize),
     Split(usize, usize),
     Coincident(usize, usize),
+    Debris(usize, usize),
     RedWithGhost(usize, usize),
     GreenWithGhost(usize, usize),
 }
@@ -32,6 +33,7 @@ fn sortings(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
                     (Is::Fused(i, j), pair.fused),
                     (Is::Split(i, j), pair.split),
                     (Is::Coincident(i, j), pair.coincident),
+                    (Is::Debris(i, j), pair.debris),
                     (Is::RedWithGhost(i, j), pair.red_with_ghost),
                     (Is::GreenWithGhost(i, j), pair.green_with_ghost),
                 ] {
@@ -68,11 +70,12 @@ fn separates_green(part: Is) -> bool {
 fn weights() -> impl Strategy<Value = Weights> {
     let weight = || prop_oneof![1 => Just(0.0), 6 => (-4.0_f64..4.0).prop_map(f64::exp)];
     (0..4_usize, 0..4_usize).prop_flat_map(move |(reds, greens)| {
-        let pair = (weight(), weight(), weight(), weight(), weight()).prop_map(
-            |(fused, split, coincident, red_with_ghost, green_with_ghost)| PairParts {
+        let pair = (weight(), weight(), weight(), weight(), weight(), weight()).prop_map(
+            |(fused, split, coincident, debris, red_with_ghost, green_with_ghost)| PairParts {
                 fused,
                 split,
                 coincident,
+                debris,
                 red_with_ghost,
                 green_with_ghost,
             },
@@ -107,6 +110,7 @@ proptest! {
             for (j, pair) in row.iter().enumerate() {
                 prop_assert!(close(pair.fused, share(&|parts| parts.contains(&Is::Fused(i, j)))));
                 prop_assert!(close(pair.split, share(&|parts| parts.contains(&Is::Split(i, j)))));
+                prop_assert!(close(pair.debris, share(&|parts| parts.contains(&Is::Debris(i, j)))));
                 prop_assert!(close(pair.coincident, share(&|parts| parts.contains(&Is::Coincident(i, j)))));
                 prop_assert!(close(pair.red_with_ghost, share(&|parts| parts.contains(&Is::RedWithGhost(i, j)))));
                 prop_assert!(close(pair.green_with_ghost, share(&|parts| parts.contains(&Is::GreenWithGhost(i, j)))));
@@ -132,7 +136,7 @@ proptest! {
                 Is::Fused(i, j) | Is::Split(i, j) => {
                     (expected.red[i], expected.green[j]) = (Part::Signal, Part::Signal);
                 }
-                Is::Coincident(i, j) => {
+                Is::Coincident(i, j) | Is::Debris(i, j) => {
                     (expected.red[i], expected.green[j]) = (Part::InBothChannels, Part::InBothChannels);
                 }
                 Is::RedWithGhost(i, j) => (expected.red[i], expected.green[j]) = (Part::Signal, Part::Ghost),
