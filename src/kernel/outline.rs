@@ -76,11 +76,10 @@ impl Silhouette {
         let (y, x) = ((y - self.origin.0) as usize, (x - self.origin.1) as usize);
         // The box's first and last column are outside.
         let x = x.wrapping_sub(1);
-        if y >= self.dim.0 || x >= self.dim.1.saturating_sub(2) {
-            return false;
-        }
+        let within = (y < self.dim.0) & (x < self.dim.1.saturating_sub(2));
         let (word, bit) = (x / COLUMNS, x % COLUMNS + 1);
-        self.words[y * self.stride + word] >> bit & 1 == 1
+        let place = if within { y * self.stride + word } else { usize::MAX };
+        self.words.get(place).copied().unwrap_or(0) >> bit & 1 == 1
     }
 
     /// Rows and columns of the pixels of the outer outline, from the region's first pixel clockwise on the screen, by

@@ -1,6 +1,6 @@
 //! Samples of the image along a candidate's outline, and the bays of the outline.
 
-use crate::kernel::histogram::quantiles;
+use crate::kernel::histogram::quantiles_of_few;
 use crate::kernel::outline::Silhouette;
 use crate::kernel::resample::Bilinear;
 use crate::segment::working_image::WorkingImage;
@@ -206,22 +206,23 @@ impl Sampler {
             }
         }
         let [beside_y, beside_x] = &beside;
-        let mut kept = 0;
+        let (mut kept, mut shared) = (0, 0_u32);
         for (j, (&y, &x)) in beside_y.iter().zip(beside_x).take(count).enumerate() {
             let (y, x) = (y as i32, x as i32);
             if y < 0 || x < 0 || y >= height as i32 || x >= width as i32 {
                 out.frame += 1.0;
                 continue;
             }
-            if usize::from(levels[y as usize * width + x as usize]) > level && !silhouette.holds(y, x) {
-                out.shared += 1.0;
-            }
+            // No branch: which way it goes is anyone's guess.
+            let bright = usize::from(levels[y as usize * width + x as usize]) > level;
+            shared += u32::from(bright & !silhouette.holds(y, x));
             for axis in 0..2 {
                 self.places[axis][kept] = self.points[axis][j] as f32;
                 self.normals[axis][kept] = self.normals[axis][j];
             }
             kept += 1;
         }
+        out.shared = shared as f32;
         kept
     }
 
@@ -261,11 +262,11 @@ impl Sampler {
 
     /// Means, spreads and quantiles of what was read.
     #[inline(always)]
-    fn summarise(&mut self, kept: usize, out: &mut Samples) {
+    fn summarise(&self, kept: usize, out: &mut Samples) {
         let n = kept as f32;
-        let [_, _, outside, inside, wide] = &mut self.beside;
+        let [_, _, outside, inside, wide] = &self.beside;
         let mut sums = [0.0_f32; 5];
-        let series = [&self.on, &*outside, &*inside, &*wide, &self.gradients];
+        let series = [&self.on, outside, inside, wide, &self.gradients];
         for j in 0..kept {
             for (sum, values) in sums.iter_mut().zip(series) {
                 *sum += values[j];
@@ -273,14 +274,14 @@ impl Sampler {
         }
         [out.on, out.outside, out.inside, out.far, out.gradient_mean] = sums.map(|sum| sum / n);
         let mut squares = [0.0_f32; 2];
-        for (on, outside) in self.on.iter().zip(&*outside).take(kept) {
+        for (on, outside) in self.on.iter().zip(outside).take(kept) {
             squares[0] += (on - out.on).powi(2);
             squares[1] += (outside - out.outside).powi(2);
         }
         [out.on_sd, out.outside_sd] = squares.map(|sum| (sum / n).sqrt());
         out.inverted = self.gradients[..kept].iter().filter(|g| **g < 0.0).count() as f32;
-        [out.darkest] = quantiles(&mut inside[..kept], [0.1]);
-        out.gradient = quantiles(&mut self.gradients[..kept], [0.1, 0.25, 0.9]);
+        [out.darkest] = quantiles_of_few(&inside[..kept], [0.1]);
+        out.gradient = quantiles_of_few(&self.gradients[..kept], [0.1, 0.25, 0.9]);
     }
 }
 
