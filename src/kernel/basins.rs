@@ -7,6 +7,9 @@ use crate::kernel::runs::Run;
 /// Marks pixels that belong to no basin.
 pub(crate) const NO_BASIN: u32 = u32::MAX;
 
+/// Pixels that are compared at once.
+const GROUP: usize = 4;
+
 /// Marks basins, other than positions of pixels.
 const KNOWN: u32 = 1 << 31;
 
@@ -158,12 +161,22 @@ fn meet(met: &mut Vec<Pass>, a: u32, b: u32, height: f32) {
 fn for_each_run(of: &[u32], mut each: impl FnMut(u32, usize, usize)) {
     let mut start = 0;
     while let Some(&basin) = of.get(start) {
-        let end = of[start..].iter().position(|&b| b != basin).map_or(of.len(), |n| start + n);
+        let end = start + count_equal(&of[start..], basin);
         if basin != NO_BASIN {
             each(basin & !KNOWN, start, end);
         }
         start = end;
     }
+}
+
+/// How many of the first values are equal to `basin`.
+#[inline]
+fn count_equal(of: &[u32], basin: u32) -> usize {
+    let groups = of.as_chunks::<GROUP>().0;
+    // A group is compared as a whole.
+    let differs = |group: &[u32; GROUP]| group.iter().fold(0, |bits, &b| bits | (b ^ basin)) != 0;
+    let equal = GROUP * groups.iter().position(differs).unwrap_or(groups.len());
+    equal + of[equal..].iter().position(|&b| b != basin).unwrap_or(of.len() - equal)
 }
 
 /// Uphill neighbour of each pixel of the rows that have runs, [`NO_BASIN`] outside the runs; a maximum is its own.

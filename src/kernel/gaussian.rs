@@ -75,18 +75,21 @@ impl Smoother {
         distance: usize,
     ) {
         let Self { half, padded, rows, sum } = self;
-        let radius = half.len() - 1;
+        // Known beforehand, as `TAPS` is, no access to neighbours need be checked.
+        let radius = if TAPS > 0 { TAPS - 1 } else { half.len() - 1 };
         let stride = width.next_multiple_of(LANES);
         let height = image.len().div_ceil(distance);
+        let size = stride * height;
         for (buffer, size) in
-            [(&mut *padded, stride + 2 * radius), (&mut *rows, stride * height), (&mut *sum, stride)]
+            [(&mut *padded, stride + 2 * radius), (&mut *rows, size + 2 * radius * stride), (&mut *sum, size)]
         {
             if buffer.len() < size {
                 buffer.resize(size, 0.0);
             }
         }
-        let (rows, sum) = (&mut rows[..stride * height], &mut sum[..stride]);
-        for (row, out) in image.chunks(distance).zip(rows.chunks_exact_mut(stride)) {
+        let (rows, sum) = (&mut rows[..size + 2 * radius * stride], &mut sum[..size]);
+        let inner = rows[radius * stride..].chunks_exact_mut(stride);
+        for (row, out) in image.chunks(distance).zip(inner) {
             padded[radius..radius + width].copy_from_slice(&row[..width]);
             for i in 0..radius {
                 padded[i] = row[mirrored(i as isize - radius as isize, width)];
@@ -94,9 +97,15 @@ impl Smoother {
             }
             weighted::<TAPS>(out, half, |k| (&padded[radius - k..], &padded[radius + k..]));
         }
-        for (y, out) in image.chunks_mut(distance).enumerate() {
-            let row = |y: isize| &rows[mirrored(y, height) * stride..];
-            weighted::<TAPS>(sum, half, |k| (row(y as isize - k as isize), row((y + k) as isize)));
+        for i in 0..radius {
+            let row = |y: isize| (radius + mirrored(y, height)) * stride;
+            let (above, below) = (row(i as isize - radius as isize), row((height + i) as isize));
+            rows.copy_within(above..above + stride, i * stride);
+            rows.copy_within(below..below + stride, (radius + height + i) * stride);
+        }
+        // Neighbours above and below lie equally far away everywhere: all rows are one.
+        weighted::<TAPS>(sum, half, |k| (&rows[(radius - k) * stride..], &rows[(radius + k) * stride..]));
+        for (out, sum) in image.chunks_mut(distance).zip(sum.chunks_exact(stride)) {
             out[..width].copy_from_slice(&sum[..width]);
         }
     }

@@ -4,17 +4,17 @@ use crate::kernel::dispatch::vectorised;
 
 /// Of up to this many values each is ranked by comparing it with every other, many at once, rather than moved about.
 const FEW: usize = 64;
-/// Values that are compared with another at once.
-const LANES: usize = 16;
+/// Values that every other is compared with at once. The compiler vectorises the loop over those others: over what is
+/// constant in length it would vectorise the wrong one.
+const LANES: usize = 8;
 
 /// The quantiles of some values (0 to 1 each), by the nearest rank. Empty input gives zeros.
 pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f32; N] {
     let last = values.len().saturating_sub(1);
     if (1..=FEW).contains(&values.len()) {
-        let ranks = at.map(|q| ((q * last as f64).round() as usize).min(last) as i32);
         return vectorised(
             #[inline(always)]
-            || of_few(values, ranks),
+            || quantiles_of_few(values, at),
         );
     }
     at.map(|q| {
@@ -26,30 +26,37 @@ pub(crate) fn quantiles<const N: usize>(values: &mut [f32], at: [f64; N]) -> [f3
     })
 }
 
-/// The values that `ranks` others or fewer come before.
+/// As [`quantiles`] for 1 to [`FEW`] values, as part of another kernel.
 #[inline(always)]
-fn of_few<const N: usize>(values: &[f32], ranks: [i32; N]) -> [f32; N] {
+pub(crate) fn quantiles_of_few<const N: usize>(values: &[f32], at: [f64; N]) -> [f32; N] {
     // The bits of floats, those below the sign turned over for negative ones, are in the order of the floats.
     let order = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
     let mut keys = [i32::MAX; FEW];
     for (key, v) in keys.iter_mut().zip(values) {
         *key = order(v.to_bits() as i32);
     }
-    let mut found = [i32::MIN; N];
-    for group in &keys.as_chunks::<LANES>().0[..values.len().div_ceil(LANES)] {
-        let mut before = [0_i32; LANES];
-        for other in &keys[..values.len()] {
-            for lane in 0..LANES {
-                before[lane] += i32::from(*other < group[lane]);
+    // What fills the last group up comes before nothing.
+    let keys = &keys[..values.len().next_multiple_of(LANES).min(FEW)];
+    let mut before = [0_i32; FEW];
+    for others in keys.as_chunks::<LANES>().0 {
+        for (before, key) in before.iter_mut().zip(keys) {
+            let mut smaller = 0;
+            for other in others {
+                smaller += i32::from(other < key);
             }
-        }
-        // Of equal values the first has the least rank: the one sought is the largest that no more come before.
-        for (found, rank) in found.iter_mut().zip(ranks) {
-            for lane in 0..LANES {
-                *found = (*found).max(if before[lane] <= rank { group[lane] } else { i32::MIN });
-            }
+            *before += smaller;
         }
     }
+    // Of equal values the first has the least rank: the one sought is the largest that no more come before.
+    let last = values.len().saturating_sub(1);
+    let found = at.map(|q| {
+        let rank = ((q * last as f64).round() as usize).min(last) as i32;
+        let mut found = i32::MIN;
+        for (&key, &before) in keys[..=last].iter().zip(&before) {
+            found = found.max(if before <= rank { key } else { i32::MIN });
+        }
+        found
+    });
     found.map(|key| f32::from_bits(order(key) as u32))
 }
 

@@ -8,20 +8,39 @@ const STEPS: [(i32, i32); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -
 /// Columns of which a word of a row knows the pixels on both sides: its first and last bits are the neighbouring words'.
 const COLUMNS: usize = 62;
 
-/// For three bits each of the row above, of the own and of the one below, from the west, which of [`STEPS`] lead inside.
-const AROUND: [u8; 512] = {
-    let mut table = [0; 512];
-    let mut bits = 0;
-    while bits < 512 {
-        let mut step = 0;
-        while step < 8 {
-            let (dy, dx) = STEPS[step];
+/// A step along the outline, all that is known of it in one place: each waits for the one before.
+#[derive(Clone, Copy)]
+struct Turn {
+    /// Which of [`STEPS`]; [`NOWHERE`] from a pixel by itself.
+    direction: u8,
+    /// Half the number of the step that the next search begins with: the pixel before the one just found was outside.
+    search: u8,
+    dy: i8,
+    dx: i8,
+}
+
+const NOWHERE: u8 = 8;
+
+/// By half the number of the step that the search begins with, which is even, and by three bits each of the row above, of
+/// the own and of the one below, from the west: the first step that leads inside.
+const TURNS: [[Turn; 512]; 4] = {
+    let mut table = [[Turn { direction: NOWHERE, search: 0, dy: 0, dx: 0 }; 512]; 4];
+    let mut place = 0;
+    while place < 4 * 512 {
+        let (search, bits) = (place / 512, place % 512);
+        let mut looked_at = 8;
+        // The last to be found is the first that is looked at.
+        while looked_at > 0 {
+            looked_at -= 1;
+            let direction = (2 * search + looked_at) % 8;
+            let (dy, dx) = STEPS[direction];
             if bits >> (3 * (dy + 1) + dx + 1) & 1 == 1 {
-                table[bits] |= 1 << step;
+                let next = (direction + 6 - direction % 2) % 8 / 2;
+                table[search][bits] =
+                    Turn { direction: direction as u8, search: next as u8, dy: dy as i8, dx: dx as i8 };
             }
-            step += 1;
         }
-        bits += 1;
+        place += 1;
     }
     table
 };
@@ -105,38 +124,34 @@ impl Silhouette {
         let start = (top + 1, left + self.start as i32);
         let mut place = start;
         // Coming from the west, nothing lies above: the search begins to the north-east.
-        let mut search = 6;
+        let mut search = 3;
         let mut first_step = None;
         loop {
-            // Which neighbours are inside, by a bit each, from the first that is looked at.
             let Some(words) = self.words.get(word..).and_then(|words| words.get(..=2 * stride)) else {
                 return;
             };
             let three = |row: usize| (words[row * stride] >> ((bit - 1) % 64)) as usize & 7;
-            let around = AROUND[three(0) | three(1) << 3 | three(2) << 6];
-            if around == 0 {
+            let turn = TURNS[search % 4][three(0) | three(1) << 3 | three(2) << 6];
+            if turn.direction == NOWHERE {
                 out.push(place);
                 return;
             }
-            let direction = (search + around.rotate_right(search).trailing_zeros()) % 8;
             if place == start {
-                if first_step == Some(direction) {
+                if first_step == Some(turn.direction) {
                     return;
                 }
-                first_step = first_step.or(Some(direction));
+                first_step = first_step.or(Some(turn.direction));
             }
             out.push(place);
-            let (dy, dx) = STEPS[direction as usize];
-            place = (place.0 + dy, place.1 + dx);
-            word = word.wrapping_add_signed(dy as isize * stride as isize);
-            bit = bit.wrapping_add_signed(dx as isize);
+            place = (place.0 + i32::from(turn.dy), place.1 + i32::from(turn.dx));
+            word = word.wrapping_add_signed(isize::from(turn.dy) * stride as isize);
+            bit = bit.wrapping_add_signed(isize::from(turn.dx));
             if !ONE && bit == 0 {
                 (word, bit) = (word.wrapping_sub(1), COLUMNS);
             } else if !ONE && bit > COLUMNS {
                 (word, bit) = (word + 1, 1);
             }
-            // The pixel before the one just found was outside: go on from there.
-            search = (direction + 6 - direction % 2) % 8;
+            search = usize::from(turn.search);
         }
     }
 }

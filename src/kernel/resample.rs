@@ -212,20 +212,22 @@ impl<'a> Bilinear<'a> {
                     *place -= floor;
                 }
             }
-            // The four pixels around each place, one look-up for the upper and one for the lower two.
-            let mut corners = [[0.0_f32; 4]; BLOCK];
-            for (i, corners) in corners[..count].iter_mut().enumerate() {
-                let start = whole[0][i] as usize * self.width + whole[1][i] as usize;
-                if let (Some(&[a, b]), Some(&[c, d])) = (
-                    self.pixels.get(start..).and_then(<[f32]>::first_chunk),
-                    self.pixels.get(start + self.width..).and_then(<[f32]>::first_chunk),
-                ) {
-                    *corners = [a, b, c, d];
+            // The four pixels around each place: the first two and the last two of a row's length and two more.
+            let (mut upper, mut lower) = ([[0.0_f32; 2]; BLOCK], [[0.0_f32; 2]; BLOCK]);
+            let corners = upper.iter_mut().zip(&mut lower).take(count);
+            for ((upper, lower), (&y, &x)) in corners.zip(whole[0].iter().zip(&whole[1])) {
+                let start = y as usize * self.width + x as usize;
+                let around = self.pixels.get(start..).and_then(|pixels| pixels.get(..self.width + 2));
+                if let Some(around) = around
+                    && let (Some(above), Some(below)) = (around.first_chunk(), around.last_chunk())
+                {
+                    (*upper, *lower) = (*above, *below);
                 }
             }
             let mut found = [0.0_f32; BLOCK];
             for i in 0..BLOCK {
-                let ([a, b, c, d], fy, fx) = (corners[i], places[0][i], places[1][i]);
+                let ([a, b], [c, d]) = (upper[i], lower[i]);
+                let (fy, fx) = (places[0][i], places[1][i]);
                 let top = a + fx * (b - a);
                 let bottom = c + fx * (d - c);
                 found[i] = top + fy * (bottom - top);

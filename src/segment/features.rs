@@ -82,9 +82,10 @@ impl RowSums {
     #[inline(always)]
     fn mean_and_sd(&self, candidate: &Candidate) -> (f32, f32) {
         let (mut a, mut b) = (0.0, 0.0);
+        let (width, before) = (self.before.dim().1, self.before.as_slice().unwrap_or_default());
         for run in &candidate.runs {
-            let (y, x0, x1) = (run.y as usize, run.x0 as usize, run.x1 as usize);
-            let ([a0, b0], [a1, b1]) = (self.before[(y, x0)], self.before[(y, x1)]);
+            let start = run.y as usize * width + run.x0 as usize;
+            let ([a0, b0], [a1, b1]) = (before[start], before[start + run.len()]);
             a += a1 - a0;
             b += b1 - b0;
         }

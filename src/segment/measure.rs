@@ -53,7 +53,10 @@ fn sum(run: Run, plane: PlaneView<'_>, samples: &mut Vec<f32>) -> f64 {
     if let PlaneView::U16(plane) = plane
         && let Some(row) = plane.row(y).to_slice()
     {
-        return row[x0..x1].iter().map(|&v| u64::from(v)).sum::<u64>() as f64;
+        // Sums of so many samples fit 32 bits.
+        let pieces = row[x0..x1].chunks(1 << u16::BITS);
+        let sums = pieces.map(|piece| piece.iter().map(|&v| u32::from(v)).sum::<u32>());
+        return sums.map(u64::from).sum::<u64>() as f64;
     }
     samples.resize(run.len(), 0.0);
     plane.read_row(y, x0, samples);

@@ -1,6 +1,6 @@
 //! Samples of the image along a candidate's outline, and the bays of the outline.
 
-use crate::kernel::histogram::quantiles;
+use crate::kernel::histogram::quantiles_of_few;
 use crate::kernel::outline::Silhouette;
 use crate::kernel::resample::Bilinear;
 use crate::segment::working_image::WorkingImage;
@@ -108,7 +108,8 @@ impl Sampler {
         let count = outline.len().min(POINTS);
         self.take_points(outline, image.diameter_px);
         self.measure_bays();
-        let kept = self.look_outwards(count, silhouette, level, image, &mut out);
+        let near_frame = near_frame(silhouette, image);
+        let kept = self.look_outwards(count, silhouette, near_frame, level, image, &mut out);
         out.concavity = self.bays[..count].iter().fold(0.0, |a, &b| a.max(b));
         let bays = &self.wide_bays[..count];
         if let Some(deepest) = (0..count).reduce(|a, b| if bays[b] > bays[a] { b } else { a }) {
@@ -119,7 +120,7 @@ impl Sampler {
             out.opposite_bay = opposite.fold(f32::NEG_INFINITY, f32::max);
         }
         if kept > 0 {
-            self.read(kept, silhouette, image, smooth);
+            self.read(kept, near_frame, image, smooth);
             self.summarise(kept, &mut out);
         }
         let total = count.max(1) as f32;
@@ -193,6 +194,7 @@ impl Sampler {
         &mut self,
         count: usize,
         silhouette: &Silhouette,
+        near_frame: bool,
         level: usize,
         image: &WorkingImage,
         out: &mut Samples,
@@ -206,6 +208,17 @@ impl Sampler {
             }
         }
         let [beside_y, beside_x] = &beside;
+        let shared = |y: i32, x: i32| {
+            usize::from(levels[y as usize * width + x as usize]) > level && !silhouette.holds(y, x)
+        };
+        if !near_frame {
+            for (places, points) in self.places.iter_mut().zip(&self.points) {
+                places.iter_mut().zip(points).for_each(|(place, &point)| *place = point as f32);
+            }
+            let beside = beside_y.iter().zip(beside_x).take(count);
+            out.shared = beside.filter(|&(&y, &x)| shared(y as i32, x as i32)).count() as f32;
+            return count;
+        }
         let mut kept = 0;
         for (j, (&y, &x)) in beside_y.iter().zip(beside_x).take(count).enumerate() {
             let (y, x) = (y as i32, x as i32);
@@ -213,7 +226,7 @@ impl Sampler {
                 out.frame += 1.0;
                 continue;
             }
-            if usize::from(levels[y as usize * width + x as usize]) > level && !silhouette.holds(y, x) {
+            if shared(y, x) {
                 out.shared += 1.0;
             }
             for axis in 0..2 {
@@ -227,18 +240,9 @@ impl Sampler {
 
     /// Reads the image at the kept points and beside them.
     #[inline(always)]
-    fn read(&mut self, kept: usize, silhouette: &Silhouette, image: &WorkingImage, smooth: Bilinear<'_>) {
-        let (height, width) = image.smooth.dim();
-        let diameter = image.diameter_px as f32;
-        let side = (SIDE.0 * diameter).max(SIDE.1);
-        let far = (FAR.0 * diameter).max(FAR.1);
-        // The box has a pixel to spare on every side, and so does the farthest sample.
-        let farthest = side.max(far).max(2.0).ceil() as i32;
-        let ((top, left), (rows, columns)) = (silhouette.origin, silhouette.dim);
-        let near_frame = top < farthest
-            || left < farthest
-            || top + rows as i32 + farthest > height as i32
-            || left + columns as i32 + farthest > width as i32;
+    fn read(&mut self, kept: usize, near_frame: bool, image: &WorkingImage, smooth: Bilinear<'_>) {
+        let width = image.smooth.dim().1;
+        let [side, far] = reaches(image);
         let ([y, x], [ny, nx]) = (&self.places, &self.normals);
         for (distance, out) in [-1.0, 1.0, side, -side, far].into_iter().zip(&mut self.beside) {
             let mut place = [[0.0_f32; POINTS]; 2];
@@ -261,11 +265,11 @@ impl Sampler {
 
     /// Means, spreads and quantiles of what was read.
     #[inline(always)]
-    fn summarise(&mut self, kept: usize, out: &mut Samples) {
+    fn summarise(&self, kept: usize, out: &mut Samples) {
         let n = kept as f32;
-        let [_, _, outside, inside, wide] = &mut self.beside;
+        let [_, _, outside, inside, wide] = &self.beside;
         let mut sums = [0.0_f32; 5];
-        let series = [&self.on, &*outside, &*inside, &*wide, &self.gradients];
+        let series = [&self.on, outside, inside, wide, &self.gradients];
         for j in 0..kept {
             for (sum, values) in sums.iter_mut().zip(series) {
                 *sum += values[j];
@@ -273,15 +277,35 @@ impl Sampler {
         }
         [out.on, out.outside, out.inside, out.far, out.gradient_mean] = sums.map(|sum| sum / n);
         let mut squares = [0.0_f32; 2];
-        for (on, outside) in self.on.iter().zip(&*outside).take(kept) {
+        for (on, outside) in self.on.iter().zip(outside).take(kept) {
             squares[0] += (on - out.on).powi(2);
             squares[1] += (outside - out.outside).powi(2);
         }
         [out.on_sd, out.outside_sd] = squares.map(|sum| (sum / n).sqrt());
         out.inverted = self.gradients[..kept].iter().filter(|g| **g < 0.0).count() as f32;
-        [out.darkest] = quantiles(&mut inside[..kept], [0.1]);
-        out.gradient = quantiles(&mut self.gradients[..kept], [0.1, 0.25, 0.9]);
+        [out.darkest] = quantiles_of_few(&inside[..kept], [0.1]);
+        out.gradient = quantiles_of_few(&self.gradients[..kept], [0.1, 0.25, 0.9]);
     }
+}
+
+/// How far from the outline inside and outside, and the wider surroundings, are sampled, px.
+#[inline(always)]
+fn reaches(image: &WorkingImage) -> [f32; 2] {
+    [SIDE, FAR].map(|(share, least)| (share * image.diameter_px as f32).max(least))
+}
+
+/// Whether a sample may lie less than a pixel from the edge of the image, or beyond it.
+#[inline(always)]
+fn near_frame(silhouette: &Silhouette, image: &WorkingImage) -> bool {
+    let (height, width) = image.levels.dim();
+    // The box has a pixel to spare on every side, and so does the farthest sample; the pixels just outside, which are
+    // looked at too, lie less than 2 px away.
+    let farthest = reaches(image).into_iter().fold(2.0, f32::max).ceil() as i32;
+    let ((top, left), (rows, columns)) = (silhouette.origin, silhouette.dim);
+    top < farthest
+        || left < farthest
+        || top + rows as i32 + farthest > height as i32
+        || left + columns as i32 + farthest > width as i32
 }
 
 /// Length of a step between pixels.

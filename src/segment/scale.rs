@@ -57,16 +57,19 @@ fn diameter_at_scale(image: ArrayView2<'_, f32>) -> Option<f64> {
 fn median_diameter(mask: &Array2<bool>) -> Option<f64> {
     let squared = squared_distance(mask.view());
     let (height, width) = squared.dim();
+    let pixels = squared.as_slice()?;
     let mut maxima = Vec::new();
+    // The largest of each column of three rows, with nothing beyond the edge.
+    let mut tallest = vec![0.0_f32; width + 2];
     for y in 0..height {
-        for x in 0..width {
-            let v = squared[(y, x)];
-            if v < SMALLEST_RADIUS_PX * SMALLEST_RADIUS_PX || !v.is_finite() {
-                continue;
-            }
-            let higher = (y.saturating_sub(1)..(y + 2).min(height))
-                .any(|i| (x.saturating_sub(1)..(x + 2).min(width)).any(|j| squared[(i, j)] > v));
-            if !higher {
+        let row = |y: usize| &pixels[y * width..(y + 1) * width];
+        let (above, here, below) = (row(y.saturating_sub(1)), row(y), row((y + 1).min(height - 1)));
+        for (((tallest, a), b), c) in tallest[1..].iter_mut().zip(above).zip(here).zip(below) {
+            *tallest = a.max(*b).max(*c);
+        }
+        for (&v, around) in here.iter().zip(tallest.windows(3)) {
+            let within = v >= SMALLEST_RADIUS_PX * SMALLEST_RADIUS_PX && v.is_finite();
+            if within && around.iter().all(|&other| other <= v) {
                 maxima.push(v);
             }
         }
