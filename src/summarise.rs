@@ -8,6 +8,7 @@ mod advice;
 mod cutoff;
 mod decide;
 mod interval;
+mod pairing_fault;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub use cutoff::{
 };
 pub use decide::{per_pattern, single_cutoff, two_stage};
 pub use interval::{clopper_pearson, interval, wilson};
+pub use pairing_fault::PairingFault;
 pub use verdict::{Count, Interval, IsolatedTally, PatternTally, Stage, Summary, Verdict};
 
 /// Loci that lost a colour independently of each other, so that isolated signals of the other one tell little.
@@ -48,11 +50,8 @@ pub struct SummariseParams {
     pub fields: Option<usize>,
     /// A probe that failed, so that no verdict can be given whatever the counts. Default: none.
     pub probe_failed: Option<Colour>,
-    /// Whether one image was given for two channels, so that no verdict can be given. Default: false.
-    pub channels_alike: bool,
-    /// Whether the chromatic shift that was given contradicts the specimen's pairs, so that no verdict can be given.
-    /// Default: false.
-    pub shift_contradicted: bool,
+    /// Why the pairs tell nothing, so that no verdict can be given whatever the counts. Default: none.
+    pub pairing_fault: Option<PairingFault>,
     /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
     /// not given if the loss is decisive. Default: none.
     pub random_loss: Option<RandomLoss>,
@@ -100,15 +99,10 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let (mut stages, mut verdict) = verdict_of(&evaluable, assay)?;
     let split_only = only_by_isolated(&evaluable, verdict, assay)?;
     let random_loss = params.random_loss.filter(|_| split_only);
-    let obstacle = if params.channels_alike {
-        Some("one image was given for two channels: nothing can be concluded from the counts".to_owned())
+    let obstacle = if let Some(fault) = params.pairing_fault {
+        Some(fault.rule().to_owned())
     } else if let Some(colour) = params.probe_failed {
         Some(format!("the {} probe failed: nothing can be concluded from the counts", colour.name()))
-    } else if params.shift_contradicted {
-        Some(
-            "the chromatic shift that was given contradicts the pairs: their distances tell nothing"
-                .to_owned(),
-        )
     } else {
         random_loss.filter(|loss| loss.decisive).map(|loss| {
             format!(
@@ -155,7 +149,9 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     if turned_by_one_colour {
         summary.advice.insert(0, advice::turned_by_one_colour(&summary));
     }
-    if let Some(loss) = random_loss.filter(|_| !params.channels_alike && params.probe_failed.is_none()) {
+    if let Some(loss) =
+        random_loss.filter(|_| params.pairing_fault.is_none() && params.probe_failed.is_none())
+    {
         summary.advice.insert(0, advice::random_loss(loss));
     }
     if turned {

@@ -241,3 +241,97 @@ fn green_drowned_in_half_of_each_field_makes_no_specimen_positive() {
     assert_ne!(reading.summary.verdict, Verdict::Positive, "{:?} {:?}", reading.summary, reading.warnings);
     assert!(left_out > 20 && warned(&reading, &["the green probe of ALK"]), "{:?}", reading.warnings);
 }
+
+/// The light of a plane above its dark level, shifted by whole pixels along the rows.
+fn light(plane: &Plane, shift_px: usize) -> Array2<f64> {
+    let samples = samples(plane);
+    let (_, width) = samples.dim();
+    Array2::from_shape_fn(samples.dim(), |(y, x)| {
+        f64::from(samples[(y, (x + width - shift_px) % width)]) - 100.0
+    })
+}
+
+fn plane_of(light: &Array2<f64>) -> Plane {
+    Plane::U16(light.mapv(|v| (v + 100.0).round().clamp(0.0, 65535.0) as u16))
+}
+
+#[test]
+fn a_shift_too_far_to_be_estimated_makes_no_specimen_positive() {
+    for shift_px in [16, 20, 30] {
+        let mut shifted = fields(&NEGATIVE);
+        for field in &mut shifted {
+            field.green = plane_of(&light(&field.green, shift_px));
+        }
+        let reading = read(&shifted);
+        let said = ["show no fused pair"];
+        assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{shift_px} px: {:?}", reading.warnings);
+        assert!(
+            warned(&reading, &said),
+            "{shift_px} px: {:?} {:?}",
+            reading.warnings,
+            reading.summary.patterns
+        );
+    }
+}
+
+#[test]
+fn colours_that_leak_into_each_other_pass_no_positive_specimen_as_negative_in_silence() {
+    for (into_green, into_red) in [(0.6, 0.6), (0.7, 0.7), (0.6, 0.0), (1.0, 0.0)] {
+        let mut leaking = fields(&POSITIVE);
+        for field in &mut leaking {
+            let (red, green) = (light(&field.red, 0), light(&field.green, 0));
+            field.green = plane_of(&(&green + &(into_green * &red)));
+            field.red = plane_of(&(&red + &(into_red * &green)));
+        }
+        let reading = read(&leaking);
+        let told =
+            warned(&reading, &["show one light"]) || warned(&reading, &["green without red beside it"]);
+        let summary = &reading.summary;
+        println!("{into_green} {into_red}: {:?} {:?} %", summary.verdict, summary.percent_rearranged);
+        assert!(
+            told || summary.verdict != Verdict::Negative,
+            "{into_green} {into_red}: {:?} {:?}",
+            reading.warnings,
+            summary.patterns
+        );
+        if into_red > 0.0 {
+            assert_eq!(
+                summary.verdict,
+                Verdict::NotEvaluable,
+                "{into_green} {into_red}: {:?}",
+                reading.warnings
+            );
+        }
+    }
+}
+
+#[test]
+fn nuclei_out_of_focus_raise_an_alarm() {
+    let mut blurred = fields(&POSITIVE);
+    // A third of each field out of focus, as where the section lifts off the glass.
+    for field in &mut blurred {
+        let from = field.dim().1 * 3 / 5;
+        for plane in [&mut field.red, &mut field.green] {
+            let sharp = light(plane, 0);
+            let soft = imageproc::filter::gaussian_blur_f32(
+                &image::ImageBuffer::<image::Luma<f32>, _>::from_fn(
+                    sharp.dim().1 as u32,
+                    sharp.dim().0 as u32,
+                    |x, y| image::Luma([sharp[(y as usize, x as usize)] as f32]),
+                ),
+                3.0,
+            );
+            *plane = plane_of(&Array2::from_shape_fn(sharp.dim(), |(y, x)| {
+                if x < from {
+                    sharp[(y, x)]
+                } else {
+                    f64::from(soft.get_pixel(x as u32, y as u32).0[0]) * 1.5
+                }
+            }));
+        }
+    }
+    let reading = read(&blurred);
+    let left_out = reading.summary.exclusions.get(&Exclusion::OutOfFocus).copied().unwrap_or(0);
+    println!("{left_out} out of focus, {:?}", reading.summary.exclusions);
+    assert!(warned(&reading, &["are out of focus and"]), "{left_out}: {:?}", reading.warnings);
+}

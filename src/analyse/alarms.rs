@@ -2,6 +2,7 @@
 
 mod debris;
 mod loss;
+mod pairs;
 mod params;
 mod patches;
 
@@ -10,11 +11,11 @@ pub use params::AlarmParams;
 use crate::analyse::calibration::Calibration;
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
-use crate::assay::Assay;
+use crate::assay::{Assay, Sex};
 use crate::classify::Exclusion;
 use crate::detect::candidate::median;
 use crate::field::Colour;
-use crate::summarise::RandomLoss;
+use crate::summarise::{PairingFault, RandomLoss};
 use loss::Losses;
 
 /// Warnings on one field, given the signal diameters of the specimen.
@@ -116,7 +117,7 @@ pub(super) struct Visibility {
 pub(super) struct SpecimenAlarms {
     pub(super) warnings: Vec<String>,
     pub(super) probe_failed: Option<Colour>,
-    pub(super) channels_alike: bool,
+    pub(super) pairing_fault: Option<PairingFault>,
     pub(super) random_loss: Option<RandomLoss>,
 }
 
@@ -126,11 +127,17 @@ pub(super) fn of_specimen(
     fields: &[FieldReading],
     visibility: &[Vec<Visibility>],
     likeness: &[(String, [Option<f64>; 3])],
-    assay: &Assay,
+    (assay, sex): (&Assay, Option<Sex>),
     params: &AlarmParams,
 ) -> SpecimenAlarms {
     let mut warnings = alike(likeness, params);
-    let channels_alike = !warnings.is_empty();
+    let mut pairing_fault = (!warnings.is_empty()).then_some(PairingFault::OneImage);
+    if pairing_fault.is_none()
+        && let Some((fault, text)) = pairs::fault(fields, assay, sex, params)
+    {
+        pairing_fault = Some(fault);
+        warnings.push(text);
+    }
     let missing = Colour::BOTH.map(|colour| missing(fields, visibility, colour));
     let (probe_failed, of_probes) = of_probes(missing, assay, params);
     warnings.extend(of_probes);
@@ -147,7 +154,8 @@ pub(super) fn of_specimen(
     }
     warnings.extend(too_many_loci(fields, assay, params));
     warnings.extend(debris::of_specimen(fields, params));
-    SpecimenAlarms { warnings, probe_failed, channels_alike, random_loss }
+    warnings.extend(pairs::warnings(fields, assay, params));
+    SpecimenAlarms { warnings, probe_failed, pairing_fault, random_loss }
 }
 
 /// What to say where most nuclei show at least twice as many intact loci as a normal one: colours that leak into each

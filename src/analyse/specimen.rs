@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::field::Colour;
 use crate::instrument::ChromaticShift;
 use crate::pair::{PairRule, Pairing, pair};
-use crate::summarise::{SummariseParams, summarise};
+use crate::summarise::{PairingFault, SummariseParams, summarise};
 use crate::units::PixelSize;
 
 /// What holds for all fields of a specimen.
@@ -94,11 +94,11 @@ pub(super) fn read(
         let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
         field.warnings.extend(found);
     }
-    let found = alarms::of_specimen(&readings, &visibility, &likeness, assay, &params.alarms);
+    let found = alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
     let mut warnings = found.warnings;
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
     warnings.extend(corrections::not_estimated(params));
-    let shift_contradicted = found_shift.contradiction.is_some();
+    let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
     warnings.extend(found_shift.contradiction);
     warnings.extend(found_crosstalk.contradictions);
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
@@ -106,8 +106,7 @@ pub(super) fn read(
         sex: params.sex,
         fields: Some(readings.len()),
         probe_failed: found.probe_failed,
-        channels_alike: found.channels_alike,
-        shift_contradicted,
+        pairing_fault: contradicted.or(found.pairing_fault),
         random_loss: found.random_loss,
     };
     let summary = summarise(&calls, assay, &summarise_params)?;

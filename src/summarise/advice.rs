@@ -35,18 +35,10 @@ pub(super) fn lines(
     only_by_isolated: bool,
 ) -> Vec<String> {
     let mut lines = Vec::new();
-    if params.channels_alike {
-        lines.push(
-            "not evaluable: one image was given for two channels; check the files and the channels"
-                .to_owned(),
-        );
+    if let Some(fault) = params.pairing_fault {
+        lines.push(fault.advice().to_owned());
     } else if let Some(colour) = params.probe_failed {
         lines.push(format!("not evaluable: the {} probe failed; repeat the hybridisation", colour.name()));
-    } else if params.shift_contradicted {
-        lines.push(
-            "not evaluable: the chromatic shift that was given contradicts the pairs; let it be estimated"
-                .to_owned(),
-        );
     } else if summary.verdict == Verdict::NotEvaluable && summary.evaluable < minimum_cells(assay) {
         lines.push(format!(
             "not evaluable: {} evaluable nuclei, the assay asks for {}; read more fields or repeat the \

@@ -41,6 +41,21 @@ pub struct AlarmParams {
     /// Share of the light in the middle of the field missing in its corners that is told, 0 to 1. Default 0.5, which
     /// halves the height of signals.
     pub corner_loss_max: f64,
+    /// Share of the nuclei with two signals of both colours that may show no fused pair, 0 to 1; more, and the specimen is
+    /// not evaluable. Default 0.5, chosen for this crate: rearrangements of both copies are rare.
+    pub parted_max: f64,
+    /// Share of the fused pairs at one place within the error of measurement, 0 to 1, and correlation of the logarithms of
+    /// their heights, 0 to 1, from which the colours are one light, and the specimen is not evaluable. Defaults 0.6 and
+    /// 0.5, chosen for this crate: the ends of a gene lie apart and their probes bind independently (simulated
+    /// specimens show up to 0.3 and 0.15), 0.6 of each colour in the other 0.75 and 0.74.
+    pub leak_share_min: f64,
+    /// See `leak_share_min`.
+    pub leak_correlation_min: f64,
+    /// Share of the nuclei with a fused pair that may show the end alone that does not count, where the other end does, 0
+    /// to 1. Default 0.15, chosen for this crate.
+    pub alone_max: f64,
+    /// Share of the nuclei that may be out of focus or without any signal, 0 to 1. Default 0.25, chosen for this crate.
+    pub out_of_focus_max: f64,
     /// Correlation of the noise of two channels from which they are one image, 0.5 to 1. Default 0.9: exposures have
     /// 0.03 at most, colour JPEG a third, copies 0.98 or more.
     pub alike_min: f64,
@@ -85,6 +100,11 @@ impl Default for AlarmParams {
             debris_nuclei_max: 0.1,
             bleed_max: 0.2,
             corner_loss_max: 0.5,
+            parted_max: 0.5,
+            leak_share_min: 0.6,
+            leak_correlation_min: 0.5,
+            alone_max: 0.15,
+            out_of_focus_max: 0.25,
             alike_min: 0.9,
             unseen_max: 0.05,
             random_loss_odds: 3.2,
@@ -120,6 +140,11 @@ impl AlarmParams {
         check("debris_nuclei_max", self.debris_nuclei_max, [0.0, 1.0])?;
         check("bleed_max", self.bleed_max, [0.0, 1.0])?;
         check("corner_loss_max", self.corner_loss_max, [0.0, 1.0])?;
+        check("parted_max", self.parted_max, [0.0, 1.0])?;
+        check("leak_share_min", self.leak_share_min, [0.0, 1.0])?;
+        check("leak_correlation_min", self.leak_correlation_min, [0.0, 1.0])?;
+        check("alone_max", self.alone_max, [0.0, 1.0])?;
+        check("out_of_focus_max", self.out_of_focus_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;
         check("unseen_max", self.unseen_max, [0.0, 1.0])?;
         check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;

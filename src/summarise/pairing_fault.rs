@@ -1,0 +1,55 @@
+//! Faults for which the pairs of red and green tell nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the pairs of a specimen tell nothing, so that no verdict can be given whatever the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PairingFault {
+    /// One image was given for two channels.
+    OneImage,
+    /// The two colours leak into each other so much that every signal is seen in both.
+    ColoursLeak,
+    /// The chromatic shift that was given contradicts the pairs.
+    ShiftContradicted,
+    /// Both copies are parted in most nuclei.
+    AllParted,
+}
+
+impl PairingFault {
+    /// Why no verdict is given.
+    pub(super) const fn rule(self) -> &'static str {
+        match self {
+            Self::OneImage => {
+                "one image was given for two channels: nothing can be concluded from the counts"
+            }
+            Self::ColoursLeak => "red and green leak into each other: that they lie together tells nothing",
+            Self::ShiftContradicted => {
+                "the chromatic shift that was given contradicts the pairs: their distances tell nothing"
+            }
+            Self::AllParted => {
+                "most nuclei with two copies show neither intact: the channels may be shifted against each other"
+            }
+        }
+    }
+
+    /// What to do.
+    pub(super) const fn advice(self) -> &'static str {
+        match self {
+            Self::OneImage => {
+                "not evaluable: one image was given for two channels; check the files and the channels"
+            }
+            Self::ColoursLeak => {
+                "not evaluable: red and green leak into each other; check filters, channels and file format"
+            }
+            Self::ShiftContradicted => {
+                "not evaluable: the chromatic shift that was given contradicts the pairs; let it be estimated"
+            }
+            Self::AllParted => {
+                "not evaluable: both copies are parted in most nuclei; look whether red and green are shifted against each \
+                 other, and register the channels or give the shift"
+            }
+        }
+    }
+}
