@@ -3,6 +3,7 @@
 //! `cargo bench --bench kernels`. They are private to the crate, and built here from their sources. Throughput counts pixels.
 
 use std::hint::black_box;
+use std::num::NonZeroUsize;
 
 use breakapart::simulate::{Conditions, simulate_field};
 use breakapart::{Plane, PlaneView};
@@ -11,6 +12,10 @@ use image::{GrayImage, ImageBuffer, Luma};
 use imageproc::distance_transform::euclidean_squared_distance_transform;
 use imageproc::filter::gaussian_blur_f32;
 use imageproc::region_labelling::{Connectivity, connected_components};
+use libblur::{
+    BlurImage, BlurImageMut, EdgeMode, EdgeMode2D, FastBlurChannels, GaussianBlurParams,
+    IeeeBinaryConvolutionMode, ThreadingPolicy,
+};
 use ndarray::Array2;
 
 #[path = "../src/kernel/basins.rs"]
@@ -75,12 +80,19 @@ fn image_of(mask: &Array2<bool>) -> GrayImage {
     GrayImage::from_raw(SIZE_PX as u32, SIZE_PX as u32, samples).expect("as many samples as pixels")
 }
 
-/// The rival's kernel ends at two sigma where ours ends at four.
+/// The kernel of imageproc ends at two sigma where ours ends at four; that of libblur is as long as ours. Both rivals take
+/// floats, ours the 16-bit samples.
 fn smoothing(criterion: &mut Criterion) {
     let plane = counterstain();
     let samples: Vec<f32> = plane.iter().map(|&v| f32::from(v)).collect();
     let rival: ImageBuffer<Luma<f32>, Vec<f32>> =
         ImageBuffer::from_raw(SIZE_PX as u32, SIZE_PX as u32, samples).expect("as many samples as pixels");
+    let side = SIZE_PX as u32;
+    let source = BlurImage::borrow(rival.as_raw(), side, side, FastBlurChannels::Plane);
+    let mut target = BlurImageMut::<f32>::alloc(side, side, FastBlurChannels::Plane);
+    // As many threads as ours may use.
+    let threads = NonZeroUsize::new(rayon::current_num_threads())
+        .map_or(ThreadingPolicy::Single, ThreadingPolicy::Fixed);
     let mut group = criterion.benchmark_group("gaussian");
     group.throughput(Throughput::Elements(PIXELS));
     for sigma in [1.5_f32, 4.0] {
@@ -89,6 +101,21 @@ fn smoothing(criterion: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("imageproc", sigma), |b| {
             b.iter(|| gaussian_blur_f32(black_box(&rival), sigma));
+        });
+        let length = 2 * (4.0 * sigma).ceil() as u32 + 1;
+        let parameters = || GaussianBlurParams::new(length, f64::from(sigma));
+        group.bench_function(BenchmarkId::new("libblur", sigma), |b| {
+            b.iter(|| {
+                libblur::gaussian_blur_f32(
+                    black_box(&source),
+                    &mut target,
+                    parameters(),
+                    EdgeMode2D::new(EdgeMode::Reflect),
+                    threads,
+                    IeeeBinaryConvolutionMode::Normal,
+                )
+                .expect("an image and a kernel that suit each other");
+            });
         });
     }
     group.finish();

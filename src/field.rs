@@ -187,15 +187,6 @@ impl PlaneView<'_> {
             Self::F32(a) => a[(y, x)],
         }
     }
-
-    /// Appends the samples of some columns of row `y`.
-    pub(crate) fn append_samples(&self, y: usize, columns: &[usize], out: &mut Vec<f32>) {
-        match self {
-            Self::U8(a) => out.extend(columns.iter().map(|&x| f32::from(a[(y, x)]))),
-            Self::U16(a) => out.extend(columns.iter().map(|&x| f32::from(a[(y, x)]))),
-            Self::F32(a) => out.extend(columns.iter().map(|&x| a[(y, x)])),
-        }
-    }
 }
 
 impl<'a> From<ArrayView2<'a, u8>> for PlaneView<'a> {

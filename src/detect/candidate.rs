@@ -139,6 +139,10 @@ pub(crate) fn find(
         let amplitude = f64::from(response.get(y, x)?);
         let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
         let photon_sd = filter.amplitude_sd(&noise, background, amplitude);
+        // What noise alone may be need not be compared with its surroundings.
+        if amplitude <= threshold(photon_sd, 0.0) {
+            return None;
+        }
         let texture_sd = surroundings.own_texture_sd(&scene, response, (y, x), background);
         let threshold = threshold(photon_sd, texture_sd.unwrap_or(0.0));
         (amplitude > threshold).then(|| {

@@ -187,6 +187,11 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
+    /// With room for so many values.
+    pub(crate) fn with_capacity(values: usize) -> Self {
+        Self { magnitudes: Vec::with_capacity(values) }
+    }
+
     pub(crate) fn push(&mut self, value: f32) {
         self.magnitudes.push(value.abs().to_bits());
     }
@@ -209,7 +214,11 @@ impl Spread {
 
     /// All of these and of others.
     pub(crate) fn append(&mut self, mut others: Self) {
-        self.magnitudes.append(&mut others.magnitudes);
+        if self.magnitudes.is_empty() {
+            *self = others;
+        } else {
+            self.magnitudes.append(&mut others.magnitudes);
+        }
     }
 
     pub(crate) fn sd(&self) -> f64 {

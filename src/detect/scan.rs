@@ -83,7 +83,12 @@ impl Scan<'_, '_> {
             nucleus.bounding_box.y0 < rows.end && rows.start < nucleus.bounding_box.y1
         };
         let nuclei = self.nuclei.iter().enumerate().filter(|(_, n)| lies_in(&rows, n));
-        let mut nuclei: Vec<(usize, Spread)> = nuclei.map(|(i, _)| (i, Spread::default())).collect();
+        let room = |nucleus: &Nucleus| {
+            let b = nucleus.bounding_box;
+            (b.y1 - b.y0).div_ceil(NUCLEUS_STRIDE) * (b.x1 - b.x0).div_ceil(NUCLEUS_STRIDE)
+        };
+        let mut nuclei: Vec<(usize, Spread)> =
+            nuclei.map(|(i, n)| (i, Spread::with_capacity(room(n)))).collect();
         let (mut made, mut overall, mut workspace) = (Vec::new(), Spread::default(), W::default());
         let most = (BAND_ROWS + 2 * around).min(end - begin);
         let mut samples = vec![0.0_f32; most * width];

@@ -4,7 +4,8 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::field::{Field, PlaneView};
-use crate::kernel::median::{float_of_ordered, median, ordered};
+use crate::kernel::dispatch::{Kernel, vectorised};
+use crate::kernel::median::{Unsigned, float_of_ordered, ordered, ranked_within_kernel as ranked};
 use crate::segment::{Nucleus, Segmentation};
 
 /// Points along the longer side of what is looked at of a nucleus: its bounding box and as much again.
@@ -30,76 +31,177 @@ pub(crate) struct NucleusLight {
 
 /// Measures the nuclei that have surroundings, in their order.
 pub(crate) fn of_nuclei(field: &Field, segmentation: &Segmentation) -> Vec<NucleusLight> {
-    let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
-    segmentation
-        .nuclei
-        .par_iter()
-        .filter_map(|n| of_nucleus(&planes, segmentation.labels.view(), n))
-        .collect()
+    let labels = segmentation.labels.view();
+    match [field.counterstain.view(), field.red.view(), field.green.view()] {
+        [PlaneView::U16(a), PlaneView::U16(b), PlaneView::U16(c)] => {
+            let planes = [a, b, c];
+            each(&segmentation.nuclei, |points: &mut Points<u16>, nucleus| {
+                points.read(labels, nucleus, |channel, y, columns, out| {
+                    let row = planes[channel].row(y);
+                    out.extend(columns.iter().map(|&x| row[x]));
+                });
+            })
+        }
+        planes => each(&segmentation.nuclei, |points: &mut Points<u32>, nucleus| {
+            points.read(labels, nucleus, |channel, y, columns, out| {
+                out.extend(columns.iter().map(|&x| ordered(planes[channel].at(y, x))));
+            });
+        }),
+    }
 }
 
-fn of_nucleus(
-    planes: &[PlaneView<'_>; 3],
-    labels: ArrayView2<'_, u32>,
-    nucleus: &Nucleus,
-) -> Option<NucleusLight> {
-    let (height, width) = labels.dim();
-    let b = nucleus.bounding_box;
-    let margin = (MARGIN * (b.y1 - b.y0).max(b.x1 - b.x0) as f64) as usize;
-    let rows = b.y0.saturating_sub(margin)..height.min(b.y1 + margin);
-    let columns = b.x0.saturating_sub(margin)..width.min(b.x1 + margin);
-    let stride = (rows.len().max(columns.len()) / POINTS).max(1);
-    let mut inside: [Vec<f32>; 3] = Default::default();
-    let mut around: [Vec<f32>; 3] = Default::default();
-    let (mut own, mut others) = (Vec::new(), Vec::new());
-    for y in rows.step_by(stride) {
-        own.clear();
-        others.clear();
-        let row = labels.row(y);
-        for x in columns.clone().step_by(stride) {
-            match row[x] {
-                0 => others.push(x),
-                id if id == nucleus.id => own.push(x),
-                _ => {}
+/// The light of each nucleus whose points are read by `read`.
+fn each<L: Level>(nuclei: &[Nucleus], read: impl Fn(&mut Points<L>, &Nucleus) + Sync) -> Vec<NucleusLight> {
+    let of_nucleus = |points: &mut Points<L>, nucleus: &Nucleus| {
+        read(points, nucleus);
+        if points.inside[0].len() < LEAST_POINTS || points.around[0].len() < LEAST_POINTS {
+            return None;
+        }
+        let (light, rise) = vectorised(Medians { points })?;
+        let place = [nucleus.centroid_y_px, nucleus.centroid_x_px];
+        Some(NucleusLight { place, cut: nucleus.touches_border, light, rise })
+    };
+    nuclei.par_iter().map_init(Points::default, of_nucleus).flatten().collect()
+}
+
+/// A number that stands for a level, in the order of the levels.
+trait Level: Unsigned + Default + Send {
+    /// After which no level comes.
+    const LAST: Self;
+
+    fn grey_level(self) -> f64;
+}
+
+impl Level for u16 {
+    const LAST: Self = Self::MAX;
+
+    fn grey_level(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+/// Floats by [`ordered`].
+impl Level for u32 {
+    const LAST: Self = Self::MAX;
+
+    fn grey_level(self) -> f64 {
+        f64::from(float_of_ordered(self))
+    }
+}
+
+/// The levels at points in a nucleus and around it, by channel. They are at most `2 * POINTS` along either side, so that
+/// 16 bits count them.
+#[derive(Default)]
+struct Points<L> {
+    inside: [Vec<L>; 3],
+    around: [Vec<L>; 3],
+    /// Columns of a row.
+    own: Vec<usize>,
+    others: Vec<usize>,
+    /// For each point in the nucleus, 0 if it is one of some, and [`Level::LAST`] if not.
+    others_of_third: Vec<L>,
+    /// The levels of these, and [`Level::LAST`] for the others.
+    third: Vec<L>,
+}
+
+impl<L: Level> Points<L> {
+    /// Reads those of a nucleus by a function of the channel, the row and its columns.
+    fn read(
+        &mut self,
+        labels: ArrayView2<'_, u32>,
+        nucleus: &Nucleus,
+        append: impl Fn(usize, usize, &[usize], &mut Vec<L>),
+    ) {
+        let Self { inside, around, own, others, .. } = self;
+        inside.iter_mut().chain(&mut *around).for_each(Vec::clear);
+        let (height, width) = labels.dim();
+        let b = nucleus.bounding_box;
+        let margin = (MARGIN * (b.y1 - b.y0).max(b.x1 - b.x0) as f64) as usize;
+        let rows = b.y0.saturating_sub(margin)..height.min(b.y1 + margin);
+        let columns = b.x0.saturating_sub(margin)..width.min(b.x1 + margin);
+        let stride = (rows.len().max(columns.len()) / POINTS).max(1);
+        for y in rows.step_by(stride) {
+            own.clear();
+            others.clear();
+            let row = labels.row(y);
+            for x in columns.clone().step_by(stride) {
+                match row[x] {
+                    0 => others.push(x),
+                    id if id == nucleus.id => own.push(x),
+                    _ => {}
+                }
+            }
+            for channel in 0..inside.len() {
+                append(channel, y, own, &mut inside[channel]);
+                append(channel, y, others, &mut around[channel]);
             }
         }
-        for (c, plane) in planes.iter().enumerate() {
-            plane.append_samples(y, &own, &mut inside[c]);
-            plane.append_samples(y, &others, &mut around[c]);
+    }
+}
+
+/// The search for the medians of at least [`LEAST_POINTS`] points.
+struct Medians<'a, L> {
+    points: &'a mut Points<L>,
+}
+
+impl<L: Level> Kernel for Medians<'_, L> {
+    type Output = Option<([f64; 3], [f64; 3])>;
+
+    /// Light and rise.
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let Points { inside, around, others_of_third, third, .. } = self.points;
+        let (mut light, mut rise) = ([0.0; 3], [0.0; 3]);
+        for (light, (inside, around)) in light.iter_mut().zip(inside.iter().zip(&*around)) {
+            let middle = |points: &[L]| ranked(points, points.len() / 2).map(L::grey_level);
+            *light = middle(inside)? - middle(around)?;
         }
+        for (highest, sign) in [(true, 1.0), (false, -1.0)] {
+            leave_out_others(&inside[0], highest, others_of_third)?;
+            for (rise, inside) in rise.iter_mut().zip(&*inside) {
+                third.clear();
+                third.extend(inside.iter().zip(&*others_of_third).map(|(&level, &other)| level | other));
+                *rise += sign * ranked(third, inside.len() / 3 / 2)?.grey_level();
+            }
+        }
+        Some((light, rise))
     }
-    if inside[0].len() < LEAST_POINTS || around[0].len() < LEAST_POINTS {
-        return None;
-    }
-    let (most, least) = thirds(&inside[0]);
-    let rise = std::array::from_fn(|c| {
-        let of = |points: &[usize]| middle(points.iter().map(|&i| inside[c][i]));
-        of(&most) - of(&least)
-    });
-    let light =
-        std::array::from_fn(|c| middle(inside[c].iter().copied()) - middle(around[c].iter().copied()));
-    let place = [nucleus.centroid_y_px, nucleus.centroid_x_px];
-    Some(NucleusLight { place, cut: nucleus.touches_border, light, rise })
 }
 
-/// The middle one of at least one value.
-fn middle(values: impl Iterator<Item = f32>) -> f64 {
-    let values: Vec<u32> = values.map(ordered).collect();
-    median(&values).map_or(f64::NAN, |m| f64::from(float_of_ordered(m)))
-}
-
-/// The points with the highest and with the lowest values, a third of all each; of equal ones the later are the higher.
-fn thirds(values: &[f32]) -> (Vec<usize>, Vec<usize>) {
-    let third = values.len() / 3;
-    // A number for each point: the value, then the place.
-    let mut order: Vec<u64> =
-        values.iter().zip(0_u64..).map(|(&v, i)| u64::from(ordered(v)) << 32 | i).collect();
-    if third > 0 {
-        order.select_nth_unstable(third);
-        order[third..].select_nth_unstable(values.len() - 2 * third);
+/// Writes 0 for the third of all points with the highest, or with the lowest, levels, and [`Level::LAST`] for the others; of
+/// equal ones the later are the higher.
+#[inline(always)]
+fn leave_out_others<L: Level>(levels: &[L], highest: bool, others: &mut Vec<L>) -> Option<()> {
+    let count = levels.len() / 3;
+    let below = if highest { levels.len() - count } else { count.checked_sub(1)? };
+    let limit = ranked(levels, below)?;
+    others.clear();
+    let mut within = 0;
+    if highest {
+        others.extend(levels.iter().map(|&level| if level >= limit { L::ZERO } else { L::LAST }));
+    } else {
+        others.extend(levels.iter().map(|&level| if level <= limit { L::ZERO } else { L::LAST }));
     }
-    let places = |points: &[u64]| points.iter().map(|&p| p as u32 as usize).collect();
-    (places(&order[values.len() - third..]), places(&order[..third]))
+    for &other in &*others {
+        within += usize::from(other == L::ZERO);
+    }
+    // Too many are as high as the limit.
+    let mut surplus = within.saturating_sub(count);
+    let mut leave_out = |i: usize| {
+        if levels[i] == limit {
+            others[i] = L::LAST;
+            surplus -= 1;
+        }
+        surplus > 0
+    };
+    if within > count {
+        let _ = if highest {
+            (0..levels.len()).all(&mut leave_out)
+        } else {
+            (0..levels.len()).rev().all(&mut leave_out)
+        };
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -109,16 +211,49 @@ mod tests {
 
     proptest! {
         #[test]
-        fn thirds_are_those_of_the_sorted_points(values in prop::collection::vec(-3_i8..3, 0..60)) {
-            let values: Vec<f32> = values.into_iter().map(f32::from).collect();
-            let mut order: Vec<usize> = (0..values.len()).collect();
-            order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-            let third = values.len() / 3;
-            let (mut most, mut least) = thirds(&values);
-            most.sort_by_key(|i| order.iter().position(|o| o == i));
-            least.sort_by_key(|i| order.iter().position(|o| o == i));
-            prop_assert_eq!(&most, &order[values.len() - third..]);
-            prop_assert_eq!(&least, &order[..third]);
+        fn thirds_are_those_of_the_sorted_points(levels in prop::collection::vec(0_u16..6, 0..60)) {
+            let mut order: Vec<usize> = (0..levels.len()).collect();
+            order.sort_by_key(|&i| levels[i]);
+            let third = levels.len() / 3;
+            for (highest, expected) in [(true, &order[levels.len() - third..]), (false, &order[..third])] {
+                let mut others = Vec::new();
+                leave_out_others(&levels, highest, &mut others);
+                let mut expected = expected.to_vec();
+                expected.sort_unstable();
+                let found: Vec<usize> = (0..others.len()).filter(|&i| others[i] == 0).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
+
+        #[test]
+        fn medians_are_those_of_the_sorted_levels(
+            inside in prop::collection::vec((0_u16..900, 0_u16..9, any::<u16>()), LEAST_POINTS..200),
+            around in prop::collection::vec((0_u16..900, 0_u16..9, any::<u16>()), LEAST_POINTS..200),
+        ) {
+            let middle = |mut of: Vec<u16>| {
+                of.sort_unstable();
+                f64::from(of[of.len() / 2])
+            };
+            let channels = |of: &[(u16, u16, u16)]| {
+                [of.iter().map(|p| p.0).collect(), of.iter().map(|p| p.1).collect(), of.iter().map(|p| p.2).collect()]
+            };
+            let mut sorted = inside.clone();
+            sorted.sort_by_key(|p| p.0);
+            let third = sorted.len() / 3;
+            let [own, beside, least, most] =
+                [&inside[..], &around, &sorted[..third], &sorted[sorted.len() - third..]]
+                    .map(|of| channels(of).map(middle));
+            let mut points = Points { inside: channels(&inside), around: channels(&around), ..Points::default() };
+            let found = vectorised(Medians { points: &mut points });
+            let difference = |a: [f64; 3], b: [f64; 3]| std::array::from_fn(|c| a[c] - b[c]);
+            prop_assert_eq!(found, Some((difference(own, beside), difference(most, least))));
+            // Floats take the same way.
+            let floats = |of: &[Vec<u16>; 3]| {
+                std::array::from_fn(|c: usize| of[c].iter().map(|&v| ordered(f32::from(v))).collect())
+            };
+            let mut points =
+                Points { inside: floats(&points.inside), around: floats(&points.around), ..Points::default() };
+            prop_assert_eq!(vectorised(Medians { points: &mut points }), found);
         }
     }
 }

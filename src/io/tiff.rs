@@ -11,7 +11,7 @@ use super::image_file::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::workspace::Workspace;
-use chunk::{Compression, Predictor, Sample, read_row};
+use chunk::{Compression, Predictor, Sample, from_file_order, read_row};
 use directory::{Directory, DirectoryReader};
 
 mod chunk;
@@ -167,6 +167,20 @@ impl TiffFile {
         let stored = place.stored(page, chunks)?;
         let row_bytes = page.row_bytes() as usize;
         let (rows, together) = (page.chunk_rows(place.row), (PIECE_BYTES / row_bytes.max(1)).max(1));
+        let y = place.row * page.chunk_height;
+        if let ([array], true) = (&mut *arrays, page.is_stored_as_plane()) {
+            // The file is read to where the samples belong.
+            let end = page.height.min(y + rows);
+            let little_endian = self.directories.little_endian();
+            let mut offset = stored.offset;
+            for samples in array[y * page.width..end * page.width].chunks_mut(together * page.width) {
+                let bytes = bytemuck::cast_slice_mut::<T, u8>(samples);
+                self.directories.read_into(offset, bytes, &page.location)?;
+                offset = offset.saturating_add(bytes.len() as u64);
+                from_file_order(samples, little_endian);
+            }
+            return Ok(());
+        }
         let mut bytes = vec![0; row_bytes * together.min(rows)];
         for line in (0..rows).step_by(together) {
             let bytes = &mut bytes[..row_bytes * together.min(rows - line)];

@@ -135,9 +135,11 @@ impl Predictor {
 }
 
 /// A sample as it is stored.
-pub(super) trait Sample: Pixel + Send {
+pub(super) trait Sample: Pixel + Send + bytemuck::Pod {
     /// Reads the samples of a row from its bytes.
     fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]);
+    /// The same sample with its bytes in reverse.
+    fn reversed(self) -> Self;
     /// The sample whose bits are the sum, without carry beyond them: undoes a difference.
     fn add_bits(self, other: Self) -> Self;
 }
@@ -145,6 +147,9 @@ pub(super) trait Sample: Pixel + Send {
 impl Sample for u8 {
     fn read(bytes: &[u8], _: bool, into: &mut [Self]) {
         into.copy_from_slice(&bytes[..into.len()]);
+    }
+    fn reversed(self) -> Self {
+        self
     }
     fn add_bits(self, other: Self) -> Self {
         self.wrapping_add(other)
@@ -161,6 +166,9 @@ impl Sample for u16 {
             samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
+    fn reversed(self) -> Self {
+        self.swap_bytes()
+    }
     fn add_bits(self, other: Self) -> Self {
         self.wrapping_add(other)
     }
@@ -176,8 +184,18 @@ impl Sample for f32 {
             samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
         }
     }
+    fn reversed(self) -> Self {
+        Self::from_bits(self.to_bits().swap_bytes())
+    }
     fn add_bits(self, other: Self) -> Self {
         Self::from_bits(self.to_bits().wrapping_add(other.to_bits()))
+    }
+}
+
+/// Turns samples that were read as the bytes of a file into those that they are here.
+pub(super) fn from_file_order<T: Sample>(samples: &mut [T], little_endian: bool) {
+    if little_endian != cfg!(target_endian = "little") {
+        samples.iter_mut().for_each(|sample| *sample = sample.reversed());
     }
 }
 

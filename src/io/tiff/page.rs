@@ -119,6 +119,12 @@ impl Page {
         if self.planar { 1 } else { self.samples }
     }
 
+    /// Whether the samples of a plane lie in the file as they do in memory, but for the order of their bytes.
+    pub(super) fn is_stored_as_plane(&self) -> bool {
+        let plain = self.compression == Compression::None && self.predictor == Predictor::None;
+        plain && self.samples_in_chunk() == 1 && self.chunk_width == self.width
+    }
+
     /// Strips or tiles of one plane, across and down.
     pub(super) fn grid(&self) -> (usize, usize) {
         (self.width.div_ceil(self.chunk_width), self.height.div_ceil(self.chunk_height))
