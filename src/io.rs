@@ -136,6 +136,9 @@ pub fn read_field_reusing(
     field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
     field.saturation_level = file.layout.saturation_level;
     field.warnings = file.layout.warnings;
+    if options.channels.is_some() {
+        field.warnings.extend(map.contradictions(&file.layout.channels));
+    }
     warn_of_missing_pixel_size(&mut field);
     Ok(field)
 }

@@ -83,6 +83,22 @@ impl ChannelMap {
         self.distinct()
     }
 
+    /// Where what was given is not what the file says of a channel by name or emission.
+    pub(super) fn contradictions(self, channels: &[Channel]) -> Vec<String> {
+        let given = Role::ALL.into_iter().zip(self.indices());
+        let told = given.filter_map(|(role, index)| {
+            let roles = roles_of(channels.get(index)?);
+            let says: Vec<_> = roles.iter().map(|role| role.word()).collect();
+            (!roles.is_empty() && !roles.contains(&role)).then(|| {
+                let (role, says) = (role.word(), says.join(" and "));
+                format!(
+                    "channel {index} was given as {role} and is read so, but the file says that it is {says}"
+                )
+            })
+        });
+        told.collect()
+    }
+
     fn distinct(self) -> Result<Self> {
         let [counterstain, red, green] = self.indices();
         if counterstain == red || red == green || green == counterstain {

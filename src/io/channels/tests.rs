@@ -180,3 +180,15 @@ fn maps_out_of_range_name_what_the_file_has() {
         assert!(message.contains(part), "{message}");
     }
 }
+
+#[test]
+fn channels_given_against_what_the_file_says_are_told() {
+    let channels = ["DAPI", "SpectrumOrange", "FITC", "Cy5 far red"].map(named);
+    let told = |red, green| ChannelMap { counterstain: 0, red, green }.contradictions(&channels);
+    assert!(told(1, 2).is_empty());
+    let swapped = told(2, 1);
+    assert_eq!(swapped.len(), 2, "{swapped:?}");
+    assert!(swapped[0].contains("channel 2 was given as red"), "{swapped:?}");
+    let unnamed = [Channel::default(), Channel::default(), Channel::default()];
+    assert!(ChannelMap { counterstain: 2, red: 0, green: 1 }.contradictions(&unnamed).is_empty());
+}
