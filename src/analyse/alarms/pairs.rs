@@ -22,7 +22,8 @@ pub(super) fn fault(
     sex: Option<Sex>,
     params: &AlarmParams,
 ) -> Option<(PairingFault, String)> {
-    colours_leak(fields, params).or_else(|| all_parted(fields, assay, sex, params))
+    let alone = Colour::BOTH.iter().any(|colour| alone(fields, *colour, assay, params).is_some());
+    colours_leak(fields, alone, params).or_else(|| all_parted(fields, assay, sex, params))
 }
 
 /// Warnings on how nuclei look that are read all the same.
@@ -64,8 +65,13 @@ fn all_parted(
     })
 }
 
-/// Signals at one place in both colours whose heights go together are one light seen twice.
-fn colours_leak(fields: &[FieldReading], params: &AlarmParams) -> Option<(PairingFault, String)> {
+/// Signals at one place in both colours whose heights go together are one light seen twice. If only one colour leaks into
+/// the other, intact pairs keep their distance, but a parted one looks intact and leaves the other colour `alone`.
+fn colours_leak(
+    fields: &[FieldReading],
+    alone: bool,
+    params: &AlarmParams,
+) -> Option<(PairingFault, String)> {
     let mut heights: Vec<[f64; 2]> = Vec::new();
     let mut at_one_place = 0_usize;
     for field in fields {
@@ -86,7 +92,9 @@ fn colours_leak(fields: &[FieldReading], params: &AlarmParams) -> Option<(Pairin
     }
     let share = at_one_place as f64 / heights.len() as f64;
     let together = correlation(&heights)?;
-    (share >= params.leak_share_min && together >= params.leak_correlation_min).then(|| {
+    let both_ways = share >= params.leak_share_min && together >= params.leak_correlation_min;
+    let one_way = alone && together >= params.leak_correlation_alone_min;
+    (both_ways || one_way).then(|| {
         let text = format!(
             "{:.0} % of the fused pairs lie at one place within the error of measurement and their heights go together \
              (correlation {together:.2}): red and green show one light, as by a wrong filter or colours that leak into each \

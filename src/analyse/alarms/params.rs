@@ -51,6 +51,9 @@ pub struct AlarmParams {
     pub leak_share_min: f64,
     /// See `leak_share_min`.
     pub leak_correlation_min: f64,
+    /// The same correlation where, by `alone_max`, many nuclei show an end alone, 0 to 1. Default 0.35, chosen for this
+    /// crate: 0.6 of red light in green makes it 0.5.
+    pub leak_correlation_alone_min: f64,
     /// Share of the nuclei with a fused pair that may show the end alone that does not count, where the other end does, 0
     /// to 1. Default 0.15, chosen for this crate.
     pub alone_max: f64,
@@ -103,6 +106,7 @@ impl Default for AlarmParams {
             parted_max: 0.5,
             leak_share_min: 0.6,
             leak_correlation_min: 0.5,
+            leak_correlation_alone_min: 0.35,
             alone_max: 0.15,
             out_of_focus_max: 0.25,
             alike_min: 0.9,
@@ -143,6 +147,7 @@ impl AlarmParams {
         check("parted_max", self.parted_max, [0.0, 1.0])?;
         check("leak_share_min", self.leak_share_min, [0.0, 1.0])?;
         check("leak_correlation_min", self.leak_correlation_min, [0.0, 1.0])?;
+        check("leak_correlation_alone_min", self.leak_correlation_alone_min, [0.0, 1.0])?;
         check("alone_max", self.alone_max, [0.0, 1.0])?;
         check("out_of_focus_max", self.out_of_focus_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;
