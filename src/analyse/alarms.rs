@@ -131,9 +131,11 @@ pub(super) fn of_specimen(
     params: &AlarmParams,
 ) -> SpecimenAlarms {
     let mut warnings = alike(likeness, params);
+    let alone = Colour::BOTH.iter().filter_map(|colour| pairs::alone(fields, *colour, assay, params));
+    let alone: Vec<String> = alone.collect();
     let mut pairing_fault = (!warnings.is_empty()).then_some(PairingFault::OneImage);
     if pairing_fault.is_none()
-        && let Some((fault, text)) = pairs::fault(fields, assay, sex, params)
+        && let Some((fault, text)) = pairs::fault(fields, !alone.is_empty(), assay, sex, params)
     {
         pairing_fault = Some(fault);
         warnings.push(text);
@@ -154,7 +156,8 @@ pub(super) fn of_specimen(
     }
     warnings.extend(too_many_loci(fields, assay, params));
     warnings.extend(debris::of_specimen(fields, params));
-    warnings.extend(pairs::warnings(fields, assay, params));
+    warnings.extend(alone);
+    warnings.extend(pairs::out_of_focus(fields, params));
     SpecimenAlarms { warnings, probe_failed, pairing_fault, random_loss }
 }
 

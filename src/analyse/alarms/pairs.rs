@@ -15,23 +15,15 @@ const LEAST_ERROR_PX: f64 = 0.1;
 /// Standard deviation over the full width at half maximum.
 const SIGMA_PER_FWHM: f64 = 1.0 / crate::detect::candidate::FWHM_PER_SIGMA;
 
-/// What is wrong with the pairs, if anything, and what to say of it.
+/// What is wrong with the pairs, if anything, and what to say of it. `many_alone` tells whether [`alone`] found anything.
 pub(super) fn fault(
     fields: &[FieldReading],
+    many_alone: bool,
     assay: &Assay,
     sex: Option<Sex>,
     params: &AlarmParams,
 ) -> Option<(PairingFault, String)> {
-    let alone = Colour::BOTH.iter().any(|colour| alone(fields, *colour, assay, params).is_some());
-    colours_leak(fields, alone, params).or_else(|| all_parted(fields, assay, sex, params))
-}
-
-/// Warnings on how nuclei look that are read all the same.
-pub(super) fn warnings(fields: &[FieldReading], assay: &Assay, params: &AlarmParams) -> Vec<String> {
-    let mut found: Vec<String> =
-        Colour::BOTH.into_iter().filter_map(|colour| alone(fields, colour, assay, params)).collect();
-    found.extend(out_of_focus(fields, params));
-    found
+    colours_leak(fields, many_alone, params).or_else(|| all_parted(fields, assay, sex, params))
 }
 
 fn calls(fields: &[FieldReading]) -> impl Iterator<Item = &NucleusCall> {
@@ -66,10 +58,10 @@ fn all_parted(
 }
 
 /// Signals at one place in both colours whose heights go together are one light seen twice. If only one colour leaks into
-/// the other, intact pairs keep their distance, but a parted one looks intact and leaves the other colour `alone`.
+/// the other, intact pairs keep their distance, but a parted one looks intact and leaves the other colour alone.
 fn colours_leak(
     fields: &[FieldReading],
-    alone: bool,
+    many_alone: bool,
     params: &AlarmParams,
 ) -> Option<(PairingFault, String)> {
     let mut heights: Vec<[f64; 2]> = Vec::new();
@@ -93,7 +85,7 @@ fn colours_leak(
     let share = at_one_place as f64 / heights.len() as f64;
     let together = correlation(&heights)?;
     let both_ways = share >= params.leak_share_min && together >= params.leak_correlation_min;
-    let one_way = alone && together >= params.leak_correlation_alone_min;
+    let one_way = many_alone && together >= params.leak_correlation_alone_min;
     (both_ways || one_way).then(|| {
         let text = format!(
             "{:.0} % of the fused pairs lie at one place within the error of measurement and their heights go together \
@@ -115,7 +107,12 @@ fn correlation(values: &[[f64; 2]]) -> Option<f64> {
 }
 
 /// What to say where many nuclei show a signal of the end alone that is no rearrangement by the assay.
-fn alone(fields: &[FieldReading], colour: Colour, assay: &Assay, params: &AlarmParams) -> Option<String> {
+pub(super) fn alone(
+    fields: &[FieldReading],
+    colour: Colour,
+    assay: &Assay,
+    params: &AlarmParams,
+) -> Option<String> {
     if assay.isolated.counts(assay.end_of(colour)) || !assay.isolated.counts(assay.end_of(colour.other())) {
         return None;
     }
@@ -133,7 +130,7 @@ fn alone(fields: &[FieldReading], colour: Colour, assay: &Assay, params: &AlarmP
 }
 
 /// What to say where many nuclei are left out because their signals are blurred, or too much so to be seen.
-fn out_of_focus(fields: &[FieldReading], params: &AlarmParams) -> Option<String> {
+pub(super) fn out_of_focus(fields: &[FieldReading], params: &AlarmParams) -> Option<String> {
     let left_out = |reason| calls(fields).filter(|c| c.exclusion == Some(reason)).count();
     let [blurred, empty] = [Exclusion::OutOfFocus, Exclusion::NoSignal].map(left_out);
     let nuclei = blurred + empty + calls(fields).filter(|c| c.evaluable()).count();
