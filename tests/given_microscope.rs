@@ -76,3 +76,43 @@ fn crosstalk_that_the_signals_contradict_is_named() {
     assert!(contradicted(&with(Setting::Off)) && contradicted(&with(Setting::Fixed(0.5))));
     assert!(!contradicted(&with(Setting::Fixed(0.2))) && !contradicted(&with(Setting::Estimate)));
 }
+
+fn width_and_noise(specimen: &SimulatedSpecimen, change: impl Fn(&mut AnalyseParams)) -> Vec<String> {
+    let mut params = AnalyseParams::default();
+    change(&mut params);
+    let reading = read(specimen, params);
+    reading.warnings.into_iter().filter(|w| w.contains("contradict")).collect()
+}
+
+#[test]
+fn a_signal_diameter_that_the_signals_contradict_is_named() {
+    let specimen = specimen(|_| ());
+    let measured = read(&specimen, AnalyseParams::default()).instrument.signal_diameter_px;
+    for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
+        let named = width_and_noise(&specimen, |p| {
+            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Fixed(factors[c] * measured[c]));
+        });
+        let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
+        for (c, colour) in ["red", "green"].iter().enumerate() {
+            let told = named.iter().any(|w| w.starts_with(colour) && w.contains("signal diameter"));
+            assert_eq!(told, wrong(c), "{factors:?} {named:?}");
+        }
+    }
+    // The nominal width, where the optics are others.
+    let blurred = self::specimen(|c| c.optics.psf_sigma_um = 0.4);
+    let named = width_and_noise(&blurred, |p| p.detect.signal_diameter_px = [Setting::Off; 2]);
+    assert_eq!(named.len(), 2, "{named:?}");
+}
+
+#[test]
+fn camera_noise_that_the_image_contradicts_is_named() {
+    let specimen = specimen(|_| ());
+    let camera = read(&specimen, AnalyseParams::default()).instrument.camera_noise[0];
+    for (factor, wrong) in [(0.1, true), (1.0, false), (4.0, true)] {
+        let text = format!("{},{},{}", factor * camera.gain, camera.dark_level, factor * camera.dark_sd);
+        let named = width_and_noise(&specimen, |p| {
+            p.detect.camera_noise = [Setting::Fixed(text.parse().unwrap()); 2];
+        });
+        assert_eq!(named.len(), if wrong { 2 } else { 0 }, "{factor}: {named:?}");
+    }
+}

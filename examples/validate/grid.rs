@@ -24,7 +24,7 @@ const WHOLE: &str = "easy_positive";
 const TISSUE: &str = "tissue_section";
 
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
-const AXES: [Axis; 27] = [
+const AXES: [Axis; 28] = [
     axis("density", TISSUE, &[40.0, 130.0, 200.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("sparse", WHOLE, &[3.0, 10.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("overlap", TISSUE, &[0.0, 0.25, 0.4], |c, v| c.nuclei.overlap = v),
@@ -64,6 +64,7 @@ const AXES: [Axis; 27] = [
         c.optics.defocus_um = v;
         c.optics.depth_of_focus_um = 1.2;
     }),
+    axis("depth_of_focus_um", TISSUE, &[1.2, 0.8, 0.5], |c, v| c.optics.depth_of_focus_um = v),
     axis("haze", TISSUE, &[0.6, 1.2], |c, v| c.artefacts.haze = v),
     axis("specks", WHOLE, &[3.0, 8.0], |c, v| c.artefacts.specks_per_1000_um2 = v),
     axis("bright_specks", WHOLE, &[0.6, 0.9], |c, v| {

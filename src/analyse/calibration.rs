@@ -70,7 +70,7 @@ fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEs
         if let Setting::Fixed(known) = params.camera_noise[c] {
             return known.into();
         }
-        let fits: Vec<NoiseFit> = fields.iter().filter_map(|f| f.channels[c].noise_fit).collect();
+        let fits: Vec<NoiseFit> = fields.iter().map(|f| f.channels[c].noise_fit).collect();
         camera::over_fields(&fits)
     })
 }

@@ -88,7 +88,7 @@ pub(super) fn measure(
         let mut found = candidate::find(plane, colour, Some(&segmentation), field.pixel_size, &params);
         // What is left has not the camera's noise.
         let with_gain = params.camera_noise[index] == Setting::Estimate;
-        found.noise_fit = Some(camera_noise::estimate(probe, None, with_gain));
+        found.noise_fit = camera_noise::estimate(probe, None, with_gain);
         found
     };
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];

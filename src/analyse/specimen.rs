@@ -4,6 +4,7 @@ mod call;
 mod contested;
 mod corrections;
 mod debris;
+mod given;
 mod signals;
 
 use std::borrow::Cow;
@@ -72,6 +73,7 @@ pub(super) fn read(
     let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
+    let contradicted_by_given = given::contradictions(&fields, params);
     let nucleus_noise = Colour::BOTH.map(|c| {
         let mut noise: Vec<f64> =
             fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
@@ -97,7 +99,8 @@ pub(super) fn read(
     let found = alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
     let mut warnings = found.warnings;
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
-    warnings.extend(corrections::not_estimated(params));
+    warnings.extend(given::not_estimated(params));
+    warnings.extend(contradicted_by_given);
     let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
     warnings.extend(found_shift.contradiction);
     warnings.extend(found_crosstalk.contradictions);

@@ -75,9 +75,11 @@ pub(crate) struct ChannelCandidates {
     pub(crate) sigma_spots: usize,
     /// Standard error of the logarithm of the width; `None` where it was not measured.
     pub(crate) sigma_log_error: Option<f64>,
+    /// What the signals themselves measure where another width was used.
+    pub(crate) width_seen: Option<Width>,
     pub(crate) noise: Noise,
-    /// What the noise was fitted as; `None` where it is fixed.
-    pub(crate) noise_fit: Option<NoiseFit>,
+    /// What the image itself tells of its noise, also where another is used.
+    pub(crate) noise_fit: NoiseFit,
     pub(crate) filter: MatchedFilter,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
@@ -98,23 +100,22 @@ pub(crate) fn find(
 ) -> ChannelCandidates {
     let filled = masked::fill(plane);
     let no_data = filled.as_ref().map(|f| &f.no_data);
-    let (noise, noise_fit) = match params.camera_noise[colour.index()] {
-        Setting::Fixed(camera) => (camera.noise(), None),
-        setting => {
-            let fit = camera_noise::estimate(plane, no_data, setting == Setting::Estimate);
-            (fit.noise, Some(fit))
-        }
-    };
+    let noise_setting = params.camera_noise[colour.index()];
+    let noise_fit = camera_noise::estimate(plane, no_data, noise_setting != Setting::Off);
+    let noise = noise_setting.fixed().map_or(noise_fit.noise, |camera| camera.noise());
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene::new(plane, no_data, segmentation, &noise, params);
     let samples = samples(&scene);
     let nominal = params.nominal_sigma_px(pixel_size);
-    let signal_width = match params.signal_diameter_px[colour.index()] {
-        Setting::Fixed(diameter_px) => Width::unmeasured(diameter_px / FWHM_PER_SIGMA),
-        Setting::Off => Width::unmeasured(nominal),
-        Setting::Estimate => sigma::measure(&samples, nominal, pixel_size.is_some()),
+    let measured_width = sigma::measure(&samples, nominal, pixel_size.is_some());
+    let (signal_width, width_seen) = match params.signal_diameter_px[colour.index()] {
+        Setting::Estimate => (measured_width, None),
+        Setting::Fixed(diameter_px) => {
+            (Width::unmeasured(diameter_px / FWHM_PER_SIGMA), Some(measured_width))
+        }
+        Setting::Off => (Width::unmeasured(nominal), Some(measured_width)),
     };
     let sigma_px = signal_width.sigma_px;
     let filter = bank::choose(&samples, sigma_px);
@@ -183,6 +184,7 @@ pub(crate) fn find(
         sigma_px,
         sigma_spots: signal_width.spots,
         sigma_log_error: signal_width.log_error,
+        width_seen,
         noise,
         noise_fit,
         filter,

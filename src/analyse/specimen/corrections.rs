@@ -3,6 +3,7 @@
 //! What the user fixes or switches off is held against what the signals say: a wrong shift makes intact loci split, or
 //! split ones fused, and the specimen must not be read by it in silence.
 
+use crate::analyse::specimen::given::CONTRADICTED_ERRORS;
 use crate::analyse::specimen::{Gathered, field_centre_px, gather};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
 use crate::detect::DetectParams;
@@ -12,11 +13,9 @@ use crate::field::Colour;
 use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
 use crate::setting::Setting;
 
-/// A given value contradicts an estimate from this many of the estimate's standard errors on ...
-const CONTRADICTED_ERRORS: f64 = 4.0;
-/// ... if they differ by at least so many signal diameters (a shift) ...
+/// A given shift contradicts an estimate only if they differ by at least so many signal diameters ...
 const CONTRADICTED_DIAMETERS: f64 = 0.5;
-/// ... or such a share of a signal's height (crosstalk).
+/// ... and crosstalk by such a share of a signal's height.
 const CONTRADICTED_SHARE: f64 = 0.05;
 
 /// The chromatic shift of a specimen.
@@ -132,31 +131,4 @@ pub(super) fn take_off_crosstalk(
         ghost_share: [0, 1].map(|i| findings[i].ghost_share(found[i].is_some())),
         contradictions: [0, 1].into_iter().filter_map(contradiction).collect(),
     }
-}
-
-/// What of the microscope was given or switched off, for whoever signs the result.
-pub(super) fn not_estimated(params: &AnalyseParams) -> Option<String> {
-    fn told<T>(name: &str, setting: Setting<T>, value: impl Fn(T) -> String) -> Option<String> {
-        match setting {
-            Setting::Estimate => None,
-            Setting::Off => Some(format!("{name} off")),
-            Setting::Fixed(known) => Some(format!("{name} {}", value(known))),
-        }
-    }
-    let (instrument, detect) = (&params.instrument, &params.detect);
-    let number = |v: f64| v.to_string();
-    let all = [
-        told("signal diameter in red", detect.signal_diameter_px[0], number),
-        told("signal diameter in green", detect.signal_diameter_px[1], number),
-        told("camera noise in red", detect.camera_noise[0], |n| format!("with a gain of {}", n.gain)),
-        told("camera noise in green", detect.camera_noise[1], |n| format!("with a gain of {}", n.gain)),
-        told("chromatic shift", instrument.chromatic_shift, |s| format!("{}, {} px", s.y_px, s.x_px)),
-        told("crosstalk of red into green", instrument.crosstalk_red_into_green, number),
-        told("crosstalk of green into red", instrument.crosstalk_green_into_red, number),
-        told("counterstain in red", instrument.counterstain_into_red, number),
-        told("counterstain in green", instrument.counterstain_into_green, number),
-        told("light missing in the corners", instrument.illumination, |[r, g]| format!("{r}, {g}")),
-    ];
-    let given: Vec<String> = all.into_iter().flatten().collect();
-    (!given.is_empty()).then(|| format!("of the microscope, not estimated but given: {}", given.join("; ")))
 }
