@@ -6,6 +6,7 @@
 
 mod alone;
 mod bank;
+pub(crate) mod blur;
 mod camera;
 pub(crate) mod candidate;
 pub(crate) mod decide;

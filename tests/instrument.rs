@@ -280,3 +280,25 @@ fn every_candidate_in_a_nucleus_is_a_signal_or_has_a_reason() {
     let leaking = count(&|c| c.optics.crosstalk = [0.25, 0.0], Rejection::Crosstalk);
     assert!(leaking > 10 + count(&|_| (), Rejection::Crosstalk), "{leaking} ghosts");
 }
+
+/// A section of whole loci without stroma, seen with a focus of some depth.
+fn section(depth_of_focus_um: f64) -> Conditions {
+    let mut conditions = Conditions::named("easy_positive").unwrap();
+    conditions.section_um = 4.5;
+    conditions.optics.depth_of_focus_um = depth_of_focus_um;
+    conditions
+}
+
+#[test]
+fn signals_out_of_focus_in_a_section_are_read_with_their_partners() {
+    let (deep, of_deep) = read(&section(4.0));
+    assert_eq!(deep.instrument.out_of_focus_share, 0.0);
+    assert!(of_deep.pattern_share() > 0.95, "{of_deep:?}");
+    // The focus reaches over a third of the section: a signal at its edge is 1.8 times as wide, and a quarter as high.
+    let (shallow, of_shallow) = read(&section(0.8));
+    let share = shallow.instrument.out_of_focus_share;
+    assert!((0.2..0.7).contains(&share), "{share}");
+    assert!(of_shallow.pattern_share() > 0.93 && of_shallow.status_share() > 0.96, "{of_shallow:?}");
+    assert!(of_shallow.counted_share() > 0.8, "{of_shallow:?}");
+    assert!(of_shallow.signals.iter().all(|s| s.f1() > 0.96), "{:?}", of_shallow.signals);
+}

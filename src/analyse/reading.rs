@@ -63,6 +63,8 @@ pub struct Instrument {
     pub signal_height_log_sd: [f64; 2],
     /// That height over the noise of the middle nucleus: under about 5, signals are missed.
     pub signal_height_snr: [Option<f64>; 2],
+    /// Share of the signals that are seen out of focus, 1.3 times as wide as the others or wider; below 0.1 none is told.
+    pub out_of_focus_share: f64,
     /// Share of the red and green signals that have no partner in their nucleus: high for red where the other end
     /// is lost, or where green failed.
     pub lone_share: [f64; 2],

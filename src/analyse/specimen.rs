@@ -16,6 +16,7 @@ use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::NucleusCall;
+use crate::detect::blur::Dimming;
 use crate::detect::candidate::median;
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
 use crate::error::{Error, Result};
@@ -139,6 +140,7 @@ pub(super) fn read(
             signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
             signal_height_snr: Colour::BOTH
                 .map(|c| nucleus_noise[c.index()].map(|noise| specimen.model.height(c) / noise)),
+            out_of_focus_share: specimen.model.out_of_focus_share(),
             lone_share: Colour::BOTH.map(|c| specimen.model.lone_share(c)),
         },
         summary,
@@ -166,12 +168,14 @@ fn not_saturated<'n>(
 /// The candidates of each nucleus of a field.
 fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
     let field_centre_px = field_centre_px(field);
+    let dimming = [0, 1].map(|c| Dimming::of(&field.channels[c].filter));
     let mut nuclei: Vec<Gathered> = field
         .segmentation
         .nuclei
         .iter()
         .map(|n| Gathered {
             candidates: NucleusCandidates {
+                dimming,
                 area_px: n.area_px as f64,
                 field_centre_px,
                 ..NucleusCandidates::default()

@@ -1,18 +1,25 @@
 //! From candidates to signals: the populations and the sorting of every nucleus, learned together over a
 //! specimen by expectation maximisation.
 
+mod learn;
+
 use rayon::prelude::*;
 
+use crate::detect::blur::{Blur, BySteps, Dimming, product};
 use crate::detect::candidate::{Candidate, median};
-use crate::detect::evidence::{Population, debris_over_signals};
-use crate::detect::sorting::{NoneSeparated, PairParts, Part, Probabilities, Weights};
+use crate::detect::evidence::{Population, debris_odds};
+use crate::detect::sorting::{NoneSeparated, PairParts, Part, Weights};
 use crate::field::Colour;
+
+pub(crate) use learn::learn;
 
 /// The candidates of one nucleus, strongest first, greens corrected for the chromatic shift.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NucleusCandidates {
     pub(crate) red: Vec<Candidate>,
     pub(crate) green: Vec<Candidate>,
+    /// What the filters that found them make of signals out of focus: red, green.
+    pub(crate) dimming: [Dimming; 2],
     pub(crate) area_px: f64,
     /// Centre of its field (rows, columns), px.
     pub(crate) field_centre_px: [f64; 2],
@@ -33,6 +40,8 @@ impl NucleusCandidates {
 pub(crate) struct Model {
     pub(crate) red: Population,
     pub(crate) green: Population,
+    /// How far the signals are out of focus.
+    blur: Blur,
     /// Intact loci per nucleus.
     fused_rate: f64,
     /// Split loci per nucleus.
@@ -51,12 +60,6 @@ pub(crate) struct Model {
     fused_distance_px: f64,
 }
 
-/// Most rounds of expectation maximisation; it stops when the heights of signals have settled.
-const ROUNDS: usize = 30;
-/// Change of the mean log heights below which they have settled.
-const SETTLED: f64 = 1e-3;
-/// Pseudo-counts that hold each rate off zero.
-const RATE_PSEUDO_COUNT: f64 = 0.5;
 /// Scatter per axis between two measurements of one place beyond photon noise, px.
 const SAME_PLACE_SD_PX: f64 = 0.25;
 /// Candidates per colour whose sortings are summed over in every nucleus, and where the evidence asks for it.
@@ -88,10 +91,17 @@ impl Decision {
     }
 }
 
+/// A candidate that is sorted: its place among those of its colour, and its odds of being a signal in each step of blur.
+#[derive(Debug, Clone, Copy)]
+struct Considered {
+    index: usize,
+    odds: BySteps,
+}
+
 /// The candidates of a nucleus that are sorted, and the weights of their parts.
 struct Sorted {
-    red: Vec<usize>,
-    green: Vec<usize>,
+    red: Vec<Considered>,
+    green: Vec<Considered>,
     weights: Weights,
 }
 
@@ -108,6 +118,7 @@ impl Model {
         Self {
             red,
             green,
+            blur: Blur::default(),
             fused_rate: 1.5,
             split_rate: 0.2,
             lone_rate: [0.2, 0.2],
@@ -136,6 +147,11 @@ impl Model {
         0.5 * statrs::function::erf::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
     }
 
+    /// Share of the signals that are out of focus, by what was learned from those that are seen.
+    pub(crate) fn out_of_focus_share(&self) -> f64 {
+        self.blur.out_of_focus()
+    }
+
     /// Share of the signals of a colour that have no partner in their nucleus.
     pub(crate) fn lone_share(&self, colour: Colour) -> f64 {
         let lone = self.lone_rate[colour.index()];
@@ -149,44 +165,57 @@ impl Model {
         }
     }
 
-    /// Indices of the candidates worth sorting, and their odds.
-    fn worth_sorting(&self, nucleus: &NucleusCandidates, colour: Colour) -> (Vec<usize>, Vec<f64>) {
-        let population = self.population(colour);
-        let mut odds: Vec<(usize, f64)> =
-            nucleus.of(colour).iter().map(|c| population.odds(c)).enumerate().collect();
-        odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let kept = odds
+    /// The candidates worth sorting.
+    fn worth_sorting(&self, nucleus: &NucleusCandidates, colour: Colour) -> Vec<Considered> {
+        let (population, dimming) = (self.population(colour), &nucleus.dimming[colour.index()]);
+        let candidates = nucleus.of(colour).iter().enumerate();
+        let mut considered: Vec<(f64, Considered)> = candidates
+            .map(|(index, c)| {
+                let odds = population.odds(c, dimming, &self.blur);
+                (self.blur.mean(&odds), Considered { index, odds })
+            })
+            .collect();
+        considered.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.index.cmp(&b.1.index)));
+        let kept = considered
             .iter()
             .enumerate()
-            .take_while(|(rank, (_, o))| {
-                *rank < SORTED_ALWAYS || (*rank < SORTED_MAX && *o * self.fused_rate > 1.0)
+            .take_while(|(rank, (odds, _))| {
+                *rank < SORTED_ALWAYS || (*rank < SORTED_MAX && *odds * self.fused_rate > 1.0)
             })
             .count();
-        odds.truncate(kept);
-        odds.sort_by_key(|o| o.0);
-        odds.into_iter().unzip()
+        considered.truncate(kept);
+        let mut considered: Vec<Considered> = considered.into_iter().map(|(_, c)| c).collect();
+        considered.sort_by_key(|c| c.index);
+        considered
     }
 
     /// Weights of all parts of a nucleus.
     fn weigh(&self, nucleus: &NucleusCandidates) -> Sorted {
-        let (red, red_odds) = self.worth_sorting(nucleus, Colour::Red);
-        let (green, green_odds) = self.worth_sorting(nucleus, Colour::Green);
+        let [red, green] = Colour::BOTH.map(|colour| self.worth_sorting(nucleus, colour));
         let area = nucleus.area_px.max(1.0);
-        let pair = |i: usize, j: usize| {
-            let (a, b) = (&nucleus.red[red[i]], &nucleus.green[green[j]]);
-            self.weigh_pair((a, red_odds[i]), (b, green_odds[j]), area)
+        let pair = |r: &Considered, g: &Considered| {
+            self.weigh_pair((&nucleus.red[r.index], &r.odds), (&nucleus.green[g.index], &g.odds), area)
         };
-        let pairs = (0..red.len()).map(|i| (0..green.len()).map(|j| pair(i, j)).collect()).collect();
+        let pairs = red.iter().map(|r| green.iter().map(|g| pair(r, g)).collect()).collect();
+        let alone = |considered: &[Considered], rate: f64| {
+            considered.iter().map(|c| rate * self.blur.mean(&c.odds)).collect()
+        };
         let weights = Weights {
-            lone_red: red_odds.iter().map(|o| self.lone_rate[0] * o).collect(),
-            lone_green: green_odds.iter().map(|o| self.lone_rate[1] * o).collect(),
+            lone_red: alone(&red, self.lone_rate[0]),
+            lone_green: alone(&green, self.lone_rate[1]),
             pairs,
         };
         Sorted { red, green, weights }
     }
 
     /// Weights of what a red and a green candidate, each with its odds, can be together in a nucleus of `area` px.
-    fn weigh_pair(&self, (a, red): (&Candidate, f64), (b, green): (&Candidate, f64), area: f64) -> PairParts {
+    fn weigh_pair(
+        &self,
+        (a, red_odds): (&Candidate, &BySteps),
+        (b, green_odds): (&Candidate, &BySteps),
+        area: f64,
+    ) -> PairParts {
+        let (red, green) = (self.blur.mean(red_odds), self.blur.mean(green_odds));
         let d = a.distance_px(b);
         // Density at this offset with a normal scatter, over that of unrelated positions in the nucleus.
         let together =
@@ -196,7 +225,9 @@ impl Model {
         if d <= limit {
             let stretched = STRETCHED_SHARE * area / (std::f64::consts::PI * limit * limit);
             let core = (1.0 - STRETCHED_SHARE) * together(self.offset_sd_px.powi(2));
-            parts.fused = self.fused_rate * red * green * (core + stretched);
+            // Blurred alike.
+            let both = self.blur.mean(&product(red_odds, green_odds));
+            parts.fused = self.fused_rate * both * (core + stretched);
         } else {
             parts.split = self.split_rate * red * green;
         }
@@ -205,97 +236,23 @@ impl Model {
         if same_place > 0.0 {
             parts.coincident =
                 self.coincident_rate / (self.red.false_rate * self.green.false_rate) * same_place;
-            let over_signals = debris_over_signals((a, &self.red), (b, &self.green));
-            parts.debris = self.debris_rate * red * green * over_signals * same_place;
-            let ghost = self.green.ghost_odds(b, a.amplitude) * same_place;
+            let debris = debris_odds((a, &self.red), (b, &self.green));
+            parts.debris = self.debris_rate * debris * same_place;
+            let ghost = self.green.ghost_odds(b, a) * same_place;
             parts.red_with_ghost = self.ghost_share[0] * self.lone_rate[0] * red * ghost;
-            let ghost = self.red.ghost_odds(a, b.amplitude) * same_place;
+            let ghost = self.red.ghost_odds(a, b) * same_place;
             parts.green_with_ghost = self.ghost_share[1] * self.lone_rate[1] * green * ghost;
         }
         parts
     }
-
-    /// Takes over what the sortings of all nuclei say.
-    fn update(&mut self, nuclei: &[NucleusCandidates], results: &[(Sorted, Probabilities)]) {
-        let n = nuclei.len() as f64;
-        let rate = |sum: f64| (sum + RATE_PSEUDO_COUNT) / (n + 1.0);
-        let (mut fused, mut squares, mut split, mut coincident, mut debris) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        let mut lone = [0.0, 0.0];
-        let (mut red, mut green) = (Vec::new(), Vec::new());
-        for (nucleus, (sorted, p)) in nuclei.iter().zip(results) {
-            for (i, row) in p.pairs.iter().enumerate() {
-                for (j, pair) in row.iter().enumerate() {
-                    let d = nucleus.red[sorted.red[i]].distance_px(&nucleus.green[sorted.green[j]]);
-                    fused += pair.fused;
-                    squares += pair.fused * d * d;
-                    split += pair.split;
-                    coincident += pair.coincident;
-                    debris += pair.debris;
-                }
-            }
-            lone[0] += p.lone_red.iter().sum::<f64>();
-            lone[1] += p.lone_green.iter().sum::<f64>();
-            red.extend(nucleus.red.iter().copied().zip(expand(
-                &sorted.red,
-                &p.red_is_signal(),
-                nucleus.red.len(),
-            )));
-            green.extend(nucleus.green.iter().copied().zip(expand(
-                &sorted.green,
-                &p.green_is_signal(),
-                nucleus.green.len(),
-            )));
-        }
-        self.fused_rate = rate(fused);
-        self.split_rate = rate(split);
-        self.lone_rate = lone.map(rate);
-        self.coincident_rate = rate(coincident);
-        self.debris_rate = rate(debris);
-        // Ten pseudo-pairs at the starting value.
-        let start = (STARTING_OFFSET * self.fused_distance_px).powi(2);
-        self.offset_sd_px = ((squares / 2.0 + 10.0 * start) / (fused + 10.0)).sqrt();
-        self.red.update(&red, n);
-        self.green.update(&green, n);
-    }
-}
-
-/// Values of the sorted candidates at their places among all; 0 for the others.
-fn expand(indices: &[usize], values: &[f64], len: usize) -> Vec<f64> {
-    let mut all = vec![0.0; len];
-    for (&i, &v) in indices.iter().zip(values) {
-        all[i] = v;
-    }
-    all
-}
-
-/// Learns the model from all nuclei of a specimen.
-pub(crate) fn learn(nuclei: &[NucleusCandidates], fused_distance_px: f64, ghost_share: [f64; 2]) -> Model {
-    let mut model = Model::start(nuclei, fused_distance_px, ghost_share);
-    for _ in 0..ROUNDS {
-        let results: Vec<(Sorted, Probabilities)> = nuclei
-            .par_iter()
-            .map(|n| {
-                let sorted = model.weigh(n);
-                let probabilities = sorted.weights.probabilities();
-                (sorted, probabilities)
-            })
-            .collect();
-        let before = [model.red.log_height, model.green.log_height];
-        model.update(nuclei, &results);
-        let change = (model.red.log_height - before[0]).abs().max((model.green.log_height - before[1]).abs());
-        if change < SETTLED {
-            break;
-        }
-    }
-    model
 }
 
 /// Reads every nucleus with a learned model.
 pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decision> {
-    let part = |indices: &[usize], p: &[f64], parts: &[Part], len: usize| {
+    let part = |considered: &[Considered], p: &[f64], parts: &[Part], len: usize| {
         let mut all = vec![(0.0, Part::False); len];
-        for ((&i, &p), part) in indices.iter().zip(p).zip(parts) {
-            all[i] = (p, *part);
+        for ((c, &p), part) in considered.iter().zip(p).zip(parts) {
+            all[c.index] = (p, *part);
         }
         all
     };
@@ -315,7 +272,8 @@ pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decisio
 }
 
 /// Probability that a candidate outside every nucleus is a signal.
-pub(crate) fn outside_nuclei(model: &Model, colour: Colour, candidate: &Candidate) -> f64 {
-    let weight = model.lone_rate[colour.index()] * model.population(colour).odds(candidate);
+pub(crate) fn outside_nuclei(model: &Model, colour: Colour, candidate: &Candidate, dimming: &Dimming) -> f64 {
+    let odds = model.population(colour).odds(candidate, dimming, &model.blur);
+    let weight = model.lone_rate[colour.index()] * model.blur.mean(&odds);
     weight / (1.0 + weight)
 }

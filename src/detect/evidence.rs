@@ -6,6 +6,7 @@
 //! parameters of both are learned from the specimen itself by expectation maximisation; see
 //! [`super::sorting`] for the step that weighs the ways in which a nucleus' candidates can be sorted.
 
+use crate::detect::blur::{Blur, BySteps, Dimming, STEPS, log_widening};
 use crate::detect::candidate::Candidate;
 
 /// Parameters of the two populations of one colour.
@@ -69,11 +70,9 @@ fn normal(x: f64, mean: f64, sd: f64) -> f64 {
     (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
 }
 
-/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
-pub(crate) fn debris_over_signals(
-    (a, red): (&Candidate, &Population),
-    (b, green): (&Candidate, &Population),
-) -> f64 {
+/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two false
+/// candidates.
+pub(crate) fn debris_odds((a, red): (&Candidate, &Population), (b, green): (&Candidate, &Population)) -> f64 {
     let [least, most] = DEBRIS_LIGHT.map(f64::ln);
     let light = |c: &Candidate, p: &Population| {
         c.amplitude.max(f64::MIN_POSITIVE).ln() - p.log_height + 2.0 * c.width_ratio.ln()
@@ -86,8 +85,7 @@ pub(crate) fn debris_over_signals(
     let width = |c: &Candidate| {
         normal(c.width_ratio.ln(), DEBRIS_LOG_WIDTH, DEBRIS_LOG_WIDTH_SD.hypot(WIDTH_SCATTER / c.snr()))
     };
-    let signals = (red.signal_density(a) * green.signal_density(b)).max(1e-300);
-    (heights * width(a) * width(b) / signals).min(1e26)
+    (heights * width(a) * width(b) / (red.false_weight(a) * green.false_weight(b)).max(1e-300)).min(1e26)
 }
 
 impl Population {
@@ -103,32 +101,33 @@ impl Population {
         }
     }
 
-    /// Density of a ghost of a signal of `leaking_amplitude` over that of a false candidate: any fraction up to
+    /// Density of a ghost of the signal `leaking` over that of a false candidate: as wide as that, and any fraction up to
     /// the largest crosstalk is as likely as any other.
-    pub(crate) fn ghost_odds(&self, c: &Candidate, leaking_amplitude: f64) -> f64 {
-        let ratio = c.amplitude / leaking_amplitude;
+    pub(crate) fn ghost_odds(&self, c: &Candidate, leaking: &Candidate) -> f64 {
+        let ratio = c.amplitude / leaking.amplitude;
         if ratio >= MAX_CROSSTALK {
             return 0.0;
         }
-        let density = ratio / MAX_CROSSTALK * self.signal_width_density(c);
-        (density / (self.false_rate * self.false_density(c)).max(1e-300)).min(1e13)
+        let scatter = self.log_width_sd.hypot(WIDTH_SCATTER / c.snr()).min(FALSE_LOG_WIDTH_SD);
+        let as_wide = normal((c.width_ratio / leaking.width_ratio).ln(), 0.0, scatter);
+        (ratio / MAX_CROSSTALK * as_wide / self.false_weight(c).max(1e-300)).min(1e13)
     }
 
-    /// Density of a signal with this height and width, per unit of log height and log width.
-    pub(crate) fn signal_density(&self, c: &Candidate) -> f64 {
-        let x = c.amplitude.max(f64::MIN_POSITIVE).ln();
+    /// Density of a signal with this height and width, per unit of log height and log width, in a step of blur.
+    fn signal_density(&self, c: &Candidate, dimming: &Dimming, step: usize) -> f64 {
+        let x = c.amplitude.max(f64::MIN_POSITIVE).ln() - dimming.log_height(step);
         let relative_noise = c.noise_sd() / c.amplitude;
         let sd = self.log_height_sd.hypot(relative_noise);
         let height = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd)
             + TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);
-        height * self.signal_width_density(c)
+        height * self.signal_width_density(c, step)
     }
 
-    /// Density of a signal with this width, per unit of log width.
-    fn signal_width_density(&self, c: &Candidate) -> f64 {
+    /// Density of a signal with this width, per unit of log width, in a step of blur.
+    fn signal_width_density(&self, c: &Candidate, step: usize) -> f64 {
         let snr = c.snr();
         let scatter = |sd: f64| sd.hypot(WIDTH_SCATTER / snr).min(FALSE_LOG_WIDTH_SD);
-        let x = c.width_ratio.ln();
+        let x = c.width_ratio.ln() - log_widening(step);
         (1.0 - SISTER_SHARE) * normal(x, 0.0, scatter(self.log_width_sd))
             + SISTER_SHARE * normal(x, SISTER_LOG_WIDTH, scatter(SISTER_LOG_WIDTH_SD))
     }
@@ -148,27 +147,66 @@ impl Population {
         normal(c.width_ratio.ln(), FALSE_LOG_WIDTH_MEAN, FALSE_LOG_WIDTH_SD)
     }
 
-    /// Signal density over false density.
-    pub(crate) fn odds(&self, c: &Candidate) -> f64 {
-        let ratio = self.signal_density(c) / (self.false_rate * self.false_density(c)).max(1e-300);
-        ratio.clamp(1e-13, 1e13)
+    /// Density of a false candidate times how many of them there are.
+    fn false_weight(&self, c: &Candidate) -> f64 {
+        self.false_rate * self.false_density(c)
     }
+
+    /// Signal density over false density in each step of blur that there is; 0 in the others.
+    pub(crate) fn odds(&self, c: &Candidate, dimming: &Dimming, blur: &Blur) -> BySteps {
+        let mut odds = [0.0; STEPS];
+        let of_false = self.false_weight(c).max(1e-300);
+        for (step, _) in blur.steps() {
+            odds[step] = (self.signal_density(c, dimming, step) / of_false).clamp(1e-13, 1e13);
+        }
+        odds
+    }
+}
+
+/// Probability of being a signal below which a step of blur teaches nothing.
+const LEAST_TAUGHT: f64 = 1e-4;
+
+impl Taught<'_> {
+    /// The steps of blur that count, with the probability of being a signal there.
+    fn steps(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.signal.into_iter().enumerate().filter(|(_, p)| *p > LEAST_TAUGHT)
+    }
+
+    /// Probability of being a signal.
+    fn probability(&self) -> f64 {
+        self.signal.iter().sum::<f64>().min(1.0)
+    }
+
+    /// Logarithm of the height that it would have in focus.
+    fn log_height(&self, step: usize) -> f64 {
+        self.candidate.amplitude.max(f64::MIN_POSITIVE).ln() - self.dimming.log_height(step)
+    }
+}
+
+/// A candidate from which a population is learned.
+pub(crate) struct Taught<'a> {
+    pub(crate) candidate: &'a Candidate,
+    pub(crate) dimming: &'a Dimming,
+    /// Probability of being a signal in each step of blur.
+    pub(crate) signal: BySteps,
 }
 
 impl Population {
     /// Learns from candidates with their probabilities of being signals.
-    pub(crate) fn update(&mut self, weighted: &[(Candidate, f64)], nuclei: f64) {
+    pub(crate) fn update(&mut self, taught: &[Taught<'_>], nuclei: f64) {
         /// Pseudo-signals that hold the spread of heights near a usual value where there are few signals.
         const PSEUDO_SIGNALS: f64 = 15.0;
         const USUAL_LOG_HEIGHT_SD: f64 = 0.35;
         const LOG_HEIGHT_SD_RANGE: [f64; 2] = [0.25, 0.7];
         const LOG_WIDTH_SD_RANGE: [f64; 2] = [0.04, 0.45];
         let (mut real, mut sum) = (0.0, 0.0);
-        for (c, p) in weighted {
-            // Noise peaks and debris say little about the height of signals even if they pass for one.
-            let w = p * self.core_weight(c);
-            real += w;
-            sum += w * (c.amplitude.ln() - self.log_height_sd * self.unseen(c).1);
+        for t in taught {
+            for (step, p) in t.steps() {
+                // Noise peaks and debris say little about the height of signals even if they pass for one.
+                let w = p * self.core_weight(t, step);
+                real += w;
+                sum += w * (t.log_height(step) - self.log_height_sd * self.unseen(t, step).1);
+            }
         }
         if real > 1.0 {
             self.log_height = sum / real;
@@ -180,15 +218,20 @@ impl Population {
         let mut excess_count = 2.0;
         let (mut speckle, mut all_false) = (0.5, 5.0);
         let scale = SPECKLE_HEIGHT * self.log_height.exp();
-        for (c, p) in weighted {
-            let w = p * self.core_weight(c);
-            let snr = c.snr();
-            let (least, excess) = self.unseen(c);
-            let seen = (1.0 + least * excess).max(LEAST_SEEN_VARIANCE);
-            height += w * ((c.amplitude.ln() - self.log_height).powi(2) - snr.powi(-2)).max(0.0) / seen;
-            let log_width = c.width_ratio.ln();
-            width += w * (log_width.powi(2) - (WIDTH_SCATTER / snr).powi(2)).clamp(0.0, 0.5);
-            count += w;
+        for taught in taught {
+            let c = taught.candidate;
+            let (snr, log_width) = (c.snr(), c.width_ratio.ln());
+            for (step, p) in taught.steps() {
+                let w = p * self.core_weight(taught, step);
+                let (least, excess) = self.unseen(taught, step);
+                let seen = (1.0 + least * excess).max(LEAST_SEEN_VARIANCE);
+                height +=
+                    w * ((taught.log_height(step) - self.log_height).powi(2) - snr.powi(-2)).max(0.0) / seen;
+                let wider = log_width - log_widening(step);
+                width += w * (wider.powi(2) - (WIDTH_SCATTER / snr).powi(2)).clamp(0.0, 0.5);
+                count += w;
+            }
+            let p = taught.probability();
             let noise = c.noise_sd();
             let excess = (c.amplitude - c.threshold).max(0.0);
             let t = (1.0 - self.speckle_share) * (-excess / (self.false_decay * noise)).exp()
@@ -206,23 +249,24 @@ impl Population {
         self.log_width_sd = (width / count).sqrt().clamp(LOG_WIDTH_SD_RANGE[0], LOG_WIDTH_SD_RANGE[1]);
         self.false_decay = (excess_sum / excess_count).clamp(0.3, 3.0);
         self.speckle_share = (speckle / all_false).clamp(0.02, 0.6);
-        let false_total: f64 = weighted.iter().map(|(_, p)| 1.0 - p).sum();
+        let false_total: f64 = taught.iter().map(|t| 1.0 - t.probability()).sum();
         self.false_rate = (false_total + 1.0) / (nuclei + 1.0);
     }
 
     /// How much higher the signals that are seen are than all signals, since those below the threshold are not:
     /// the threshold and the excess of the mean log height, both in standard deviations of the log height
     /// (mean of a truncated normal distribution).
-    fn unseen(&self, c: &Candidate) -> (f64, f64) {
-        let least = (c.threshold.max(f64::MIN_POSITIVE).ln() - self.log_height) / self.log_height_sd;
-        let least = least.min(MOST_UNSEEN_SD);
+    fn unseen(&self, taught: &Taught<'_>, step: usize) -> (f64, f64) {
+        let threshold =
+            taught.candidate.threshold.max(f64::MIN_POSITIVE).ln() - taught.dimming.log_height(step);
+        let least = ((threshold - self.log_height) / self.log_height_sd).min(MOST_UNSEEN_SD);
         let seen = 0.5 * statrs::function::erf::erfc(least * std::f64::consts::FRAC_1_SQRT_2);
         (least, normal(least, 0.0, 1.0) / seen)
     }
 
     /// Share of the main log-normal against its tail at this height.
-    fn core_weight(&self, c: &Candidate) -> f64 {
-        let x = c.amplitude.max(f64::MIN_POSITIVE).ln();
+    fn core_weight(&self, taught: &Taught<'_>, step: usize) -> f64 {
+        let (c, x) = (taught.candidate, taught.log_height(step));
         let sd = self.log_height_sd.hypot(c.noise_sd() / c.amplitude);
         let core = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd);
         let tail = TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);

@@ -32,6 +32,8 @@ pub(crate) struct MatchedFilter {
     /// The kernel: its terms at full and at half resolution.
     fine: Vec<Term>,
     coarse: Vec<Term>,
+    /// Rows or columns to either side that it looks at.
+    reach: usize,
     /// Sum of squared weights: variance of the amplitude under white noise of variance 1.
     white: f64,
     /// Sum of squared weights times the spot's shape: variance of the amplitude under a spot's own shot
@@ -167,7 +169,7 @@ impl MatchedFilter {
             fine.extend(broad_terms);
             Vec::new()
         };
-        Self { sigma_px, background, fine, coarse, white, shot }
+        Self { sigma_px, background, fine, coarse, reach, white, shot }
     }
 
     /// The amplitude at every pixel.
@@ -192,6 +194,17 @@ impl MatchedFilter {
             .collect();
         correlate_each(parts.iter().map(|part| part.plane), &self.fine, &self.coarse, &mut out);
         out
+    }
+
+    /// The amplitude in the middle of a Gaussian spot of height 1 and any width.
+    pub(crate) fn height_of_spot(&self, sigma_px: f64) -> f64 {
+        let middle = self.reach.next_multiple_of(2);
+        let at = |x: usize| (-0.5 * ((x as f64 - middle as f64) / sigma_px).powi(2)).exp();
+        let image = Array2::from_shape_fn((2 * middle + 1, 2 * middle + 1), |(y, x)| (at(y) * at(x)) as f32);
+        let mut response = Array2::zeros(image.dim());
+        let plane = std::iter::once(PlaneView::from(&image));
+        correlate_each(plane, &self.fine, &self.coarse, std::slice::from_mut(&mut response));
+        f64::from(response[(middle, middle)])
     }
 
     /// The smallest standard deviation that any amplitude has in this channel.

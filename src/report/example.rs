@@ -128,6 +128,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             signal_height: [500.0, 450.0],
             signal_height_log_sd: [0.2, 0.2],
             signal_height_snr: [Some(40.0), Some(35.0)],
+            out_of_focus_share: 0.0,
             lone_share: [0.1, 0.05],
         },
         summary: Summary {

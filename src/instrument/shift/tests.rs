@@ -33,7 +33,13 @@ fn nuclei(shift: ChromaticShift) -> Vec<NucleusCandidates> {
                 let (sy, sx) = (uniform(-scatter, scatter), uniform(-scatter, scatter));
                 green.push(candidate(place[0] + dy + sy, place[1] + dx + sx));
             }
-            NucleusCandidates { red, green, area_px: 5000.0, field_centre_px: [511.5, 511.5] }
+            NucleusCandidates {
+                red,
+                green,
+                area_px: 5000.0,
+                field_centre_px: [511.5, 511.5],
+                ..NucleusCandidates::default()
+            }
         })
         .collect()
 }
