@@ -16,11 +16,16 @@ const PSEUDO_IN_FOCUS: f64 = 20.0;
 const PSEUDO_OUT_OF_FOCUS: f64 = 0.1;
 /// Share before it is learned of each step out of focus.
 const STARTING_SHARE: f64 = 0.1;
-/// A step with a smaller share than this is left out from then on, and every further one with it: loci lie at all heights,
-/// so where some are far out of focus more are somewhat. Autofluorescence, debris and speckle pass for up to 0.09 of the
-/// signals in the first step and 0.14 in the second, where the focus is as deep as the section; where it is not, 0.12 and
-/// more are in the first (simulated sections with and without stroma).
-const LEAST_SHARE: [f64; STEPS] = [0.0, 0.1, 0.04, 0.04];
+/// A step with a smaller share than this is left out from then on.
+const LEAST_SHARE: f64 = 0.04;
+/// Signals are out of focus one by one if such a share of them is in the first step, or in all steps together. Loci lie at all
+/// heights, so where some are far out of focus more are somewhat. Autofluorescence, debris and speckle pass for up to 0.09 of
+/// the signals in the first step and 0.21 in all where the focus is as deep as the section; where it is not, 0.12 and more
+/// are in the first (simulated sections with and without stroma).
+const LEAST_IN_FIRST_STEP: f64 = 0.1;
+const LEAST_OUT_OF_FOCUS: f64 = 0.25;
+/// A smaller share than this in all steps after one round is not looked into.
+const LEAST_AT_FIRST: f64 = 0.08;
 
 /// A number for each step of blur.
 pub(crate) type BySteps = [f64; STEPS];
@@ -65,14 +70,32 @@ pub(crate) struct Blur {
 }
 
 impl Default for Blur {
+    /// All signals are in focus.
     fn default() -> Self {
-        let mut shares = [STARTING_SHARE; STEPS];
-        shares[0] = 1.0 - (STEPS - 1) as f64 * STARTING_SHARE;
+        let mut shares = [0.0; STEPS];
+        shares[0] = 1.0;
         Self { shares }
     }
 }
 
 impl Blur {
+    /// Signals in every step, before they are looked at.
+    pub(crate) fn assumed() -> Self {
+        let mut shares = [STARTING_SHARE; STEPS];
+        shares[0] = 1.0 - (STEPS - 1) as f64 * STARTING_SHARE;
+        Self { shares }
+    }
+
+    /// Whether it is worth a closer look.
+    pub(crate) fn may_be(&self) -> bool {
+        self.out_of_focus() >= LEAST_AT_FIRST
+    }
+
+    /// Whether so many signals are out of focus that they cannot all be something else.
+    pub(crate) fn is_plausible(&self) -> bool {
+        self.shares[1] >= LEAST_IN_FIRST_STEP || self.out_of_focus() >= LEAST_OUT_OF_FOCUS
+    }
+
     /// The steps in which there are signals at all, with their shares.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (usize, f64)> {
         self.shares.into_iter().enumerate().filter(|(_, share)| *share > 0.0)
@@ -106,11 +129,9 @@ impl Blur {
     pub(crate) fn update(&mut self, counts: &BySteps) {
         let pseudo = |step: usize| if step == 0 { PSEUDO_IN_FOCUS } else { PSEUDO_OUT_OF_FOCUS };
         let total: f64 = counts.iter().enumerate().map(|(step, n)| n + pseudo(step)).sum();
-        let mut any = true;
         for (step, (share, n)) in self.shares.iter_mut().zip(counts).enumerate() {
             let found = (n + pseudo(step)) / total;
-            any &= *share > 0.0 && found >= LEAST_SHARE[step];
-            *share = if any { found } else { 0.0 };
+            *share = if *share > 0.0 && (step == 0 || found >= LEAST_SHARE) { found } else { 0.0 };
         }
         let sum: f64 = self.shares.iter().sum();
         self.shares = self.shares.map(|share| share / sum);
@@ -150,20 +171,35 @@ mod tests {
 
     #[test]
     fn steps_that_few_signals_are_in_are_left_out_for_good() {
-        let mut blur = Blur::default();
+        let mut blur = Blur::assumed();
         blur.update(&[80.0, 20.0, 0.5, 0.0]);
         let steps: Vec<usize> = blur.steps().map(|s| s.0).collect();
         assert_eq!(steps, [0, 1]);
         assert!((blur.out_of_focus() - 0.167).abs() < 0.001, "{}", blur.out_of_focus());
         blur.update(&[80.0, 20.0, 30.0, 0.0]);
         assert_eq!(blur.steps().count(), 2);
-        let mut stroma = Blur::default();
-        stroma.update(&[80.0, 4.0, 30.0, 10.0]);
-        assert_eq!(stroma.steps().count(), 1);
         let shares: f64 = blur.steps().map(|s| s.1).sum();
         assert!((shares - 1.0).abs() < 1e-12);
         assert_eq!(blur.given(&[0.0; STEPS])[0], 1.0);
         let given = blur.given(&[1.0, 4.0, 9.0, 9.0]);
         assert!((given[0] - given[1]).abs() < 0.02 && given[2] == 0.0, "{given:?}");
+    }
+
+    #[test]
+    fn what_stroma_makes_of_widths_is_not_blur() {
+        let blur = |shares: [f64; STEPS]| Blur { shares };
+        for (shares, may_be, plausible) in [
+            ([1.0, 0.0, 0.0, 0.0], false, false),
+            ([0.79, 0.08, 0.13, 0.0], true, false),
+            ([0.86, 0.0, 0.06, 0.08], true, false),
+            ([0.84, 0.16, 0.0, 0.0], true, true),
+            ([0.7, 0.0, 0.3, 0.0], true, true),
+        ] {
+            assert_eq!(
+                (blur(shares).may_be(), blur(shares).is_plausible()),
+                (may_be, plausible),
+                "{shares:?}"
+            );
+        }
     }
 }

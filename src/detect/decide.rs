@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::detect::blur::{Blur, BySteps, Dimming, product};
 use crate::detect::candidate::{Candidate, median};
-use crate::detect::evidence::{Population, debris_odds};
+use crate::detect::evidence::{Population, debris_over_signals};
 use crate::detect::sorting::{NoneSeparated, PairParts, Part, Weights};
 use crate::field::Colour;
 
@@ -194,7 +194,8 @@ impl Model {
         let [red, green] = Colour::BOTH.map(|colour| self.worth_sorting(nucleus, colour));
         let area = nucleus.area_px.max(1.0);
         let pair = |r: &Considered, g: &Considered| {
-            self.weigh_pair((&nucleus.red[r.index], &r.odds), (&nucleus.green[g.index], &g.odds), area)
+            let (a, b) = (&nucleus.red[r.index], &nucleus.green[g.index]);
+            self.weigh_pair((a, &r.odds), (b, &g.odds), &nucleus.dimming, area)
         };
         let pairs = red.iter().map(|r| green.iter().map(|g| pair(r, g)).collect()).collect();
         let alone = |considered: &[Considered], rate: f64| {
@@ -213,6 +214,7 @@ impl Model {
         &self,
         (a, red_odds): (&Candidate, &BySteps),
         (b, green_odds): (&Candidate, &BySteps),
+        dimming: &[Dimming; 2],
         area: f64,
     ) -> PairParts {
         let (red, green) = (self.blur.mean(red_odds), self.blur.mean(green_odds));
@@ -236,8 +238,10 @@ impl Model {
         if same_place > 0.0 {
             parts.coincident =
                 self.coincident_rate / (self.red.false_rate * self.green.false_rate) * same_place;
-            let debris = debris_odds((a, &self.red), (b, &self.green));
-            parts.debris = self.debris_rate * debris * same_place;
+            let [red_dimming, green_dimming] = dimming;
+            let over_signals =
+                debris_over_signals((a, &self.red, red_dimming), (b, &self.green, green_dimming), &self.blur);
+            parts.debris = self.debris_rate * red * green * over_signals * same_place;
             let ghost = self.green.ghost_odds(b, a) * same_place;
             parts.red_with_ghost = self.ghost_share[0] * self.lone_rate[0] * red * ghost;
             let ghost = self.red.ghost_odds(a, b) * same_place;

@@ -70,9 +70,12 @@ fn normal(x: f64, mean: f64, sd: f64) -> f64 {
     (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
 }
 
-/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two false
-/// candidates.
-pub(crate) fn debris_odds((a, red): (&Candidate, &Population), (b, green): (&Candidate, &Population)) -> f64 {
+/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
+pub(crate) fn debris_over_signals(
+    (a, red, red_dimming): (&Candidate, &Population, &Dimming),
+    (b, green, green_dimming): (&Candidate, &Population, &Dimming),
+    blur: &Blur,
+) -> f64 {
     let [least, most] = DEBRIS_LIGHT.map(f64::ln);
     let light = |c: &Candidate, p: &Population| {
         c.amplitude.max(f64::MIN_POSITIVE).ln() - p.log_height + 2.0 * c.width_ratio.ln()
@@ -85,7 +88,11 @@ pub(crate) fn debris_odds((a, red): (&Candidate, &Population), (b, green): (&Can
     let width = |c: &Candidate| {
         normal(c.width_ratio.ln(), DEBRIS_LOG_WIDTH, DEBRIS_LOG_WIDTH_SD.hypot(WIDTH_SCATTER / c.snr()))
     };
-    (heights * width(a) * width(b) / (red.false_weight(a) * green.false_weight(b)).max(1e-300)).min(1e26)
+    let signal = |c: &Candidate, p: &Population, dimming: &Dimming| -> f64 {
+        blur.steps().map(|(step, share)| share * p.signal_density(c, dimming, step)).sum()
+    };
+    let signals = (signal(a, red, red_dimming) * signal(b, green, green_dimming)).max(1e-300);
+    (heights * width(a) * width(b) / signals).min(1e26)
 }
 
 impl Population {

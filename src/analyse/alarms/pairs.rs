@@ -64,7 +64,7 @@ fn colours_leak(
     many_alone: bool,
     params: &AlarmParams,
 ) -> Option<(PairingFault, String)> {
-    let mut heights: Vec<[f64; 2]> = Vec::new();
+    let mut pairs: Vec<[f64; 3]> = Vec::new();
     let mut at_one_place = 0_usize;
     for field in fields {
         for pair in field.pairings.iter().flat_map(|p| &p.fused) {
@@ -76,14 +76,16 @@ fn colours_leak(
                 (SIGMA_PER_FWHM * s.diameter_px / s.snr.max(f64::MIN_POSITIVE)).hypot(LEAST_ERROR_PX)
             };
             at_one_place += usize::from(pair.distance_px <= AT_ONE_PLACE * error(red).hypot(error(green)));
-            heights.push([red, green].map(|s| s.amplitude.max(f64::MIN_POSITIVE).ln()));
+            let [a, b] = [red, green].map(|s| s.amplitude.max(f64::MIN_POSITIVE).ln());
+            let width = (red.diameter_px * green.diameter_px).max(f64::MIN_POSITIVE).ln();
+            pairs.push([a, b, width]);
         }
     }
-    if heights.len() < params.probe_nuclei_min {
+    if pairs.len() < params.probe_nuclei_min {
         return None;
     }
-    let share = at_one_place as f64 / heights.len() as f64;
-    let together = correlation(&heights)?;
+    let share = at_one_place as f64 / pairs.len() as f64;
+    let together = correlation_in_focus(&pairs)?;
     let both_ways = share >= params.leak_share_min && together >= params.leak_correlation_min;
     let one_way = many_alone && together >= params.leak_correlation_alone_min;
     (both_ways || one_way).then(|| {
@@ -97,13 +99,18 @@ fn colours_leak(
     })
 }
 
-/// Pearson's correlation; `None` if either has no spread.
-fn correlation(values: &[[f64; 2]]) -> Option<f64> {
+/// Correlation of the first two of some values beyond what both share with the third (partial correlation): heights of pairs
+/// beyond what blur, which takes from both, makes of them. `None` if either of the two has no spread.
+fn correlation_in_focus(values: &[[f64; 3]]) -> Option<f64> {
     let n = values.len() as f64;
-    let mean = [0, 1].map(|c| values.iter().map(|v| v[c]).sum::<f64>() / n);
+    let mean = [0, 1, 2].map(|c| values.iter().map(|v| v[c]).sum::<f64>() / n);
     let sum = |a: usize, b: usize| values.iter().map(|v| (v[a] - mean[a]) * (v[b] - mean[b])).sum::<f64>();
-    let spread = (sum(0, 0) * sum(1, 1)).sqrt();
-    (spread > 0.0).then(|| sum(0, 1) / spread)
+    let of_width = sum(2, 2);
+    // What is left of a sum once the part that goes with the width is taken off.
+    let left =
+        |a: usize, b: usize| sum(a, b) - if of_width > 0.0 { sum(a, 2) * sum(b, 2) / of_width } else { 0.0 };
+    let spread = (left(0, 0) * left(1, 1)).sqrt();
+    (spread > 0.0).then(|| left(0, 1) / spread)
 }
 
 /// What to say where many nuclei show a signal of the end alone that is no rearrangement by the assay.
@@ -141,4 +148,26 @@ pub(super) fn out_of_focus(fields: &[FieldReading], params: &AlarmParams) -> Opt
              hybridisation, and acquire again, or a stack"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::correlation_in_focus;
+
+    #[test]
+    fn heights_that_go_together_by_blur_alone_are_not_one_light() {
+        let own = [[0.3, -0.2], [-0.1, 0.25], [0.2, 0.3], [-0.4, -0.2], [0.0, 0.1], [0.1, -0.3]];
+        let pairs = |blur: [f64; 6], shared: f64| -> Vec<[f64; 3]> {
+            let pair = |(own, blur): (&[f64; 2], f64)| {
+                [own[0] - 4.0 * blur, shared * own[0] + (1.0 - shared) * own[1] - 4.0 * blur, blur]
+            };
+            own.iter().zip(blur).map(pair).collect()
+        };
+        let sharp = correlation_in_focus(&pairs([0.0; 6], 0.0)).unwrap();
+        let blurred = correlation_in_focus(&pairs([0.0, 0.3, 0.1, 0.2, 0.4, 0.0], 0.0)).unwrap();
+        assert!(sharp.abs() < 0.35 && blurred.abs() < 0.6, "{sharp} {blurred}");
+        let one_light = correlation_in_focus(&pairs([0.0, 0.3, 0.1, 0.2, 0.4, 0.0], 1.0)).unwrap();
+        assert!(one_light > 0.99, "{one_light}");
+        assert_eq!(correlation_in_focus(&[[1.0, 2.0, 3.0]; 4]), None);
+    }
 }

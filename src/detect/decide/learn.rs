@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Considered, Model, NucleusCandidates, STARTING_OFFSET, Sorted};
-use crate::detect::blur::{BySteps, STEPS, product};
+use crate::detect::blur::{Blur, BySteps, STEPS, product};
 use crate::detect::evidence::Taught;
 use crate::detect::sorting::Probabilities;
 use crate::field::Colour;
@@ -17,29 +17,46 @@ const SETTLED: f64 = 1e-3;
 /// Pseudo-counts that hold each rate off zero.
 const RATE_PSEUDO_COUNT: f64 = 0.5;
 
-/// Learns the model from all nuclei of a specimen.
+/// Learns the model from all nuclei of a specimen: all signals in focus first, and out of it one by one where that shows.
 pub(crate) fn learn(nuclei: &[NucleusCandidates], fused_distance_px: f64, ghost_share: [f64; 2]) -> Model {
-    let mut model = Model::start(nuclei, fused_distance_px, ghost_share);
-    for _ in 0..ROUNDS {
+    let mut in_focus = Model::start(nuclei, fused_distance_px, ghost_share);
+    in_focus.settle(nuclei);
+    let mut blurred = Model { blur: Blur::assumed(), ..in_focus };
+    blurred.round(nuclei);
+    if !blurred.blur.may_be() {
+        return in_focus;
+    }
+    blurred.settle(nuclei);
+    if blurred.blur.is_plausible() { blurred } else { in_focus }
+}
+
+impl Model {
+    /// Rounds until the heights of signals have settled.
+    fn settle(&mut self, nuclei: &[NucleusCandidates]) {
+        for _ in 0..ROUNDS {
+            let before = [self.red.log_height, self.green.log_height];
+            self.round(nuclei);
+            let change =
+                (self.red.log_height - before[0]).abs().max((self.green.log_height - before[1]).abs());
+            if change < SETTLED {
+                break;
+            }
+        }
+    }
+
+    /// One round: sorts all nuclei, and takes over what that says.
+    fn round(&mut self, nuclei: &[NucleusCandidates]) {
         let results: Vec<(Sorted, Probabilities)> = nuclei
             .par_iter()
             .map(|n| {
-                let sorted = model.weigh(n);
+                let sorted = self.weigh(n);
                 let probabilities = sorted.weights.probabilities();
                 (sorted, probabilities)
             })
             .collect();
-        let before = [model.red.log_height, model.green.log_height];
-        model.update(nuclei, &results);
-        let change = (model.red.log_height - before[0]).abs().max((model.green.log_height - before[1]).abs());
-        if change < SETTLED {
-            break;
-        }
+        self.update(nuclei, &results);
     }
-    model
-}
 
-impl Model {
     /// Takes over what the sortings of all nuclei say.
     fn update(&mut self, nuclei: &[NucleusCandidates], results: &[(Sorted, Probabilities)]) {
         let n = nuclei.len() as f64;
