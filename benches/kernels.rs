@@ -169,9 +169,11 @@ fn watershed(criterion: &mut Criterion) {
             runs.push(runs::Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
         }
     }
+    let mut spans = Vec::new();
+    padded::spans_of(&runs, &mut spans);
     let mut group = criterion.benchmark_group("basins");
     group.sample_size(20).throughput(Throughput::Elements(PIXELS));
-    group.bench_function("breakapart", |b| b.iter(|| basins.find(black_box(&image), &runs)));
+    group.bench_function("breakapart", |b| b.iter(|| basins.find(black_box(&image), &runs, &spans)));
     group.finish();
 }
 

@@ -9,9 +9,11 @@
 mod candidate;
 mod choice;
 mod context;
+mod crop;
 mod ensemble;
 mod features;
 mod measure;
+mod necks;
 mod nesting;
 mod nucleus;
 mod outline_samples;

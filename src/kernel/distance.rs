@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::mask::first_position;
-use crate::kernel::padded::{LANES, Padded};
+use crate::kernel::padded::{LANES, Padded, Span};
 use crate::kernel::runs::Run;
 
 /// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
@@ -43,7 +43,8 @@ pub(crate) fn squared_distance(inside: ArrayView2<'_, bool>) -> Array2<f32> {
                     rows.fill(y, start, end);
                 }
             }
-            rows.search(&mut found, f32::from)
+            let whole = |y| Span { y, first: 0, end: stride / LANES };
+            rows.search(&mut found, (0..height).map(whole), f32::from)
         },
     );
     if reached_all {
@@ -69,8 +70,8 @@ pub(crate) struct RowDistances {
 
 impl RowDistances {
     /// Distances to the pixels outside of `runs`, which lie in an image and do not touch each other in a row, 0 outside.
-    /// See [`squared_distance`].
-    pub(crate) fn distances(&mut self, runs: &[Run], out: &mut Padded) {
+    /// `spans` are those of the runs. See [`squared_distance`].
+    pub(crate) fn distances(&mut self, runs: &[Run], spans: &[Span], out: &mut Padded) {
         let ((height, width), stride) = (out.dim, out.stride);
         let reached_all = vectorised(
             #[inline(always)]
@@ -79,7 +80,9 @@ impl RowDistances {
                 for run in runs {
                     self.fill(run.y as usize, run.x0 as usize, run.x1 as usize);
                 }
-                self.search(out.rows_mut(), |d| f32::from(d).sqrt())
+                let out = out.rows_mut();
+                out.fill(0.0);
+                self.search(out, spans.iter().copied(), |d| f32::from(d).sqrt())
             },
         );
         if !reached_all {
@@ -128,39 +131,47 @@ impl RowDistances {
         right.copy_from_slice(&self.ramps[1][self.ramps[1].len() - right.len()..]);
     }
 
-    /// Looks along columns, and gives what `convert` makes of the squares. Whether none is larger than what is looked for;
-    /// such come out as any larger number.
+    /// Looks along columns at the pixels of some spans, and gives what `convert` makes of the squares.
+    /// Whether none is larger than what is looked for; such come out as any larger number.
     #[inline(always)]
-    fn search(&self, out: &mut [f32], convert: impl Fn(i16) -> f32) -> bool {
+    fn search(
+        &self,
+        out: &mut [f32],
+        spans: impl Iterator<Item = Span>,
+        convert: impl Fn(i16) -> f32,
+    ) -> bool {
         const LIMIT: i16 = (DEEPEST_SEARCHED * DEEPEST_SEARCHED) as i16;
         let squares = self.squares.as_chunks::<LANES>().0;
         let groups = self.stride / LANES;
         let mut largest = [0; LANES];
-        for (i, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let Some(from) = squares.get(i) else { break };
-            let (mut above, mut below) = (i, i);
-            let mut least = *from;
-            for reach in 1..=DEEPEST_SEARCHED as i16 {
-                let square = reach * reach;
-                // Nothing that far away is nearer than what was found.
-                if !any_larger(&least, square) {
-                    break;
+        let out = out.as_chunks_mut::<LANES>().0;
+        for span in spans {
+            for i in span.y * groups + span.first..span.y * groups + span.end {
+                let (Some(from), Some(out)) = (squares.get(i), out.get_mut(i)) else { continue };
+                let (mut above, mut below) = (i, i);
+                let mut least = *from;
+                for reach in 1..=DEEPEST_SEARCHED as i16 {
+                    let square = reach * reach;
+                    // Nothing that far away is nearer than what was found.
+                    if !any_larger(&least, square) {
+                        break;
+                    }
+                    (above, below) = (above.wrapping_sub(groups), below + groups);
+                    let (up, down) = (squares.get(above), squares.get(below));
+                    if up.is_none() && down.is_none() {
+                        break;
+                    }
+                    let (up, down) = (up.unwrap_or(from), down.unwrap_or(from));
+                    for lane in 0..LANES {
+                        least[lane] = least[lane].min(up[lane].min(down[lane]).saturating_add(square));
+                    }
                 }
-                (above, below) = (above.wrapping_sub(groups), below + groups);
-                let (up, down) = (squares.get(above), squares.get(below));
-                if up.is_none() && down.is_none() {
-                    break;
-                }
-                let (up, down) = (up.unwrap_or(from), down.unwrap_or(from));
                 for lane in 0..LANES {
-                    least[lane] = least[lane].min(up[lane].min(down[lane]).saturating_add(square));
+                    largest[lane] = largest[lane].max(least[lane]);
                 }
-            }
-            for lane in 0..LANES {
-                largest[lane] = largest[lane].max(least[lane]);
-            }
-            for lane in 0..LANES {
-                out[lane] = convert(least[lane]);
+                for lane in 0..LANES {
+                    out[lane] = convert(least[lane]);
+                }
             }
         }
         !any_larger(&largest, LIMIT)
@@ -251,49 +262,7 @@ fn row_pass(g: &[i16], out: &mut [f32], at: &mut [i64], from: &mut [i64]) {
     }
 }
 
+// By its path, since a benchmark includes this file elsewhere.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn squared_distance_reference(inside: &Array2<bool>) -> Array2<f32> {
-        Array2::from_shape_fn(inside.dim(), |(y, x)| {
-            inside
-                .indexed_iter()
-                .filter(|(_, inside)| !**inside)
-                .map(|((v, u), _)| (v.abs_diff(y).pow(2) + u.abs_diff(x).pow(2)) as f32)
-                .fold(f32::INFINITY, f32::min)
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_the_definition(
-            (h, w, bits) in (1_usize..170, 1_usize..40).prop_flat_map(|(h, w)| {
-                (Just(h), Just(w), proptest::collection::vec(0_u16..800, h * w))
-            }),
-        ) {
-            let inside = Array2::from_shape_vec((h, w), bits).unwrap().mapv(|v| v > 0);
-            let expected = squared_distance_reference(&inside);
-            prop_assert_eq!(squared_distance(inside.view()), &expected);
-            let (mut rows, mut padded) = (RowDistances::default(), Padded::default());
-            for _ in 0..2 {
-                let runs: Vec<Run> = inside.rows().into_iter().zip(0..).flat_map(|(row, y)| {
-                    let row = row.to_vec();
-                    let changes = |x: &u32| (*x == 0 || !row[*x as usize - 1]) && row[*x as usize];
-                    (0..w as u32).filter(changes).map(|x0| {
-                        let x1 = (x0..w as u32).find(|x| !row[*x as usize]).unwrap_or(w as u32);
-                        Run { y, x0, x1 }
-                    }).collect::<Vec<_>>()
-                }).collect();
-                padded.reshape((h, w));
-                rows.distances(&runs, &mut padded);
-                for ((y, x), d) in expected.indexed_iter() {
-                    prop_assert_eq!(padded.values[padded.at(y, x)], d.sqrt());
-                }
-                let (stride, end) = (padded.stride, w);
-                prop_assert!(padded.rows_mut().chunks(stride).all(|row| row[end..].iter().all(|&v| v == 0.0)));
-            }
-        }
-    }
-}
+#[path = "distance/tests.rs"]
+mod tests;

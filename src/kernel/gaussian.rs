@@ -8,6 +8,7 @@ use ndarray::Array2;
 
 use crate::field::PlaneView;
 use crate::kernel::dispatch::vectorised;
+use crate::kernel::padded::{LANES, Span};
 use crate::kernel::separable::{Term, correlate, reflect};
 
 /// Kernel half-width in sigmas.
@@ -27,41 +28,45 @@ pub(crate) fn gaussian(plane: PlaneView<'_>, sigma_px: f64) -> Array2<f32> {
     correlate(plane, &[Term { horizontal: half.clone(), vertical: half }])
 }
 
-/// Samples that are summed side by side.
-const LANES: usize = 16;
-type Groups<'a> = &'a [[f32; LANES]];
-
 /// Smooths small images in place, one after the other, without a new buffer for each. Gives the bits that [`gaussian`]
 /// gives.
 pub(crate) struct Smoother {
     half: Vec<f32>,
-    /// A row with its mirrored surroundings.
+    /// The rows that are looked at, with their mirrored surroundings.
     padded: Vec<f32>,
-    /// The image smoothed along rows.
+    /// The image smoothed along rows, with its mirrored surroundings.
     rows: Vec<f32>,
-    sum: Vec<f32>,
+    wide: Vec<Span>,
 }
 
 impl Smoother {
     /// For a Gaussian of `sigma_px` pixels.
     pub(crate) fn new(sigma_px: f64) -> Self {
-        Self { half: half_kernel(sigma_px), padded: Vec::new(), rows: Vec::new(), sum: Vec::new() }
+        Self { half: half_kernel(sigma_px), padded: Vec::new(), rows: Vec::new(), wide: Vec::new() }
     }
 
     /// Smooths an image whose rows of `width` begin every `stride` pixels; between them nothing is changed.
     pub(crate) fn smooth(&mut self, image: &mut [f32], width: usize, stride: usize) {
+        let all = (0, width.div_ceil(LANES));
+        let whole: Vec<Span> =
+            (0..image.len().div_ceil(stride)).map(|y| Span { y, first: all.0, end: all.1 }).collect();
+        self.smooth_spans(image, width, stride, &whole);
+    }
+
+    /// As [`Self::smooth`] of the pixels of some `spans` in reading order. The image must be 0 elsewhere, and stays so.
+    pub(crate) fn smooth_spans(&mut self, image: &mut [f32], width: usize, stride: usize, spans: &[Span]) {
         if width == 0 {
             return;
         }
         vectorised(
             #[inline(always)]
             || match self.half.len() {
-                5 => self.smooth_rows_and_columns::<5>(image, width, stride),
-                6 => self.smooth_rows_and_columns::<6>(image, width, stride),
-                7 => self.smooth_rows_and_columns::<7>(image, width, stride),
-                8 => self.smooth_rows_and_columns::<8>(image, width, stride),
-                9 => self.smooth_rows_and_columns::<9>(image, width, stride),
-                _ => self.smooth_rows_and_columns::<0>(image, width, stride),
+                5 => self.smooth_rows_and_columns::<5>(image, width, stride, spans),
+                6 => self.smooth_rows_and_columns::<6>(image, width, stride, spans),
+                7 => self.smooth_rows_and_columns::<7>(image, width, stride, spans),
+                8 => self.smooth_rows_and_columns::<8>(image, width, stride, spans),
+                9 => self.smooth_rows_and_columns::<9>(image, width, stride, spans),
+                _ => self.smooth_rows_and_columns::<0>(image, width, stride, spans),
             },
         );
     }
@@ -73,81 +78,115 @@ impl Smoother {
         image: &mut [f32],
         width: usize,
         distance: usize,
+        spans: &[Span],
     ) {
-        let Self { half, padded, rows, sum } = self;
-        // Known beforehand, as `TAPS` is, no access to neighbours need be checked.
-        let radius = if TAPS > 0 { TAPS - 1 } else { half.len() - 1 };
-        let stride = width.next_multiple_of(LANES);
+        let Self { half, padded, rows, wide } = self;
+        let radius = half.len() - 1;
         let height = image.len().div_ceil(distance);
-        let size = stride * height;
-        for (buffer, size) in
-            [(&mut *padded, stride + 2 * radius), (&mut *rows, size + 2 * radius * stride), (&mut *sum, size)]
-        {
-            if buffer.len() < size {
-                buffer.resize(size, 0.0);
-            }
+        let groups = width.div_ceil(LANES);
+        let groups_padded = groups + (2 * radius).div_ceil(LANES);
+        let padded_size = height * groups_padded * LANES + 2 * radius;
+        if padded.len() < padded_size {
+            padded.resize(padded_size, 0.0);
         }
-        let (rows, sum) = (&mut rows[..size + 2 * radius * stride], &mut sum[..size]);
-        let inner = rows[radius * stride..].chunks_exact_mut(stride);
-        for (row, out) in image.chunks(distance).zip(inner) {
-            padded[radius..radius + width].copy_from_slice(&row[..width]);
+        rows.clear();
+        rows.resize((height + 2 * radius) * groups * LANES, 0.0);
+        for of_row in spans.chunk_by(|a, b| a.y == b.y) {
+            let y = of_row[0].y;
+            let row = &image[y * distance..][..width];
+            let padded = &mut padded[y * groups_padded * LANES..][..width + 2 * radius];
+            padded[radius..radius + width].copy_from_slice(row);
             for i in 0..radius {
                 padded[i] = row[mirrored(i as isize - radius as isize, width)];
                 padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
-            weighted::<TAPS>(out, half, |k| (&padded[radius - k..], &padded[radius + k..]));
         }
+        // A span's neighbours need to know what it spreads to.
+        let reach = radius.div_ceil(LANES);
+        wide.clear();
+        wide.extend(spans.iter().map(|s| Span {
+            y: s.y,
+            first: s.first.saturating_sub(reach),
+            end: (s.end + reach).min(groups),
+        }));
+        let inner = rows[radius * groups * LANES..].as_chunks_mut::<LANES>().0;
+        weighted::<TAPS>(
+            (&padded[..padded_size], 1, groups_padded),
+            half,
+            wide,
+            #[inline(always)]
+            |y, group, sum| inner[y * groups + group] = sum,
+        );
         for i in 0..radius {
-            let row = |y: isize| (radius + mirrored(y, height)) * stride;
+            let row = |y: isize| (radius + mirrored(y, height)) * groups * LANES;
             let (above, below) = (row(i as isize - radius as isize), row((height + i) as isize));
+            let stride = groups * LANES;
             rows.copy_within(above..above + stride, i * stride);
             rows.copy_within(below..below + stride, (radius + height + i) * stride);
         }
-        // Neighbours above and below lie equally far away everywhere: all rows are one.
-        weighted::<TAPS>(sum, half, |k| (&rows[(radius - k) * stride..], &rows[(radius + k) * stride..]));
-        for (out, sum) in image.chunks_mut(distance).zip(sum.chunks_exact(stride)) {
-            out[..width].copy_from_slice(&sum[..width]);
-        }
+        weighted::<TAPS>(
+            (rows, groups * LANES, groups),
+            half,
+            spans,
+            #[inline(always)]
+            |y, group, sum| {
+                let (first, end) = (group * LANES, (group * LANES + LANES).min(width));
+                let out = &mut image[y * distance + first..y * distance + end];
+                match out.first_chunk_mut::<LANES>() {
+                    Some(whole) => *whole = sum,
+                    None => out.copy_from_slice(&sum[..out.len()]),
+                }
+            },
+        );
     }
 }
 
-/// Sums up samples by their distance `k` from the centre: `sides` gives those from the first position on, on both sides.
+/// Sums up samples by their distance `k` from the centre, which lies `radius` steps behind the start of a group of [`LANES`]
+/// samples. The samples come with the step between neighbours and with the number of groups from row to row. Hands on row,
+/// group and sums of the spans' groups.
 #[inline(always)]
-fn weighted<'a, const TAPS: usize>(
-    out: &mut [f32],
+fn weighted<const TAPS: usize>(
+    (samples, step, groups_of_row): (&[f32], usize, usize),
     half: &[f32],
-    sides: impl Fn(usize) -> (&'a [f32], &'a [f32]),
+    spans: &[Span],
+    mut put: impl FnMut(usize, usize, [f32; LANES]),
 ) {
-    let out = out.as_chunks_mut::<LANES>().0;
-    let count = out.len();
-    let groups = |k: usize| {
-        let (a, b) = sides(k);
-        (&a.as_chunks::<LANES>().0[..count], &b.as_chunks::<LANES>().0[..count])
-    };
+    // Known beforehand, the loop over the taps is unrolled.
+    let radius = if TAPS > 0 { TAPS - 1 } else { half.len() - 1 };
+    let count = (samples.len() - 2 * radius * step) / LANES;
+    let groups = |from: usize| &samples[from * step..].as_chunks::<LANES>().0[..count];
     if let Some(half) = half.first_chunk::<TAPS>()
         && TAPS > 0
     {
         let mut sides: [(Groups<'_>, Groups<'_>); TAPS] = [(&[], &[]); TAPS];
-        for (k, side) in sides.iter_mut().enumerate() {
-            *side = groups(k);
+        for (k, sides) in sides.iter_mut().enumerate() {
+            *sides = (groups(radius - k), groups(radius + k));
         }
-        for (i, out) in out.iter_mut().enumerate() {
-            let mut sum = [0.0; LANES];
-            for k in 0..TAPS {
-                add(&mut sum, k, half[k], &sides[k].0[i], &sides[k].1[i]);
+        for span in spans {
+            for group in span.first..span.end {
+                let i = span.y * groups_of_row + group;
+                let mut sum = [0.0; LANES];
+                for k in 0..TAPS {
+                    add(&mut sum, k, half[k], &sides[k].0[i], &sides[k].1[i]);
+                }
+                put(span.y, group, sum);
             }
-            *out = sum;
         }
         return;
     }
-    out.fill([0.0; LANES]);
-    for (k, &weight) in half.iter().enumerate() {
-        let (a, b) = groups(k);
-        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
-            add(out, k, weight, a, b);
+    for span in spans {
+        for group in span.first..span.end {
+            let i = span.y * groups_of_row + group;
+            let mut sum = [0.0; LANES];
+            for (k, &weight) in half.iter().enumerate() {
+                add(&mut sum, k, weight, &groups(radius - k)[i], &groups(radius + k)[i]);
+            }
+            put(span.y, group, sum);
         }
     }
 }
+
+type Groups<'a> = &'a [[f32; LANES]];
 
 /// Adds what lies `k` from the centre on both sides.
 #[inline(always)]
@@ -224,6 +263,28 @@ mod tests {
             for (row, expected) in fast.chunks(stride).zip(gaussian(PlaneView::from(&image), sigma).rows()) {
                 prop_assert_eq!(&row[..w], expected.as_slice().unwrap());
                 prop_assert!(row[w..].iter().all(|&v| v == 7.0));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn spans_get_the_bits_that_the_whole_gets(
+            h in 1_usize..30, w in 1_usize..80, kept in prop::collection::vec(0_u8..5, 30 * 5), sigma in 0.5..5.0,
+        ) {
+            let is_kept = |y: usize, x: usize| kept[y * 5 + x / LANES] == 0;
+            let image = Array2::from_shape_fn((h, w), |(y, x)| {
+                if is_kept(y, x) { ((y * 31 + x * 17) % 101) as f32 / 7.0 } else { 0.0 }
+            });
+            let spans: Vec<Span> = (0..h)
+                .flat_map(|y| (0..w.div_ceil(LANES)).map(move |first| Span { y, first, end: first + 1 }))
+                .filter(|span| is_kept(span.y, span.first * LANES))
+                .collect();
+            let mut fast = image.clone();
+            Smoother::new(sigma).smooth_spans(fast.as_slice_mut().unwrap(), w, w, &spans);
+            let whole = gaussian(PlaneView::from(&image), sigma);
+            for ((y, x), v) in fast.indexed_iter() {
+                prop_assert_eq!(*v, if is_kept(y, x) { whole[(y, x)] } else { 0.0 });
             }
         }
     }

@@ -1,8 +1,33 @@
 //! An image with room around it, so that kernels run over whole groups of pixels and over neighbours without asking where
 //! the image ends.
 
+use crate::kernel::runs::Run;
+
 /// Pixels that kernels look at together.
 pub(crate) const LANES: usize = 16;
+
+/// Groups of [`LANES`] pixels of one row, counted from the row's first pixel: `first..end`. A clump fills an eighth of the
+/// box around it; kernels look at the groups that have a pixel of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) y: usize,
+    pub(crate) first: usize,
+    pub(crate) end: usize,
+}
+
+/// Puts into `out` the groups in which runs have pixels. The runs are in reading order, and so are the groups; none is there
+/// twice.
+pub(crate) fn spans_of(runs: &[Run], out: &mut Vec<Span>) {
+    out.clear();
+    for run in runs {
+        let (y, end) = (run.y as usize, (run.x1 as usize).div_ceil(LANES));
+        let first = run.x0 as usize / LANES;
+        match out.last_mut() {
+            Some(last) if last.y == y && last.end >= first => last.end = end,
+            _ => out.push(Span { y, first, end }),
+        }
+    }
+}
 
 /// Pixels in rows of a whole number of [`LANES`]. At least one pixel between the end of a row and the start of the next,
 /// and a row above and below the image, belong to none of its pixels.
@@ -40,5 +65,32 @@ impl Padded {
     pub(crate) fn rows_mut(&mut self) -> &mut [f32] {
         let (first, end) = (self.at(0, 0), self.at(self.dim.0, 0));
         &mut self.values[first..end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn groups_of(spans: &[Span]) -> Vec<(usize, usize)> {
+        spans.iter().flat_map(|s| (s.first..s.end).map(|g| (s.y, g))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_the_groups_that_runs_meet(gaps in prop::collection::vec((1_u32..40, 1_u32..40, any::<bool>()), 0..20)) {
+            let (mut runs, mut y, mut x) = (Vec::new(), 0, 0);
+            for (gap, length, next_row) in gaps {
+                (y, x) = if next_row { (y + 1, gap) } else { (y, x + gap) };
+                runs.push(Run { y, x0: x, x1: x + length });
+                x += length;
+            }
+            let mut spans = Vec::new();
+            spans_of(&runs, &mut spans);
+            let pixels = runs.iter().flat_map(|r| (r.x0..r.x1).map(|x| (r.y as usize, x as usize / LANES)));
+            let expected: std::collections::BTreeSet<_> = pixels.collect();
+            prop_assert_eq!(groups_of(&spans), expected.into_iter().collect::<Vec<_>>());
+        }
     }
 }

@@ -98,46 +98,55 @@ fn settle(
     // A component's first run has the surrounding component to its left; that one began earlier, so one
     // pass in reading order settles which region every component belongs to: the region of its first run.
     let mut filled = false;
+    // Of each region, at its first run: its pixels and its runs.
+    let mut region_size = vec![0_u64; runs.len()];
+    let mut firsts = Vec::new();
     for i in 0..runs.len() {
-        let root = parent[i] as usize;
-        if root != i {
-            // From here on the parent is the region's first run.
-            parent[i] = parent[root];
-            continue;
-        }
         let (run, inside) = runs[i];
-        let around = if run.x0 == 0 { NONE } else { parent[i - 1] };
-        let is_hole = !inside && size[i] < SECOND && size[i] <= largest_hole as u64;
-        filled |= is_hole && around != NONE;
-        parent[i] = match inside {
-            true if around == NONE => i as u32,
-            true => around,
-            false if is_hole => around,
-            false => NONE,
+        let root = parent[i] as usize;
+        // From here on the parent is the region's first run.
+        parent[i] = if root == i {
+            let around = if run.x0 == 0 { NONE } else { parent[i - 1] };
+            let is_hole = !inside && size[i] < SECOND && size[i] <= largest_hole as u64;
+            filled |= is_hole && around != NONE;
+            match inside {
+                true if around == NONE => {
+                    firsts.push(i);
+                    i as u32
+                }
+                true => around,
+                false if is_hole => around,
+                false => NONE,
+            }
+        } else {
+            parent[root]
         };
+        if let Some(size) = region_size.get_mut(parent[i] as usize) {
+            *size += run.len() as u64 + SECOND;
+        }
     }
-    let mut out = collect(runs, parent, smallest);
+    let mut out = collect(runs, parent, &firsts, region_size, smallest);
     if filled {
         merge_neighbours(&mut out);
     }
     out
 }
 
-/// Groups runs by owner (the index of the region's first run).
-fn collect(runs: &[(Run, bool)], owner: &[u32], smallest: usize) -> Regions {
-    // Of each region, at its first run: its pixels and its runs; then where its next run goes.
-    let mut size = vec![0_u64; runs.len()];
-    for ((run, _), &o) in runs.iter().zip(owner) {
-        if let Some(size) = size.get_mut(o as usize) {
-            *size += run.len() as u64 + SECOND;
-        }
-    }
+/// Groups runs by owner (the index of the region's first run). `size` holds, at each of those `firsts`, the region's pixels and
+/// runs.
+fn collect(
+    runs: &[(Run, bool)],
+    owner: &[u32],
+    firsts: &[usize],
+    mut size: Vec<u64>,
+    smallest: usize,
+) -> Regions {
     let mut out = Regions { starts: vec![0], ..Regions::default() };
     let mut total = 0;
-    let firsts = (0..).zip(owner).filter(|&(i, &o)| o == i).map(|(i, _): (u32, _)| i as usize);
-    for i in firsts {
+    for &i in firsts {
         let (area, number) = ((size[i] % SECOND) as usize, (size[i] / SECOND) as usize);
         let kept = area >= smallest.max(1);
+        // Where the region's next run goes.
         size[i] = if kept { total as u64 } else { u64::MAX };
         if kept {
             total += number;

@@ -8,8 +8,9 @@ use crate::segment::remainder::Remains;
 use crate::segment::split::Splitter;
 use crate::segment::working_image::WorkingImage;
 
-/// Smallest and largest area of a candidate, in discs of the typical diameter.
-const AREA_RANGE: (f64, f64) = (0.04, 9.0);
+/// Smallest and largest area of a candidate, in discs of the typical diameter. Smallest ones of 0.06 and more lose nuclei of
+/// the sets the score was fitted on, and so do largest ones of 4; those of 6 and 9 give the same scores.
+const AREA_RANGE: (f64, f64) = (0.04, 6.0);
 /// Holes up to this area are nucleoli and vacuoles, in discs of the typical diameter.
 pub(super) const LARGEST_HOLE: f64 = 0.5;
 /// A component that has lost less than this share of its area since the last cut is not taken up again.
@@ -19,8 +20,8 @@ const LEAST_CHANGE: f64 = 0.04;
 const LEAST_CHANGE_TO_PART: f64 = 0.08;
 /// A component at least this solid is taken to be one nucleus and not parted.
 const CONVEX_SOLIDITY: f64 = 0.95;
-/// Components under this area, in discs of the typical diameter, are not parted.
-const SMALLEST_PARTED: f64 = 0.2;
+/// Components under this area, in discs of the typical diameter, are not parted at the first look.
+pub(super) const SMALLEST_PARTED: f64 = 0.2;
 /// Components over this area, in discs of the typical diameter, are not taken apart: a cut that low runs
 /// through the haze between clumps, and the next ones show the clumps.
 const LARGEST_TAKEN_APART: f64 = 40.0;
@@ -89,9 +90,9 @@ pub(super) fn solidity(runs: &[Run], area: usize) -> f64 {
     area as f64 / hull_area(runs).max(1.0)
 }
 
-/// All candidates of an image, each before those within it. Holes up to an area in discs of the typical diameter are
-/// filled.
-pub(super) fn candidates(image: &WorkingImage, largest_hole: f64) -> Vec<Candidate> {
+/// All candidates of an image, each before those within it. Holes up to an area are filled, and components under another
+/// are not parted, both in discs of the typical diameter.
+pub(super) fn candidates(image: &WorkingImage, largest_hole: f64, smallest_parted: f64) -> Vec<Candidate> {
     let disc = image.disc_area_px();
     let smallest = (AREA_RANGE.0 * disc).ceil() as usize;
     let hole = (largest_hole * disc) as usize;
@@ -107,7 +108,7 @@ pub(super) fn candidates(image: &WorkingImage, largest_hole: f64) -> Vec<Candida
                     return Vec::new();
                 }
                 let mut found = if forest.components[i].solidity < CONVEX_SOLIDITY
-                    && forest.components[i].area as f64 > SMALLEST_PARTED * disc
+                    && forest.components[i].area as f64 > smallest_parted * disc
                 {
                     splitter.split(&forest, i, image)
                 } else {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::field::PlaneView;
 use crate::kernel::runs::Run;
-use crate::segment::candidate::{Candidate, LARGEST_HOLE, candidates};
+use crate::segment::candidate::{Candidate, LARGEST_HOLE, SMALLEST_PARTED, candidates};
 use crate::segment::choice::choose;
 use crate::segment::context::{self, Usual};
 use crate::segment::ensemble::{self, Ensemble};
@@ -71,7 +71,7 @@ impl Proposals {
             out.warnings.push("the counterstain shows no contrast over its noise".into());
             return Ok(out);
         };
-        out.candidates = candidates(&image, LARGEST_HOLE);
+        out.candidates = candidates(&image, LARGEST_HOLE, SMALLEST_PARTED);
         out.measure(&image, Arc::new(RowSums::new(&image)));
         out.image = Some(Arc::new(image));
         Ok(out)

@@ -3,7 +3,7 @@
 use crate::kernel::bits::{BitMask, half_widths};
 use crate::kernel::runs::{Run, regions_of_bits};
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
-use crate::segment::split::Crop;
+use crate::segment::crop::Crop;
 use crate::segment::working_image::WorkingImage;
 
 /// Brighter regions are taken this many cuts higher.

@@ -15,6 +15,9 @@ const HALO: f64 = 0.09;
 /// A dim nucleus that stands by itself was seen at the first look. Another one has at least this share of its left and
 /// right outline at what is covered.
 const LEAST_CONTACT: f64 = 0.2;
+/// Components under this area, in discs of the typical diameter, are not parted: most that remain are haloes, whose parts
+/// are not nuclei.
+const SMALLEST_PARTED: f64 = 0.4;
 /// A region that remains must exceed the minimum score by this more: in cross-validation less takes stroma for nuclei,
 /// more leaves nuclei of packed sections unseen; flat from 0.05 to 0.15.
 pub(super) const MORE_THAN_MINIMUM: f64 = 0.1;
@@ -44,7 +47,7 @@ impl Proposals {
         nuclei.paint(chosen.iter().flat_map(|&i| self.candidates[i].runs.iter().copied()), true);
         nuclei.dilate(&half_widths((HALO * image.diameter_px).max(1.0) as f32), &mut covered);
         // No hole is filled: the chosen nuclei are the holes.
-        out.candidates = candidates(&image.without(&covered), 0.0);
+        out.candidates = candidates(&image.without(&covered), 0.0, SMALLEST_PARTED);
         for candidate in &mut out.candidates {
             candidate.level = 2 * candidate.level + 1;
             candidate.eligible &= contact(&candidate.runs, &covered) >= LEAST_CONTACT;

@@ -1,21 +1,18 @@
 //! Parts of a component by the necks in its shape.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
 use crate::kernel::basins::Basins;
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::distance::RowDistances;
 use crate::kernel::gaussian::Smoother;
-use crate::kernel::padded::Padded;
+use crate::kernel::padded::{LANES, Padded, Span, spans_of};
 use crate::kernel::runs::Run;
 use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
+use crate::segment::crop::Crop;
+use crate::segment::necks::{Merges, merge};
 use crate::segment::working_image::WorkingImage;
 
 /// Smoothing of the distance transform, in typical diameters.
 const DISTANCE_SMOOTHING: f64 = 0.06;
-/// Basins parted by less than this (pass over lower summit) are one.
-const SHALLOWEST_NECK: f32 = 0.97;
 
 /// A component of the forest lies in a part if at least this share of it does.
 const SHARE_IN_PART: f64 = 0.95;
@@ -24,6 +21,8 @@ const SHARE_IN_PART: f64 = 0.95;
 pub(super) struct Splitter {
     /// The component's pixels, in the crop around it.
     runs: Vec<Run>,
+    /// The groups of pixels that they lie in.
+    spans: Vec<Span>,
     /// Smoothed distance to the outside.
     depth: Padded,
     distances: RowDistances,
@@ -36,6 +35,7 @@ impl Splitter {
     pub(super) fn new(image: &WorkingImage) -> Self {
         Self {
             runs: Vec::new(),
+            spans: Vec::new(),
             depth: Padded::default(),
             distances: RowDistances::default(),
             smoother: Smoother::new((DISTANCE_SMOOTHING * image.diameter_px).max(0.5)),
@@ -51,86 +51,62 @@ impl Splitter {
         let crop = Crop::around(&component.runs, image.levels.dim());
         self.runs.clear();
         self.runs.extend(crop.inwards(&component.runs));
+        spans_of(&self.runs, &mut self.spans);
         self.depth.reshape(crop.dim());
-        self.distances.distances(&self.runs, &mut self.depth);
+        self.distances.distances(&self.runs, &self.spans, &mut self.depth);
         let stride = self.depth.stride;
-        self.smoother.smooth(self.depth.rows_mut(), crop.width, stride);
+        self.smoother.smooth_spans(self.depth.rows_mut(), crop.dim().1, stride, &self.spans);
         vectorised(
             #[inline(always)]
-            || keep_positive(&mut self.depth, &self.runs),
+            || keep_positive(&mut self.depth, &self.runs, &self.spans),
         );
-        self.basins.find(&self.depth, &self.runs);
+        self.basins.find(&self.depth, &self.runs, &self.spans);
         let Some(merges) = merge(&self.basins) else { return Vec::new() };
-        let mut parts = crop.parts(&self.basins, &merges, component);
+        let mut parts = self.parts(&crop, &merges, component);
         self.host_components(&mut parts, &crop, &merges, forest, i);
         parts
     }
 }
 
-/// Makes an image positive in the runs and 0 outside.
+/// Makes an image that is 0 but in the spans of some runs positive in the runs and 0 outside.
 #[inline(always)]
-fn keep_positive(image: &mut Padded, runs: &[Run]) {
-    let mut end = image.at(0, 0);
-    for run in runs {
-        let start = image.at(run.y as usize, run.x0 as usize);
-        image.values[end..start].fill(0.0);
-        end = start + run.len();
-        for v in &mut image.values[start..end] {
-            *v = if v.is_finite() { v.max(f32::MIN_POSITIVE) } else { 0.0 };
+fn keep_positive(image: &mut Padded, runs: &[Run], spans: &[Span]) {
+    for span in spans {
+        let (start, end) = (image.at(span.y, span.first * LANES), image.at(span.y, span.end * LANES));
+        for group in image.values[start..end].as_chunks_mut::<LANES>().0 {
+            *group = group.map(|v| if v.is_finite() { v.max(f32::MIN_POSITIVE) } else { 0.0 });
         }
     }
-    let last = image.at(image.dim.0, 0);
-    image.values[end..last].fill(0.0);
+    // Where the run before ends, and the last group that it lies in.
+    let (mut end, mut end_of_group) = (0, 0);
+    for run in runs {
+        let start = image.at(run.y as usize, run.x0 as usize);
+        let group = start / LANES * LANES;
+        image.values[end..end_of_group.min(start)].fill(0.0);
+        image.values[group.max(end)..start].fill(0.0);
+        end = start + run.len();
+        end_of_group = end.next_multiple_of(LANES);
+    }
+    image.values[end..end_of_group].fill(0.0);
 }
 
-/// A rectangle of the working image.
-pub(super) struct Crop {
-    pub(super) y0: usize,
-    pub(super) x0: usize,
-    height: usize,
-    width: usize,
-}
-
-impl Crop {
-    /// The runs' bounding box with a pixel around it where the image goes on.
-    pub(super) fn around(runs: &[Run], (height, width): (usize, usize)) -> Self {
-        let y0 = runs.first().map_or(0, |r| r.y as usize);
-        let y1 = runs.last().map_or(0, |r| r.y as usize + 1);
-        let x0 = runs.iter().map(|r| r.x0 as usize).min().unwrap_or(0);
-        let x1 = runs.iter().map(|r| r.x1 as usize).max().unwrap_or(0);
-        let (y0, x0) = (y0.saturating_sub(1), x0.saturating_sub(1));
-        let (y1, x1) = ((y1 + 1).min(height), (x1 + 1).min(width));
-        Self { y0, x0, height: y1 - y0, width: x1 - x0 }
-    }
-
-    /// Number of rows and columns.
-    pub(super) fn dim(&self) -> (usize, usize) {
-        (self.height, self.width)
-    }
-
-    /// Runs of the image, which lie in the rectangle, by their places in it.
-    pub(super) fn inwards(&self, runs: &[Run]) -> impl Iterator<Item = Run> {
-        let (y0, x0) = (self.y0 as u32, self.x0 as u32);
-        runs.iter().map(move |r| Run { y: r.y - y0, x0: r.x0 - x0, x1: r.x1 - x0 })
-    }
-
-    /// A run of the rectangle by its place in the image.
-    pub(super) fn outwards(&self, run: Run) -> Run {
-        let (y0, x0) = (self.y0 as u32, self.x0 as u32);
-        Run { y: run.y + y0, x0: run.x0 + x0, x1: run.x1 + x0 }
-    }
-
+impl Splitter {
     /// Runs of each leaf, in reading order.
-    fn leaf_runs(&self, basins: &Basins, merges: &Merges) -> Vec<Vec<Run>> {
-        let mut out: Vec<Vec<Run>> = (0..merges.leaves).map(|_| Vec::with_capacity(self.height)).collect();
-        for &(run, basin) in &basins.runs {
-            push(&mut out[merges.leaf_of[basin as usize]], self.outwards(run));
+    fn leaf_runs(&self, crop: &Crop, merges: &Merges) -> Vec<Vec<Run>> {
+        let mut count = vec![0; merges.leaves];
+        for &(_, basin) in &self.basins.runs {
+            count[merges.leaf_of[basin as usize]] += 1;
+        }
+        let mut out: Vec<Vec<Run>> = count.into_iter().map(Vec::with_capacity).collect();
+        for &(run, basin) in &self.basins.runs {
+            push(&mut out[merges.leaf_of[basin as usize]], crop.outwards(run));
         }
         out
     }
 
-    fn parts(&self, basins: &Basins, merges: &Merges, component: &Candidate) -> Vec<Candidate> {
-        let mut runs = self.leaf_runs(basins, merges);
+    /// The merge tree: see [`Splitter::split`].
+    fn parts(&self, crop: &Crop, merges: &Merges, component: &Candidate) -> Vec<Candidate> {
+        let mut runs = self.leaf_runs(crop, merges);
         let mut count = vec![1_usize; merges.leaves];
         for (k, &(a, b, _)) in merges.steps.iter().enumerate() {
             // The last merge is the component, which has its runs.
@@ -157,9 +133,7 @@ impl Crop {
         }
         out
     }
-}
 
-impl Splitter {
     /// Lists, for every part, the largest components of the forest within it.
     fn host_components(
         &self,
@@ -178,14 +152,13 @@ impl Splitter {
         // A component and the part that holds the component it was reached from (0: none smaller than all).
         let mut open: Vec<(usize, usize)> = forest.children[i].iter().map(|&d| (d, 0)).collect();
         let mut share = vec![0_usize; parts.len()];
+        let pieces = Pieces::new(&self.basins.runs, crop.dim().0);
         while let Some((d, held)) = open.pop() {
             let component = &forest.components[d];
             share.fill(0);
-            for run in crop.inwards(&component.runs) {
-                self.basins.within(&self.depth, run, |basin, length| {
-                    share[last - merges.leaf_of[basin as usize]] += length;
-                });
-            }
+            pieces.meet(crop.inwards(&component.runs), |basin, length| {
+                share[last - merges.leaf_of[basin as usize]] += length;
+            });
             // Parts come before those within them: sum up from the back; the last that holds enough is the
             // smallest.
             let mut smallest = 0;
@@ -235,108 +208,74 @@ fn joined(a: &[Run], b: &[Run]) -> Vec<Run> {
     out
 }
 
-/// Order in which basins merge.
-struct Merges {
-    /// Number of leaves: groups of basins with no neck between them.
-    leaves: usize,
-    /// Leaf of each basin.
-    leaf_of: Vec<usize>,
-    /// Both sides (leaves, then merges in order) and the neck between them.
-    steps: Vec<(usize, usize, f32)>,
+/// Runs of basins in reading order, and where each row's begin.
+struct Pieces<'a> {
+    runs: &'a [(Run, u32)],
+    rows: Vec<usize>,
 }
 
-impl Merges {
-    /// Index of the first leaf in a list of parts whose last index is `last`.
-    fn first_leaf(&self, last: usize) -> usize {
-        last + 1 - self.leaves
-    }
-}
-
-/// A neck that waits to be merged: the widest relative to the lower summit goes first.
-#[derive(PartialEq)]
-struct Neck {
-    ratio: f32,
-    pass: usize,
-}
-impl Eq for Neck {}
-impl Ord for Neck {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.ratio.total_cmp(&other.ratio).then(other.pass.cmp(&self.pass))
-    }
-}
-impl PartialOrd for Neck {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-fn find(group: &mut [usize], mut i: usize) -> usize {
-    while group[i] != i {
-        group[i] = group[group[i]];
-        i = group[i];
-    }
-    i
-}
-
-/// Merges basins pairwise in the order of pass over lower summit; `None` if there is no neck at all, or the
-/// basins do not hang together.
-fn merge(basins: &Basins) -> Option<Merges> {
-    let n = basins.peaks.len();
-    let mut group: Vec<usize> = (0..n).collect();
-    let mut peak = basins.peaks.clone();
-    let ratio =
-        |pass: usize, peak: &[f32], a: usize, b: usize| basins.passes[pass].height / peak[a].min(peak[b]);
-    let mut queue: BinaryHeap<Neck> = basins
-        .passes
-        .iter()
-        .enumerate()
-        .map(|(i, p)| Neck { ratio: ratio(i, &peak, p.between.0 as usize, p.between.1 as usize), pass: i })
-        .collect();
-    let mut merged: Vec<(usize, usize, f32)> = Vec::new();
-    while let Some(neck) = queue.pop() {
-        let (a, b) = basins.passes[neck.pass].between;
-        let (a, b) = (find(&mut group, a as usize), find(&mut group, b as usize));
-        if a == b {
-            continue;
+impl<'a> Pieces<'a> {
+    fn new(runs: &'a [(Run, u32)], height: usize) -> Self {
+        let mut rows = vec![0; height];
+        for (i, (run, _)) in runs.iter().enumerate().rev() {
+            rows[run.y as usize] = i;
         }
-        let now = ratio(neck.pass, &peak, a, b);
-        if now < neck.ratio {
-            queue.push(Neck { ratio: now, pass: neck.pass });
-            continue;
-        }
-        let (low, high) = (a.min(b), a.max(b));
-        peak[low] = peak[low].max(peak[high]);
-        group[high] = low;
-        merged.push((low, high, now));
+        Self { runs, rows }
     }
-    if merged.len() + 1 != n {
-        return None;
-    }
-    let shallow = merged.iter().take_while(|m| m.2 > SHALLOWEST_NECK).count();
-    if shallow == merged.len() {
-        return None;
-    }
-    // The first merges join basins without a neck into leaves.
-    let mut leaf_group: Vec<usize> = (0..n).collect();
-    for &(low, high, _) in &merged[..shallow] {
-        leaf_group[high] = low;
-    }
-    let mut node = vec![usize::MAX; n];
-    let mut leaves = 0;
-    let leaf_of = (0..n)
-        .map(|i| {
-            let root = find(&mut leaf_group, i);
-            if node[root] == usize::MAX {
-                node[root] = leaves;
-                leaves += 1;
+
+    /// Calls `each` with the basin and the length of what it has in common with runs in reading order.
+    fn meet(&self, runs: impl Iterator<Item = Run>, mut each: impl FnMut(u32, usize)) {
+        let (mut at, mut y) = (0, u32::MAX);
+        for run in runs {
+            if run.y != y {
+                (at, y) = (self.rows[run.y as usize], run.y);
             }
-            node[root]
-        })
-        .collect();
-    let mut steps = Vec::with_capacity(merged.len() - shallow);
-    for &(low, high, neck) in &merged[shallow..] {
-        steps.push((node[low], node[high], neck));
-        node[low] = leaves + steps.len() - 1;
+            while let Some((piece, basin)) = self.runs.get(at).filter(|(piece, _)| piece.y == y) {
+                let (x0, x1) = (piece.x0.max(run.x0), piece.x1.min(run.x1));
+                if x0 < x1 {
+                    each(*basin, (x1 - x0) as usize);
+                }
+                if piece.x1 > run.x1 {
+                    break;
+                }
+                at += 1;
+            }
+        }
     }
-    Some(Merges { leaves, leaf_of, steps })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Runs of equal values of an image 20 px wide, 0 left out.
+    fn runs_of(pixels: &[u32]) -> Vec<(Run, u32)> {
+        let mut out: Vec<(Run, u32)> = Vec::new();
+        for (i, &v) in (0..).zip(pixels) {
+            let (y, x) = (i / 20, i % 20);
+            match out.last_mut() {
+                Some((run, value)) if *value == v && run.y == y && run.x1 == x => run.x1 += 1,
+                _ if v > 0 => out.push((Run { y, x0: x, x1: x + 1 }, v)),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn what_pieces_have_in_common_with_runs_is_that_of_their_pixels(
+            basins in prop::collection::vec(0_u32..4, 60),
+            region in prop::collection::vec(0_u32..2, 60),
+        ) {
+            let (pieces, runs) = (runs_of(&basins), runs_of(&region));
+            let mut found = [0; 4];
+            Pieces::new(&pieces, 3).meet(runs.iter().map(|(run, _)| *run), |basin, n| found[basin as usize] += n);
+            for basin in 1..4 {
+                let both = basins.iter().zip(&region).filter(|&(b, r)| *b == basin && *r == 1);
+                prop_assert_eq!(found[basin as usize], both.count());
+            }
+        }
+    }
 }

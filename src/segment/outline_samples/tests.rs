@@ -1,5 +1,6 @@
 //! Outlines are sampled as a slow version does, point by point and pixel by pixel.
 
+use super::bays::{CHORD, WIDE_CHORD};
 use super::*;
 use crate::kernel::runs::{Run, regions_of_cuts};
 use ndarray::Array2;
