@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::classify::NucleusCall;
 use crate::detect::{RejectedCandidate, Signal};
-use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
+use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination, SignalLoss};
 use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
 use crate::summarise::Summary;
@@ -63,6 +63,8 @@ pub struct Instrument {
     pub signal_height_log_sd: [f64; 2],
     /// That height over the noise of the middle nucleus: under about 5, signals are missed.
     pub signal_height_snr: [Option<f64>; 2],
+    /// Share of the red and green signals that lie below detection; `None` = too few signals to tell.
+    pub signal_loss: [Option<SignalLoss>; 2],
     /// Share of the red and green signals that have no partner in their nucleus: high for red where the other end
     /// is lost, or where green failed.
     pub lone_share: [f64; 2],

@@ -26,9 +26,9 @@ pub(crate) struct Population {
 }
 
 /// Share of signals with heights beyond the log-normal (clusters, stretched chromatin, partly lost probe).
-const TAIL_SHARE: f64 = 0.05;
+pub(crate) const TAIL_SHARE: f64 = 0.05;
 /// Spread of that tail in units of the main one.
-const TAIL_SPREAD: f64 = 1.8;
+pub(crate) const TAIL_SPREAD: f64 = 1.8;
 /// Share of signals that are two sisters seen as one, wider than one: as many as there are nuclei past S phase.
 const SISTER_SHARE: f64 = 0.08;
 /// Mean and spread of their log width over that of one: sisters up to a signal diameter apart, averaged over
