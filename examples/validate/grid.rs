@@ -24,7 +24,7 @@ const WHOLE: &str = "easy_positive";
 const TISSUE: &str = "tissue_section";
 
 /// Light of green over that of red signals that leaves green an SNR of about 5, 6, 7 and 8.
-const GREEN_SHARES: [f64; 4] = [0.07, 0.084, 0.1, 0.12];
+const GREEN_SHARES: [f64; 4] = [0.022, 0.026, 0.03, 0.035];
 
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
 const AXES: [Axis; 29] = [
@@ -38,11 +38,8 @@ const AXES: [Axis; 29] = [
     axis("counterstain", WHOLE, &[800.0, 2000.0], |c, v| c.nuclei.counterstain_electrons_per_um3 = v),
     axis("signal", WHOLE, &[800.0, 1250.0, 2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
     axis("signal_tissue", TISSUE, &[2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
-    axis("green_share", WHOLE, &GREEN_SHARES, |c, v| c.probes.green_share = v),
-    axis("green_share_normal", WHOLE, &GREEN_SHARES, |c, v| {
-        c.probes.rearranged_share = 0.0;
-        c.probes.green_share = v;
-    }),
+    axis("green_share", "alk_split_positive", &GREEN_SHARES, |c, v| c.probes.green_share = v),
+    axis("green_share_normal", "alk_negative", &GREEN_SHARES, |c, v| c.probes.green_share = v),
     axis("gamma_spread", WHOLE, &[0.4, 0.6], |c, v| {
         c.probes.amplitude_distribution = AmplitudeDistribution::Gamma;
         c.probes.signal_spread = v;

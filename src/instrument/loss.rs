@@ -141,9 +141,10 @@ impl HeightLaw {
     fn lost_at(limit: Limit, nodes: &[(f64, f64)]) -> f64 {
         let noise = limit.noise.max(f64::MIN_POSITIVE);
         let highest = limit.threshold + FARTHEST_NOISE * noise;
-        let lost = nodes.iter().take_while(|(height, _)| *height < highest);
-        lost.map(|(height, weight)| weight * below((limit.threshold - highest_of(*height, noise)) / noise))
-            .sum()
+        // Folded from 0: a sum of nothing is -0.
+        nodes.iter().take_while(|(height, _)| *height < highest).fold(0.0, |lost, (height, weight)| {
+            lost + weight * below((limit.threshold - highest_of(*height, noise)) / noise)
+        })
     }
 
     /// Log density of a measured height, per unit of its logarithm, among those above its limit.
