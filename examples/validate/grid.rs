@@ -24,7 +24,7 @@ const WHOLE: &str = "easy_positive";
 const TISSUE: &str = "tissue_section";
 
 /// Light of green over that of red signals that leaves green an SNR of about 5, 6, 7 and 8.
-const GREEN_SHARES: [f64; 4] = [0.022, 0.026, 0.03, 0.035];
+const GREEN_SHARES: [f64; 4] = [0.018, 0.022, 0.026, 0.03];
 
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
 const AXES: [Axis; 29] = [
