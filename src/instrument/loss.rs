@@ -86,6 +86,10 @@ const ROUNDS: usize = 40;
 const SETTLED: f64 = 1e-5;
 /// Largest step of a round, log units.
 const LARGEST_STEP: f64 = 0.25;
+/// A law wider by this factor than the sorting's, and the mean share below detection up to which nothing is lost even by
+/// it: one signal in ten thousand is far from one nucleus of a specimen. There, the law is not fitted.
+const WIDER: f64 = 1.5;
+const NOTHING_LOST: f64 = 1e-4;
 /// Range of the logarithmic spread that is tried.
 const LOG_SD_RANGE: [f64; 2] = [0.05, 1.5];
 
@@ -226,6 +230,20 @@ pub(crate) fn estimate(seen: &[Seen], limits: &[Limit], start: HeightLaw, level:
     if seen.len() < SIGNALS_MIN || limits.is_empty() {
         return None;
     }
+    let wider = HeightLaw { log_sd: WIDER * start.log_sd, ..start };
+    let at_most = wider.mean_lost(limits);
+    if at_most <= NOTHING_LOST {
+        let share = start.mean_lost(limits);
+        let loss = SignalLoss {
+            share,
+            standard_error: (at_most - share).max(0.0),
+            at_most: at_most.max(share),
+            height: start.log_height.exp(),
+            log_sd: start.log_sd,
+            signals: seen.len(),
+        };
+        return Some(LossFit { law: start, pessimistic: wider, loss });
+    }
     let (at, [xx, xy, yy]) = maximum(seen, [start.log_height, start.log_sd.ln()])?;
     let mean = |parameters: [f64; 2]| HeightLaw::of(parameters).mean_lost(limits);
     let share = mean(at);
@@ -328,6 +346,10 @@ mod tests {
             "{:?}",
             fit.loss
         );
+        // Where the sorting's law already says so, it is not fitted.
+        let start = HeightLaw { log_height: 1000_f64.ln(), log_sd: 0.3 };
+        let found = estimate(&specimen(100.0, 0.3, 250, 1).0, &[LIMIT], start, 0.95).unwrap();
+        assert!(found.law == start && found.loss.share <= found.loss.at_most && found.loss.at_most < 1e-4);
         assert_eq!(read(&seen[..SIGNALS_MIN - 1]), None);
         assert_eq!(estimate(&seen, &[], HeightLaw { log_height: 6.0, log_sd: 0.3 }, 0.95), None);
     }
