@@ -12,6 +12,6 @@ mod pattern;
 
 pub use call::{NucleusCall, classify};
 pub use class::{NucleusClass, class_of, is_rearranged};
-pub use evidence::{ClassifyParams, NucleusEvidence, SeparatedProbability};
+pub use evidence::{ClassifyParams, LostShare, NucleusEvidence, SeparatedProbability};
 pub use exclusion::Exclusion;
 pub use pattern::SignalPattern;

@@ -8,6 +8,7 @@ mod advice;
 mod cutoff;
 mod decide;
 mod interval;
+mod loss;
 mod pairing_fault;
 mod verdict;
 
@@ -20,12 +21,14 @@ use crate::classify::{NucleusCall, NucleusClass};
 use crate::error::Result;
 use crate::field::Colour;
 use decide::{Vote, decide, holds};
+use loss::Standing;
 
 pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
 };
 pub use decide::{per_pattern, single_cutoff, two_stage};
 pub use interval::{clopper_pearson, interval, wilson};
+pub use loss::{ExpectedNuclei, LossEffect};
 pub use pairing_fault::PairingFault;
 pub use verdict::{Count, Interval, IsolatedTally, PatternTally, Stage, Summary, Verdict};
 
@@ -40,7 +43,7 @@ pub struct RandomLoss {
 }
 
 /// What the summary is told beside the calls and the assay.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct SummariseParams {
@@ -55,7 +58,27 @@ pub struct SummariseParams {
     /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
     /// not given if the loss is decisive. Default: none.
     pub random_loss: Option<RandomLoss>,
+    /// Confidence with which the nuclei that lost signals below detection ([`LossEffect`]) are not more than their upper
+    /// bound, one-sided, 0.5 to 0.9999. A verdict that would be another one at that bound is not given. Default 0.95, the
+    /// usual level of upper bounds on false positives in normals (`cutoff`).
+    pub loss_level: f64,
 }
+
+impl Default for SummariseParams {
+    fn default() -> Self {
+        Self {
+            sex: None,
+            fields: None,
+            probe_failed: None,
+            pairing_fault: None,
+            random_loss: None,
+            loss_level: LOSS_LEVEL,
+        }
+    }
+}
+
+/// Confidence of the upper bounds on signals lost.
+pub(crate) const LOSS_LEVEL: f64 = 0.95;
 
 /// Counts, percentage, intervals, verdict and advice for the nuclei of one specimen.
 ///
@@ -99,10 +122,15 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let (mut stages, mut verdict) = verdict_of(&evaluable, assay)?;
     let split_only = only_by_isolated(&evaluable, verdict, assay)?;
     let random_loss = params.random_loss.filter(|_| split_only);
+    let deviations = loss::deviations(params.loss_level)?;
+    let loss_effect = LossEffect::of(&evaluable, (assay, params.sex), deviations);
+    let standing = loss::held_against(&loss_effect, &evaluable, verdict, assay)?;
     let obstacle = if let Some(fault) = params.pairing_fault {
         Some(fault.rule().to_owned())
     } else if let Some(colour) = params.probe_failed {
         Some(format!("the {} probe failed: nothing can be concluded from the counts", colour.name()))
+    } else if let Standing::Falls(rule) = &standing {
+        Some(rule.clone())
     } else {
         random_loss.filter(|loss| loss.decisive).map(|loss| {
             format!(
@@ -131,6 +159,7 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         one_colour_only: evaluable.iter().filter(|call| call.pattern.one_colour_only()).count(),
         percent_without_one_colour_only: without(&evaluable, |call| call.pattern.one_colour_only()).percent(),
         percent_expected: percent_expected(&evaluable),
+        loss_effect,
         patterns,
         classes,
         stages,
@@ -143,11 +172,20 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let split_only = split_only && verdict == Verdict::Positive;
     let turned = turned_by_doubtful(&evaluable, verdict, assay)?;
     let turned_by_one_colour = turned_by_one_colour(&evaluable, verdict, assay)?;
-    summary.confirm =
-        summary.borderline || split_only || turned || turned_by_one_colour || verdict == Verdict::Equivocal;
+    let near_by_loss = matches!(standing, Standing::Borderline(_));
+    summary.confirm = summary.borderline
+        || near_by_loss
+        || split_only
+        || turned
+        || turned_by_one_colour
+        || verdict == Verdict::Equivocal;
     summary.advice = advice::lines(&summary, assay, params, split_only);
     if turned_by_one_colour {
         summary.advice.insert(0, advice::turned_by_one_colour(&summary));
+    }
+    if params.pairing_fault.is_none() && params.probe_failed.is_none() {
+        let told = advice::lost_signals(&summary, &standing, &loss::weak_colours(&evaluable));
+        told.into_iter().for_each(|line| summary.advice.insert(0, line));
     }
     if let Some(loss) =
         random_loss.filter(|_| params.pairing_fault.is_none() && params.probe_failed.is_none())

@@ -23,8 +23,11 @@ const fn axis(name: &'static str, base: &'static str, values: &'static [f64], ch
 const WHOLE: &str = "easy_positive";
 const TISSUE: &str = "tissue_section";
 
+/// Light of green over that of red signals that leaves green an SNR of about 5, 6, 7 and 8.
+const GREEN_SHARES: [f64; 4] = [0.018, 0.022, 0.026, 0.03];
+
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
-const AXES: [Axis; 28] = [
+const AXES: [Axis; 30] = [
     axis("density", TISSUE, &[40.0, 130.0, 200.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("sparse", WHOLE, &[3.0, 10.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("overlap", TISSUE, &[0.0, 0.25, 0.4], |c, v| c.nuclei.overlap = v),
@@ -35,6 +38,8 @@ const AXES: [Axis; 28] = [
     axis("counterstain", WHOLE, &[800.0, 2000.0], |c, v| c.nuclei.counterstain_electrons_per_um3 = v),
     axis("signal", WHOLE, &[800.0, 1250.0, 2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
     axis("signal_tissue", TISSUE, &[2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
+    axis("green_share", "alk_split_positive", &GREEN_SHARES, |c, v| c.probes.green_share = v),
+    axis("green_share_normal", "alk_negative", &GREEN_SHARES, |c, v| c.probes.green_share = v),
     axis("gamma_spread", WHOLE, &[0.4, 0.6], |c, v| {
         c.probes.amplitude_distribution = AmplitudeDistribution::Gamma;
         c.probes.signal_spread = v;

@@ -12,7 +12,7 @@ use crate::analyse::calibration::Calibration;
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::{FieldQuality, FieldReading};
 use crate::assay::{Assay, Sex};
-use crate::classify::Exclusion;
+use crate::classify::{Exclusion, LostShare};
 use crate::detect::candidate::median;
 use crate::field::Colour;
 use crate::summarise::{PairingFault, RandomLoss};
@@ -108,8 +108,8 @@ impl Missing {
 pub(super) struct Visibility {
     /// Whether signals of the colour may be missed.
     pub(super) weak: [bool; 2],
-    /// Share of the colour's signals below detection.
-    pub(super) expected_loss: [Option<f64>; 2],
+    /// Share of the colour's signals lost below detection.
+    pub(super) lost: [LostShare; 2],
 }
 
 /// The alarms of a specimen as a whole.
@@ -224,7 +224,7 @@ fn unseen(
     let counted = fields.iter().zip(visibility).flat_map(|(field, v)| field.calls.iter().zip(v));
     let losses: Vec<f64> = counted
         .filter(|(call, _)| call.evaluable())
-        .filter_map(|(_, v)| v.expected_loss[colour.index()])
+        .map(|(_, v)| v.lost[colour.index()].expected)
         .map(|loss| 2.0 * loss * (1.0 - loss))
         .collect();
     let share = losses.iter().sum::<f64>() / losses.len().max(1) as f64;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::classify::NucleusCall;
 use crate::detect::{RejectedCandidate, Signal};
-use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
+use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination, SignalLoss};
 use crate::pair::{PairRule, Pairing};
 use crate::segment::Nucleus;
 use crate::summarise::Summary;
@@ -65,6 +65,8 @@ pub struct Instrument {
     pub signal_height_snr: [Option<f64>; 2],
     /// Share of the signals that are seen out of focus, 1.3 times as wide as the others or wider; below 0.1 none is told.
     pub out_of_focus_share: f64,
+    /// Share of the red and green signals that lie below detection; `None` = too few signals to tell.
+    pub signal_loss: [Option<SignalLoss>; 2],
     /// Share of the red and green signals that have no partner in their nucleus: high for red where the other end
     /// is lost, or where green failed.
     pub lone_share: [f64; 2],

@@ -5,6 +5,7 @@ mod contested;
 mod corrections;
 mod debris;
 mod given;
+mod loss;
 mod signals;
 
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
-use crate::classify::NucleusCall;
+use crate::classify::{LostShare, NucleusCall};
 use crate::detect::blur::Dimming;
 use crate::detect::candidate::median;
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
@@ -75,19 +76,25 @@ pub(super) fn read(
     let decisions = decide::decide(&candidates, &model);
 
     let contradicted_by_given = given::contradictions(&fields, params);
+    let losses =
+        loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, params.alarms.loss_level);
+    let lost = loss::shares(&losses, candidates.len());
     let nucleus_noise = Colour::BOTH.map(|c| {
         let mut noise: Vec<f64> =
             fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
         Some(median(&mut noise)).filter(|n| *n > 0.0)
     });
     let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model };
-    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions);
+    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost);
     let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
     let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
     for field in fields {
         let count = field.segmentation.nuclei.len();
-        let of_field: Vec<_> =
-            decisions.by_ref().take(count).map(|((c, n), d)| (c, n.indices.as_slice(), d)).collect();
+        let of_field: Vec<_> = decisions
+            .by_ref()
+            .take(count)
+            .map(|(((c, n), d), lost)| (c, n.indices.as_slice(), d, *lost))
+            .collect();
         let (reading, visible) = specimen.read_field(field, &of_field);
         readings.push(reading);
         visibility.push(visible);
@@ -112,6 +119,7 @@ pub(super) fn read(
         probe_failed: found.probe_failed,
         pairing_fault: contradicted.or(found.pairing_fault),
         random_loss: found.random_loss,
+        loss_level: params.alarms.loss_level,
     };
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
@@ -142,6 +150,7 @@ pub(super) fn read(
                 .map(|c| nucleus_noise[c.index()].map(|noise| specimen.model.height(c) / noise)),
             out_of_focus_share: specimen.model.out_of_focus_share(),
             lone_share: Colour::BOTH.map(|c| specimen.model.lone_share(c)),
+            signal_loss: losses.map(|l| l.map(|l| l.fit.loss)),
         },
         summary,
         warnings,
@@ -214,7 +223,7 @@ fn field_centre_px(field: &FieldMeasurement) -> [f64; 2] {
     [height, width].map(|n| 0.5 * (n as f64 - 1.0))
 }
 
-type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision);
+type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision, [LostShare; 2]);
 
 impl Specimen<'_> {
     fn read_field(
@@ -257,8 +266,8 @@ impl Specimen<'_> {
             .zip(decisions)
             .zip(contested)
             .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
-            .map(|((((pairing, own), (candidates, _, decision)), contested), seen)| {
-                self.call(&field, pairing, (&signals, own), (candidates, decision), contested, seen)
+            .map(|((((pairing, own), found), contested), seen)| {
+                self.call(&field, pairing, (&signals, own), found, contested, seen)
             })
             .unzip();
         let quality = Self::quality(&field, &signals);

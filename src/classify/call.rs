@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::class::{NucleusClass, class_of, counts_as_rearranged};
-use super::evidence::{ClassifyParams, NucleusEvidence};
+use super::evidence::{ClassifyParams, LostShare, NucleusEvidence};
 use super::exclusion::Exclusion;
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, GreyZoneAction, Sex};
@@ -30,6 +30,8 @@ pub struct NucleusCall {
     /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as a sister may be
     /// an isolated end that would turn it.
     pub doubtful: bool,
+    /// Share of the red and green signals that is lost below detection in such a nucleus.
+    pub lost: [LostShare; 2],
 }
 
 impl NucleusCall {
@@ -122,6 +124,7 @@ pub fn classify(
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
         probability_rearranged: probability,
         doubtful: turned || probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
+        lost: evidence.lost,
     }
 }
 

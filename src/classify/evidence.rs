@@ -94,6 +94,17 @@ impl SeparatedProbability {
     }
 }
 
+/// Share of a probe's signals that are lost below detection in a nucleus, 0 to 1, as the heights of all signals of the
+/// specimen that were seen make expect; 0 where they do not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[allow(clippy::exhaustive_structs)]
+pub struct LostShare {
+    /// Expected share.
+    pub expected: f64,
+    /// Its upper bound.
+    pub at_most: f64,
+}
+
 /// The facts about one nucleus on which its call rests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -125,8 +136,12 @@ pub struct NucleusEvidence {
     /// Whether the colour that it lacks, if it lacks one, is seen in its neighbours. If not, a nucleus with signals of
     /// one colour only is left out whatever the assay says: the probe may not have hybridised there.
     pub lacking_colour_is_seen: bool,
-    /// Share of a probe's signals that would lie below detection in this nucleus: red, green; `None` if not known.
+    /// Share of a probe's signals that would lie below detection in this nucleus, told from their heights without the
+    /// error of measuring them: red, green; `None` if not known. It says in which nuclei less is seen than in others; what
+    /// the specimen loses is `lost`.
     pub expected_loss: [Option<f64>; 2],
+    /// Share of a probe's signals that is lost: red, green. It excludes no nucleus; the verdict is held against it.
+    pub lost: [LostShare; 2],
     /// Signals counted as sisters that may also be isolated ends: red, green.
     pub doubtful_sisters: [usize; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
@@ -165,6 +180,7 @@ impl NucleusEvidence {
             ordinary_snr: [None, None],
             lacking_colour_is_seen: true,
             expected_loss: [None, None],
+            lost: [LostShare::default(); 2],
             doubtful_sisters: [0, 0],
             grey_zone_pair: false,
             uncountable_cluster: false,

@@ -27,9 +27,9 @@ pub(crate) struct Population {
 }
 
 /// Share of signals with heights beyond the log-normal (clusters, stretched chromatin, partly lost probe).
-const TAIL_SHARE: f64 = 0.05;
+pub(crate) const TAIL_SHARE: f64 = 0.05;
 /// Spread of that tail in units of the main one.
-const TAIL_SPREAD: f64 = 1.8;
+pub(crate) const TAIL_SPREAD: f64 = 1.8;
 /// Share of signals that are two sisters seen as one, wider than one: as many as there are nuclei past S phase.
 const SISTER_SHARE: f64 = 0.08;
 /// Mean and spread of their log width over that of one: sisters up to a signal diameter apart, averaged over
@@ -115,7 +115,8 @@ impl Population {
         if ratio >= MAX_CROSSTALK {
             return 0.0;
         }
-        let scatter = self.log_width_sd.hypot(WIDTH_SCATTER / c.snr()).min(FALSE_LOG_WIDTH_SD);
+        let measured = |c: &Candidate| WIDTH_SCATTER / c.snr();
+        let scatter = self.log_width_sd.hypot(measured(c).hypot(measured(leaking))).min(FALSE_LOG_WIDTH_SD);
         let as_wide = normal((c.width_ratio / leaking.width_ratio).ln(), 0.0, scatter);
         (ratio / MAX_CROSSTALK * as_wide / self.false_weight(c).max(1e-300)).min(1e13)
     }

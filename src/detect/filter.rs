@@ -212,6 +212,11 @@ impl MatchedFilter {
         (self.white * noise.floor).sqrt()
     }
 
+    /// Variance of the amplitude of a spot that a grey level of its own height adds.
+    pub(crate) fn shot_variance(&self, noise: &Noise) -> f64 {
+        self.shot * noise.gain
+    }
+
     /// Standard deviation of the amplitude of a spot of height `amplitude` on `background`, from the camera's
     /// noise alone.
     pub(crate) fn amplitude_sd(&self, noise: &Noise, background: f64, amplitude: f64) -> f64 {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
-use crate::classify::{Exclusion, NucleusCall, NucleusClass};
+use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
 use crate::detect::Signal;
 use crate::field::Colour;
 use crate::instrument::CameraEstimate;
 use crate::pair::{Pair, PairRule, Pairing};
 use crate::segment::{BoundingBox, Nucleus};
-use crate::summarise::{Interval, Stage, Summary, Verdict};
+use crate::summarise::{Interval, LossEffect, Stage, Summary, Verdict};
 use crate::units::PixelSize;
 
 /// A signal of SNR 20 and 4 px.
@@ -73,6 +73,7 @@ pub(crate) fn field_reading() -> FieldReading {
         uncertain: false,
         probability_rearranged: exclusion.is_none().then_some(0.97),
         doubtful: false,
+        lost: [LostShare::default(); 2],
     };
     let calls = vec![
         call(1, NucleusClass::Split, None),
@@ -129,6 +130,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             signal_height_log_sd: [0.2, 0.2],
             signal_height_snr: [Some(40.0), Some(35.0)],
             out_of_focus_share: 0.0,
+            signal_loss: [None, None],
             lone_share: [0.1, 0.05],
         },
         summary: Summary {
@@ -149,6 +151,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             one_colour_only: 0,
             percent_without_one_colour_only: Some(100.0),
             percent_expected: Some(97.0),
+            loss_effect: LossEffect::default(),
             stages: vec![Stage {
                 evaluable: 1,
                 rearranged: 1,

@@ -60,7 +60,8 @@ pub(super) fn place_signals(body: &Body, conditions: &Conditions, rng: &mut ChaC
         let (red, green) = place_locus(body, kind, probes, &placed, rng);
         placed.extend([red, green]);
         for (colour, (y, x, z)) in [(Colour::Red, red), (Colour::Green, green)] {
-            let electrons = draw_electrons(probes, rng);
+            let share = if colour == Colour::Green { probes.green_share } else { 1.0 };
+            let electrons = share * draw_electrons(probes, rng);
             let half_doublet = rng.random_bool(probes.doublet_share).then(|| {
                 let half = probes.doublet_max_um * rng.random_range(0.25..=0.5);
                 let angle: f64 = rng.random_range(0.0..TAU);

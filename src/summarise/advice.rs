@@ -1,7 +1,8 @@
 //! What the reader of a summary should do or know, in words.
 
 use super::decide::{holds, minimum_cells};
-use super::verdict::{Interval, Summary, Verdict};
+use super::loss::Standing;
+use super::verdict::{Count, Interval, Summary, Verdict};
 use super::{RandomLoss, SummariseParams};
 use crate::assay::{Assay, Comparator, Decision, IntervalMethod, IsolatedMeaning};
 
@@ -19,9 +20,14 @@ pub(super) fn shown_interval(summary: &Summary, assay: &Assay) -> Option<Interva
 
 /// Whether the percentage lies in the assay's borderline band, compared in integers.
 pub(super) fn in_band(summary: &Summary, assay: &Assay) -> bool {
+    count_in_band(Count { positive: summary.rearranged, total: summary.evaluable }, assay)
+}
+
+/// The same of a count.
+pub(super) fn count_in_band(count: Count, assay: &Assay) -> bool {
     assay.borderline.as_ref().is_some_and(|band| {
         let from = |percent: crate::assay::Percent| {
-            percent.is_met_by(summary.rearranged, summary.evaluable, Comparator::AtLeast)
+            percent.is_met_by(count.positive, count.total, Comparator::AtLeast)
         };
         from(band.low_percent) && !from(band.high_percent)
     })
@@ -79,6 +85,29 @@ pub(super) fn random_loss(loss: RandomLoss) -> String {
          other; repeat the hybridisation, or confirm by IHC or NGS",
         loss.colour.name()
     )
+}
+
+/// What to do where signals lie below detection: `None` where less than one nucleus is expected to be called wrongly
+/// by that.
+pub(super) fn lost_signals(summary: &Summary, standing: &Standing, colours: &str) -> Option<String> {
+    let effect = &summary.loss_effect;
+    let wrong = effect.falsely_isolated.expected + effect.falsely_split.expected;
+    match standing {
+        Standing::Falls(rule) => Some(format!(
+            "not evaluable: {rule}; repeat the hybridisation, or acquire again with a longer exposure"
+        )),
+        Standing::Borderline(count) => Some(format!(
+            "{colours}: without the nuclei that this explains {} of {} are rearranged, in the borderline band; repeat the \
+             hybridisation, acquire again with a longer exposure, or confirm by IHC or NGS",
+            count.positive, count.total
+        )),
+        Standing::Stands if wrong.max(effect.hidden.expected) >= 1.0 => Some(format!(
+            "{colours}: {wrong:.1} of the {} rearranged nuclei are expected to be intact ones that lost a signal, and {:.1} \
+             rearranged ones to look intact; the verdict does not depend on them, the percentage does",
+            summary.rearranged, effect.hidden.expected
+        )),
+        Standing::Stands => None,
+    }
 }
 
 /// What to do where the doubtful nuclei could turn the verdict.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::loss::LossEffect;
 use crate::assay::{IsolatedMeaning, Percent};
 use crate::classify::{Exclusion, NucleusClass};
 use crate::error::{Error, Result};
@@ -18,7 +19,7 @@ pub enum Verdict {
     Positive,
     /// The assay asks for more nuclei, or a second reader, before it can be decided.
     Equivocal,
-    /// Too few evaluable nuclei, or a probe failed.
+    /// Too few evaluable nuclei, a probe failed, or the verdict may rest on signals below detection.
     NotEvaluable,
 }
 
@@ -165,6 +166,8 @@ pub struct Summary {
     /// Sum of the probabilities of the evaluable nuclei, in percent of them: what the percentage is expected to
     /// be over all ways of sorting the signals; `None` where a probability is not known.
     pub percent_expected: Option<f64>,
+    /// What signals below detection do to the count. The percentage is not corrected by it.
+    pub loss_effect: LossEffect,
     /// The stages of the decision in the order taken.
     pub stages: Vec<Stage>,
     /// The verdict.

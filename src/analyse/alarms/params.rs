@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::summarise::LOSS_LEVEL;
 
 /// When a field or a probe is suspected. An alarm is a warning in the reading; only a failed probe makes the
 /// specimen not evaluable.
@@ -65,6 +66,9 @@ pub struct AlarmParams {
     /// Share of intact nuclei of which an end may be expected below detection, so that they look rearranged, 0 to 1.
     /// Default 0.05: a third of a cutoff of 15 %.
     pub unseen_max: f64,
+    /// Confidence of the upper bounds on signals lost below detection, one-sided, 0.5 to 0.9999: a verdict that would be
+    /// another one at them is not given. Default 0.95, the usual level of upper bounds on false positives in normals.
+    pub loss_level: f64,
     /// Odds that loci lost a colour at random rather than in a clone from which that is told, 1 to 10^6. Default 3.2,
     /// substantial evidence (Jeffreys 1961, Theory of Probability, appendix B).
     pub random_loss_odds: f64,
@@ -111,6 +115,7 @@ impl Default for AlarmParams {
             out_of_focus_max: 0.25,
             alike_min: 0.9,
             unseen_max: 0.05,
+            loss_level: LOSS_LEVEL,
             random_loss_odds: 3.2,
             random_loss_decisive: 20.0,
             patch_level: 0.001,
@@ -152,6 +157,7 @@ impl AlarmParams {
         check("out_of_focus_max", self.out_of_focus_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;
         check("unseen_max", self.unseen_max, [0.0, 1.0])?;
+        check("loss_level", self.loss_level, [0.5, 0.9999])?;
         check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;
         check("random_loss_decisive", self.random_loss_decisive, [1.0, 1e6])?;
         check("patch_level", self.patch_level, [1e-9, 0.1])?;

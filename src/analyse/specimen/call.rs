@@ -3,11 +3,11 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::alarms::Visibility;
 use crate::analyse::reading::FieldQuality;
-use crate::analyse::specimen::{Specimen, debris};
+use crate::analyse::specimen::{NucleusDecision, Specimen, debris};
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
 use crate::detect::Signal;
 use crate::detect::candidate::median;
-use crate::detect::decide::{Decision, NucleusCandidates};
+use crate::detect::decide::Decision;
 use crate::field::Colour;
 use crate::pair::Pairing;
 
@@ -44,7 +44,7 @@ impl Specimen<'_> {
         field: &FieldMeasurement,
         pairing: &Pairing,
         (signals, own): (&[Signal], &[usize]),
-        (candidates, decision): (&NucleusCandidates, &Decision),
+        (candidates, _, decision, lost): &NucleusDecision<'_>,
         contested: bool,
         lacking_colour_is_seen: bool,
     ) -> (NucleusCall, Visibility) {
@@ -68,6 +68,7 @@ impl Specimen<'_> {
                 self.model.share_below(colour, seen)
             })
         });
+        evidence.lost = *lost;
         evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
@@ -83,7 +84,7 @@ impl Specimen<'_> {
         evidence.separated = Some(Self::separated(pairing, signals, decision));
         let visibility = Visibility {
             weak: Colour::BOTH.map(|c| evidence.is_weak(c, self.assay, &self.params.classify)),
-            expected_loss: evidence.expected_loss,
+            lost: evidence.lost,
         };
         (classify(&evidence, self.assay, self.params.sex, &self.params.classify), visibility)
     }

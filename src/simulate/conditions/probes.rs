@@ -66,6 +66,9 @@ pub struct Probes {
     /// Photoelectrons of a typical signal (all its light), 10 to 1e7. Default 10 000: a peak of 460
     /// photoelectrons in pixels of 0.1 um.
     pub signal_electrons: f64,
+    /// Light of a typical green signal over that of a red one, 0.01 to 10: dyes differ, and green is the weaker one as a
+    /// rule. Default 1.
+    pub green_share: f64,
     /// Spread of the light of signals, 0 to 1.5; see [`AmplitudeDistribution`]. Default 0.3.
     pub signal_spread: f64,
     /// How the light of signals is distributed. Default lognormal.
@@ -98,6 +101,7 @@ impl Default for Probes {
             normal_split_share: 0.01,
             locus_spacing_um: 1.8,
             signal_electrons: 10_000.0,
+            green_share: 1.0,
             signal_spread: 0.3,
             amplitude_distribution: AmplitudeDistribution::LogNormal,
             extent_sigma_um: 0.15,
@@ -122,6 +126,7 @@ impl Probes {
             ("normal_split_share", self.normal_split_share, 0.0..=0.5),
             ("locus_spacing_um", self.locus_spacing_um, 0.0..=4.0),
             ("signal_electrons", self.signal_electrons, 10.0..=1e7),
+            ("green_share", self.green_share, 0.01..=10.0),
             ("signal_spread", self.signal_spread, 0.0..=1.5),
             ("extent_sigma_um", self.extent_sigma_um, 0.0..=1.0),
             ("doublet_share", self.doublet_share, 0.0..=1.0),

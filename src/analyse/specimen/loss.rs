@@ -1,0 +1,149 @@
+//! How many signals of each colour the nuclei of a specimen lose below detection.
+
+use crate::analyse::FieldMeasurement;
+use crate::analyse::specimen::Gathered;
+use crate::classify::LostShare;
+use crate::detect::DetectParams;
+use crate::detect::candidate::{Candidate, median};
+use crate::detect::decide::{Decision, Model};
+use crate::detect::sorting::Part;
+use crate::field::Colour;
+use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
+
+/// Pseudo-signals of the usual height by which a field's own is held: their spread of a third makes the error of a median
+/// of ten about a tenth, as large as the differences between fields that are looked for.
+const FIELD_PSEUDO_SIGNALS: f64 = 10.0;
+
+/// What a signal at the place of a candidate must be above to be seen. The light of a signal adds noise, so a bright
+/// one has a higher threshold than one that is just seen there; `shot_variance` is what a grey level of height adds.
+fn limit_at(candidate: &Candidate, shot_variance: f64, params: &DetectParams) -> Limit {
+    let dark = (candidate.photon_sd.powi(2) - shot_variance * candidate.amplitude).max(0.0);
+    // The height t that is `candidate_snr` times its own noise: t^2 = snr^2 (dark + shot t).
+    let half = 0.5 * params.candidate_snr.powi(2) * shot_variance;
+    let by_photons = half + (half * half + params.candidate_snr.powi(2) * dark).sqrt();
+    Limit {
+        threshold: by_photons.max(params.candidate_texture_snr * candidate.texture_sd),
+        noise: (by_photons / params.candidate_snr).max(candidate.texture_sd),
+    }
+}
+
+/// The loss of a colour over a specimen.
+#[derive(Debug, Clone)]
+pub(super) struct Loss {
+    pub(super) fit: LossFit,
+    /// What a signal must be above to be seen in each nucleus, heights as in the middle field; `None` where nothing was
+    /// measured.
+    limits: Vec<Option<Limit>>,
+}
+
+/// The signals and limits of one nucleus, and its field.
+struct Nucleus {
+    field: usize,
+    signals: Vec<Seen>,
+    limit: Option<Limit>,
+}
+
+/// The loss of each colour; `None` where the signals do not tell.
+pub(super) fn estimate(
+    fields: &[FieldMeasurement],
+    nuclei: &[Gathered],
+    decisions: &[Decision],
+    model: &Model,
+    params: &DetectParams,
+    level: f64,
+) -> [Option<Loss>; 2] {
+    Colour::BOTH.map(|colour| {
+        let mut gathered = gather(fields, nuclei, decisions, colour, params);
+        even_out_fields(&mut gathered, fields.len());
+        let limits: Vec<Option<Limit>> = gathered.iter().map(|n| n.limit).collect();
+        let seen: Vec<Seen> = gathered.into_iter().flat_map(|n| n.signals).collect();
+        let measured: Vec<Limit> = limits.iter().flatten().copied().collect();
+        let start = HeightLaw { log_height: model.height(colour).ln(), log_sd: model.height_log_sd(colour) };
+        loss::estimate(&seen, &measured, start, level).map(|fit| Loss { fit, limits })
+    })
+}
+
+/// The shares lost in each of `nuclei` nuclei.
+pub(super) fn shares(losses: &[Option<Loss>; 2], nuclei: usize) -> Vec<[LostShare; 2]> {
+    let mut shares = vec![[LostShare::default(); 2]; nuclei];
+    for (c, loss) in losses.iter().enumerate() {
+        let Some(loss) = loss else { continue };
+        let expected = loss.fit.law.lost(&loss.limits);
+        let at_most = loss.fit.pessimistic.lost(&loss.limits);
+        for ((share, expected), at_most) in shares.iter_mut().zip(expected).zip(at_most) {
+            share[c] = LostShare { expected, at_most: at_most.max(expected) };
+        }
+    }
+    shares
+}
+
+fn gather(
+    fields: &[FieldMeasurement],
+    nuclei: &[Gathered],
+    decisions: &[Decision],
+    colour: Colour,
+    params: &DetectParams,
+) -> Vec<Nucleus> {
+    let places = fields.iter().enumerate().flat_map(|(field, measured)| {
+        let channel = &measured.channels[colour.index()];
+        let shot_variance = channel.filter.shot_variance(&channel.noise);
+        (0..measured.segmentation.nuclei.len())
+            .map(move |i| (field, shot_variance, channel.nucleus_noise.get(i).copied()))
+    });
+    let of = |((nucleus, decision), (field, shot_variance, noise)): (
+        (&Gathered, &Decision),
+        (usize, f64, Option<f64>),
+    )| {
+        let found = nucleus.candidates.of(colour).iter().zip(decision.of(colour));
+        let signals: Vec<Seen> = found
+            .filter(|(_, (_, part))| *part == Part::Signal)
+            .map(|(c, _)| Seen {
+                height: c.amplitude,
+                noise: c.noise_sd(),
+                limit: limit_at(c, shot_variance, params),
+            })
+            .collect();
+        let limit = limit_in(&signals, noise, params);
+        Nucleus { field, signals, limit }
+    };
+    nuclei.iter().zip(decisions).zip(places).map(of).collect()
+}
+
+/// Brings the heights of all fields to that of the specimen: each field has a filter of its own width, and with weak
+/// signals that width, and with it every height, is off by a tenth or more. Fields of few signals are left nearer to what
+/// they are.
+fn even_out_fields(nuclei: &mut [Nucleus], fields: usize) {
+    let logs = |field: Option<usize>| -> Vec<f64> {
+        let own = nuclei.iter().filter(|n| field.is_none_or(|f| n.field == f));
+        own.flat_map(|n| &n.signals).map(|s| s.height.max(f64::MIN_POSITIVE).ln()).collect()
+    };
+    let mut all = logs(None);
+    let usual = median(&mut all);
+    let factors: Vec<f64> = (0..fields)
+        .map(|field| {
+            let mut own = logs(Some(field));
+            let trust = own.len() as f64 / (own.len() as f64 + FIELD_PSEUDO_SIGNALS);
+            if own.is_empty() { 1.0 } else { (trust * (usual - median(&mut own))).exp() }
+        })
+        .collect();
+    for nucleus in nuclei {
+        let factor = factors.get(nucleus.field).copied().unwrap_or(1.0);
+        let scale = |limit: Limit| Limit { threshold: factor * limit.threshold, noise: factor * limit.noise };
+        nucleus.limit = nucleus.limit.map(scale);
+        for seen in &mut nucleus.signals {
+            *seen =
+                Seen { height: factor * seen.height, noise: factor * seen.noise, limit: scale(seen.limit) };
+        }
+    }
+}
+
+/// What a signal of a nucleus must be above: the middle of what holds at its signals, or what its own noise says if it
+/// shows none.
+fn limit_in(signals: &[Seen], nucleus_noise: Option<f64>, params: &DetectParams) -> Option<Limit> {
+    if signals.is_empty() {
+        let noise = nucleus_noise.filter(|n| *n > 0.0)?;
+        return Some(Limit { threshold: params.candidate_snr * noise, noise });
+    }
+    let middle = |of: &dyn Fn(&Seen) -> f64| median(&mut signals.iter().map(of).collect::<Vec<f64>>());
+    Some(Limit { threshold: middle(&|s| s.limit.threshold), noise: middle(&|s| s.limit.noise) })
+}

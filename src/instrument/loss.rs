@@ -1,0 +1,356 @@
+//! The share of a probe's signals that lie below detection.
+//!
+//! What is seen of a weak probe looks stronger than it is: the signals below the threshold are not among it, and
+//! noise carries some over it and others under it. The law of all heights, log-normal as the sorting has it, is
+//! fitted by maximum likelihood to the heights that were seen, each given that it was above its own threshold and
+//! measured with its own noise (a truncated sample: Cohen 1959, Technometrics 1:217). Its share below the threshold of
+//! each nucleus is what that nucleus loses.
+
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use serde::Serialize;
+use statrs::function::erf::{erfc, erfc_inv};
+
+use crate::detect::evidence::{TAIL_SHARE, TAIL_SPREAD};
+
+/// The share of one colour's signals below detection, as the heights of those that were seen tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SignalLoss {
+    /// Share of the signals of the middling nucleus that are lost, 0 to 1: the mean over nuclei.
+    pub share: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Its upper bound (one-sided, at the level asked for).
+    pub at_most: f64,
+    /// Median height of all signals, seen or not, grey levels.
+    pub height: f64,
+    /// Standard deviation of the logarithm of that height.
+    pub log_sd: f64,
+    /// Signals that it rests on.
+    pub signals: usize,
+}
+
+/// What a signal must be above to be seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Limit {
+    /// Measured height from which it is a candidate, grey levels.
+    pub(crate) threshold: f64,
+    /// Standard deviation of the measured height of a signal near the threshold.
+    pub(crate) noise: f64,
+}
+
+/// A signal that was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seen {
+    /// Measured height, grey levels.
+    pub(crate) height: f64,
+    /// Standard deviation of that measurement.
+    pub(crate) noise: f64,
+    /// What a signal at its place must be above.
+    pub(crate) limit: Limit,
+}
+
+/// The law of the heights of all signals of a colour: log-normal, a part of it spread wider.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct HeightLaw {
+    pub(crate) log_height: f64,
+    pub(crate) log_sd: f64,
+}
+
+/// The law fitted to a specimen, and the one at the pessimistic end of its uncertainty.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LossFit {
+    pub(crate) law: HeightLaw,
+    pub(crate) pessimistic: HeightLaw,
+    pub(crate) loss: SignalLoss,
+}
+
+/// Fewest signals for a statement; with fewer a specimen has too few nuclei for a verdict.
+const SIGNALS_MIN: usize = 30;
+/// Usual spread of the logarithm of heights, and the standard deviation of its logarithm between probes and specimens:
+/// 0.2 to 0.6 holds most. Few signals leave it there; a hundred outweigh it.
+const USUAL_LOG_SD: f64 = 0.35;
+const USUAL_LOG_SD_SPREAD: f64 = 0.4;
+/// Heights are summed over in these steps, up to so many, in standard deviations of their logarithm.
+const STEP: f64 = 0.25;
+const STEPS: i32 = 24;
+/// Noise over height up to which the measured height is log-normal too, to a hundredth of the spread.
+const SMALL_NOISE: f64 = 0.1;
+/// What no noise hides, in standard deviations of the noise above the threshold.
+const FARTHEST_NOISE: f64 = 6.0;
+/// Steps for numerical derivatives: median and spread, both logarithms.
+const DIFFERENCE: [f64; 2] = [1e-3, 1e-3];
+/// Most rounds of Newton's method, and the change at which it has settled.
+const ROUNDS: usize = 40;
+const SETTLED: f64 = 1e-5;
+/// Largest step of a round, log units.
+const LARGEST_STEP: f64 = 0.25;
+/// A law wider by this factor than the sorting's, and the mean share below detection up to which nothing is lost even by
+/// it: one signal in ten thousand is far from one nucleus of a specimen. There, the law is not fitted.
+const WIDER: f64 = 1.5;
+const NOTHING_LOST: f64 = 1e-4;
+/// Range of the logarithmic spread that is tried.
+const LOG_SD_RANGE: [f64; 2] = [0.05, 1.5];
+
+fn normal(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt()
+}
+
+fn below(z: f64) -> f64 {
+    0.5 * erfc(-z * FRAC_1_SQRT_2)
+}
+
+/// Density of heights at `z` standard deviations.
+fn density(z: f64) -> f64 {
+    (1.0 - TAIL_SHARE) * normal(z) + TAIL_SHARE / TAIL_SPREAD * normal(z / TAIL_SPREAD)
+}
+
+/// What a signal of a height measures on average. The highest place near it is taken, and noise moves that to where it adds:
+/// for a filter matched to the signal by noise^2 / height, up to the noise itself where the two are alike.
+fn highest_of(height: f64, noise: f64) -> f64 {
+    height + noise * (noise / height).min(1.0)
+}
+
+impl HeightLaw {
+    fn of([log_height, log_log_sd]: [f64; 2]) -> Self {
+        Self { log_height, log_sd: log_log_sd.exp().clamp(LOG_SD_RANGE[0], LOG_SD_RANGE[1]) }
+    }
+
+    /// Heights and their weights, which sum to 1.
+    fn nodes(&self) -> Vec<(f64, f64)> {
+        let mut nodes: Vec<(f64, f64)> = (-STEPS..=STEPS)
+            .map(|k| {
+                let z = STEP * f64::from(k);
+                ((self.log_height + self.log_sd * z).exp(), density(z))
+            })
+            .collect();
+        let sum: f64 = nodes.iter().map(|n| n.1).sum();
+        nodes.iter_mut().for_each(|n| n.1 /= sum);
+        nodes
+    }
+
+    /// Share of the signals that are lost at each limit; nothing where there is none.
+    pub(crate) fn lost(&self, limits: &[Option<Limit>]) -> Vec<f64> {
+        let nodes = self.nodes();
+        limits.iter().map(|limit| limit.map_or(0.0, |l| Self::lost_at(l, &nodes))).collect()
+    }
+
+    /// Mean share lost.
+    fn mean_lost(&self, limits: &[Limit]) -> f64 {
+        let nodes = self.nodes();
+        limits.iter().map(|limit| Self::lost_at(*limit, &nodes)).sum::<f64>() / limits.len().max(1) as f64
+    }
+
+    fn lost_at(limit: Limit, nodes: &[(f64, f64)]) -> f64 {
+        let noise = limit.noise.max(f64::MIN_POSITIVE);
+        let highest = limit.threshold + FARTHEST_NOISE * noise;
+        // Folded from 0: a sum of nothing is -0.
+        nodes.iter().take_while(|(height, _)| *height < highest).fold(0.0, |lost, (height, weight)| {
+            lost + weight * below((limit.threshold - highest_of(*height, noise)) / noise)
+        })
+    }
+
+    /// Log density of a measured height, per unit of its logarithm, among those above its limit.
+    fn log_likelihood(&self, seen: &Seen, nodes: &[(f64, f64)]) -> f64 {
+        let relative_noise = seen.noise / seen.height;
+        let all = if relative_noise < SMALL_NOISE {
+            let sd = self.log_sd.hypot(relative_noise);
+            density((seen.height.ln() - self.log_height) / sd) / sd
+        } else {
+            let noise = seen.noise;
+            let sum: f64 =
+                nodes.iter().map(|(h, w)| w * normal((seen.height - highest_of(*h, noise)) / noise)).sum();
+            sum * seen.height / noise
+        };
+        let seen_share = 1.0 - Self::lost_at(seen.limit, nodes);
+        (all / seen_share.max(f64::MIN_POSITIVE)).max(1e-30).ln()
+    }
+}
+
+/// Log posterior of the law.
+fn objective(seen: &[Seen], parameters: [f64; 2]) -> f64 {
+    let law = HeightLaw::of(parameters);
+    let nodes = law.nodes();
+    let off = (parameters[1] - USUAL_LOG_SD.ln()) / USUAL_LOG_SD_SPREAD;
+    seen.iter().map(|s| law.log_likelihood(s, &nodes)).sum::<f64>() - 0.5 * off * off
+}
+
+/// Value, gradient and second derivatives (median, both, spread) of the log posterior.
+fn derivatives(seen: &[Seen], [x, y]: [f64; 2]) -> (f64, [f64; 2], [f64; 3]) {
+    let [a, b] = DIFFERENCE;
+    let at = |i: f64, j: f64| objective(seen, [x + i * a, y + j * b]);
+    let middle = at(0.0, 0.0);
+    let [right, left, up, down] = [at(1.0, 0.0), at(-1.0, 0.0), at(0.0, 1.0), at(0.0, -1.0)];
+    let [same, other] = [at(1.0, 1.0) + at(-1.0, -1.0), at(1.0, -1.0) + at(-1.0, 1.0)];
+    let gradient = [(right - left) / (2.0 * a), (up - down) / (2.0 * b)];
+    let second = [
+        (right - 2.0 * middle + left) / (a * a),
+        (same - other) / (4.0 * a * b),
+        (up - 2.0 * middle + down) / (b * b),
+    ];
+    (middle, gradient, second)
+}
+
+/// Covariance from second derivatives; `None` where the parameters are not determined.
+fn covariance([xx, xy, yy]: [f64; 3]) -> Option<[f64; 3]> {
+    let determinant = xx * yy - xy * xy;
+    (xx < 0.0 && yy < 0.0 && determinant > 0.0)
+        .then(|| [-yy / determinant, xy / determinant, -xx / determinant])
+}
+
+/// The maximum of the log posterior and its covariance.
+fn maximum(seen: &[Seen], start: [f64; 2]) -> Option<([f64; 2], [f64; 3])> {
+    let mut at = start;
+    for _ in 0..ROUNDS {
+        let (value, gradient, second) = derivatives(seen, at);
+        let step = covariance(second).map_or_else(
+            || gradient.map(|g| g.signum() * 0.5 * LARGEST_STEP),
+            |[xx, xy, yy]| [xx * gradient[0] + xy * gradient[1], xy * gradient[0] + yy * gradient[1]],
+        );
+        let mut step = step.map(|s| s.clamp(-LARGEST_STEP, LARGEST_STEP));
+        while step[0].abs().max(step[1].abs()) > SETTLED
+            && objective(seen, [at[0] + step[0], at[1] + step[1]]) < value
+        {
+            step = step.map(|s| 0.5 * s);
+        }
+        at = [at[0] + step[0], at[1] + step[1]];
+        if step[0].abs().max(step[1].abs()) <= SETTLED {
+            return covariance(derivatives(seen, at).2).map(|covariance| (at, covariance));
+        }
+    }
+    None
+}
+
+/// Fits the law of heights to the signals that were seen, starting from `start`, and tells the share of all signals that
+/// is lost at the `limits` of the nuclei, with an upper bound at `level` (one-sided, 0.5 to 1).
+///
+/// `None` with too few signals or nuclei, or where the signals do not tell.
+pub(crate) fn estimate(seen: &[Seen], limits: &[Limit], start: HeightLaw, level: f64) -> Option<LossFit> {
+    if seen.len() < SIGNALS_MIN || limits.is_empty() {
+        return None;
+    }
+    let wider = HeightLaw { log_sd: WIDER * start.log_sd, ..start };
+    let at_most = wider.mean_lost(limits);
+    if at_most <= NOTHING_LOST {
+        let share = start.mean_lost(limits);
+        let loss = SignalLoss {
+            share,
+            standard_error: (at_most - share).max(0.0),
+            at_most: at_most.max(share),
+            height: start.log_height.exp(),
+            log_sd: start.log_sd,
+            signals: seen.len(),
+        };
+        return Some(LossFit { law: start, pessimistic: wider, loss });
+    }
+    let (at, [xx, xy, yy]) = maximum(seen, [start.log_height, start.log_sd.ln()])?;
+    let mean = |parameters: [f64; 2]| HeightLaw::of(parameters).mean_lost(limits);
+    let share = mean(at);
+    let [a, b] = DIFFERENCE;
+    let slope = [
+        (mean([at[0] + a, at[1]]) - mean([at[0] - a, at[1]])) / (2.0 * a),
+        (mean([at[0], at[1] + b]) - mean([at[0], at[1] - b])) / (2.0 * b),
+    ];
+    let along = [xx * slope[0] + xy * slope[1], xy * slope[0] + yy * slope[1]];
+    let standard_error = (slope[0] * along[0] + slope[1] * along[1]).max(0.0).sqrt();
+    let errors = std::f64::consts::SQRT_2 * erfc_inv(2.0 * (1.0 - level));
+    let worst =
+        if standard_error > 0.0 { [0, 1].map(|i| at[i] + errors * along[i] / standard_error) } else { at };
+    let (law, pessimistic) = (HeightLaw::of(at), HeightLaw::of(worst));
+    let at_most = mean(worst).max(share);
+    let loss = SignalLoss {
+        share,
+        standard_error,
+        at_most,
+        height: law.log_height.exp(),
+        log_sd: law.log_sd,
+        signals: seen.len(),
+    };
+    Some(LossFit { law, pessimistic, loss })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, Normal};
+
+    const NOISE: f64 = 10.0;
+    const LIMIT: Limit = Limit { threshold: 40.0, noise: NOISE };
+
+    /// Signals of a median height over the noise that pass the threshold, and the share of all that do not.
+    fn specimen(snr: f64, log_sd: f64, signals: usize, seed: u64) -> (Vec<Seen>, f64) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let [heights, noise] =
+            [(snr * NOISE).ln(), 0.0].map(|m| Normal::new(m, if m == 0.0 { NOISE } else { log_sd }).unwrap());
+        let seen: Vec<Seen> = (0..signals)
+            .map(|_| highest_of(heights.sample(&mut random).exp(), NOISE) + noise.sample(&mut random))
+            .filter(|height| *height > LIMIT.threshold)
+            .map(|height| Seen { height, noise: NOISE, limit: LIMIT })
+            .collect();
+        let lost = 1.0 - seen.len() as f64 / signals as f64;
+        (seen, lost)
+    }
+
+    fn read(seen: &[Seen]) -> Option<LossFit> {
+        // As the sorting sees it: the mean and spread of what is seen.
+        let start = HeightLaw { log_height: (1.1 * 7.0 * NOISE).ln(), log_sd: 0.25 };
+        estimate(seen, &[LIMIT], start, 0.95)
+    }
+
+    #[test]
+    fn the_share_lost_is_found_whatever_it_is() {
+        for (snr, log_sd) in [
+            (4.5, 0.3),
+            (5.0, 0.3),
+            (6.0, 0.3),
+            (7.0, 0.3),
+            (8.0, 0.3),
+            (6.0, 0.45),
+            (8.0, 0.45),
+            (12.0, 0.3),
+        ] {
+            let runs: Vec<(f64, SignalLoss)> = (0..20)
+                .map(|seed| {
+                    let (seen, lost) = specimen(snr, log_sd, 250, seed);
+                    (lost, read(&seen).unwrap().loss)
+                })
+                .collect();
+            let n = runs.len() as f64;
+            let truth = runs.iter().map(|r| r.0).sum::<f64>() / n;
+            let mean = runs.iter().map(|r| r.1.share).sum::<f64>() / n;
+            let error = runs.iter().map(|r| r.1.standard_error).sum::<f64>() / n;
+            let scatter = (runs.iter().map(|r| (r.1.share - mean).powi(2)).sum::<f64>() / n).sqrt();
+            let covered = runs.iter().filter(|r| r.1.at_most >= truth).count();
+            println!(
+                "{snr} {log_sd}: lost {truth:.4}, read {mean:.4}, error {error:.4}, scatter {scatter:.4}, covered {covered}"
+            );
+            assert!((mean - truth).abs() < 0.01 + 0.15 * truth, "{snr} {log_sd}: {truth} {mean}");
+            assert!(covered >= 16, "{snr} {log_sd}: {covered} of 20");
+            assert!(
+                scatter < 1.6 * error + 1e-3 && error < 1.8 * scatter + 1e-3,
+                "{snr} {log_sd}: {scatter} {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn bright_signals_lose_nothing_and_few_tell_nothing() {
+        let (seen, lost) = specimen(40.0, 0.3, 250, 1);
+        let fit = read(&seen).unwrap();
+        assert!(lost == 0.0 && fit.loss.at_most < 1e-4, "{:?}", fit.loss);
+        assert!(
+            (fit.loss.log_sd - 0.3).abs() < 0.06 && (fit.loss.height / 400.0).ln().abs() < 0.06,
+            "{:?}",
+            fit.loss
+        );
+        // Where the sorting's law already says so, it is not fitted.
+        let start = HeightLaw { log_height: 1000_f64.ln(), log_sd: 0.3 };
+        let found = estimate(&specimen(100.0, 0.3, 250, 1).0, &[LIMIT], start, 0.95).unwrap();
+        assert!(found.law == start && found.loss.share <= found.loss.at_most && found.loss.at_most < 1e-4);
+        assert_eq!(read(&seen[..SIGNALS_MIN - 1]), None);
+        assert_eq!(estimate(&seen, &[], HeightLaw { log_height: 6.0, log_sd: 0.3 }, 0.95), None);
+    }
+}

@@ -1,0 +1,365 @@
+//! What signals below detection do to the count, and whether the verdict rests on it.
+//!
+//! A nucleus that lost a signal of one colour shows the other one alone. Where the assay counts that, intact nuclei look
+//! rearranged; where it does not, rearranged nuclei look intact. How often, follows from the share of signals lost in each
+//! nucleus ([`LostShare`]): every signal of what it shows is lost or not, and the assay's rule is applied to what is left.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use statrs::function::erf::erfc_inv;
+
+use super::decide::{Vote, decide};
+use super::verdict::{Count, Verdict};
+use super::{last, votes};
+use crate::assay::{Assay, Sex};
+use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
+use crate::error::{Error, Result};
+use crate::field::Colour;
+
+/// Least share of lost signals that is told of a colour beside the one that loses most.
+const LEAST_TOLD: f64 = 0.01;
+
+/// Standard deviations to the upper bound of a one-sided confidence level.
+pub(super) fn deviations(level: f64) -> Result<f64> {
+    if !(0.5..=0.9999).contains(&level) {
+        return Err(Error::parameter("loss_level", level, "0.5 to 0.9999"));
+    }
+    Ok(std::f64::consts::SQRT_2 * erfc_inv(2.0 * (1.0 - level)))
+}
+
+/// A number of nuclei as expected, and its upper bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ExpectedNuclei {
+    /// Expected number.
+    pub expected: f64,
+    /// Upper bound: the upper bound of the share lost, and chance.
+    pub at_most: f64,
+}
+
+/// Evaluable nuclei that may be called wrongly since signals lie below detection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LossEffect {
+    /// Intact ones that lost a signal and are counted as rearranged by the one left alone.
+    pub falsely_isolated: ExpectedNuclei,
+    /// Intact ones that lost a red and a green signal of two loci and look split.
+    pub falsely_split: ExpectedNuclei,
+    /// Rearranged ones that lost a signal and are not counted as such.
+    pub hidden: ExpectedNuclei,
+}
+
+/// Chances of what a nucleus shows: counted as rearranged by signals of one colour alone, and by both.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chances {
+    isolated: f64,
+    split: f64,
+}
+
+/// Fused pairs, reds and greens apart.
+type Shown = (usize, usize, usize);
+
+/// Spreads what a nucleus may show over what becomes of one more locus or end.
+fn spread(shown: &BTreeMap<Shown, f64>, outcomes: &[(Shown, f64)]) -> BTreeMap<Shown, f64> {
+    let mut next = BTreeMap::new();
+    for ((fused, red, green), chance) in shown {
+        for ((f, r, g), share) in outcomes.iter().filter(|(_, share)| *share > 0.0) {
+            *next.entry((fused + f, red + r, green + g)).or_insert(0.0) += chance * share;
+        }
+    }
+    next
+}
+
+/// How a nucleus with these signals is read if each is lost with the chance of its colour.
+fn read_with_loss(truth: &SignalPattern, lost: [f64; 2], assay: &Assay, sex: Option<Sex>) -> Chances {
+    let [red, green] = lost;
+    let [seen_red, seen_green] = lost.map(|share| 1.0 - share);
+    let pair = [
+        ((1, 0, 0), seen_red * seen_green),
+        ((0, 1, 0), seen_red * green),
+        ((0, 0, 1), red * seen_green),
+        ((0, 0, 0), red * green),
+    ];
+    let mut shown = BTreeMap::from([((0, 0, 0), 1.0)]);
+    for _ in 0..truth.fused {
+        shown = spread(&shown, &pair);
+    }
+    for _ in 0..truth.separated(Colour::Red) {
+        shown = spread(&shown, &[((0, 1, 0), seen_red), ((0, 0, 0), red)]);
+    }
+    for _ in 0..truth.separated(Colour::Green) {
+        shown = spread(&shown, &[((0, 0, 1), seen_green), ((0, 0, 0), green)]);
+    }
+    let mut chances = Chances::default();
+    for ((fused, isolated_red, isolated_green), chance) in shown {
+        let pattern = SignalPattern { fused, split: 0, isolated_red, isolated_green };
+        if is_rearranged(&pattern, assay, sex) {
+            let both = isolated_red > 0 && isolated_green > 0;
+            *(if both { &mut chances.split } else { &mut chances.isolated }) += chance;
+        }
+    }
+    chances
+}
+
+/// Whether a nucleus shows both ends apart, which one lost signal does not make.
+fn shows_both_ends(pattern: &SignalPattern) -> bool {
+    Colour::BOTH.iter().all(|colour| pattern.separated(*colour) > 0)
+}
+
+/// Sums over nuclei, and the variances of the numbers that they stand for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    mean: f64,
+    variance: f64,
+}
+
+impl Sum {
+    fn add(&mut self, chance: f64) {
+        self.mean += chance;
+        self.variance += chance * (1.0 - chance);
+    }
+}
+
+/// Sums of falsely isolated, falsely split and hidden nuclei, given the loss that `share` takes from each nucleus.
+fn sums(
+    evaluable: &[&NucleusCall],
+    share: impl Fn(LostShare) -> f64,
+    (assay, sex): (&Assay, Option<Sex>),
+) -> [Sum; 3] {
+    let [mut isolated, mut split, mut hidden] = [Sum::default(); 3];
+    for call in evaluable {
+        let lost = call.lost.map(&share);
+        if lost == [0.0, 0.0] {
+            continue;
+        }
+        let pattern = &call.pattern;
+        if !shows_both_ends(pattern) {
+            // As if whatever stands alone had lost its partner.
+            let alone = Colour::BOTH.iter().map(|c| pattern.separated(*c)).sum::<usize>();
+            let intact = SignalPattern { fused: pattern.fused + alone, ..SignalPattern::default() };
+            let chances = read_with_loss(&intact, lost, assay, sex);
+            isolated.add(chances.isolated);
+            split.add(chances.split);
+        }
+        if call.rearranged {
+            // For each that is still seen as rearranged, so many are not: geometric.
+            let chances = read_with_loss(pattern, lost, assay, sex);
+            let seen = (chances.isolated + chances.split).clamp(f64::MIN_POSITIVE, 1.0);
+            hidden.mean += (1.0 - seen) / seen;
+            hidden.variance += (1.0 - seen) / (seen * seen);
+        }
+    }
+    [isolated, split, hidden]
+}
+
+impl LossEffect {
+    /// What the shares lost in the evaluable nuclei make expect, with upper bounds of so many standard deviations.
+    pub(super) fn of(
+        evaluable: &[&NucleusCall],
+        assay_and_sex: (&Assay, Option<Sex>),
+        deviations: f64,
+    ) -> Self {
+        let expected = sums(evaluable, |lost| lost.expected, assay_and_sex);
+        let at_most = sums(evaluable, |lost| lost.at_most, assay_and_sex);
+        let [falsely_isolated, falsely_split, hidden] = [0, 1, 2].map(|i| ExpectedNuclei {
+            expected: expected[i].mean,
+            at_most: (at_most[i].mean + deviations * at_most[i].variance.sqrt()).max(expected[i].mean),
+        });
+        Self { falsely_isolated, falsely_split, hidden }
+    }
+
+    /// The verdict and count without the nuclei that loss explains.
+    fn without_false(&self, evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Verdict, Count)> {
+        let mut left = [self.falsely_isolated, self.falsely_split].map(|n| n.at_most.floor() as usize);
+        let mut kept: Vec<Vote> = votes(evaluable, |call| call.rearranged);
+        for (vote, call) in kept.iter_mut().zip(evaluable).filter(|(vote, _)| vote.rearranged) {
+            let left = &mut left[usize::from(shows_both_ends(&call.pattern))];
+            vote.rearranged = *left == 0;
+            *left = left.saturating_sub(1);
+        }
+        let positive = kept.iter().filter(|vote| vote.rearranged).count();
+        Ok((last(&decide(&kept, assay)?), Count { positive, total: kept.len() }))
+    }
+
+    /// The verdict with as many more rearranged nuclei as loss may hide. They show what most rearranged ones show.
+    fn with_hidden(&self, evaluable: &[&NucleusCall], assay: &Assay) -> Result<Verdict> {
+        let mut left = self.hidden.at_most.floor() as usize;
+        let patterns = super::tally(evaluable.iter().filter(|c| c.rearranged).map(|c| c.pattern.to_string()));
+        let usual = patterns.into_iter().max_by_key(|(_, nuclei)| *nuclei).map(|(pattern, _)| pattern);
+        let mut all = votes(evaluable, |call| call.rearranged);
+        for vote in all.iter_mut().filter(|vote| !vote.rearranged) {
+            let Some(fewer) = left.checked_sub(1) else { break };
+            left = fewer;
+            vote.rearranged = true;
+            if let Some(usual) = &usual {
+                vote.pattern.clone_from(usual);
+            }
+        }
+        Ok(last(&decide(&all, assay)?))
+    }
+}
+
+/// What loss means for a verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Standing {
+    /// It is the same without the nuclei that loss explains and with those that it may hide.
+    Stands,
+    /// So is the verdict, but with the count left it lies in the borderline band.
+    Borderline(Count),
+    /// It may rest on loss: why no verdict is given.
+    Falls(String),
+}
+
+/// Holds a verdict against the signals lost.
+pub(super) fn held_against(
+    effect: &LossEffect,
+    evaluable: &[&NucleusCall],
+    verdict: Verdict,
+    assay: &Assay,
+) -> Result<Standing> {
+    let colours = weak_colours(evaluable);
+    match verdict {
+        Verdict::Positive => {
+            let (other, count) = effect.without_false(evaluable, assay)?;
+            let rearranged = evaluable.iter().filter(|call| call.rearranged).count();
+            if other == verdict {
+                let is_changed = count.positive < rearranged && super::advice::count_in_band(count, assay);
+                return Ok(if is_changed { Standing::Borderline(count) } else { Standing::Stands });
+            }
+            let (isolated, split) = (effect.falsely_isolated, effect.falsely_split);
+            Ok(Standing::Falls(format!(
+                "{colours}: {:.1} of the {rearranged} rearranged nuclei, and up to {:.0}, are expected to be intact ones that lost \
+                 a signal below detection, and without them the specimen would not be positive",
+                isolated.expected + split.expected,
+                isolated.at_most.floor() + split.at_most.floor(),
+            )))
+        }
+        Verdict::Negative if effect.with_hidden(evaluable, assay)? != verdict => {
+            Ok(Standing::Falls(format!(
+                "{colours}: {:.1} rearranged nuclei, and up to {:.0}, are expected to look intact since a signal lies below detection, \
+             and with them the specimen would not be negative",
+                effect.hidden.expected,
+                effect.hidden.at_most.floor(),
+            )))
+        }
+        _ => Ok(Standing::Stands),
+    }
+}
+
+/// Which colours lose signals, in words: the one that loses most, and another that loses noticeably.
+pub(super) fn weak_colours(evaluable: &[&NucleusCall]) -> String {
+    let nuclei = evaluable.len().max(1) as f64;
+    let shares = Colour::BOTH.map(|colour| {
+        let mean = |of: &dyn Fn(LostShare) -> f64| {
+            evaluable.iter().map(|call| of(call.lost[colour.index()])).sum::<f64>() / nuclei
+        };
+        (colour, mean(&|lost| lost.expected), mean(&|lost| lost.at_most))
+    });
+    let most = shares.iter().map(|s| s.2).fold(0.0, f64::max);
+    let told: Vec<String> = shares
+        .iter()
+        .filter(|(_, _, at_most)| *at_most >= LEAST_TOLD.min(most))
+        .map(|(colour, share, at_most)| {
+            format!(
+                "{} signals are weak ({:.1} % of them, and up to {:.1} %, lie below detection)",
+                colour.name(),
+                100.0 * share,
+                100.0 * at_most
+            )
+        })
+        .collect();
+    told.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{SummariseParams, Summary, summarise};
+    use super::*;
+    use crate::classify::{ClassifyParams, NucleusEvidence, classify};
+
+    fn pattern(fused: usize, isolated_red: usize, isolated_green: usize) -> SignalPattern {
+        SignalPattern { fused, split: 0, isolated_red, isolated_green }
+    }
+
+    #[test]
+    fn an_intact_nucleus_shows_a_lone_red_as_often_as_a_green_is_lost() -> Result<()> {
+        let (alk, ewsr1) = (Assay::builtin("alk")?, Assay::builtin("ewsr1")?);
+        let q = 0.1;
+        let intact = read_with_loss(&pattern(2, 0, 0), [0.0, q], &alk, None);
+        assert!((intact.isolated - (1.0 - (1.0 - q) * (1.0 - q))).abs() < 1e-12 && intact.split == 0.0);
+        // Lost red leaves green, which the assay does not count.
+        let intact = read_with_loss(&pattern(2, 0, 0), [q, 0.0], &alk, None);
+        assert_eq!((intact.isolated, intact.split), (0.0, 0.0));
+        // A red of one locus and a green of the other.
+        let both = read_with_loss(&pattern(2, 0, 0), [q, q], &ewsr1, None);
+        assert!((both.split - 2.0 * (q * (1.0 - q)).powi(2)).abs() < 1e-12 && both.isolated == 0.0);
+        // A split nucleus that lost a green of two still shows a red alone, or both ends.
+        let split = read_with_loss(&pattern(1, 1, 1), [0.0, q], &alk, None);
+        assert!((split.isolated + split.split - 1.0).abs() < 1e-12);
+        // It is hidden where its red end is lost and the intact locus is not broken up by that too.
+        let split = read_with_loss(&pattern(1, 1, 1), [q, 0.0], &alk, None);
+        assert!((split.split - (1.0 - q)).abs() < 1e-12 && split.isolated == 0.0);
+        Ok(())
+    }
+
+    /// So many intact, isolated red and split nuclei, and the shares of red and green lost in each (expected, at most).
+    fn summary(id: &str, [intact, isolated, split]: [usize; 3], lost: [[f64; 2]; 2]) -> Result<Summary> {
+        let assay = Assay::builtin(id)?;
+        let nuclei = [(pattern(2, 0, 0), intact), (pattern(1, 1, 0), isolated), (pattern(1, 1, 1), split)];
+        let patterns = nuclei.iter().flat_map(|(pattern, n)| std::iter::repeat_n(*pattern, *n));
+        let calls: Vec<NucleusCall> = (1..)
+            .zip(patterns)
+            .map(|(nucleus, pattern)| {
+                let mut evidence = NucleusEvidence::of_pattern(nucleus, pattern);
+                evidence.lost = lost.map(|[expected, at_most]| LostShare { expected, at_most });
+                classify(&evidence, &assay, None, &ClassifyParams::default())
+            })
+            .collect();
+        summarise(&calls, &assay, &SummariseParams::default())
+    }
+
+    const NONE: [f64; 2] = [0.0, 0.0];
+
+    #[test]
+    fn a_verdict_that_rests_on_lost_green_is_not_given() -> Result<()> {
+        let weak = [NONE, [0.07, 0.1]];
+        let normal = summary("alk", [82, 16, 2], weak)?;
+        assert_eq!(normal.verdict, Verdict::NotEvaluable);
+        let rule = &normal.stages.last().map(|s| s.rule.clone()).unwrap_or_default();
+        assert!(rule.starts_with("green signals are weak (7.0 % of them, and up to 10.0 %"), "{rule}");
+        assert!(normal.advice[0].contains("longer exposure"), "{:?}", normal.advice);
+        assert!(
+            (normal.loss_effect.falsely_isolated.expected - 98.0 * (1.0 - 0.93_f64.powi(2))).abs() < 1e-9
+        );
+        // The same counts by a probe that loses nothing, and splits that exceed the cutoff whatever is lost.
+        assert_eq!(summary("alk", [82, 16, 2], [NONE; 2])?.verdict, Verdict::Positive);
+        assert_eq!(summary("alk", [60, 20, 20], weak)?.verdict, Verdict::Positive);
+        // Isolated reds that loss does not explain, told as near the cutoff without those that it does.
+        let isolated = summary("alk", [60, 40, 0], weak)?;
+        assert_eq!((isolated.verdict, isolated.confirm), (Verdict::Positive, true));
+        // Below the cutoff lost green takes nothing away that matters.
+        assert_eq!(summary("alk", [92, 8, 0], weak)?.verdict, Verdict::Negative);
+        Ok(())
+    }
+
+    #[test]
+    fn lost_ends_that_may_hide_a_rearrangement_take_the_negative_verdict() -> Result<()> {
+        let weak_red = [[0.15, 0.2], NONE];
+        let near = summary("alk", [86, 0, 14], weak_red)?;
+        assert_eq!(near.verdict, Verdict::NotEvaluable, "{:?}", near.loss_effect);
+        assert!(near.advice[0].contains("red signals are weak") && near.advice[0].contains("look intact"));
+        assert_eq!(summary("alk", [98, 0, 2], weak_red)?.verdict, Verdict::Negative);
+        // Where isolated signals are left open, lost green hides splits too.
+        let weak_green = [NONE, [0.15, 0.2]];
+        assert!(summary("ewsr1", [150, 0, 20], weak_green)?.loss_effect.hidden.expected > 2.0);
+        assert!(summary("alk", [150, 0, 20], weak_green)?.loss_effect.hidden.expected < 1e-9);
+        Ok(())
+    }
+
+    #[test]
+    fn a_level_out_of_range_is_refused() {
+        assert!((deviations(0.95).unwrap() - 1.645).abs() < 1e-3);
+        assert!(deviations(0.3).is_err() && deviations(f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! Signals below detection must make no wrong verdict.
+
+use breakapart::analyse::{Analyser, SpecimenReading};
+use breakapart::assay::Assay;
+use breakapart::simulate::{Conditions, simulate_specimen};
+use breakapart::summarise::Verdict;
+
+/// Reads a specimen of two fields with green of this share of the light of red.
+fn read(name: &str, seed: u64, green_share: f64, change: impl Fn(&mut Conditions)) -> SpecimenReading {
+    let mut conditions = Conditions::named(name).unwrap();
+    conditions.probes.green_share = green_share;
+    change(&mut conditions);
+    let specimen = simulate_specimen(&conditions, seed, 2).unwrap();
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let measured = specimen.fields.iter().map(|f| analyser.measure_field(&f.field).unwrap()).collect();
+    let reading = analyser.read_specimen(name, measured).unwrap();
+    let summary = &reading.summary;
+    println!(
+        "{name} {seed} {green_share}: {:?} {} of {} (true {:.1} %), SNR {:?}, {:?}, {:?}",
+        summary.verdict,
+        summary.rearranged,
+        summary.evaluable,
+        specimen.truth.percent,
+        reading.instrument.signal_height_snr[1],
+        reading.instrument.signal_loss[1],
+        summary.loss_effect.falsely_isolated
+    );
+    reading
+}
+
+#[test]
+fn weak_green_makes_no_normal_specimen_positive() {
+    let mut is_lost = false;
+    for green_share in [0.035, 0.03, 0.026, 0.022] {
+        for seed in [71, 72] {
+            let reading = read("alk_negative", seed, green_share, |_| ());
+            assert_ne!(reading.summary.verdict, Verdict::Positive, "{green_share} {seed}");
+            is_lost |= reading.summary.loss_effect.falsely_isolated.expected >= 1.0;
+        }
+    }
+    assert!(is_lost, "no specimen lost green: nothing was tried");
+}
+
+#[test]
+fn isolated_reds_beside_sound_green_stay_positive() {
+    let reading = read("isolated_red", 73, 1.0, |_| ());
+    let summary = &reading.summary;
+    assert_eq!(summary.verdict, Verdict::Positive);
+    assert!(summary.loss_effect.falsely_isolated.at_most < 1.0, "{:?}", summary.loss_effect);
+    assert!(summary.advice.iter().all(|line| !line.contains("below detection")), "{:?}", summary.advice);
+}
+
+#[test]
+fn splits_stay_positive_where_green_is_weak() {
+    for green_share in [0.035, 0.03] {
+        let reading = read("alk_split_positive", 74, green_share, |_| ());
+        assert_eq!(reading.summary.verdict, Verdict::Positive, "{green_share}");
+        let [red, green] = reading.instrument.signal_loss.map(Option::unwrap);
+        assert!(green.share > red.share && green.at_most > green.share, "{red:?} {green:?}");
+    }
+}
