@@ -96,10 +96,8 @@ pub fn classify(
     let evaluable = exclusion.is_none();
     let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
-        let seen = separated.rearranged(
-            one_colour_counts(Colour::Red, pattern.fused, assay, sex),
-            one_colour_counts(Colour::Green, pattern.fused, assay, sex),
-        );
+        let counts = Colour::BOTH.map(|colour| one_colour_counts(colour, pattern.fused, assay, sex));
+        let seen = separated.rearranged(counts, evidence.alone_by_loss);
         params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
     });
     let [unlikely, likely] = params.doubtful;

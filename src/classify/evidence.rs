@@ -85,12 +85,13 @@ pub struct SeparatedProbability {
 }
 
 impl SeparatedProbability {
-    /// Probability of a nucleus that counts as rearranged: split always, one colour alone if that counts.
-    pub(super) fn rearranged(self, red_counts: bool, green_counts: bool) -> f64 {
+    /// Probability of a nucleus that counts as rearranged: split always, one colour alone if that counts and its partner
+    /// is not merely lost, which has the chances `by_loss`.
+    pub(super) fn rearranged(self, counts: [bool; 2], by_loss: [f64; 2]) -> f64 {
         let both = self.red + self.green - self.either;
-        let only_red = if red_counts { self.either - self.green } else { 0.0 };
-        let only_green = if green_counts { self.either - self.red } else { 0.0 };
-        (both + only_red + only_green).clamp(0.0, 1.0)
+        let only = [self.either - self.green, self.either - self.red];
+        let alone: f64 = (0..2).filter(|c| counts[*c]).map(|c| only[c] * (1.0 - by_loss[c])).sum();
+        (both + alone).clamp(0.0, 1.0)
     }
 }
 
@@ -142,6 +143,8 @@ pub struct NucleusEvidence {
     pub expected_loss: [Option<f64>; 2],
     /// Share of a probe's signals that is lost: red, green. It excludes no nucleus; the verdict is held against it.
     pub lost: [LostShare; 2],
+    /// Chance that a signal which stands alone in this nucleus is an intact locus whose other end is lost: red, green.
+    pub alone_by_loss: [f64; 2],
     /// Signals counted as sisters that may also be isolated ends: red, green.
     pub doubtful_sisters: [usize; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
@@ -181,6 +184,7 @@ impl NucleusEvidence {
             lacking_colour_is_seen: true,
             expected_loss: [None, None],
             lost: [LostShare::default(); 2],
+            alone_by_loss: [0.0, 0.0],
             doubtful_sisters: [0, 0],
             grey_zone_pair: false,
             uncountable_cluster: false,

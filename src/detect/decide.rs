@@ -158,6 +158,13 @@ impl Model {
         lone / (self.fused_rate + self.split_rate + lone)
     }
 
+    /// Chance that a signal of a colour without partner is an intact locus whose other end is lost, where such a share of
+    /// the other colour is.
+    pub(crate) fn alone_by_loss(&self, colour: Colour, lost_of_other: f64) -> f64 {
+        let seen = (1.0 - lost_of_other).max(f64::MIN_POSITIVE);
+        (self.fused_rate * lost_of_other / seen / self.lone_rate[colour.index()]).clamp(0.0, 1.0)
+    }
+
     fn population(&self, colour: Colour) -> &Population {
         match colour {
             Colour::Red => &self.red,

@@ -164,9 +164,10 @@ pub struct Summary {
     /// Percentage among the other evaluable nuclei; `None` if there are none.
     pub percent_without_one_colour_only: Option<f64>,
     /// Sum of the probabilities of the evaluable nuclei, in percent of them: what the percentage is expected to
-    /// be over all ways of sorting the signals; `None` where a probability is not known.
+    /// be over all ways of sorting the signals, with those lost below detection allowed for; `None` where a probability
+    /// is not known.
     pub percent_expected: Option<f64>,
-    /// What signals below detection do to the count. The percentage is not corrected by it.
+    /// What signals below detection do to the count. Of the percentages only `percent_expected` allows for it.
     pub loss_effect: LossEffect,
     /// The stages of the decision in the order taken.
     pub stages: Vec<Stage>,

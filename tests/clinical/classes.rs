@@ -156,3 +156,22 @@ fn a_certain_probability_agrees_with_the_call_in_every_assay() {
     }
     assert!(counted > 100, "{counted} nuclei were counted");
 }
+
+/// A red alone whose green may be lost is no certain rearrangement; a split pair stays one.
+#[test]
+fn a_partner_that_may_be_lost_makes_a_signal_alone_doubtful() {
+    let alk = builtin("alk");
+    let read = |red, green, by_loss: f64| {
+        let mut evidence = NucleusEvidence::of_pattern(1, pattern(1, red, green));
+        let any_green = if green > 0 { 1.0 } else { 0.0 };
+        evidence.separated = Some(SeparatedProbability { red: 1.0, green: any_green, either: 1.0 });
+        evidence.alone_by_loss = [by_loss, 0.0];
+        classify(&evidence, &alk, None, &ClassifyParams::default())
+    };
+    let call = read(1, 0, 0.6);
+    assert!(call.rearranged && call.doubtful, "{call:?}");
+    assert!((call.probability_rearranged.unwrap() - 0.4).abs() < 0.01, "{call:?}");
+    for sure in [read(1, 0, 0.0), read(1, 1, 0.6)] {
+        assert!(sure.rearranged && !sure.doubtful && sure.probability_rearranged.unwrap() > 0.99, "{sure:?}");
+    }
+}

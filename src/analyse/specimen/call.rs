@@ -69,6 +69,8 @@ impl Specimen<'_> {
             })
         });
         evidence.lost = *lost;
+        evidence.alone_by_loss =
+            Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
         evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
