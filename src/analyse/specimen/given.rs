@@ -36,7 +36,7 @@ fn diameter(fields: &[FieldMeasurement], colour: Colour) -> Option<String> {
     (apart > (CONTRADICTED_ERRORS * error).max(CONTRADICTED_WIDTH.ln())).then(|| {
         let spots: usize = seen().map(|w| w.spots).sum();
         format!(
-            "{}: the signal diameter that was given ({:.1} px) contradicts the signals of this specimen ({:.1} px, from \
+            "{}: the signal diameter in use, not estimated ({:.1} px), contradicts the signals of this specimen ({:.1} px, from \
              {spots} of them): signals may be missed, and pairs misjudged",
             colour.name(),
             FWHM_PER_SIGMA * used_px,
