@@ -134,7 +134,8 @@ fn rates<'a>(specimens: impl Iterator<Item = &'a Specimen<'a>>, finding: Finding
     let mut calls: BTreeMap<&str, Calls> = BTreeMap::new();
     for specimen in specimens {
         let scenario = specimen.scenario;
-        if scenario.set == Set::Grid || scenario.conditions.probes.pattern == Pattern::IsolatedGreen {
+        let varied = matches!(scenario.set, Set::Grid | Set::Weak);
+        if varied || scenario.conditions.probes.pattern == Pattern::IsolatedGreen {
             continue;
         }
         let calls = calls.entry(scenario.named()).or_default();

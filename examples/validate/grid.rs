@@ -27,7 +27,7 @@ const TISSUE: &str = "tissue_section";
 const GREEN_SHARES: [f64; 4] = [0.018, 0.022, 0.026, 0.03];
 
 /// Units are those of [`Conditions`]; the name of a scenario is that of the axis and the value.
-const AXES: [Axis; 30] = [
+const AXES: [Axis; 28] = [
     axis("density", TISSUE, &[40.0, 130.0, 200.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("sparse", WHOLE, &[3.0, 10.0], |c, v| c.nuclei.per_10000_um2 = v),
     axis("overlap", TISSUE, &[0.0, 0.25, 0.4], |c, v| c.nuclei.overlap = v),
@@ -38,8 +38,6 @@ const AXES: [Axis; 30] = [
     axis("counterstain", WHOLE, &[800.0, 2000.0], |c, v| c.nuclei.counterstain_electrons_per_um3 = v),
     axis("signal", WHOLE, &[800.0, 1250.0, 2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
     axis("signal_tissue", TISSUE, &[2500.0, 5000.0], |c, v| c.probes.signal_electrons = v),
-    axis("green_share", "alk_split_positive", &GREEN_SHARES, |c, v| c.probes.green_share = v),
-    axis("green_share_normal", "alk_negative", &GREEN_SHARES, |c, v| c.probes.green_share = v),
     axis("gamma_spread", WHOLE, &[0.4, 0.6], |c, v| {
         c.probes.amplitude_distribution = AmplitudeDistribution::Gamma;
         c.probes.signal_spread = v;
@@ -96,25 +94,37 @@ const AXES: [Axis; 30] = [
     }),
 ];
 
+/// Signals lost below detection, in positives and in normals.
+const WEAK_AXES: [Axis; 2] = [
+    axis("green_share", "alk_split_positive", &GREEN_SHARES, |c, v| c.probes.green_share = v),
+    axis("green_share_normal", "alk_negative", &GREEN_SHARES, |c, v| c.probes.green_share = v),
+];
+
 /// The qualities of JPEG files.
 const JPEG_QUALITIES: [u8; 3] = [95, 85, 70];
 
-/// All points of the grid, each with this seed.
-pub(crate) fn scenarios(seed: u64) -> Result<Vec<Scenario>> {
+/// All points of some axes, each with this seed.
+fn points(axes: &[Axis], set: Set, seed: u64) -> Result<Vec<Scenario>> {
     let mut scenarios = Vec::new();
-    for axis in AXES {
+    for axis in axes {
         for &value in axis.values {
             let mut conditions = Conditions::named(axis.base)?;
             conditions.name = format!("{}/{value}", axis.name);
             (axis.change)(&mut conditions, value);
-            scenarios.push(Scenario {
-                set: Set::Grid,
-                conditions,
-                jpeg_quality: None,
-                seeds: seed..seed + 1,
-            });
+            scenarios.push(Scenario { set, conditions, jpeg_quality: None, seeds: seed..seed + 1 });
         }
     }
+    Ok(scenarios)
+}
+
+/// All points of weak signals, each with this seed.
+pub(crate) fn weak(seed: u64) -> Result<Vec<Scenario>> {
+    points(&WEAK_AXES, Set::Weak, seed)
+}
+
+/// All points of the grid, each with this seed.
+pub(crate) fn scenarios(seed: u64) -> Result<Vec<Scenario>> {
+    let mut scenarios = points(&AXES, Set::Grid, seed)?;
     for quality in JPEG_QUALITIES {
         let mut conditions = Conditions::named(WHOLE)?;
         conditions.name = format!("jpeg/{quality}");

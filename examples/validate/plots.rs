@@ -18,7 +18,8 @@ const LABELS: u32 = 48;
 /// Size of a point.
 const POINT: i32 = 4;
 /// Colours that readers with any colour vision tell apart (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
+const COLOURS: [RGBColor; 4] =
+    [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(230, 159, 0), RGBColor(0, 158, 115)];
 
 /// Colours of the curves in their order: ideal, then what is to be seen (pale) and what was read (full) of
 /// whole nuclei and of sections.

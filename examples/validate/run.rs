@@ -15,6 +15,8 @@ pub(crate) struct Specimen<'a> {
     pub(crate) score: SpecimenScore,
     /// The verdict that was read.
     pub(crate) verdict: &'static str,
+    /// The percentage expected from the probabilities of the nuclei.
+    pub(crate) percent_expected: Option<f64>,
 }
 
 /// Reads every specimen of every scenario; the order is that of the scenarios, then of the seeds.
@@ -49,7 +51,9 @@ fn read<'a>(scenario: &'a Scenario, seed: u64, fields: u32, analyser: &Analyser)
     }
     let reading = analyser.read_specimen(scenario.name(), measurements)?;
     let score = score(&truths, &reading);
-    Ok(Specimen { scenario, seed, score, verdict: reading.summary.verdict.name() })
+    let summary = &reading.summary;
+    let (verdict, percent_expected) = (summary.verdict.name(), summary.percent_expected);
+    Ok(Specimen { scenario, seed, score, verdict, percent_expected })
 }
 
 /// Shown on a terminal only.

@@ -1,4 +1,4 @@
-//! What is read: the named conditions, a grid around two of them, and normals.
+//! What is read: the named conditions, a grid around two of them, weak signals, and normals.
 
 use std::ops::Range;
 
@@ -22,18 +22,21 @@ pub(crate) enum Set {
     Named,
     /// One parameter varied at a time.
     Grid,
+    /// Green so weak that signals are lost below detection: what counts is that no verdict rests on them.
+    Weak,
     /// Named conditions without any rearrangement.
     Normal,
 }
 
 impl Set {
-    pub(crate) const ALL: [Self; 3] = [Self::Named, Self::Grid, Self::Normal];
+    pub(crate) const ALL: [Self; 4] = [Self::Named, Self::Grid, Self::Weak, Self::Normal];
 
     /// The word used in tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Named => "named",
             Self::Grid => "grid",
+            Self::Weak => "weak_signals",
             Self::Normal => "normal",
         }
     }
@@ -83,6 +86,7 @@ pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
     let first = arguments.first_seed;
     let mut scenarios = named(first..first + u64::from(arguments.seeds))?;
     scenarios.extend(grid::scenarios(first)?);
+    scenarios.extend(grid::weak(first)?);
     scenarios.extend(normals(first)?);
     for name in &arguments.conditions {
         if !scenarios.iter().any(|scenario| scenario.is(name)) {

@@ -15,6 +15,7 @@ pub(crate) struct Row<'a> {
     pub(crate) set: Set,
     pub(crate) tally: Tally,
     causes: BTreeMap<&'a str, usize>,
+    verdicts: Vec<String>,
 }
 
 /// A row for each condition, in the order of the specimens.
@@ -24,10 +25,18 @@ pub(crate) fn rows<'a>(specimens: &'a [Specimen<'_>]) -> Vec<Row<'a>> {
         let name = specimen.scenario.name();
         if rows.last().is_none_or(|row| row.name != name) {
             let set = specimen.scenario.set;
-            rows.push(Row { name, set, tally: Tally::default(), causes: BTreeMap::new() });
+            rows.push(Row {
+                name,
+                set,
+                tally: Tally::default(),
+                causes: BTreeMap::new(),
+                verdicts: Vec::new(),
+            });
         }
         if let Some(row) = rows.last_mut() {
             row.tally += specimen.score.tally;
+            let expected = specimen.percent_expected.map(|p| format!(", expected {p:.1} %"));
+            row.verdicts.push(format!("{}{}", specimen.verdict, expected.unwrap_or_default()));
             for cause in specimen.score.mismatches.iter().filter_map(|mismatch| mismatch.causes.first()) {
                 *row.causes.entry(cause).or_default() += 1;
             }
@@ -43,8 +52,9 @@ pub(crate) fn print(rows: &[Row<'_>]) {
         if rows.is_empty() {
             continue;
         }
+        let last = if set == Set::Weak { "verdict" } else { "not read right, by first cause" };
         println!(
-            "{:<27}{:>7}{:>7}{:>7}{:>7}{:>8}{:>8}{:>10}{:>7}{:>7}{:>7}  not read right, by first cause",
+            "{:<27}{:>7}{:>7}{:>7}{:>7}{:>8}{:>8}{:>10}{:>7}{:>7}{:>7}  {last}",
             set.name(),
             "nuclei",
             "AP0.5",
@@ -58,7 +68,8 @@ pub(crate) fn print(rows: &[Row<'_>]) {
             "error"
         );
         for row in &rows {
-            println!("{}  {}", line(row.name, &row.tally), causes(&row.causes));
+            let last = if set == Set::Weak { row.verdicts.join("; ") } else { causes(&row.causes) };
+            println!("{}  {last}", line(row.name, &row.tally));
         }
         println!("{}\n", mean_line(&rows));
     }
@@ -132,6 +143,7 @@ pub(crate) fn write_validation_csv(path: &Path, specimens: &[Specimen<'_>]) -> R
         "read_percent",
         "read_evaluable",
         "read_rearranged",
+        "expected_percent",
         "verdict",
     ])?;
     for specimen in specimens {
@@ -154,6 +166,7 @@ pub(crate) fn write_validation_csv(path: &Path, specimens: &[Specimen<'_>]) -> R
             share(tally.read_percent()),
             tally.read[0].to_string(),
             tally.read[1].to_string(),
+            specimen.percent_expected.map(|p| format!("{p:.4}")).unwrap_or_default(),
             specimen.verdict.to_owned(),
         ])?;
     }
