@@ -58,6 +58,9 @@ pub struct SummariseParams {
     /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
     /// not given if the loss is decisive. Default: none.
     pub random_loss: Option<RandomLoss>,
+    /// Whether so many nuclei are out of focus or without signals that rearranged ones may be among them unseen: no
+    /// negative verdict is given then. Default: `false`.
+    pub many_unseen: bool,
     /// Confidence with which the nuclei that lost signals below detection ([`LossEffect`]) are not more than their upper
     /// bound, one-sided, 0.5 to 0.9999. A verdict that would be another one at that bound is not given. Default 0.95, the
     /// usual level of upper bounds on false positives in normals (`cutoff`).
@@ -72,6 +75,7 @@ impl Default for SummariseParams {
             probe_failed: None,
             pairing_fault: None,
             random_loss: None,
+            many_unseen: false,
             loss_level: LOSS_LEVEL,
         }
     }
@@ -131,6 +135,8 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         Some(format!("the {} probe failed: nothing can be concluded from the counts", colour.name()))
     } else if let Standing::Falls(rule) = &standing {
         Some(rule.clone())
+    } else if params.many_unseen && verdict == Verdict::Negative {
+        Some("negative, but many nuclei are out of focus or show no signal".to_owned())
     } else {
         random_loss.filter(|loss| loss.decisive).map(|loss| {
             format!(

@@ -95,3 +95,16 @@ fn calls_that_loss_explains_are_doubtful_and_the_expected_percentage_allows_for_
     }
     assert!(off_expected < 0.5 * off_read, "{off_read} {off_expected}");
 }
+
+#[test]
+fn red_light_does_not_pass_for_weak_green() {
+    for seed in [71, 72, 75] {
+        let reading = read("isolated_red", seed, 0.3, |conditions| {
+            conditions.probes.rearranged_share = 0.3;
+            conditions.optics.crosstalk = [0.2, 0.0];
+        });
+        let crosstalk = reading.instrument.crosstalk_red_into_green.expect("ghosts are there");
+        assert!((crosstalk.fraction - 0.2).abs() < 0.03, "{seed}: {crosstalk:?}");
+        assert_eq!(reading.summary.verdict, Verdict::Positive, "{seed}");
+    }
+}

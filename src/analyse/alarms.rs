@@ -119,6 +119,8 @@ pub(super) struct SpecimenAlarms {
     pub(super) probe_failed: Option<Colour>,
     pub(super) pairing_fault: Option<PairingFault>,
     pub(super) random_loss: Option<RandomLoss>,
+    /// Many nuclei are out of focus or show no signal.
+    pub(super) many_unseen: bool,
 }
 
 /// Looks for everything that may be wrong with the specimen. `visibility` is that of each field's nuclei,
@@ -157,8 +159,10 @@ pub(super) fn of_specimen(
     warnings.extend(too_many_loci(fields, assay, params));
     warnings.extend(debris::of_specimen(fields, params));
     warnings.extend(alone);
-    warnings.extend(pairs::out_of_focus(fields, params));
-    SpecimenAlarms { warnings, probe_failed, pairing_fault, random_loss }
+    let unseen_nuclei = pairs::out_of_focus(fields, params);
+    let many_unseen = unseen_nuclei.is_some();
+    warnings.extend(unseen_nuclei);
+    SpecimenAlarms { warnings, probe_failed, pairing_fault, random_loss, many_unseen }
 }
 
 /// What to say where most nuclei show at least twice as many intact loci as a normal one: colours that leak into each

@@ -119,6 +119,7 @@ pub(super) fn read(
         probe_failed: found.probe_failed,
         pairing_fault: contradicted.or(found.pairing_fault),
         random_loss: found.random_loss,
+        many_unseen: found.many_unseen,
         loss_level: params.alarms.loss_level,
     };
     let summary = summarise(&calls, assay, &summarise_params)?;

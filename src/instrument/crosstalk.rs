@@ -162,7 +162,16 @@ pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: 
     };
     let is_crosstalk = |crowd: &Crowd| {
         // Were they pairs, there would be others of ratios not much different, and others a little further off.
-        let flanks = at_place.iter().filter(|c| (1.0..2.0).contains(&crowd.off(c.ratio))).count() as f64;
+        let in_flank = |c: &&Companion| (1.0..2.0).contains(&crowd.off(c.ratio));
+        let higher = |c: &&Companion| in_flank(c) && c.ratio > crowd.mode;
+        let flanks = at_place.iter().filter(in_flank).count() as f64;
+        // Where the other colour is weak, pairs with crosstalk added have higher ratios not much different, as those further off
+        // tell; but none has a lower one.
+        let pairs = PAIRS_AT_PLACE * beside.iter().filter(higher).count() as f64;
+        let unexplained = (at_place.iter().filter(higher).count() as f64 - pairs).max(0.0);
+        let lower =
+            at_place.iter().filter(|c| c.ratio < crowd.mode && crowd.off(c.ratio) >= 1.0).count() as f64;
+        let flanks = flanks.min(lower + unexplained);
         let further = PAIRS_AT_PLACE * beside.iter().filter(|c| crowd.off(c.ratio) < 1.0).count() as f64;
         let stands_out = |pairs: f64, times: f64| {
             crowd.count >= times * pairs + LEAST_STANDARD_DEVIATIONS * (pairs + 1.0).sqrt()

@@ -52,6 +52,11 @@ pub(super) fn lines(
             summary.evaluable,
             minimum_cells(assay)
         ));
+    } else if summary.verdict == Verdict::NotEvaluable && params.many_unseen {
+        lines.push(
+            "not evaluable: in many nuclei signals are out of focus or not seen, and rearranged ones may be among these;              acquire again, or a stack"
+                .to_owned(),
+        );
     }
     if let (Verdict::Equivocal, Some(stage)) = (summary.verdict, summary.stages.last()) {
         lines.push(format!("equivocal: {}", stage.rule));

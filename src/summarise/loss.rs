@@ -162,9 +162,17 @@ impl LossEffect {
     ) -> Self {
         let expected = sums(evaluable, |lost| lost.expected, assay_and_sex);
         let at_most = sums(evaluable, |lost| lost.at_most, assay_and_sex);
+        // No more are falsely called than are called.
+        let called = |both: bool| {
+            let of_kind = |c: &&&NucleusCall| c.rearranged && shows_both_ends(&c.pattern) == both;
+            evaluable.iter().filter(of_kind).count() as f64
+        };
+        let most = [called(false), called(true), f64::INFINITY];
         let [falsely_isolated, falsely_split, hidden] = [0, 1, 2].map(|i| ExpectedNuclei {
-            expected: expected[i].mean,
-            at_most: (at_most[i].mean + deviations * at_most[i].variance.sqrt()).max(expected[i].mean),
+            expected: expected[i].mean.min(most[i]),
+            at_most: (at_most[i].mean + deviations * at_most[i].variance.sqrt())
+                .max(expected[i].mean)
+                .min(most[i]),
         });
         Self { falsely_isolated, falsely_split, hidden }
     }

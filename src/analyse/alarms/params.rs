@@ -58,7 +58,8 @@ pub struct AlarmParams {
     /// Share of the nuclei with a fused pair that may show the end alone that does not count, where the other end does, 0
     /// to 1. Default 0.15, chosen for this crate.
     pub alone_max: f64,
-    /// Share of the nuclei that may be out of focus or without any signal, 0 to 1. Default 0.25, chosen for this crate.
+    /// Share of the nuclei that may be out of focus or without any signal, 0 to 1; with more, no negative verdict is given.
+    /// Default 0.25, chosen for this crate.
     pub out_of_focus_max: f64,
     /// Correlation of the noise of two channels from which they are one image, 0.5 to 1. Default 0.9: exposures have
     /// 0.03 at most, colour JPEG a third, copies 0.98 or more.
