@@ -3,6 +3,7 @@
 
 mod learn;
 
+use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::detect::blur::{Blur, BySteps, Dimming, product};
@@ -96,6 +97,8 @@ impl Decision {
 struct Considered {
     index: usize,
     odds: BySteps,
+    /// Their mean over the steps.
+    mean_odds: f64,
 }
 
 /// The candidates of a nucleus that are sorted, and the weights of their parts.
@@ -176,22 +179,21 @@ impl Model {
     fn worth_sorting(&self, nucleus: &NucleusCandidates, colour: Colour) -> Vec<Considered> {
         let (population, dimming) = (self.population(colour), &nucleus.dimming[colour.index()]);
         let candidates = nucleus.of(colour).iter().enumerate();
-        let mut considered: Vec<(f64, Considered)> = candidates
+        let mut considered: Vec<Considered> = candidates
             .map(|(index, c)| {
                 let odds = population.odds(c, dimming, &self.blur);
-                (self.blur.mean(&odds), Considered { index, odds })
+                Considered { index, odds, mean_odds: self.blur.mean(&odds) }
             })
             .collect();
-        considered.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.index.cmp(&b.1.index)));
+        considered.sort_by(|a, b| b.mean_odds.total_cmp(&a.mean_odds).then(a.index.cmp(&b.index)));
         let kept = considered
             .iter()
             .enumerate()
-            .take_while(|(rank, (odds, _))| {
-                *rank < SORTED_ALWAYS || (*rank < SORTED_MAX && *odds * self.fused_rate > 1.0)
+            .take_while(|(rank, c)| {
+                *rank < SORTED_ALWAYS || (*rank < SORTED_MAX && c.mean_odds * self.fused_rate > 1.0)
             })
             .count();
         considered.truncate(kept);
-        let mut considered: Vec<Considered> = considered.into_iter().map(|(_, c)| c).collect();
         considered.sort_by_key(|c| c.index);
         considered
     }
@@ -202,12 +204,11 @@ impl Model {
         let area = nucleus.area_px.max(1.0);
         let pair = |r: &Considered, g: &Considered| {
             let (a, b) = (&nucleus.red[r.index], &nucleus.green[g.index]);
-            self.weigh_pair((a, &r.odds), (b, &g.odds), &nucleus.dimming, area)
+            self.weigh_pair((a, r), (b, g), &nucleus.dimming, area)
         };
-        let pairs = red.iter().map(|r| green.iter().map(|g| pair(r, g)).collect()).collect();
-        let alone = |considered: &[Considered], rate: f64| {
-            considered.iter().map(|c| rate * self.blur.mean(&c.odds)).collect()
-        };
+        let pairs = Array2::from_shape_fn((red.len(), green.len()), |(i, j)| pair(&red[i], &green[j]));
+        let alone =
+            |considered: &[Considered], rate: f64| considered.iter().map(|c| rate * c.mean_odds).collect();
         let weights = Weights {
             lone_red: alone(&red, self.lone_rate[0]),
             lone_green: alone(&green, self.lone_rate[1]),
@@ -219,12 +220,12 @@ impl Model {
     /// Weights of what a red and a green candidate, each with its odds, can be together in a nucleus of `area` px.
     fn weigh_pair(
         &self,
-        (a, red_odds): (&Candidate, &BySteps),
-        (b, green_odds): (&Candidate, &BySteps),
+        (a, of_red): (&Candidate, &Considered),
+        (b, of_green): (&Candidate, &Considered),
         dimming: &[Dimming; 2],
         area: f64,
     ) -> PairParts {
-        let (red, green) = (self.blur.mean(red_odds), self.blur.mean(green_odds));
+        let (red, green) = (of_red.mean_odds, of_green.mean_odds);
         let d = a.distance_px(b);
         // Density at this offset with a normal scatter, over that of unrelated positions in the nucleus.
         let together =
@@ -235,7 +236,7 @@ impl Model {
             let stretched = STRETCHED_SHARE * area / (std::f64::consts::PI * limit * limit);
             let core = (1.0 - STRETCHED_SHARE) * together(self.offset_sd_px.powi(2));
             // Blurred alike.
-            let both = self.blur.mean(&product(red_odds, green_odds));
+            let both = self.blur.mean(&product(&of_red.odds, &of_green.odds));
             parts.fused = self.fused_rate * both * (core + stretched);
         } else {
             parts.split = self.split_rate * red * green;

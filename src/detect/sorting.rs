@@ -5,6 +5,8 @@
 //! probability of each part, and the heaviest sorting is the reading. Sums run over the subsets of greens
 //! already used, one red after the other, so no sorting is left out and none is counted twice.
 
+use ndarray::{Array2, Axis};
+
 /// A number for each part that a red and a green candidate can be together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct PairParts {
@@ -22,6 +24,20 @@ pub(crate) struct PairParts {
     pub(crate) green_with_ghost: f64,
 }
 
+impl PairParts {
+    /// Each number times a factor.
+    fn times(&self, factor: f64) -> Self {
+        Self {
+            fused: self.fused * factor,
+            split: self.split * factor,
+            coincident: self.coincident * factor,
+            debris: self.debris * factor,
+            red_with_ghost: self.red_with_ghost * factor,
+            green_with_ghost: self.green_with_ghost * factor,
+        }
+    }
+}
+
 /// Weights of the parts, relative to "false" for each candidate involved.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Weights {
@@ -29,8 +45,8 @@ pub(crate) struct Weights {
     pub(crate) lone_red: Vec<f64>,
     /// Signal of its own, per green.
     pub(crate) lone_green: Vec<f64>,
-    /// Pairs, `[red][green]`.
-    pub(crate) pairs: Vec<Vec<PairParts>>,
+    /// Pairs, `[(red, green)]`.
+    pub(crate) pairs: Array2<PairParts>,
 }
 
 /// Probability of each part.
@@ -38,7 +54,7 @@ pub(crate) struct Weights {
 pub(crate) struct Probabilities {
     pub(crate) lone_red: Vec<f64>,
     pub(crate) lone_green: Vec<f64>,
-    pub(crate) pairs: Vec<Vec<PairParts>>,
+    pub(crate) pairs: Array2<PairParts>,
 }
 
 /// Probability that no signal stands alone or split.
@@ -55,21 +71,14 @@ pub(crate) struct NoneSeparated {
 impl Probabilities {
     /// Probability of being a signal, per red.
     pub(crate) fn red_is_signal(&self) -> Vec<f64> {
-        let sum = |row: &[PairParts], part: fn(&PairParts) -> f64| row.iter().map(part).sum::<f64>();
-        let paired = |row: &[PairParts]| {
-            sum(row, |p| p.fused) + sum(row, |p| p.split) + sum(row, |p| p.red_with_ghost)
-        };
-        self.lone_red
-            .iter()
-            .zip(&self.pairs)
-            .map(|(lone, row)| (lone + paired(row)).clamp(0.0, 1.0))
-            .collect()
+        let sum = |i: usize, part: fn(&PairParts) -> f64| self.pairs.row(i).iter().map(part).sum::<f64>();
+        let paired = |i| sum(i, |p| p.fused) + sum(i, |p| p.split) + sum(i, |p| p.red_with_ghost);
+        self.lone_red.iter().enumerate().map(|(i, lone)| (lone + paired(i)).clamp(0.0, 1.0)).collect()
     }
 
     /// Probability of being a signal, per green.
     pub(crate) fn green_is_signal(&self) -> Vec<f64> {
-        let sum =
-            |j: usize, part: fn(&PairParts) -> f64| self.pairs.iter().map(|row| part(&row[j])).sum::<f64>();
+        let sum = |j: usize, part: fn(&PairParts) -> f64| self.pairs.column(j).iter().map(part).sum::<f64>();
         let paired = |j| sum(j, |p| p.fused) + sum(j, |p| p.split) + sum(j, |p| p.green_with_ghost);
         self.lone_green.iter().enumerate().map(|(j, lone)| (lone + paired(j)).clamp(0.0, 1.0)).collect()
     }
@@ -114,65 +123,69 @@ impl Weights {
         1.0 + if allowed.separated_red { self.lone_red[i] } else { 0.0 }
     }
 
-    fn pair(&self, i: usize, j: usize, allowed: Allowed) -> f64 {
-        let pair = &self.pairs[i][j];
-        let mut weight = pair.fused + pair.coincident + pair.debris;
-        if allowed.separated_red && allowed.separated_green {
-            weight += pair.split;
-        }
-        if allowed.separated_red {
-            weight += pair.red_with_ghost;
-        }
-        if allowed.separated_green {
-            weight += pair.green_with_ghost;
-        }
-        weight
-    }
-
-    /// [`Self::pair`] of a red with each green.
-    fn pairs_of(&self, i: usize, allowed: Allowed) -> Vec<f64> {
-        (0..self.greens()).map(|j| self.pair(i, j, allowed)).collect()
+    /// Weight of a red with each green.
+    fn pairs_of(&self, i: usize, allowed: Allowed) -> impl Iterator<Item = f64> {
+        self.pairs.row(i).into_iter().map(move |pair| {
+            let mut weight = pair.fused + pair.coincident + pair.debris;
+            if allowed.separated_red && allowed.separated_green {
+                weight += pair.split;
+            }
+            if allowed.separated_red {
+                weight += pair.red_with_ghost;
+            }
+            if allowed.separated_green {
+                weight += pair.green_with_ghost;
+            }
+            weight
+        })
     }
 
     /// Product over the unused greens, for each subset of used ones.
     fn unused(&self, allowed: Allowed) -> Vec<f64> {
-        let n = self.greens();
-        (0..1_usize << n)
-            .map(|used| {
-                (0..n)
-                    .filter(|j| used & (1 << j) == 0)
-                    .map(|j| 1.0 + if allowed.separated_green { self.lone_green[j] } else { 0.0 })
-                    .product()
-            })
-            .collect()
+        let mut products = Vec::with_capacity(1 << self.greens());
+        products.push(1.0);
+        for lone in &self.lone_green {
+            let single = 1.0 + if allowed.separated_green { *lone } else { 0.0 };
+            // The subsets with this green follow those without it.
+            let without = products.len();
+            products.extend_from_within(..);
+            products[..without].iter_mut().for_each(|product| *product *= single);
+        }
+        products
     }
 
-    /// `forward[i][used]`: sum over the first `i` reds that use just these greens.
-    fn forward(&self, allowed: Allowed) -> Vec<Vec<f64>> {
+    /// `forward[(i, used)]`: sum over the first `i` reds that use just these greens.
+    fn forward(&self, allowed: Allowed) -> Array2<f64> {
         let subsets = 1_usize << self.greens();
-        let mut forward = vec![vec![0.0; subsets]; self.reds() + 1];
-        forward[0][0] = 1.0;
+        let mut forward = Array2::zeros((self.reds() + 1, subsets));
+        forward[(0, 0)] = 1.0;
+        let mut pairs = Vec::with_capacity(self.greens());
         for i in 0..self.reds() {
             let single = self.single_red(i, allowed);
-            let pairs = self.pairs_of(i, allowed);
-            for used in 0..subsets {
-                let weight = forward[i][used];
+            pairs.clear();
+            pairs.extend(self.pairs_of(i, allowed));
+            let (before, mut after) = forward.view_mut().split_at(Axis(0), i + 1);
+            let mut after = after.row_mut(0);
+            for (used, &weight) in before.row(i).iter().enumerate() {
                 if weight == 0.0 {
                     continue;
                 }
-                forward[i + 1][used] += weight * single;
+                after[used] += weight * single;
                 for (j, pair) in pairs.iter().enumerate().filter(|(j, _)| used & (1 << j) == 0) {
-                    forward[i + 1][used | (1 << j)] += weight * pair;
+                    after[used | (1 << j)] += weight * pair;
                 }
             }
         }
         forward
     }
 
+    /// Weight of all sortings that use just these greens in pairs, for each subset of greens.
+    fn by_used(&self, forward: &Array2<f64>, unused: &[f64]) -> Vec<f64> {
+        forward.row(self.reds()).iter().zip(unused).map(|(a, b)| a * b).collect()
+    }
+
     fn total(&self, allowed: Allowed) -> f64 {
-        let unused = self.unused(allowed);
-        let forward = self.forward(allowed);
-        forward[self.reds()].iter().zip(&unused).map(|(a, b)| a * b).sum()
+        self.by_used(&self.forward(allowed), &self.unused(allowed)).iter().sum()
     }
 
     /// The probability of each part.
@@ -181,48 +194,46 @@ impl Weights {
         let all = Allowed { separated_red: true, separated_green: true };
         let unused = self.unused(all);
         let forward = self.forward(all);
-        let subsets = unused.len();
-        let total: f64 = forward[reds].iter().zip(&unused).map(|(a, b)| a * b).sum();
+        let by_used = self.by_used(&forward, &unused);
+        let total: f64 = by_used.iter().sum();
         let mut p = Probabilities {
             lone_red: vec![0.0; reds],
             lone_green: vec![0.0; greens],
-            pairs: vec![vec![PairParts::default(); greens]; reds],
+            pairs: Array2::default((reds, greens)),
         };
-        for j in 0..greens {
-            let share = self.lone_green[j] / (1.0 + self.lone_green[j]);
-            p.lone_green[j] = (0..subsets)
-                .filter(|used| used & (1 << j) == 0)
-                .map(|used| forward[reds][used] * unused[used])
-                .sum::<f64>()
-                * share
-                / total;
+        for (j, (p, lone)) in p.lone_green.iter_mut().zip(&self.lone_green).enumerate() {
+            let share = lone / (1.0 + lone);
+            let without = by_used.iter().enumerate().filter(|(used, _)| used & (1 << j) == 0);
+            *p = without.map(|(_, weight)| weight).sum::<f64>() * share / total;
         }
         let mut backward = unused;
+        let mut pairs = Vec::with_capacity(greens);
         for i in (0..reds).rev() {
-            let pairs = self.pairs_of(i, all);
-            let mut before = vec![0.0; subsets];
-            for used in 0..subsets {
+            let single_red = self.single_red(i, all);
+            // Weight of all sortings of the others, for each green with that one left to this red, and with none.
+            let (mut others, mut with_none_left) = (vec![0.0; greens], 0.0);
+            pairs.clear();
+            pairs.extend(self.pairs_of(i, all));
+            for (used, &weight) in forward.row(i).iter().enumerate() {
                 // More greens than there are reds ahead cannot be used.
-                if forward[i][used] == 0.0 {
+                if weight == 0.0 {
+                    backward[used] = 0.0;
                     continue;
                 }
-                let single = backward[used];
-                p.lone_red[i] += forward[i][used] * self.lone_red[i] * single / total;
-                before[used] += single * self.single_red(i, all);
-                for j in (0..greens).filter(|j| used & (1 << j) == 0) {
+                with_none_left += weight * backward[used];
+                let mut before = backward[used] * single_red;
+                for (j, pair) in pairs.iter().enumerate().filter(|(j, _)| used & (1 << j) == 0) {
+                    // Larger subsets come later: this one is still that of the red after.
                     let after = backward[used | (1 << j)];
-                    let common = forward[i][used] * after / total;
-                    let (sum, pair) = (&mut p.pairs[i][j], &self.pairs[i][j]);
-                    sum.fused += common * pair.fused;
-                    sum.split += common * pair.split;
-                    sum.coincident += common * pair.coincident;
-                    sum.debris += common * pair.debris;
-                    sum.red_with_ghost += common * pair.red_with_ghost;
-                    sum.green_with_ghost += common * pair.green_with_ghost;
-                    before[used] += after * pairs[j];
+                    others[j] += weight * after;
+                    before += after * pair;
                 }
+                backward[used] = before;
             }
-            backward = before;
+            p.lone_red[i] = self.lone_red[i] * with_none_left / total;
+            for ((p, pair), others) in p.pairs.row_mut(i).iter_mut().zip(self.pairs.row(i)).zip(others) {
+                *p = pair.times(others / total);
+            }
         }
         p
     }
@@ -243,35 +254,36 @@ impl Weights {
         let (reds, greens) = (self.reds(), self.greens());
         let subsets = 1_usize << greens;
         // Best weight so far and the choice that led there.
-        let mut best = vec![vec![f64::NEG_INFINITY; subsets]; reds + 1];
-        let mut choice = vec![vec![None; subsets]; reds + 1];
-        best[0][0] = 0.0;
+        let mut best = Array2::from_elem((reds + 1, subsets), f64::NEG_INFINITY);
+        let mut choice = Array2::from_elem((reds + 1, subsets), None);
+        best[(0, 0)] = 0.0;
         for i in 0..reds {
             let lone = self.lone_red[i].max(1.0).ln();
             let pairs: Vec<f64> =
                 (0..greens).map(|j| self.heaviest_pair(i, j).0.max(f64::MIN_POSITIVE).ln()).collect();
             for used in 0..subsets {
-                let weight = best[i][used];
+                let weight = best[(i, used)];
                 if weight == f64::NEG_INFINITY {
                     continue;
                 }
                 let single = weight + lone;
-                if single > best[i + 1][used] {
-                    best[i + 1][used] = single;
-                    choice[i + 1][used] = None;
+                if single > best[(i + 1, used)] {
+                    best[(i + 1, used)] = single;
+                    choice[(i + 1, used)] = None;
                 }
                 for j in (0..greens).filter(|j| used & (1 << j) == 0) {
                     let paired = weight + pairs[j];
-                    if paired > best[i + 1][used | (1 << j)] {
-                        best[i + 1][used | (1 << j)] = paired;
-                        choice[i + 1][used | (1 << j)] = Some(j);
+                    let with = (i + 1, used | (1 << j));
+                    if paired > best[with] {
+                        best[with] = paired;
+                        choice[with] = Some(j);
                     }
                 }
             }
         }
         let alone: Vec<f64> = self.lone_green.iter().map(|lone| lone.max(1.0).ln()).collect();
         let whole = |used: usize| {
-            best[reds][used] + (0..greens).filter(|j| used & (1 << j) == 0).map(|j| alone[j]).sum::<f64>()
+            best[(reds, used)] + (0..greens).filter(|j| used & (1 << j) == 0).map(|j| alone[j]).sum::<f64>()
         };
         let (mut used, mut heaviest) = (0, whole(0));
         for candidate in 1..subsets {
@@ -287,7 +299,7 @@ impl Weights {
             }
         }
         for i in (0..reds).rev() {
-            if let Some(j) = choice[i + 1][used] {
+            if let Some(j) = choice[(i + 1, used)] {
                 let (_, red, green) = self.heaviest_pair(i, j);
                 sorting.red[i] = red;
                 sorting.green[j] = green;
@@ -300,7 +312,7 @@ impl Weights {
     }
 
     fn heaviest_pair(&self, i: usize, j: usize) -> (f64, Part, Part) {
-        let pair = &self.pairs[i][j];
+        let pair = &self.pairs[(i, j)];
         let mut best = (pair.fused, Part::Signal, Part::Signal);
         for option in [
             (pair.split, Part::Signal, Part::Signal),

@@ -51,7 +51,7 @@ pub const NUCLEI_COLUMNS: [&str; 29] = [
 /// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
 /// written.
 pub fn write_nuclei_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Result<()> {
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(fields.iter().map(|f| f.nuclei.len()).sum());
     for field in fields {
         // A reading that contradicts itself must reach no table, also not this one.
         fates(field)?;

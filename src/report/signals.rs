@@ -37,7 +37,7 @@ pub const SIGNALS_COLUMNS: [&str; 16] = [
 /// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
 /// written.
 pub fn write_signals_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Result<()> {
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(fields.iter().map(|f| f.signals.len()).sum());
     for field in fields {
         for (index, (signal, fate)) in field.signals.iter().zip(fates(field)?).enumerate() {
             rows.push(row(field, index, signal, fate));

@@ -66,7 +66,7 @@ impl Model {
         let mut taught = [Vec::new(), Vec::new()];
         for (nucleus, (sorted, p)) in nuclei.iter().zip(results) {
             let mut signal = self.by_steps(sorted, p);
-            for (r, row) in sorted.red.iter().zip(&p.pairs) {
+            for (r, row) in sorted.red.iter().zip(p.pairs.rows()) {
                 for (g, pair) in sorted.green.iter().zip(row) {
                     let d = nucleus.red[r.index].distance_px(&nucleus.green[g.index]);
                     fused += pair.fused;
@@ -118,11 +118,11 @@ impl Model {
             })
             .collect::<Vec<BySteps>>()
         };
-        let of_red = |i: usize| p.pairs[i].iter().map(|pair| pair.fused).sum();
-        let of_green = |j: usize| p.pairs.iter().map(|row| row[j].fused).sum();
+        let of_red = |i: usize| p.pairs.row(i).iter().map(|pair| pair.fused).sum();
+        let of_green = |j: usize| p.pairs.column(j).iter().map(|pair| pair.fused).sum();
         let mut red = alone(&sorted.red, &p.red_is_signal(), &of_red);
         let mut green = alone(&sorted.green, &p.green_is_signal(), &of_green);
-        for ((r, row), red) in sorted.red.iter().zip(&p.pairs).zip(&mut red) {
+        for ((r, row), red) in sorted.red.iter().zip(p.pairs.rows()).zip(&mut red) {
             for ((g, pair), green) in sorted.green.iter().zip(row).zip(&mut green) {
                 if pair.fused <= LEAST_FUSED {
                     continue;

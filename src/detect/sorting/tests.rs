@@ -28,7 +28,7 @@ fn sortings(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
             next.push((w, p, left.clone()));
             for &j in left {
                 let rest: Vec<usize> = left.iter().copied().filter(|other| *other != j).collect();
-                let pair = &weights.pairs[i][j];
+                let pair = &weights.pairs[(i, j)];
                 for (part, w) in [
                     (Is::Fused(i, j), pair.fused),
                     (Is::Split(i, j), pair.split),
@@ -81,11 +81,11 @@ fn weights() -> impl Strategy<Value = Weights> {
             },
         );
         let lone = |n| prop::collection::vec(weight(), n);
-        let pairs = prop::collection::vec(prop::collection::vec(pair, greens), reds);
-        (lone(reds), lone(greens), pairs).prop_map(|(lone_red, lone_green, pairs)| Weights {
+        let pairs = prop::collection::vec(pair, reds * greens);
+        (lone(reds), lone(greens), pairs).prop_map(move |(lone_red, lone_green, pairs)| Weights {
             lone_red,
             lone_green,
-            pairs,
+            pairs: Array2::from_shape_vec((reds, greens), pairs).unwrap(),
         })
     })
 }
@@ -106,15 +106,13 @@ proptest! {
         for (j, lone) in p.lone_green.iter().enumerate() {
             prop_assert!(close(*lone, share(&|parts| parts.contains(&Is::LoneGreen(j)))));
         }
-        for (i, row) in p.pairs.iter().enumerate() {
-            for (j, pair) in row.iter().enumerate() {
-                prop_assert!(close(pair.fused, share(&|parts| parts.contains(&Is::Fused(i, j)))));
-                prop_assert!(close(pair.split, share(&|parts| parts.contains(&Is::Split(i, j)))));
-                prop_assert!(close(pair.debris, share(&|parts| parts.contains(&Is::Debris(i, j)))));
-                prop_assert!(close(pair.coincident, share(&|parts| parts.contains(&Is::Coincident(i, j)))));
-                prop_assert!(close(pair.red_with_ghost, share(&|parts| parts.contains(&Is::RedWithGhost(i, j)))));
-                prop_assert!(close(pair.green_with_ghost, share(&|parts| parts.contains(&Is::GreenWithGhost(i, j)))));
-            }
+        for ((i, j), pair) in p.pairs.indexed_iter() {
+            prop_assert!(close(pair.fused, share(&|parts| parts.contains(&Is::Fused(i, j)))));
+            prop_assert!(close(pair.split, share(&|parts| parts.contains(&Is::Split(i, j)))));
+            prop_assert!(close(pair.debris, share(&|parts| parts.contains(&Is::Debris(i, j)))));
+            prop_assert!(close(pair.coincident, share(&|parts| parts.contains(&Is::Coincident(i, j)))));
+            prop_assert!(close(pair.red_with_ghost, share(&|parts| parts.contains(&Is::RedWithGhost(i, j)))));
+            prop_assert!(close(pair.green_with_ghost, share(&|parts| parts.contains(&Is::GreenWithGhost(i, j)))));
         }
         let none = weights.none_separated();
         prop_assert!(close(none.red, share(&|parts| !parts.iter().any(|p| separates_red(*p)))));
