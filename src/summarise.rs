@@ -58,8 +58,8 @@ pub struct SummariseParams {
     /// A colour that loci lost at random. A positive verdict that rests on isolated signals is to be confirmed, and
     /// not given if the loss is decisive. Default: none.
     pub random_loss: Option<RandomLoss>,
-    /// Whether so many nuclei are out of focus or without signals that rearranged ones may be among them unseen: no
-    /// negative verdict is given then. Default: `false`.
+    /// Whether so many signals are out of focus, and so many nuclei blurred or without any, that rearranged ones may be
+    /// among them unseen: no negative verdict is given then. Default: `false`.
     pub many_unseen: bool,
     /// Confidence with which the nuclei that lost signals below detection ([`LossEffect`]) are not more than their upper
     /// bound, one-sided, 0.5 to 0.9999. A verdict that would be another one at that bound is not given. Default 0.95, the

@@ -15,7 +15,7 @@ use crate::assay::{Assay, Sex};
 use crate::classify::{Exclusion, LostShare};
 use crate::detect::candidate::median;
 use crate::field::Colour;
-use crate::summarise::{PairingFault, RandomLoss};
+use crate::summarise::{PairingFault, RandomLoss, SummariseParams};
 use loss::Losses;
 
 /// Warnings on one field, given the signal diameters of the specimen.
@@ -116,11 +116,23 @@ pub(super) struct Visibility {
 #[derive(Debug, Default)]
 pub(super) struct SpecimenAlarms {
     pub(super) warnings: Vec<String>,
-    pub(super) probe_failed: Option<Colour>,
-    pub(super) pairing_fault: Option<PairingFault>,
-    pub(super) random_loss: Option<RandomLoss>,
+    probe_failed: Option<Colour>,
+    pairing_fault: Option<PairingFault>,
+    random_loss: Option<RandomLoss>,
     /// Many nuclei are out of focus or show no signal.
     pub(super) many_unseen: bool,
+}
+
+impl SpecimenAlarms {
+    /// What of it no verdict may be given against.
+    pub(super) fn summarise_params(&self) -> SummariseParams {
+        SummariseParams {
+            probe_failed: self.probe_failed,
+            pairing_fault: self.pairing_fault,
+            random_loss: self.random_loss,
+            ..SummariseParams::default()
+        }
+    }
 }
 
 /// Looks for everything that may be wrong with the specimen. `visibility` is that of each field's nuclei,

@@ -104,24 +104,25 @@ pub(super) fn read(
         let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
         field.warnings.extend(found);
     }
-    let found = alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
-    let mut warnings = found.warnings;
+    let mut found =
+        alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
+    let mut warnings = std::mem::take(&mut found.warnings);
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
-    warnings.extend(given::not_estimated(params));
-    warnings.extend(contradicted_by_given);
+    warnings.extend(given::not_estimated(params).into_iter().chain(contradicted_by_given));
     let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
     warnings.extend(found_shift.contradiction);
     warnings.extend(found_crosstalk.contradictions);
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
-    let summarise_params = SummariseParams {
+    let mut summarise_params = SummariseParams {
         sex: params.sex,
         fields: Some(readings.len()),
-        probe_failed: found.probe_failed,
-        pairing_fault: contradicted.or(found.pairing_fault),
-        random_loss: found.random_loss,
-        many_unseen: found.many_unseen,
         loss_level: params.alarms.loss_level,
+        // Sections show many nuclei without signals that the knife took; blur takes those of whole ones.
+        many_unseen: found.many_unseen
+            && specimen.model.out_of_focus_share() >= params.alarms.blurred_signals_max,
+        ..found.summarise_params()
     };
+    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault);
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
         warnings.push(

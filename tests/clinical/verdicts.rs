@@ -208,3 +208,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nuclei_in_which_nothing_is_seen_allow_no_negative_verdict() {
+    let alk = builtin("alk");
+    let mut params = SummariseParams::default();
+    params.many_unseen = true;
+    for (x, verdict) in [(5, Verdict::NotEvaluable), (40, Verdict::Positive)] {
+        let calls = calls(&alk, &of(&[((1, 1, 1), x), (FUSED, 100 - x)]));
+        let summary = summarise(&calls, &alk, &params).unwrap();
+        assert_eq!(summary.verdict, verdict, "{x}");
+        assert_eq!(says(&summary, "out of focus or not seen"), verdict == Verdict::NotEvaluable, "{x}");
+    }
+}
