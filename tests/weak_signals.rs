@@ -108,3 +108,14 @@ fn red_light_does_not_pass_for_weak_green() {
         assert_eq!(reading.summary.verdict, Verdict::Positive, "{seed}");
     }
 }
+
+/// Green of a twentieth of red's light, and as much of red in green: ghosts are as high as signals.
+#[test]
+fn ghosts_as_high_as_a_faint_colour_give_no_verdict() {
+    for seed in [71, 73] {
+        let reading = read("alk_isolated_red_positive", seed, 0.04, |c| c.probes.rearranged_share = 0.35);
+        assert_ne!(reading.summary.verdict, Verdict::Negative, "{seed} {:?}", reading.warnings);
+    }
+    let sound = read("alk_negative", 74, 0.05, |_| ());
+    assert!(!sound.warnings.iter().any(|w| w.contains("show one light")), "{:?}", sound.warnings);
+}

@@ -5,6 +5,7 @@ use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
 use crate::classify::{Exclusion, NucleusCall};
 use crate::detect::Signal;
+use crate::detect::candidate::median;
 use crate::field::Colour;
 use crate::summarise::PairingFault;
 
@@ -88,7 +89,10 @@ fn colours_leak(
     let together = correlation_in_focus(&pairs)?;
     let both_ways = share >= params.leak_share_min && together >= params.leak_correlation_min;
     let one_way = many_alone && together >= params.leak_correlation_alone_min;
-    (both_ways || one_way).then(|| {
+    let faint = height_ratio(&pairs) < params.leak_faint_height
+        && share >= params.leak_faint_share_min
+        && together >= params.leak_faint_correlation_min;
+    (both_ways || one_way || faint).then(|| {
         let text = format!(
             "{:.0} % of the fused pairs lie at one place within the error of measurement and their heights go together \
              (correlation {together:.2}): red and green show one light, as by a wrong filter or colours that leak into each \
@@ -97,6 +101,12 @@ fn colours_leak(
         );
         (PairingFault::ColoursLeak, text)
     })
+}
+
+/// Middle height of the lower colour's signals over that of the other's, from the logarithms of both.
+fn height_ratio(pairs: &[[f64; 3]]) -> f64 {
+    let [a, b] = [0, 1].map(|c| median(&mut pairs.iter().map(|pair| pair[c]).collect::<Vec<f64>>()));
+    (-(a - b).abs()).exp()
 }
 
 /// Correlation of the first two of some values beyond what both share with the third (partial correlation): heights of pairs
