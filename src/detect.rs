@@ -12,6 +12,7 @@ pub(crate) mod candidate;
 pub(crate) mod decide;
 pub(crate) mod evidence;
 mod filter;
+pub(crate) mod heights;
 mod hot;
 mod local_noise;
 mod masked;

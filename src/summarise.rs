@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::assay::{Assay, Decision, IsolatedMeaning, Sex};
 use crate::classify::{NucleusCall, NucleusClass};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::field::Colour;
 use decide::{Vote, decide, holds};
+pub(crate) use interval::deviations;
 use loss::Standing;
 
 pub use cutoff::{
@@ -126,8 +127,10 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     let (mut stages, mut verdict) = verdict_of(&evaluable, assay)?;
     let split_only = only_by_isolated(&evaluable, verdict, assay)?;
     let random_loss = params.random_loss.filter(|_| split_only);
-    let deviations = loss::deviations(params.loss_level)?;
-    let loss_effect = LossEffect::of(&evaluable, (assay, params.sex), deviations);
+    if !(0.5..=0.9999).contains(&params.loss_level) {
+        return Err(Error::parameter("loss_level", params.loss_level, "0.5 to 0.9999"));
+    }
+    let loss_effect = LossEffect::of(&evaluable, (assay, params.sex), deviations(params.loss_level));
     let standing = loss::held_against(&loss_effect, &evaluable, verdict, assay)?;
     let obstacle = if let Some(fault) = params.pairing_fault {
         Some(fault.rule().to_owned())

@@ -17,14 +17,13 @@ use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{LostShare, NucleusCall};
-use crate::detect::blur::Dimming;
 use crate::detect::candidate::median;
 use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
 use crate::error::{Error, Result};
 use crate::field::Colour;
 use crate::instrument::ChromaticShift;
 use crate::pair::{PairRule, Pairing, pair};
-use crate::summarise::{PairingFault, SummariseParams, summarise};
+use crate::summarise::{PairingFault, SummariseParams, deviations, summarise};
 use crate::units::PixelSize;
 
 /// What holds for all fields of a specimen.
@@ -76,8 +75,8 @@ pub(super) fn read(
     let decisions = decide::decide(&candidates, &model);
 
     let contradicted_by_given = given::contradictions(&fields, params);
-    let losses =
-        loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, params.alarms.loss_level);
+    let deviations = deviations(params.alarms.loss_level);
+    let losses = loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, deviations);
     let lost = loss::shares(&losses, candidates.len());
     let nucleus_noise = Colour::BOTH.map(|c| {
         let mut noise: Vec<f64> =
@@ -179,7 +178,7 @@ fn not_saturated<'n>(
 /// The candidates of each nucleus of a field.
 fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
     let field_centre_px = field_centre_px(field);
-    let dimming = [0, 1].map(|c| Dimming::of(&field.channels[c].filter));
+    let dimming = [0, 1].map(|c| field.channels[c].dimming);
     let mut nuclei: Vec<Gathered> = field
         .segmentation
         .nuclei

@@ -9,7 +9,7 @@ use crate::detect::filter::MatchedFilter;
 /// Number of steps of blur.
 pub(crate) const STEPS: usize = 4;
 /// Width of a signal over that in focus in each step, which lie as far apart as widths of strong signals scatter; beyond the last
-/// a signal has a sixth of its height or less.
+/// a signal has a fifth of its height or less.
 const WIDENING: [f64; STEPS] = [1.0, 1.3, 1.7, 2.3];
 /// Signals in focus, and out of it in each further step, that are assumed beside those seen.
 const PSEUDO_IN_FOCUS: f64 = 20.0;
@@ -72,9 +72,7 @@ pub(crate) struct Blur {
 impl Default for Blur {
     /// All signals are in focus.
     fn default() -> Self {
-        let mut shares = [0.0; STEPS];
-        shares[0] = 1.0;
-        Self { shares }
+        Self { shares: std::array::from_fn(|step| if step == 0 { 1.0 } else { 0.0 }) }
     }
 }
 
@@ -114,15 +112,11 @@ impl Blur {
     /// Share of each step where what is seen has these densities.
     pub(crate) fn given(&self, densities: &BySteps) -> BySteps {
         let total = self.mean(densities);
-        let mut out = [0.0; STEPS];
         if total > 0.0 {
-            for ((out, share), density) in out.iter_mut().zip(self.shares).zip(densities) {
-                *out = share * density / total;
-            }
+            std::array::from_fn(|step| self.shares[step] * densities[step] / total)
         } else {
-            out[0] = 1.0;
+            Self::default().shares
         }
-        out
     }
 
     /// Takes over the number of signals in each step.
@@ -140,11 +134,7 @@ impl Blur {
 
 /// Two numbers for each step, multiplied.
 pub(crate) fn product(a: &BySteps, b: &BySteps) -> BySteps {
-    let mut out = *a;
-    for (out, b) in out.iter_mut().zip(b) {
-        *out *= b;
-    }
-    out
+    std::array::from_fn(|step| a[step] * b[step])
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Candidates: every spot-like maximum of a probe channel, with what is needed to judge it.
 
+use crate::detect::blur::Dimming;
 use crate::detect::filter::MatchedFilter;
 use crate::detect::maxima::{Maxima, Surroundings, refine};
 use crate::detect::params::DetectParams;
@@ -81,6 +82,8 @@ pub(crate) struct ChannelCandidates {
     /// What the image itself tells of its noise, also where another is used.
     pub(crate) noise_fit: NoiseFit,
     pub(crate) filter: MatchedFilter,
+    /// What it makes of signals out of focus.
+    pub(crate) dimming: Dimming,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
     /// Spread of the filter response in each nucleus, by id from 1: what a signal must stand out from there.
@@ -187,6 +190,7 @@ pub(crate) fn find(
         width_seen,
         noise,
         noise_fit,
+        dimming: Dimming::of(&filter),
         filter,
         data_px,
         nucleus_noise,

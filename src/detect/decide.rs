@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::detect::blur::{Blur, BySteps, Dimming, product};
 use crate::detect::candidate::{Candidate, median};
 use crate::detect::evidence::{Population, debris_over_signals};
+use crate::detect::heights;
 use crate::detect::sorting::{NoneSeparated, PairParts, Part, Weights};
 use crate::field::Colour;
 
@@ -147,7 +148,7 @@ impl Model {
     pub(crate) fn share_below(&self, colour: Colour, height: f64) -> f64 {
         let population = self.population(colour);
         let z = (height.max(f64::MIN_POSITIVE).ln() - population.log_height) / population.log_height_sd;
-        0.5 * statrs::function::erf::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+        heights::below(z)
     }
 
     /// Share of the signals that are out of focus, by what was learned from those that are seen.

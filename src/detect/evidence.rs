@@ -8,6 +8,7 @@
 
 use crate::detect::blur::{Blur, BySteps, Dimming, STEPS, log_widening};
 use crate::detect::candidate::Candidate;
+use crate::detect::heights;
 
 /// Parameters of the two populations of one colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,10 +27,6 @@ pub(crate) struct Population {
     pub(crate) false_rate: f64,
 }
 
-/// Share of signals with heights beyond the log-normal (clusters, stretched chromatin, partly lost probe).
-pub(crate) const TAIL_SHARE: f64 = 0.05;
-/// Spread of that tail in units of the main one.
-pub(crate) const TAIL_SPREAD: f64 = 1.8;
 /// Share of signals that are two sisters seen as one, wider than one: as many as there are nuclei past S phase.
 const SISTER_SHARE: f64 = 0.08;
 /// Mean and spread of their log width over that of one: sisters up to a signal diameter apart, averaged over
@@ -66,8 +63,7 @@ const USUAL_FALSE_DECAY: f64 = 0.7;
 pub(crate) const MAX_CROSSTALK: f64 = 0.35;
 
 fn normal(x: f64, mean: f64, sd: f64) -> f64 {
-    let z = (x - mean) / sd;
-    (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
+    heights::normal((x - mean) / sd) / sd
 }
 
 /// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
@@ -126,9 +122,7 @@ impl Population {
         let x = c.amplitude.max(f64::MIN_POSITIVE).ln() - dimming.log_height(step);
         let relative_noise = c.noise_sd() / c.amplitude;
         let sd = self.log_height_sd.hypot(relative_noise);
-        let height = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd)
-            + TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);
-        height * self.signal_width_density(c, step)
+        heights::density((x - self.log_height) / sd) / sd * self.signal_width_density(c, step)
     }
 
     /// Density of a signal with this width, per unit of log width, in a step of blur.
@@ -268,16 +262,14 @@ impl Population {
         let threshold =
             taught.candidate.threshold.max(f64::MIN_POSITIVE).ln() - taught.dimming.log_height(step);
         let least = ((threshold - self.log_height) / self.log_height_sd).min(MOST_UNSEEN_SD);
-        let seen = 0.5 * statrs::function::erf::erfc(least * std::f64::consts::FRAC_1_SQRT_2);
-        (least, normal(least, 0.0, 1.0) / seen)
+        (least, heights::normal(least) / heights::below(-least))
     }
 
     /// Share of the main log-normal against its tail at this height.
     fn core_weight(&self, taught: &Taught<'_>, step: usize) -> f64 {
         let (c, x) = (taught.candidate, taught.log_height(step));
         let sd = self.log_height_sd.hypot(c.noise_sd() / c.amplitude);
-        let core = (1.0 - TAIL_SHARE) * normal(x, self.log_height, sd);
-        let tail = TAIL_SHARE * normal(x, self.log_height, TAIL_SPREAD * sd);
+        let [core, tail] = heights::parts((x - self.log_height) / sd);
         core / (core + tail).max(f64::MIN_POSITIVE)
     }
 }

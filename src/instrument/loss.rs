@@ -6,12 +6,11 @@
 //! measured with its own noise (a truncated sample: Cohen 1959, Technometrics 1:217). Its share below the threshold of
 //! each nucleus is what that nucleus loses.
 
-use std::f64::consts::FRAC_1_SQRT_2;
+mod law;
 
 use serde::Serialize;
-use statrs::function::erf::{erfc, erfc_inv};
 
-use crate::detect::evidence::{TAIL_SHARE, TAIL_SPREAD};
+pub(crate) use law::{HeightLaw, Limit, Seen};
 
 /// The share of one colour's signals below detection, as the heights of those that were seen tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -31,33 +30,6 @@ pub struct SignalLoss {
     pub signals: usize,
 }
 
-/// What a signal must be above to be seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Limit {
-    /// Measured height from which it is a candidate, grey levels.
-    pub(crate) threshold: f64,
-    /// Standard deviation of the measured height of a signal near the threshold.
-    pub(crate) noise: f64,
-}
-
-/// A signal that was seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Seen {
-    /// Measured height, grey levels.
-    pub(crate) height: f64,
-    /// Standard deviation of that measurement.
-    pub(crate) noise: f64,
-    /// What a signal at its place must be above.
-    pub(crate) limit: Limit,
-}
-
-/// The law of the heights of all signals of a colour: log-normal, a part of it spread wider.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct HeightLaw {
-    pub(crate) log_height: f64,
-    pub(crate) log_sd: f64,
-}
-
 /// The law fitted to a specimen, and the one at the pessimistic end of its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct LossFit {
@@ -72,13 +44,6 @@ const SIGNALS_MIN: usize = 30;
 /// 0.2 to 0.6 holds most. Few signals leave it there; a hundred outweigh it.
 const USUAL_LOG_SD: f64 = 0.35;
 const USUAL_LOG_SD_SPREAD: f64 = 0.4;
-/// Heights are summed over in these steps, up to so many, in standard deviations of their logarithm.
-const STEP: f64 = 0.25;
-const STEPS: i32 = 24;
-/// Noise over height up to which the measured height is log-normal too, to a hundredth of the spread.
-const SMALL_NOISE: f64 = 0.1;
-/// What no noise hides, in standard deviations of the noise above the threshold.
-const FARTHEST_NOISE: f64 = 6.0;
 /// Steps for numerical derivatives: median and spread, both logarithms.
 const DIFFERENCE: [f64; 2] = [1e-3, 1e-3];
 /// Most rounds of Newton's method, and the change at which it has settled.
@@ -90,83 +55,6 @@ const LARGEST_STEP: f64 = 0.25;
 /// it: one signal in ten thousand is far from one nucleus of a specimen. There, the law is not fitted.
 const WIDER: f64 = 1.5;
 const NOTHING_LOST: f64 = 1e-4;
-/// Range of the logarithmic spread that is tried.
-const LOG_SD_RANGE: [f64; 2] = [0.05, 1.5];
-
-fn normal(z: f64) -> f64 {
-    (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt()
-}
-
-fn below(z: f64) -> f64 {
-    0.5 * erfc(-z * FRAC_1_SQRT_2)
-}
-
-/// Density of heights at `z` standard deviations.
-fn density(z: f64) -> f64 {
-    (1.0 - TAIL_SHARE) * normal(z) + TAIL_SHARE / TAIL_SPREAD * normal(z / TAIL_SPREAD)
-}
-
-/// What a signal of a height measures on average. The highest place near it is taken, and noise moves that to where it adds:
-/// for a filter matched to the signal by noise^2 / height, up to the noise itself where the two are alike.
-fn highest_of(height: f64, noise: f64) -> f64 {
-    height + noise * (noise / height).min(1.0)
-}
-
-impl HeightLaw {
-    fn of([log_height, log_log_sd]: [f64; 2]) -> Self {
-        Self { log_height, log_sd: log_log_sd.exp().clamp(LOG_SD_RANGE[0], LOG_SD_RANGE[1]) }
-    }
-
-    /// Heights and their weights, which sum to 1.
-    fn nodes(&self) -> Vec<(f64, f64)> {
-        let mut nodes: Vec<(f64, f64)> = (-STEPS..=STEPS)
-            .map(|k| {
-                let z = STEP * f64::from(k);
-                ((self.log_height + self.log_sd * z).exp(), density(z))
-            })
-            .collect();
-        let sum: f64 = nodes.iter().map(|n| n.1).sum();
-        nodes.iter_mut().for_each(|n| n.1 /= sum);
-        nodes
-    }
-
-    /// Share of the signals that are lost at each limit; nothing where there is none.
-    pub(crate) fn lost(&self, limits: &[Option<Limit>]) -> Vec<f64> {
-        let nodes = self.nodes();
-        limits.iter().map(|limit| limit.map_or(0.0, |l| Self::lost_at(l, &nodes))).collect()
-    }
-
-    /// Mean share lost.
-    fn mean_lost(&self, limits: &[Limit]) -> f64 {
-        let nodes = self.nodes();
-        limits.iter().map(|limit| Self::lost_at(*limit, &nodes)).sum::<f64>() / limits.len().max(1) as f64
-    }
-
-    fn lost_at(limit: Limit, nodes: &[(f64, f64)]) -> f64 {
-        let noise = limit.noise.max(f64::MIN_POSITIVE);
-        let highest = limit.threshold + FARTHEST_NOISE * noise;
-        // Folded from 0: a sum of nothing is -0.
-        nodes.iter().take_while(|(height, _)| *height < highest).fold(0.0, |lost, (height, weight)| {
-            lost + weight * below((limit.threshold - highest_of(*height, noise)) / noise)
-        })
-    }
-
-    /// Log density of a measured height, per unit of its logarithm, among those above its limit.
-    fn log_likelihood(&self, seen: &Seen, nodes: &[(f64, f64)]) -> f64 {
-        let relative_noise = seen.noise / seen.height;
-        let all = if relative_noise < SMALL_NOISE {
-            let sd = self.log_sd.hypot(relative_noise);
-            density((seen.height.ln() - self.log_height) / sd) / sd
-        } else {
-            let noise = seen.noise;
-            let sum: f64 =
-                nodes.iter().map(|(h, w)| w * normal((seen.height - highest_of(*h, noise)) / noise)).sum();
-            sum * seen.height / noise
-        };
-        let seen_share = 1.0 - Self::lost_at(seen.limit, nodes);
-        (all / seen_share.max(f64::MIN_POSITIVE)).max(1e-30).ln()
-    }
-}
 
 /// Log posterior of the law.
 fn objective(seen: &[Seen], parameters: [f64; 2]) -> f64 {
@@ -199,7 +87,7 @@ fn covariance([xx, xy, yy]: [f64; 3]) -> Option<[f64; 3]> {
         .then(|| [-yy / determinant, xy / determinant, -xx / determinant])
 }
 
-/// The maximum of the log posterior and its covariance.
+/// The maximum of the log posterior and its covariance; `None` where the signals do not determine it.
 fn maximum(seen: &[Seen], start: [f64; 2]) -> Option<([f64; 2], [f64; 3])> {
     let mut at = start;
     for _ in 0..ROUNDS {
@@ -223,30 +111,41 @@ fn maximum(seen: &[Seen], start: [f64; 2]) -> Option<([f64; 2], [f64; 3])> {
 }
 
 /// Fits the law of heights to the signals that were seen, starting from `start`, and tells the share of all signals that
-/// is lost at the `limits` of the nuclei, with an upper bound at `level` (one-sided, 0.5 to 1).
+/// is lost at the `limits` of the nuclei, with an upper bound so many standard errors above.
 ///
-/// `None` with too few signals or nuclei, or where the signals do not tell.
-pub(crate) fn estimate(seen: &[Seen], limits: &[Limit], start: HeightLaw, level: f64) -> Option<LossFit> {
+/// Where the signals do not determine the law, as when most are lost, all of them may be: the bound is 1.
+///
+/// `None` with too few signals or nuclei.
+pub(crate) fn estimate(
+    seen: &[Seen],
+    limits: &[Limit],
+    start: HeightLaw,
+    deviations: f64,
+) -> Option<LossFit> {
     if seen.len() < SIGNALS_MIN || limits.is_empty() {
         return None;
     }
+    let fit = |law: HeightLaw, pessimistic: HeightLaw, standard_error: f64| {
+        let share = law.mean_lost(limits);
+        let loss = SignalLoss {
+            share,
+            standard_error,
+            at_most: pessimistic.mean_lost(limits).max(share),
+            height: law.log_height.exp(),
+            log_sd: law.log_sd,
+            signals: seen.len(),
+        };
+        LossFit { law, pessimistic, loss }
+    };
     let wider = HeightLaw { log_sd: WIDER * start.log_sd, ..start };
     let at_most = wider.mean_lost(limits);
     if at_most <= NOTHING_LOST {
-        let share = start.mean_lost(limits);
-        let loss = SignalLoss {
-            share,
-            standard_error: (at_most - share).max(0.0),
-            at_most: at_most.max(share),
-            height: start.log_height.exp(),
-            log_sd: start.log_sd,
-            signals: seen.len(),
-        };
-        return Some(LossFit { law: start, pessimistic: wider, loss });
+        return Some(fit(start, wider, (at_most - start.mean_lost(limits)).max(0.0)));
     }
-    let (at, [xx, xy, yy]) = maximum(seen, [start.log_height, start.log_sd.ln()])?;
+    let Some((at, [xx, xy, yy])) = maximum(seen, [start.log_height, start.log_sd.ln()]) else {
+        return Some(fit(start, HeightLaw::ALL_LOST, 1.0));
+    };
     let mean = |parameters: [f64; 2]| HeightLaw::of(parameters).mean_lost(limits);
-    let share = mean(at);
     let [a, b] = DIFFERENCE;
     let slope = [
         (mean([at[0] + a, at[1]]) - mean([at[0] - a, at[1]])) / (2.0 * a),
@@ -254,25 +153,18 @@ pub(crate) fn estimate(seen: &[Seen], limits: &[Limit], start: HeightLaw, level:
     ];
     let along = [xx * slope[0] + xy * slope[1], xy * slope[0] + yy * slope[1]];
     let standard_error = (slope[0] * along[0] + slope[1] * along[1]).max(0.0).sqrt();
-    let errors = std::f64::consts::SQRT_2 * erfc_inv(2.0 * (1.0 - level));
-    let worst =
-        if standard_error > 0.0 { [0, 1].map(|i| at[i] + errors * along[i] / standard_error) } else { at };
-    let (law, pessimistic) = (HeightLaw::of(at), HeightLaw::of(worst));
-    let at_most = mean(worst).max(share);
-    let loss = SignalLoss {
-        share,
-        standard_error,
-        at_most,
-        height: law.log_height.exp(),
-        log_sd: law.log_sd,
-        signals: seen.len(),
+    let worst = if standard_error > 0.0 {
+        [0, 1].map(|i| at[i] + deviations * along[i] / standard_error)
+    } else {
+        at
     };
-    Some(LossFit { law, pessimistic, loss })
+    Some(fit(HeightLaw::of(at), HeightLaw::of(worst), standard_error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::loss::law::highest_of;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
     use rand_distr::{Distribution, Normal};
@@ -297,7 +189,7 @@ mod tests {
     fn read(seen: &[Seen]) -> Option<LossFit> {
         // As the sorting sees it: the mean and spread of what is seen.
         let start = HeightLaw { log_height: (1.1 * 7.0 * NOISE).ln(), log_sd: 0.25 };
-        estimate(seen, &[LIMIT], start, 0.95)
+        estimate(seen, &[LIMIT], start, 1.645)
     }
 
     #[test]
@@ -348,9 +240,21 @@ mod tests {
         );
         // Where the sorting's law already says so, it is not fitted.
         let start = HeightLaw { log_height: 1000_f64.ln(), log_sd: 0.3 };
-        let found = estimate(&specimen(100.0, 0.3, 250, 1).0, &[LIMIT], start, 0.95).unwrap();
+        let found = estimate(&specimen(100.0, 0.3, 250, 1).0, &[LIMIT], start, 1.645).unwrap();
         assert!(found.law == start && found.loss.share <= found.loss.at_most && found.loss.at_most < 1e-4);
         assert_eq!(read(&seen[..SIGNALS_MIN - 1]), None);
-        assert_eq!(estimate(&seen, &[], HeightLaw { log_height: 6.0, log_sd: 0.3 }, 0.95), None);
+        assert_eq!(estimate(&seen, &[], HeightLaw { log_height: 6.0, log_sd: 0.3 }, 1.645), None);
+    }
+
+    #[test]
+    fn a_loss_of_most_is_found_and_heights_that_tell_nothing_rule_none_out() {
+        for (snr, seed) in [(1.0, 2), (2.0, 4)] {
+            let (seen, lost) = specimen(snr, 0.3, 20_000, seed);
+            let loss = read(&seen).unwrap().loss;
+            assert!((loss.share - lost).abs() < 0.05 && loss.at_most > loss.share, "{snr}: {lost}, {loss:?}");
+        }
+        // No law of this kind has heights of one value.
+        let same = [Seen { height: 41.0, noise: NOISE, limit: LIMIT }; 40];
+        assert!(read(&same).unwrap().loss.at_most > 0.99);
     }
 }

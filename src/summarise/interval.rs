@@ -20,6 +20,11 @@ pub fn interval(count: Count, level: f64, method: IntervalMethod) -> Result<Inte
     }
 }
 
+/// Standard deviations of a normal distribution to the upper bound of a one-sided confidence level.
+pub(crate) fn deviations(level: f64) -> f64 {
+    Normal::standard().inverse_cdf(level)
+}
+
 /// Wilson score interval (Wilson 1927, doi 10.1080/01621459.1927.10502953), two-sided, without continuity
 /// correction.
 ///
@@ -36,7 +41,7 @@ pub fn interval(count: Count, level: f64, method: IntervalMethod) -> Result<Inte
 pub fn wilson(count: Count, level: f64) -> Result<Interval> {
     check(count, level)?;
     let (n, x) = (count.total as f64, count.positive as f64);
-    let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, level));
+    let z = deviations(f64::midpoint(1.0, level));
     let centre = x + z * z / 2.0;
     let half = z * (x * (n - x) / n + z * z / 4.0).sqrt();
     let scale = 100.0 / (n + z * z);

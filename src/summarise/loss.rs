@@ -7,26 +7,17 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use statrs::function::erf::erfc_inv;
 
 use super::decide::{Vote, decide};
 use super::verdict::{Count, Verdict};
 use super::{last, votes};
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::field::Colour;
 
 /// Least share of lost signals that is told of a colour beside the one that loses most.
 const LEAST_TOLD: f64 = 0.01;
-
-/// Standard deviations to the upper bound of a one-sided confidence level.
-pub(super) fn deviations(level: f64) -> Result<f64> {
-    if !(0.5..=0.9999).contains(&level) {
-        return Err(Error::parameter("loss_level", level, "0.5 to 0.9999"));
-    }
-    Ok(std::f64::consts::SQRT_2 * erfc_inv(2.0 * (1.0 - level)))
-}
 
 /// A number of nuclei as expected, and its upper bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -367,7 +358,10 @@ mod tests {
 
     #[test]
     fn a_level_out_of_range_is_refused() {
-        assert!((deviations(0.95).unwrap() - 1.645).abs() < 1e-3);
-        assert!(deviations(0.3).is_err() && deviations(f64::NAN).is_err());
+        let assay = Assay::builtin("alk").unwrap();
+        for (loss_level, is_right) in [(0.5, true), (0.9999, true), (0.3, false), (f64::NAN, false)] {
+            let params = SummariseParams { loss_level, ..SummariseParams::default() };
+            assert_eq!(summarise(&[], &assay, &params).is_ok(), is_right, "{loss_level}");
+        }
     }
 }

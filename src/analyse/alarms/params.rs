@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::summarise::LOSS_LEVEL;
 
-/// When a field or a probe is suspected. An alarm is a warning in the reading; only a failed probe makes the
-/// specimen not evaluable.
+/// When a field or a probe is suspected. An alarm is a warning in the reading; those whose field says so
+/// take away the verdict too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]

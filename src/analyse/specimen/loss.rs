@@ -50,7 +50,7 @@ pub(super) fn estimate(
     decisions: &[Decision],
     model: &Model,
     params: &DetectParams,
-    level: f64,
+    deviations: f64,
 ) -> [Option<Loss>; 2] {
     Colour::BOTH.map(|colour| {
         let mut gathered = gather(fields, nuclei, decisions, colour, params);
@@ -59,7 +59,7 @@ pub(super) fn estimate(
         let seen: Vec<Seen> = gathered.into_iter().flat_map(|n| n.signals).collect();
         let measured: Vec<Limit> = limits.iter().flatten().copied().collect();
         let start = HeightLaw { log_height: model.height(colour).ln(), log_sd: model.height_log_sd(colour) };
-        loss::estimate(&seen, &measured, start, level).map(|fit| Loss { fit, limits })
+        loss::estimate(&seen, &measured, start, deviations).map(|fit| Loss { fit, limits })
     })
 }
 
@@ -113,17 +113,18 @@ fn gather(
 /// signals that width, and with it every height, is off by a tenth or more. Fields of few signals are left nearer to what
 /// they are.
 fn even_out_fields(nuclei: &mut [Nucleus], fields: usize) {
-    let logs = |field: Option<usize>| -> Vec<f64> {
-        let own = nuclei.iter().filter(|n| field.is_none_or(|f| n.field == f));
-        own.flat_map(|n| &n.signals).map(|s| s.height.max(f64::MIN_POSITIVE).ln()).collect()
-    };
-    let mut all = logs(None);
-    let usual = median(&mut all);
-    let factors: Vec<f64> = (0..fields)
-        .map(|field| {
-            let mut own = logs(Some(field));
+    let mut logs = vec![Vec::new(); fields];
+    for nucleus in nuclei.iter() {
+        if let Some(own) = logs.get_mut(nucleus.field) {
+            own.extend(nucleus.signals.iter().map(|s| s.height.max(f64::MIN_POSITIVE).ln()));
+        }
+    }
+    let usual = median(&mut logs.concat());
+    let factors: Vec<f64> = logs
+        .iter_mut()
+        .map(|own| {
             let trust = own.len() as f64 / (own.len() as f64 + FIELD_PSEUDO_SIGNALS);
-            if own.is_empty() { 1.0 } else { (trust * (usual - median(&mut own))).exp() }
+            if own.is_empty() { 1.0 } else { (trust * (usual - median(own))).exp() }
         })
         .collect();
     for nucleus in nuclei {

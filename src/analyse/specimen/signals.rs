@@ -2,7 +2,6 @@
 
 use crate::analyse::specimen::{NucleusDecision, Specimen};
 use crate::analyse::{FieldMeasurement, calibration};
-use crate::detect::blur::Dimming;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide;
 use crate::detect::sorting::Part;
@@ -40,10 +39,10 @@ impl Specimen<'_> {
         }
         for colour in Colour::BOTH {
             let c = colour.index();
-            let dimming = Dimming::of(&field.channels[c].filter);
+            let dimming = &field.channels[c].dimming;
             for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
                 if candidate.nucleus_id == 0 {
-                    let probability = decide::outside_nuclei(&self.model, colour, candidate, &dimming);
+                    let probability = decide::outside_nuclei(&self.model, colour, candidate, dimming);
                     if probability > 0.5 {
                         found[c].push((index, signal_of(candidate, colour, probability)));
                     }

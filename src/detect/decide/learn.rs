@@ -8,7 +8,7 @@ use crate::detect::evidence::Taught;
 use crate::detect::sorting::Probabilities;
 use crate::field::Colour;
 
-/// Probability of being a pair in focus together below which it tells nothing of blur.
+/// Probability of being a pair blurred alike below which it tells nothing of blur.
 const LEAST_FUSED: f64 = 1e-4;
 /// Most rounds of expectation maximisation; it stops when the heights of signals have settled.
 const ROUNDS: usize = 30;
