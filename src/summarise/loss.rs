@@ -4,20 +4,17 @@
 //! rearranged; where it does not, rearranged nuclei look intact. How often, follows from the share of signals lost in each
 //! nucleus ([`LostShare`]): every signal of what it shows is lost or not, and the assay's rule is applied to what is left.
 
+mod standing;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::decide::{Vote, decide};
-use super::verdict::{Count, Verdict};
-use super::{last, votes};
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
-use crate::error::Result;
 use crate::field::Colour;
 
-/// Least share of lost signals that is told of a colour beside the one that loses most.
-const LEAST_TOLD: f64 = 0.01;
+pub(super) use standing::{Standing, held_against, weak_colours};
 
 /// A number of nuclei as expected, and its upper bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -167,115 +164,14 @@ impl LossEffect {
         });
         Self { falsely_isolated, falsely_split, hidden }
     }
-
-    /// The verdict and count without the nuclei that loss explains.
-    fn without_false(&self, evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Verdict, Count)> {
-        let mut left = [self.falsely_isolated, self.falsely_split].map(|n| n.at_most.floor() as usize);
-        let mut kept: Vec<Vote> = votes(evaluable, |call| call.rearranged);
-        for (vote, call) in kept.iter_mut().zip(evaluable).filter(|(vote, _)| vote.rearranged) {
-            let left = &mut left[usize::from(shows_both_ends(&call.pattern))];
-            vote.rearranged = *left == 0;
-            *left = left.saturating_sub(1);
-        }
-        let positive = kept.iter().filter(|vote| vote.rearranged).count();
-        Ok((last(&decide(&kept, assay)?), Count { positive, total: kept.len() }))
-    }
-
-    /// The verdict with as many more rearranged nuclei as loss may hide. They show what most rearranged ones show.
-    fn with_hidden(&self, evaluable: &[&NucleusCall], assay: &Assay) -> Result<Verdict> {
-        let mut left = self.hidden.at_most.floor() as usize;
-        let patterns = super::tally(evaluable.iter().filter(|c| c.rearranged).map(|c| c.pattern.to_string()));
-        let usual = patterns.into_iter().max_by_key(|(_, nuclei)| *nuclei).map(|(pattern, _)| pattern);
-        let mut all = votes(evaluable, |call| call.rearranged);
-        for vote in all.iter_mut().filter(|vote| !vote.rearranged) {
-            let Some(fewer) = left.checked_sub(1) else { break };
-            left = fewer;
-            vote.rearranged = true;
-            if let Some(usual) = &usual {
-                vote.pattern.clone_from(usual);
-            }
-        }
-        Ok(last(&decide(&all, assay)?))
-    }
-}
-
-/// What loss means for a verdict.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Standing {
-    /// It is the same without the nuclei that loss explains and with those that it may hide.
-    Stands,
-    /// So is the verdict, but with the count left it lies in the borderline band.
-    Borderline(Count),
-    /// It may rest on loss: why no verdict is given.
-    Falls(String),
-}
-
-/// Holds a verdict against the signals lost.
-pub(super) fn held_against(
-    effect: &LossEffect,
-    evaluable: &[&NucleusCall],
-    verdict: Verdict,
-    assay: &Assay,
-) -> Result<Standing> {
-    let colours = weak_colours(evaluable);
-    match verdict {
-        Verdict::Positive => {
-            let (other, count) = effect.without_false(evaluable, assay)?;
-            let rearranged = evaluable.iter().filter(|call| call.rearranged).count();
-            if other == verdict {
-                let is_changed = count.positive < rearranged && super::advice::count_in_band(count, assay);
-                return Ok(if is_changed { Standing::Borderline(count) } else { Standing::Stands });
-            }
-            let (isolated, split) = (effect.falsely_isolated, effect.falsely_split);
-            Ok(Standing::Falls(format!(
-                "{colours}: {:.1} of the {rearranged} rearranged nuclei, and up to {:.0}, are expected to be intact ones that lost \
-                 a signal below detection, and without them the specimen would not be positive",
-                isolated.expected + split.expected,
-                isolated.at_most.floor() + split.at_most.floor(),
-            )))
-        }
-        Verdict::Negative if effect.with_hidden(evaluable, assay)? != verdict => {
-            Ok(Standing::Falls(format!(
-                "{colours}: {:.1} rearranged nuclei, and up to {:.0}, are expected to look intact since a signal lies below detection, \
-             and with them the specimen would not be negative",
-                effect.hidden.expected,
-                effect.hidden.at_most.floor(),
-            )))
-        }
-        _ => Ok(Standing::Stands),
-    }
-}
-
-/// Which colours lose signals, in words: the one that loses most, and another that loses noticeably.
-pub(super) fn weak_colours(evaluable: &[&NucleusCall]) -> String {
-    let nuclei = evaluable.len().max(1) as f64;
-    let shares = Colour::BOTH.map(|colour| {
-        let mean = |of: &dyn Fn(LostShare) -> f64| {
-            evaluable.iter().map(|call| of(call.lost[colour.index()])).sum::<f64>() / nuclei
-        };
-        (colour, mean(&|lost| lost.expected), mean(&|lost| lost.at_most))
-    });
-    let most = shares.iter().map(|s| s.2).fold(0.0, f64::max);
-    let told: Vec<String> = shares
-        .iter()
-        .filter(|(_, _, at_most)| *at_most >= LEAST_TOLD.min(most))
-        .map(|(colour, share, at_most)| {
-            format!(
-                "{} signals are weak ({:.1} % of them, and up to {:.1} %, lie below detection)",
-                colour.name(),
-                100.0 * share,
-                100.0 * at_most
-            )
-        })
-        .collect();
-    told.join(" and ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{SummariseParams, Summary, summarise};
+    use super::super::{SummariseParams, Summary, Verdict, summarise};
     use super::*;
     use crate::classify::{ClassifyParams, NucleusEvidence, classify};
+    use crate::error::Result;
 
     fn pattern(fused: usize, isolated_red: usize, isolated_green: usize) -> SignalPattern {
         SignalPattern { fused, split: 0, isolated_red, isolated_green }
