@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::assay::{Assay, Decision, IsolatedMeaning, Sex};
-use crate::classify::{NucleusCall, NucleusClass};
+use crate::classify::{LostShare, NucleusCall, NucleusClass};
 use crate::error::{Error, Result};
 use crate::field::Colour;
 use decide::{Vote, decide, holds};
@@ -62,6 +62,9 @@ pub struct SummariseParams {
     /// Whether so many signals are out of focus, and so many nuclei blurred or without any, that rearranged ones may be
     /// among them unseen: no negative verdict is given then. Default: `false`.
     pub many_unseen: bool,
+    /// Share of the red and green signals standing alone that are not taken for signals though they lie above detection, as
+    /// where many are out of focus: rearranged nuclei of which an end is so missed look intact. Default: none.
+    pub missed_alone: [LostShare; 2],
     /// Confidence with which the nuclei that lost signals below detection ([`LossEffect`]) are not more than their upper
     /// bound, one-sided, 0.5 to 0.9999. A verdict that would be another one at that bound is not given. Default 0.95, the
     /// usual level of upper bounds on false positives in normals (`cutoff`).
@@ -77,6 +80,7 @@ impl Default for SummariseParams {
             pairing_fault: None,
             random_loss: None,
             many_unseen: false,
+            missed_alone: [LostShare::default(); 2],
             loss_level: LOSS_LEVEL,
         }
     }
@@ -130,8 +134,10 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     if !(0.5..=0.9999).contains(&params.loss_level) {
         return Err(Error::parameter("loss_level", params.loss_level, "0.5 to 0.9999"));
     }
-    let loss_effect = LossEffect::of(&evaluable, (assay, params.sex), deviations(params.loss_level));
-    let standing = loss::held_against(&loss_effect, &evaluable, verdict, assay)?;
+    let loss_effect =
+        LossEffect::of(&evaluable, &params.missed_alone, (assay, params.sex), deviations(params.loss_level));
+    let hidden_by = loss::hidden_by(&evaluable, &params.missed_alone);
+    let standing = loss::held_against(&loss_effect, &evaluable, verdict, &hidden_by, assay)?;
     let obstacle = if let Some(fault) = params.pairing_fault {
         Some(fault.rule().to_owned())
     } else if let Some(colour) = params.probe_failed {
@@ -193,7 +199,7 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
         summary.advice.insert(0, advice::turned_by_one_colour(&summary));
     }
     if params.pairing_fault.is_none() && params.probe_failed.is_none() {
-        let told = advice::lost_signals(&summary, &standing, &loss::weak_colours(&evaluable));
+        let told = advice::lost_signals(&summary, &standing, &hidden_by);
         told.into_iter().for_each(|line| summary.advice.insert(0, line));
     }
     if let Some(loss) =

@@ -67,6 +67,9 @@ pub struct Instrument {
     pub out_of_focus_share: f64,
     /// Share of the red and green signals that lie below detection; `None` = too few signals to tell.
     pub signal_loss: [Option<SignalLoss>; 2],
+    /// Share of the red and green ends of intact loci that would not have been taken for signals had they stood alone: how
+    /// many isolated ends are missed. `None` = no intact locus.
+    pub missed_alone: [Option<f64>; 2],
     /// Share of the red and green signals that have no partner in their nucleus: high for red where the other end
     /// is lost, or where green failed.
     pub lone_share: [f64; 2],

@@ -6,6 +6,7 @@ mod corrections;
 mod debris;
 mod given;
 mod loss;
+mod microscope;
 mod signals;
 
 use std::borrow::Cow;
@@ -13,12 +14,11 @@ use std::borrow::Cow;
 use crate::analyse::alarms::Visibility;
 use crate::analyse::calibration::Calibration;
 use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
-use crate::analyse::reading::{FieldReading, Instrument, SpecimenReading};
+use crate::analyse::reading::{FieldReading, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{LostShare, NucleusCall};
-use crate::detect::candidate::median;
-use crate::detect::decide::{self, Decision, Model, NucleusCandidates};
+use crate::detect::decide::{self, Decision, FusedEnds, Model, NucleusCandidates};
 use crate::error::{Error, Result};
 use crate::field::Colour;
 use crate::instrument::ChromaticShift;
@@ -78,12 +78,10 @@ pub(super) fn read(
     let deviations = deviations(params.alarms.loss_level);
     let losses = loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, deviations);
     let lost = loss::shares(&losses, candidates.len());
-    let nucleus_noise = Colour::BOTH.map(|c| {
-        let mut noise: Vec<f64> =
-            fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
-        Some(median(&mut noise)).filter(|n| *n > 0.0)
-    });
+    let fused = FusedEnds::sum(decisions.iter().map(|d| d.fused));
     let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model };
+    let found = (found_shift.shift, &found_crosstalk);
+    let instrument = specimen.instrument(&fields, &calibration, found, &losses, &fused);
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost);
     let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
     let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
@@ -119,6 +117,12 @@ pub(super) fn read(
         // Sections show many nuclei without signals that the knife took; blur takes those of whole ones.
         many_unseen: found.many_unseen
             && specimen.model.out_of_focus_share() >= params.alarms.blurred_signals_max,
+        // In focus, isolated ends are missed where they lie below detection, which is allowed for.
+        missed_alone: if specimen.model.out_of_focus_share() > 0.0 {
+            loss::missed_alone(&fused, deviations)
+        } else {
+            [LostShare::default(); 2]
+        },
         ..found.summarise_params()
     };
     summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault);
@@ -133,26 +137,7 @@ pub(super) fn read(
         name: name.to_string(),
         assay_id: assay.id.clone(),
         fields: readings,
-        instrument: Instrument {
-            signal_diameter_px: diameters_px,
-            signal_diameter_standard_error_px: calibration.diameter_errors_px,
-            signal_diameter_spots: calibration.diameter_spots,
-            camera_noise: calibration.camera_noise,
-            pair_rule: specimen.rule,
-            chromatic_shift: found_shift.shift,
-            crosstalk_red_into_green: found_crosstalk.crosstalk[0],
-            crosstalk_green_into_red: found_crosstalk.crosstalk[1],
-            counterstain_into_red: calibration.counterstain_bleed[0],
-            counterstain_into_green: calibration.counterstain_bleed[1],
-            illumination: calibration.illumination,
-            signal_height: Colour::BOTH.map(|c| specimen.model.height(c)),
-            signal_height_log_sd: Colour::BOTH.map(|c| specimen.model.height_log_sd(c)),
-            signal_height_snr: Colour::BOTH
-                .map(|c| nucleus_noise[c.index()].map(|noise| specimen.model.height(c) / noise)),
-            out_of_focus_share: specimen.model.out_of_focus_share(),
-            lone_share: Colour::BOTH.map(|c| specimen.model.lone_share(c)),
-            signal_loss: losses.map(|l| l.map(|l| l.fit.loss)),
-        },
+        instrument,
         summary,
         warnings,
     })

@@ -97,7 +97,8 @@ impl SeparatedProbability {
 
 /// Share of a probe's signals that are lost below detection in a nucleus, 0 to 1, as the heights of all signals of the
 /// specimen that were seen make expect; 0 where they do not tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[allow(clippy::exhaustive_structs)]
 pub struct LostShare {
     /// Expected share.

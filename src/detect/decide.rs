@@ -10,7 +10,7 @@ use crate::detect::blur::{Blur, BySteps, Dimming, product};
 use crate::detect::candidate::{Candidate, median};
 use crate::detect::evidence::{Population, debris_over_signals};
 use crate::detect::heights;
-use crate::detect::sorting::{NoneSeparated, PairParts, Part, Weights};
+use crate::detect::sorting::{NoneSeparated, PairParts, Part, Probabilities, Weights};
 use crate::field::Colour;
 
 pub(crate) use learn::learn;
@@ -81,6 +81,39 @@ pub(crate) struct Decision {
     pub(crate) green: Vec<(f64, Part)>,
     /// Probability that no signal stands alone or split.
     pub(crate) none_separated: NoneSeparated,
+    /// Its intact loci.
+    pub(crate) fused: FusedEnds,
+}
+
+/// Intact loci, and those of their ends that only the other end makes signals: red, green.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct FusedEnds {
+    pub(crate) loci: f64,
+    pub(crate) missed_alone: [f64; 2],
+}
+
+impl FusedEnds {
+    /// Those of one nucleus, each counted by its probability.
+    fn of(weights: &Weights, p: &Probabilities) -> Self {
+        let mut ends = Self::default();
+        for ((i, j), pair) in p.pairs.indexed_iter() {
+            ends.loci += pair.fused;
+            for (missed, lone) in
+                ends.missed_alone.iter_mut().zip([weights.lone_red[i], weights.lone_green[j]])
+            {
+                *missed += if lone < 1.0 { pair.fused } else { 0.0 };
+            }
+        }
+        ends
+    }
+
+    /// Those of several nuclei, in the order given.
+    pub(crate) fn sum(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::default(), |sum, own| Self {
+            loci: sum.loci + own.loci,
+            missed_alone: [0, 1].map(|c| sum.missed_alone[c] + own.missed_alone[c]),
+        })
+    }
 }
 
 impl Decision {
@@ -279,6 +312,7 @@ pub(crate) fn decide(nuclei: &[NucleusCandidates], model: &Model) -> Vec<Decisio
                 red: part(&sorted.red, &p.red_is_signal(), &heaviest.red, nucleus.red.len()),
                 green: part(&sorted.green, &p.green_is_signal(), &heaviest.green, nucleus.green.len()),
                 none_separated: sorted.weights.none_separated(),
+                fused: FusedEnds::of(&sorted.weights, &p),
             }
         })
         .collect()

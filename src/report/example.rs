@@ -131,6 +131,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             signal_height_snr: [Some(40.0), Some(35.0)],
             out_of_focus_share: 0.0,
             signal_loss: [None, None],
+            missed_alone: [Some(0.02), Some(0.04)],
             lone_share: [0.1, 0.05],
         },
         summary: Summary {

@@ -14,7 +14,7 @@ use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
 use crate::field::Colour;
 
-pub(super) use standing::{Standing, held_against, weak_colours};
+pub(super) use standing::{Standing, held_against, hidden_by};
 
 /// A number of nuclei as expected, and its upper bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -34,7 +34,7 @@ pub struct LossEffect {
     pub falsely_isolated: ExpectedNuclei,
     /// Intact ones that lost a red and a green signal of two loci and look split.
     pub falsely_split: ExpectedNuclei,
-    /// Rearranged ones that lost a signal and are not counted as such.
+    /// Rearranged ones that lost a signal, or of which an end alone was not taken for one, and are not counted as such.
     pub hidden: ExpectedNuclei,
 }
 
@@ -59,10 +59,19 @@ fn spread(shown: &BTreeMap<Shown, f64>, outcomes: &[(Shown, f64)]) -> BTreeMap<S
     next
 }
 
+/// Chances of losing a signal: red, green.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lost {
+    /// Any signal.
+    any: [f64; 2],
+    /// One that stands alone.
+    alone: [f64; 2],
+}
+
 /// How a nucleus with these signals is read if each is lost with the chance of its colour.
-fn read_with_loss(truth: &SignalPattern, lost: [f64; 2], assay: &Assay, sex: Option<Sex>) -> Chances {
-    let [red, green] = lost;
-    let [seen_red, seen_green] = lost.map(|share| 1.0 - share);
+fn read_with_loss(truth: &SignalPattern, lost: Lost, assay: &Assay, sex: Option<Sex>) -> Chances {
+    let [red, green] = lost.any;
+    let [seen_red, seen_green] = lost.any.map(|share| 1.0 - share);
     let pair = [
         ((1, 0, 0), seen_red * seen_green),
         ((0, 1, 0), seen_red * green),
@@ -73,6 +82,8 @@ fn read_with_loss(truth: &SignalPattern, lost: [f64; 2], assay: &Assay, sex: Opt
     for _ in 0..truth.fused {
         shown = spread(&shown, &pair);
     }
+    let [red, green] = lost.alone;
+    let [seen_red, seen_green] = lost.alone.map(|share| 1.0 - share);
     for _ in 0..truth.separated(Colour::Red) {
         shown = spread(&shown, &[((0, 1, 0), seen_red), ((0, 0, 0), red)]);
     }
@@ -109,16 +120,20 @@ impl Sum {
     }
 }
 
-/// Sums of falsely isolated, falsely split and hidden nuclei, given the loss that `share` takes from each nucleus.
+/// Sums of falsely isolated, falsely split and hidden nuclei, given the loss that `share` takes from each nucleus, and from
+/// signals alone.
 fn sums(
     evaluable: &[&NucleusCall],
+    missed_alone: &[LostShare; 2],
     share: impl Fn(LostShare) -> f64,
     (assay, sex): (&Assay, Option<Sex>),
 ) -> [Sum; 3] {
     let [mut isolated, mut split, mut hidden] = [Sum::default(); 3];
     for call in evaluable {
-        let lost = call.lost.map(&share);
-        if lost == [0.0, 0.0] {
+        let any = call.lost.map(&share);
+        let alone = [0, 1].map(|c| 1.0 - (1.0 - any[c]) * (1.0 - share(missed_alone[c])));
+        let lost = Lost { any, alone };
+        if lost == (Lost { any: [0.0; 2], alone: [0.0; 2] }) {
             continue;
         }
         let pattern = &call.pattern;
@@ -145,11 +160,12 @@ impl LossEffect {
     /// What the shares lost in the evaluable nuclei make expect, with upper bounds of so many standard deviations.
     pub(super) fn of(
         evaluable: &[&NucleusCall],
+        missed_alone: &[LostShare; 2],
         assay_and_sex: (&Assay, Option<Sex>),
         deviations: f64,
     ) -> Self {
-        let expected = sums(evaluable, |lost| lost.expected, assay_and_sex);
-        let at_most = sums(evaluable, |lost| lost.at_most, assay_and_sex);
+        let expected = sums(evaluable, missed_alone, |lost| lost.expected, assay_and_sex);
+        let at_most = sums(evaluable, missed_alone, |lost| lost.at_most, assay_and_sex);
         // No more are falsely called than are called.
         let called = |both: bool| {
             let of_kind = |c: &&&NucleusCall| c.rearranged && shows_both_ends(&c.pattern) == both;
@@ -177,23 +193,28 @@ mod tests {
         SignalPattern { fused, split: 0, isolated_red, isolated_green }
     }
 
+    /// The same loss alone and in pairs.
+    fn every(lost: [f64; 2]) -> Lost {
+        Lost { any: lost, alone: lost }
+    }
+
     #[test]
     fn an_intact_nucleus_shows_a_lone_red_as_often_as_a_green_is_lost() -> Result<()> {
         let (alk, ewsr1) = (Assay::builtin("alk")?, Assay::builtin("ewsr1")?);
         let q = 0.1;
-        let intact = read_with_loss(&pattern(2, 0, 0), [0.0, q], &alk, None);
+        let intact = read_with_loss(&pattern(2, 0, 0), every([0.0, q]), &alk, None);
         assert!((intact.isolated - (1.0 - (1.0 - q) * (1.0 - q))).abs() < 1e-12 && intact.split == 0.0);
         // Lost red leaves green, which the assay does not count.
-        let intact = read_with_loss(&pattern(2, 0, 0), [q, 0.0], &alk, None);
+        let intact = read_with_loss(&pattern(2, 0, 0), every([q, 0.0]), &alk, None);
         assert_eq!((intact.isolated, intact.split), (0.0, 0.0));
         // A red of one locus and a green of the other.
-        let both = read_with_loss(&pattern(2, 0, 0), [q, q], &ewsr1, None);
+        let both = read_with_loss(&pattern(2, 0, 0), every([q, q]), &ewsr1, None);
         assert!((both.split - 2.0 * (q * (1.0 - q)).powi(2)).abs() < 1e-12 && both.isolated == 0.0);
         // A split nucleus that lost a green of two still shows a red alone, or both ends.
-        let split = read_with_loss(&pattern(1, 1, 1), [0.0, q], &alk, None);
+        let split = read_with_loss(&pattern(1, 1, 1), every([0.0, q]), &alk, None);
         assert!((split.isolated + split.split - 1.0).abs() < 1e-12);
         // It is hidden where its red end is lost and the intact locus is not broken up by that too.
-        let split = read_with_loss(&pattern(1, 1, 1), [q, 0.0], &alk, None);
+        let split = read_with_loss(&pattern(1, 1, 1), every([q, 0.0]), &alk, None);
         assert!((split.split - (1.0 - q)).abs() < 1e-12 && split.isolated == 0.0);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::analyse::specimen::Gathered;
 use crate::classify::LostShare;
 use crate::detect::DetectParams;
 use crate::detect::candidate::{Candidate, median};
-use crate::detect::decide::{Decision, Model};
+use crate::detect::decide::{Decision, FusedEnds, Model};
 use crate::detect::sorting::Part;
 use crate::field::Colour;
 use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
@@ -75,6 +75,18 @@ pub(super) fn shares(losses: &[Option<Loss>; 2], nuclei: usize) -> Vec<[LostShar
         }
     }
     shares
+}
+
+/// The share of red and green ends that are missed where they stand alone, as the ends of intact loci show, with an upper
+/// bound so many standard errors above.
+pub(super) fn missed_alone(fused: &FusedEnds, deviations: f64) -> [LostShare; 2] {
+    let loci = fused.loci.max(1.0);
+    fused.missed_alone.map(|missed| {
+        let expected = missed / loci;
+        // Of a binomial share; an end more, since none missed of few says little.
+        let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
+        LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
+    })
 }
 
 fn gather(

@@ -60,9 +60,9 @@ pub(in crate::summarise) fn held_against(
     effect: &LossEffect,
     evaluable: &[&NucleusCall],
     verdict: Verdict,
+    reasons: &str,
     assay: &Assay,
 ) -> Result<Standing> {
-    let colours = weak_colours(evaluable);
     match verdict {
         Verdict::Positive => {
             let (other, count) = effect.without_false(evaluable, assay)?;
@@ -73,7 +73,7 @@ pub(in crate::summarise) fn held_against(
             }
             let (isolated, split) = (effect.falsely_isolated, effect.falsely_split);
             Ok(Standing::Falls(format!(
-                "{colours}: {:.1} of the {rearranged} rearranged nuclei, and up to {:.0}, are expected to be intact ones that lost \
+                "{reasons}: {:.1} of the {rearranged} rearranged nuclei, and up to {:.0}, are expected to be intact ones that lost \
                  a signal below detection, and without them the specimen would not be positive",
                 isolated.expected + split.expected,
                 isolated.at_most.floor() + split.at_most.floor(),
@@ -81,8 +81,7 @@ pub(in crate::summarise) fn held_against(
         }
         Verdict::Negative if effect.with_hidden(evaluable, assay)? != verdict => {
             Ok(Standing::Falls(format!(
-                "{colours}: {:.1} rearranged nuclei, and up to {:.0}, are expected to look intact since a signal lies below detection, \
-             and with them the specimen would not be negative",
+                "{reasons}: {:.1} rearranged nuclei, and up to {:.0}, are expected to look intact since a signal is not seen, and with them the specimen would not be negative",
                 effect.hidden.expected,
                 effect.hidden.at_most.floor(),
             )))
@@ -91,8 +90,21 @@ pub(in crate::summarise) fn held_against(
     }
 }
 
-/// Which colours lose signals, in words: the one that loses most, and another that loses noticeably.
-pub(in crate::summarise) fn weak_colours(evaluable: &[&NucleusCall]) -> String {
+/// Why signals are not seen, in words.
+pub(in crate::summarise) fn hidden_by(evaluable: &[&NucleusCall], missed_alone: &[LostShare; 2]) -> String {
+    let missed = missed_alone.map(|share| share.at_most).iter().any(|at_most| *at_most > 0.0).then(|| {
+        let [red, green] = missed_alone.map(|share| 100.0 * share.expected);
+        format!("many signals are out of focus ({red:.0} % of red and {green:.0} % of green ones would be missed if they stood alone)")
+    });
+    let (weak, most) = weak_colours(evaluable);
+    // Loss is told if there is no other reason.
+    let weak = (missed.is_none() || most >= LEAST_TOLD).then_some(weak);
+    missed.into_iter().chain(weak).collect::<Vec<String>>().join("; ")
+}
+
+/// Which colours lose signals, in words: the one that loses most, and another that loses noticeably. And how much that one
+/// loses at most.
+fn weak_colours(evaluable: &[&NucleusCall]) -> (String, f64) {
     let nuclei = evaluable.len().max(1) as f64;
     let shares = Colour::BOTH.map(|colour| {
         let mean = |of: &dyn Fn(LostShare) -> f64| {
@@ -113,5 +125,5 @@ pub(in crate::summarise) fn weak_colours(evaluable: &[&NucleusCall]) -> String {
             )
         })
         .collect();
-    told.join(" and ")
+    (told.join(" and "), most)
 }
