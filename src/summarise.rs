@@ -9,6 +9,7 @@ mod cutoff;
 mod decide;
 mod interval;
 mod loss;
+mod one_colour;
 mod pairing_fault;
 mod verdict;
 
@@ -186,15 +187,20 @@ pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams)
     summary.borderline = is_borderline(&summary, assay);
     let split_only = split_only && verdict == Verdict::Positive;
     let turned = turned_by_doubtful(&evaluable, verdict, assay)?;
-    let turned_by_one_colour = turned_by_one_colour(&evaluable, verdict, assay)?;
+    let turned_by_one_colour = one_colour::turned_without(&evaluable, verdict, assay)?;
+    let left_out = one_colour::turned_with(calls, &evaluable, verdict, assay, params.sex)?;
     let near_by_loss = matches!(standing, Standing::Borderline(_));
     summary.confirm = summary.borderline
         || near_by_loss
         || split_only
         || turned
         || turned_by_one_colour
+        || left_out.is_some()
         || verdict == Verdict::Equivocal;
     summary.advice = advice::lines(&summary, assay, params, split_only);
+    if let Some(left_out) = left_out {
+        summary.advice.insert(0, advice::one_colour_left_out(left_out, &summary));
+    }
     if turned_by_one_colour {
         summary.advice.insert(0, advice::turned_by_one_colour(&summary));
     }
@@ -288,21 +294,6 @@ fn verdict_of(evaluable: &[&NucleusCall], assay: &Assay) -> Result<(Vec<Stage>, 
 fn without(evaluable: &[&NucleusCall], left_out: impl Fn(&NucleusCall) -> bool) -> Count {
     let others = || evaluable.iter().filter(|call| !left_out(call));
     Count { positive: others().filter(|call| call.rearranged).count(), total: others().count() }
-}
-
-/// Whether the verdict would be another one if nuclei with signals of one colour only were left out, as other
-/// assays do.
-fn turned_by_one_colour(evaluable: &[&NucleusCall], verdict: Verdict, assay: &Assay) -> Result<bool> {
-    if !matches!(verdict, Verdict::Positive | Verdict::Negative) {
-        return Ok(false);
-    }
-    let others: Vec<&NucleusCall> =
-        evaluable.iter().copied().filter(|call| !call.pattern.one_colour_only()).collect();
-    if others.len() == evaluable.len() {
-        return Ok(false);
-    }
-    let stages = decide(&votes(&others, |call| call.rearranged), assay)?;
-    Ok(last(&stages) != verdict)
 }
 
 /// In percent of the nuclei. Summed in the order given, which does not depend on the threads.

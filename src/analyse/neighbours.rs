@@ -7,22 +7,58 @@ use crate::field::Colour;
 /// A nucleus: its centroid, y and x in px, and what it shows.
 pub(super) type Shown = ([f64; 2], SignalPattern);
 
+/// How many nuclei of a specimen show each colour where they show the other one.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct ShownElsewhere {
+    /// Nuclei that show the other colour, and how many of them show this one too: red, green.
+    shown: [(usize, usize); 2],
+}
+
+impl ShownElsewhere {
+    /// Adds a nucleus with signals of red, of green, of both or of none.
+    pub(super) fn add(&mut self, shows: [bool; 2]) {
+        for (colour, (nuclei, showing)) in self.shown.iter_mut().enumerate() {
+            if shows[1 - colour] {
+                *nuclei += 1;
+                *showing += usize::from(shows[colour]);
+            }
+        }
+    }
+
+    /// The share that shows a colour, if at least so many tell.
+    fn share(&self, colour: Colour, least: usize) -> Option<f64> {
+        let (nuclei, showing) = self.shown[colour.index()];
+        (nuclei > 0 && nuclei >= least).then(|| showing as f64 / nuclei as f64)
+    }
+}
+
 /// For each nucleus of a field, whether the colour that it lacks is seen in its neighbours, so that the lack tells of
 /// this nucleus and not of the hybridisation; `true` for nuclei that show both colours or none.
 ///
-/// Neighbours are the nearest nuclei that show the colour it does have.
-pub(super) fn lacking_colour_is_seen(nuclei: &[Shown], params: &AlarmParams) -> Vec<bool> {
+/// Neighbours are the nearest nuclei that show the colour it does have. Where a field has few, those of the whole specimen
+/// stand in for the missing ones.
+pub(super) fn lacking_colour_is_seen(
+    nuclei: &[Shown],
+    specimen: &ShownElsewhere,
+    params: &AlarmParams,
+) -> Vec<bool> {
     nuclei
         .iter()
         .enumerate()
         .map(|(i, (place, pattern))| {
             let lacking = if pattern.signals(Colour::Red) == 0 { Colour::Red } else { Colour::Green };
-            !pattern.one_colour_only() || is_seen_near(*place, lacking, i, nuclei, params)
+            !pattern.one_colour_only() || is_seen_near((*place, i), lacking, nuclei, specimen, params)
         })
         .collect()
 }
 
-fn is_seen_near(place: [f64; 2], colour: Colour, own: usize, nuclei: &[Shown], params: &AlarmParams) -> bool {
+fn is_seen_near(
+    (place, own): ([f64; 2], usize),
+    colour: Colour,
+    nuclei: &[Shown],
+    specimen: &ShownElsewhere,
+    params: &AlarmParams,
+) -> bool {
     let mut neighbours: Vec<(f64, bool)> = nuclei
         .iter()
         .enumerate()
@@ -35,8 +71,15 @@ fn is_seen_near(place: [f64; 2], colour: Colour, own: usize, nuclei: &[Shown], p
     neighbours.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     neighbours.truncate(params.neighbours);
     let showing = neighbours.iter().filter(|(_, shows)| *shows).count();
-    2 * neighbours.len() >= params.neighbours
-        && showing as f64 >= params.neighbours_showing_min * neighbours.len() as f64
+    let mut asked = neighbours.len() as f64;
+    let mut showing = showing as f64;
+    if 2 * neighbours.len() < params.neighbours {
+        let Some(share) = specimen.share(colour, params.neighbours) else { return false };
+        let missing = (params.neighbours - neighbours.len()) as f64;
+        asked += missing;
+        showing += share * missing;
+    }
+    showing >= params.neighbours_showing_min * asked
 }
 
 #[cfg(test)]
@@ -50,8 +93,10 @@ mod tests {
         let row = |patterns: &[SignalPattern]| -> Vec<Shown> {
             patterns.iter().enumerate().map(|(i, p)| ([0.0, 100.0 * i as f64], *p)).collect()
         };
-        let first =
-            |patterns: &[SignalPattern]| lacking_colour_is_seen(&row(patterns), &AlarmParams::default())[0];
+        let alone = ShownElsewhere::default();
+        let first = |patterns: &[SignalPattern]| {
+            lacking_colour_is_seen(&row(patterns), &alone, &AlarmParams::default())[0]
+        };
         assert!(first(&[&[red][..], &[both; 10]].concat()));
         assert!(first(&[&[red, red, red][..], &[both; 10]].concat()));
         assert!(!first(&[&[red, red, red, red, red][..], &[both; 10]].concat()), "four of ten lack it");
@@ -64,5 +109,25 @@ mod tests {
             "nuclei without signals tell nothing"
         );
         assert!(first(&[empty, red]));
+    }
+
+    #[test]
+    fn in_a_field_of_few_nuclei_the_specimen_tells() {
+        let params = AlarmParams::default();
+        let specimen = |both: usize, red_only: usize| {
+            let mut shown = ShownElsewhere::default();
+            (0..both).for_each(|_| shown.add([true, true]));
+            (0..red_only).for_each(|_| shown.add([true, false]));
+            shown
+        };
+        let both = ([0.0, 0.0], SignalPattern { fused: 2, ..SignalPattern::default() });
+        let red = ([9.0, 9.0], SignalPattern { isolated_red: 1, ..SignalPattern::default() });
+        let first =
+            |field: &[Shown], specimen: &ShownElsewhere| lacking_colour_is_seen(field, specimen, &params)[0];
+        assert!(first(&[red, both, both], &specimen(75, 25)));
+        assert!(first(&[red], &specimen(75, 25)));
+        assert!(!first(&[red, both, both], &specimen(55, 45)), "the probe failed in the specimen");
+        assert!(!first(&[red, red, red, red, red], &specimen(90, 10)), "it failed in this field");
+        assert!(!first(&[red, both, both], &specimen(8, 1)), "too few in all");
     }
 }

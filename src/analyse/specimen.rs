@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use crate::analyse::alarms::Visibility;
 use crate::analyse::calibration::Calibration;
-use crate::analyse::neighbours::{Shown, lacking_colour_is_seen};
+use crate::analyse::neighbours::{Shown, ShownElsewhere, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, SpecimenReading};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
@@ -37,6 +37,8 @@ struct Specimen<'a> {
     rule: PairRule,
     shift: Option<ChromaticShift>,
     model: Model,
+    /// In how many nuclei each colour is seen.
+    shown: ShownElsewhere,
 }
 
 /// Candidates of one nucleus with their places among the field's candidates.
@@ -79,7 +81,9 @@ pub(super) fn read(
     let losses = loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, deviations);
     let lost = loss::shares(&losses, candidates.len());
     let fused = FusedEnds::sum(decisions.iter().map(|d| d.fused));
-    let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model };
+    let mut shown = ShownElsewhere::default();
+    decisions.iter().for_each(|d| shown.add(Colour::BOTH.map(|c| d.shows(c))));
+    let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model, shown };
     let found = (found_shift.shift, &found_crosstalk);
     let instrument = specimen.instrument(&fields, &calibration, found, &losses, &fused);
     let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost);
@@ -251,7 +255,7 @@ impl Specimen<'_> {
             .zip(&by_nucleus)
             .zip(decisions)
             .zip(contested)
-            .zip(lacking_colour_is_seen(&shown, &self.params.alarms))
+            .zip(lacking_colour_is_seen(&shown, &self.shown, &self.params.alarms))
             .map(|((((pairing, own), found), contested), seen)| {
                 self.call(&field, pairing, (&signals, own), found, contested, seen)
             })

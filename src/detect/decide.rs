@@ -124,6 +124,11 @@ impl Decision {
             Colour::Green => &self.green,
         }
     }
+
+    /// Whether the nucleus has a signal of a colour.
+    pub(crate) fn shows(&self, colour: Colour) -> bool {
+        self.of(colour).iter().any(|(_, part)| *part == Part::Signal)
+    }
 }
 
 /// A candidate that is sorted: its place among those of its colour, and its odds of being a signal in each step of blur.

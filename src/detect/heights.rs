@@ -44,7 +44,7 @@ mod tests {
             assert!((sum(normal, z) - below(z)).abs() < 1e-6, "{z}");
         }
         assert!((sum(density, 10.0) - 1.0).abs() < 1e-6);
-        let [main, tail] = parts(3.0);
-        assert!(tail > main && density(3.0) > 2.0 * normal(3.0));
+        let [main, tail] = parts(4.0);
+        assert!(tail > main && density(4.0) > 2.0 * normal(4.0));
     }
 }

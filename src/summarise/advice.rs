@@ -135,6 +135,15 @@ pub(super) fn turned_by_one_colour(summary: &Summary) -> String {
     )
 }
 
+/// What to do where nuclei left out with signals of one colour only would turn a negative verdict.
+pub(super) fn one_colour_left_out(left_out: usize, summary: &Summary) -> String {
+    let [rearranged, evaluable] = [summary.rearranged, summary.evaluable].map(|nuclei| nuclei + left_out);
+    format!(
+        "{left_out} nuclei with signals of one colour only are left out; counted as rearranged they would make {rearranged} of \
+         {evaluable}, and another verdict: look whether the missing colour hybridised in them, and confirm by IHC or NGS"
+    )
+}
+
 fn borderline(summary: &Summary, assay: &Assay) -> Vec<String> {
     let mut lines = Vec::new();
     if summary.verdict == Verdict::NotEvaluable {
