@@ -7,6 +7,7 @@ mod debris;
 mod given;
 mod loss;
 mod microscope;
+mod seen_twice;
 mod signals;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use crate::analyse::alarms::Visibility;
 use crate::analyse::calibration::Calibration;
 use crate::analyse::neighbours::{Shown, ShownElsewhere, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, SpecimenReading};
+use crate::analyse::specimen::seen_twice::{Seen, seen_twice};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
 use crate::classify::{LostShare, NucleusCall};
@@ -86,7 +88,9 @@ pub(super) fn read(
     let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model, shown };
     let found = (found_shift.shift, &found_crosstalk);
     let instrument = specimen.instrument(&fields, &calibration, found, &losses, &fused);
-    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost);
+    let places = seen_twice(&fields.iter().map(Seen::of).collect::<Vec<Seen<'_>>>());
+    let twice = places.elsewhere.iter().flatten();
+    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost).zip(twice);
     let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
     let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
     for field in fields {
@@ -94,7 +98,13 @@ pub(super) fn read(
         let of_field: Vec<_> = decisions
             .by_ref()
             .take(count)
-            .map(|(((c, n), d), lost)| (c, n.indices.as_slice(), d, *lost))
+            .map(|((((candidates, nucleus), decision), lost), seen_twice)| NucleusDecision {
+                candidates,
+                indices: &nucleus.indices,
+                decision,
+                lost: *lost,
+                seen_twice: *seen_twice,
+            })
             .collect();
         let (reading, visible) = specimen.read_field(field, &of_field);
         readings.push(reading);
@@ -108,6 +118,7 @@ pub(super) fn read(
     let mut found =
         alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
     let mut warnings = std::mem::take(&mut found.warnings);
+    warnings.extend(places.warnings);
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
     warnings.extend(given::not_estimated(params).into_iter().chain(contradicted_by_given));
     let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
@@ -213,7 +224,17 @@ fn field_centre_px(field: &FieldMeasurement) -> [f64; 2] {
     [height, width].map(|n| 0.5 * (n as f64 - 1.0))
 }
 
-type NucleusDecision<'a> = (&'a NucleusCandidates, &'a [Vec<usize>], &'a Decision, [LostShare; 2]);
+/// What was decided about one nucleus.
+struct NucleusDecision<'a> {
+    candidates: &'a NucleusCandidates,
+    /// Places of its candidates among those of the field: red, green.
+    indices: &'a [Vec<usize>],
+    decision: &'a Decision,
+    /// Share of its signals that is lost: red, green.
+    lost: [LostShare; 2],
+    /// Whether it is counted in another field.
+    seen_twice: bool,
+}
 
 impl Specimen<'_> {
     fn read_field(

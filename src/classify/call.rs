@@ -54,7 +54,7 @@ fn one_colour_counts(colour: Colour, fused: usize, assay: &Assay, sex: Option<Se
 /// Every nucleus gets a class. It also gets one reason if it may not be counted: the first that holds in this
 /// order, so that the reason names the cause rather than what follows from it.
 ///
-/// 1. Is it one whole nucleus? `not_a_nucleus`, `touches_border`, `overlapping`, `too_small`, `too_large`
+/// 1. Is it one whole nucleus? `not_a_nucleus`, `touches_border`, `seen_twice`, `overlapping`, `too_small`, `too_large`
 /// 2. Can it be read? `out_of_focus`, `saturated`, `debris`, `weak_probe`
 /// 3. Can its signals be counted? `no_signal`, `too_many_signals`, `one_colour_only`, `too_few_signals`,
 ///    `incomplete_pattern`, `grey_zone`
@@ -145,6 +145,8 @@ fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyP
         Some(Exclusion::NotANucleus)
     } else if evidence.touches_border && rules.exclude_edge {
         Some(Exclusion::TouchesBorder)
+    } else if evidence.seen_twice {
+        Some(Exclusion::SeenTwice)
     } else if evidence.overlapping && rules.exclude_overlap {
         Some(Exclusion::Overlapping)
     } else if evidence.area_um2.is_some_and(|area| area < smallest || area.is_nan()) {

@@ -123,6 +123,8 @@ pub struct NucleusEvidence {
     pub score: f64,
     /// Whether the edge of the image cuts it.
     pub touches_border: bool,
+    /// Whether it is counted in another field that shows the same place.
+    pub seen_twice: bool,
     /// Whether it lies over or under another nucleus, so near to its signals or those of the other that it cannot be
     /// told whose they are.
     pub overlapping: bool,
@@ -177,6 +179,7 @@ impl NucleusEvidence {
             area_um2: None,
             score: 1.0,
             touches_border: false,
+            seen_twice: false,
             overlapping: false,
             out_of_focus: false,
             saturated: false,

@@ -13,6 +13,8 @@ pub enum Exclusion {
     TooSmall,
     /// Larger than the largest nucleus: probably several.
     TooLarge,
+    /// Counted in another field that shows the same place.
+    SeenTwice,
     /// Lies over or under another nucleus: signals cannot be told apart.
     Overlapping,
     /// Shape or contrast is not that of a nucleus.
@@ -47,6 +49,7 @@ impl Exclusion {
             Self::TouchesBorder => "touches_border",
             Self::TooSmall => "too_small",
             Self::TooLarge => "too_large",
+            Self::SeenTwice => "seen_twice",
             Self::Overlapping => "overlapping",
             Self::NotANucleus => "not_a_nucleus",
             Self::NoSignal => "no_signal",

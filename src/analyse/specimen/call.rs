@@ -44,16 +44,18 @@ impl Specimen<'_> {
         field: &FieldMeasurement,
         pairing: &Pairing,
         (signals, own): (&[Signal], &[usize]),
-        (candidates, _, decision, lost): &NucleusDecision<'_>,
+        decided: &NucleusDecision<'_>,
         contested: bool,
         lacking_colour_is_seen: bool,
     ) -> (NucleusCall, Visibility) {
+        let NucleusDecision { candidates, decision, lost, .. } = decided;
         let index = pairing.nucleus_id as usize - 1;
         let nucleus = &field.segmentation.nuclei[index];
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
         evidence.area_um2 = self.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
+        evidence.seen_twice = decided.seen_twice;
         evidence.overlapping = nucleus.overlapping && contested;
         evidence.lacking_colour_is_seen = lacking_colour_is_seen;
         evidence.ordinary_snr = Colour::BOTH.map(|colour| {

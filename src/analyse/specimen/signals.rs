@@ -21,7 +21,7 @@ impl Specimen<'_> {
                 probability,
             )
         };
-        for (candidates, indices, decision, _) in decisions {
+        for NucleusDecision { candidates, indices, decision, .. } in decisions {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 let verdicts = decision.of(colour);
@@ -62,7 +62,7 @@ impl Specimen<'_> {
         // What was taken off as crosstalk is not among those decided on.
         let mut reasons =
             [0, 1].map(|c| vec![Some(Rejection::Crosstalk); field.channels[c].candidates.len()]);
-        for (candidates, indices, decision, _) in decisions {
+        for NucleusDecision { candidates, indices, decision, .. } in decisions {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 for ((&index, candidate), (_, part)) in

@@ -1,0 +1,317 @@
+//! Nuclei that two fields show: the same image given twice, the same place acquired twice, or tiles that overlap.
+//!
+//! Each nucleus is one observation; counted twice it makes too narrow an interval and a verdict of too few nuclei. Two fields
+//! show one place if their nuclei match by area under one translation.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::analyse::FieldMeasurement;
+use crate::detect::candidate::median;
+use crate::segment::Nucleus;
+
+/// Largest ratio of the areas of one nucleus in two images: noise moves an outline of 30 px across by a pixel in places.
+const AREA_RATIO: f64 = 1.1;
+/// Distance between the centroids of one nucleus in two images after the translation, px.
+const SAME_PLACE_PX: f64 = 3.0;
+/// Fewest nuclei with like neighbours from which two fields are compared.
+const VOTES_MIN: usize = 3;
+/// Fewest nuclei that match.
+const MATCHED_MIN: usize = 5;
+/// Share of the nuclei in the common part of both fields that match.
+const MATCHED_SHARE: f64 = 0.6;
+
+/// The nuclei of a field and its size.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) name: &'a str,
+    /// Rows, columns.
+    pub(super) size_px: [usize; 2],
+    pub(super) nuclei: &'a [Nucleus],
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(field: &'a FieldMeasurement) -> Self {
+        let (height, width) = field.segmentation.labels.dim();
+        Self { name: &field.name, size_px: [height, width], nuclei: &field.segmentation.nuclei }
+    }
+}
+
+/// What fields show again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct SeenTwice {
+    /// Whether each nucleus of each field is counted in another field.
+    pub(super) elsewhere: Vec<Vec<bool>>,
+    /// Which fields show one place.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Places of a nucleus of one field and of one of another among those of their fields.
+type Places = (usize, usize);
+
+/// Centroid of a nucleus.
+fn centroid(nucleus: &Nucleus) -> [f64; 2] {
+    [nucleus.centroid_y_px, nucleus.centroid_x_px]
+}
+
+fn alike(a: &Nucleus, b: &Nucleus) -> bool {
+    let (small, large) = (a.area_px.min(b.area_px) as f64, a.area_px.max(b.area_px) as f64);
+    large <= AREA_RATIO * small
+}
+
+/// A nucleus and where its nearest neighbour lies, which noise does not change and few other places show.
+struct Neighbourhood<'a> {
+    field: usize,
+    place: usize,
+    nucleus: &'a Nucleus,
+    neighbour: &'a Nucleus,
+    /// From the nucleus to that, px.
+    to_neighbour: [f64; 2],
+}
+
+fn neighbourhoods(field: usize, nuclei: &[Nucleus]) -> impl Iterator<Item = Neighbourhood<'_>> {
+    nuclei.iter().enumerate().filter_map(move |(place, nucleus)| {
+        let [y, x] = centroid(nucleus);
+        let to = |n: &Nucleus| [n.centroid_y_px - y, n.centroid_x_px - x];
+        let distance = |n: &Nucleus| to(n)[0].hypot(to(n)[1]);
+        let others = nuclei.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, n)| n);
+        let neighbour = others.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        Some(Neighbourhood { field, place, nucleus, neighbour, to_neighbour: to(neighbour) })
+    })
+}
+
+/// Nuclei of two fields that have like neighbours, by the fields' places among all.
+fn candidates(fields: &[Seen<'_>]) -> BTreeMap<(usize, usize), Vec<Places>> {
+    let cell = |v: &[f64; 2]| v.map(|d| (d / SAME_PLACE_PX).floor() as i64);
+    let mut cells: HashMap<[i64; 2], Vec<Neighbourhood<'_>>> = HashMap::new();
+    let mut pairs: BTreeMap<(usize, usize), Vec<Places>> = BTreeMap::new();
+    for (f, field) in fields.iter().enumerate() {
+        let own: Vec<Neighbourhood<'_>> = neighbourhoods(f, field.nuclei).collect();
+        for b in &own {
+            let [y, x] = cell(&b.to_neighbour);
+            let around = (-1..=1).flat_map(|v| (-1..=1).map(move |u| [y + v, x + u]));
+            for a in around.filter_map(|c| cells.get(&c)).flatten() {
+                let apart = (0..2).map(|axis| a.to_neighbour[axis] - b.to_neighbour[axis]);
+                if apart.map(f64::abs).fold(0.0, f64::max) <= SAME_PLACE_PX
+                    && alike(a.nucleus, b.nucleus)
+                    && alike(a.neighbour, b.neighbour)
+                {
+                    pairs.entry((a.field, b.field)).or_default().push((a.place, b.place));
+                }
+            }
+        }
+        for neighbourhood in own {
+            cells.entry(cell(&neighbourhood.to_neighbour)).or_default().push(neighbourhood);
+        }
+    }
+    pairs.retain(|_, votes| votes.len() >= VOTES_MIN);
+    for same in with_equal_nuclei(fields) {
+        pairs.entry(same).or_default();
+    }
+    pairs
+}
+
+/// Fields of just the same nuclei, however few.
+fn with_equal_nuclei(fields: &[Seen<'_>]) -> Vec<(usize, usize)> {
+    let mut alike: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (f, field) in fields.iter().enumerate() {
+        if let Some(first) = field.nuclei.first() {
+            alike.entry((field.nuclei.len(), first.area_px)).or_default().push(f);
+        }
+    }
+    let mut equal = Vec::new();
+    for group in alike.values() {
+        for (k, &f) in group.iter().enumerate() {
+            let same = group[k + 1..].iter().filter(|g| fields[**g].nuclei == fields[f].nuclei);
+            equal.extend(same.map(|&g| (f, g)));
+        }
+    }
+    equal
+}
+
+/// From `a` to `b`: the translation by which most pairs are moved.
+fn translation(a: &[Nucleus], b: &[Nucleus], pairs: &[Places]) -> Option<[f64; 2]> {
+    let moves: Vec<[f64; 2]> = pairs
+        .iter()
+        .map(|&(i, j)| {
+            let ([y, x], [v, u]) = (centroid(&a[i]), centroid(&b[j]));
+            [v - y, u - x]
+        })
+        .collect();
+    let near = |m: &[f64; 2]| -> Vec<&[f64; 2]> {
+        moves.iter().filter(|n| (n[0] - m[0]).hypot(n[1] - m[1]) <= SAME_PLACE_PX).collect()
+    };
+    // The first of several.
+    let most = moves.iter().map(near).reduce(|a, b| if b.len() > a.len() { b } else { a })?;
+    let middle = |axis: usize| median(&mut most.iter().map(|m| m[axis]).collect::<Vec<f64>>());
+    Some([middle(0), middle(1)])
+}
+
+/// How many whole nuclei of a field lie where the other one shows them too.
+fn in_common(field: &Seen<'_>, other: &Seen<'_>, moved: [f64; 2]) -> usize {
+    let inside = |n: &&Nucleus| {
+        let place = centroid(n);
+        !n.touches_border
+            && (0..2).all(|axis| (0.0..other.size_px[axis] as f64).contains(&(place[axis] + moved[axis])))
+    };
+    field.nuclei.iter().filter(inside).count()
+}
+
+/// The nuclei of two fields that are the same, and by how much they are moved; `None` if the fields show different places.
+fn matched(a: &Seen<'_>, b: &Seen<'_>, pairs: &[Places]) -> Option<([f64; 2], Vec<Places>)> {
+    if a.nuclei == b.nuclei {
+        return Some(([0.0, 0.0], (0..a.nuclei.len()).map(|i| (i, i)).collect()));
+    }
+    let moved = translation(a.nuclei, b.nuclei, pairs)?;
+    let mut same: Vec<(f64, usize, usize)> = Vec::new();
+    for (i, n) in a.nuclei.iter().enumerate() {
+        let [y, x] = centroid(n);
+        for (j, m) in b.nuclei.iter().enumerate() {
+            let [v, u] = centroid(m);
+            let distance_px = (v - y - moved[0]).hypot(u - x - moved[1]);
+            if distance_px <= SAME_PLACE_PX && alike(n, m) {
+                same.push((distance_px, i, j));
+            }
+        }
+    }
+    same.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let (mut taken_a, mut taken_b) = (vec![false; a.nuclei.len()], vec![false; b.nuclei.len()]);
+    same.retain(|&(_, i, j)| {
+        let is_free = !taken_a[i] && !taken_b[j];
+        if is_free {
+            (taken_a[i], taken_b[j]) = (true, true);
+        }
+        is_free
+    });
+    let common = in_common(a, b, moved).max(in_common(b, a, moved.map(|d| -d)));
+    let enough = same.len() >= MATCHED_MIN && same.len() as f64 >= MATCHED_SHARE * common as f64;
+    enough.then(|| (moved, same.into_iter().map(|(_, i, j)| (i, j)).collect()))
+}
+
+/// Finds the nuclei that are seen twice. Of two copies the one is counted that the edge of its field does not cut, else that
+/// of the first field.
+pub(super) fn seen_twice(fields: &[Seen<'_>]) -> SeenTwice {
+    let mut found = SeenTwice {
+        elsewhere: fields.iter().map(|f| vec![false; f.nuclei.len()]).collect(),
+        warnings: Vec::new(),
+    };
+    for ((f, g), pairs) in candidates(fields) {
+        let (a, b) = (&fields[f], &fields[g]);
+        let Some((moved, same)) = matched(a, b, &pairs) else { continue };
+        found.warnings.push(format!(
+            "fields {} and {} show one place ({} nuclei, {:.0} px down and {:.0} px to the right in the second): each nucleus \
+             is counted once",
+            a.name,
+            b.name,
+            same.len(),
+            moved[0],
+            moved[1]
+        ));
+        for (i, j) in same {
+            let keep_second = a.nuclei[i].touches_border && !b.nuclei[j].touches_border;
+            if keep_second {
+                found.elsewhere[f][i] = true;
+            } else {
+                found.elsewhere[g][j] = true;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::BoundingBox;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    const SIZE: usize = 1000;
+
+    fn nucleus(id: usize, [y, x]: [f64; 2], area_px: usize) -> Nucleus {
+        Nucleus {
+            id: id as u32,
+            bounding_box: BoundingBox { y0: 0, x0: 0, y1: 1, x1: 1 },
+            area_px,
+            centroid_y_px: y,
+            centroid_x_px: x,
+            solidity: 0.95,
+            eccentricity: 0.5,
+            mean_intensity: 100.0,
+            touches_border: false,
+            score: 1.0,
+            overlapping: false,
+        }
+    }
+
+    fn field(nuclei: usize, seed: u64) -> Vec<Nucleus> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut any = |range: std::ops::Range<f64>| random.random_range(range);
+        (1..=nuclei)
+            .map(|id| {
+                nucleus(id, [any(0.0..SIZE as f64), any(0.0..SIZE as f64)], any(1500.0..4500.0) as usize)
+            })
+            .collect()
+    }
+
+    /// The same nuclei in another image of the part of the specimen that lies so far on.
+    fn again(nuclei: &[Nucleus], [down, right]: [f64; 2], seed: u64) -> Vec<Nucleus> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let inside = |d: f64| (0.0..SIZE as f64).contains(&d);
+        nuclei
+            .iter()
+            .map(|n| {
+                let [y, x, area] = [0.5, 0.5, 0.03].map(|by: f64| random.random_range(-by..by));
+                let area_px = (n.area_px as f64 * (1.0 + area)) as usize;
+                nucleus(n.id as usize, [n.centroid_y_px + y - down, n.centroid_x_px + x - right], area_px)
+            })
+            .filter(|n| inside(n.centroid_y_px) && inside(n.centroid_x_px))
+            .collect()
+    }
+
+    fn twice(fields: &[Vec<Nucleus>]) -> SeenTwice {
+        let seen: Vec<Seen<'_>> =
+            fields.iter().map(|nuclei| Seen { name: "field", size_px: [SIZE, SIZE], nuclei }).collect();
+        seen_twice(&seen)
+    }
+
+    fn counted(found: &SeenTwice) -> usize {
+        found.elsewhere.iter().flatten().filter(|elsewhere| !**elsewhere).count()
+    }
+
+    #[test]
+    fn each_nucleus_of_fields_given_twice_counts_once() {
+        for nuclei in [1, 4, 25, 120] {
+            let one = field(nuclei, 1);
+            let found = twice(&[one.clone(), one.clone(), one]);
+            assert_eq!((counted(&found), found.warnings.len()), (nuclei, 3));
+        }
+        let one = field(40, 2);
+        let found = twice(&[one.clone(), again(&one, [0.0, 0.0], 3), field(40, 4)]);
+        assert_eq!((counted(&found), found.warnings.len()), (80, 1), "{:?}", found.warnings);
+    }
+
+    #[test]
+    fn tiles_that_overlap_share_the_nuclei_between_them() {
+        let mut one = field(80, 5);
+        let two = again(&one, [0.0, 700.0], 6);
+        assert!(two.len() > 15);
+        // The first image cuts one of them.
+        let cut = two[0].id as usize - 1;
+        one[cut].touches_border = true;
+        let mut other = two.clone();
+        other.extend(field(30, 7).into_iter().filter(|n| n.centroid_x_px > 300.0));
+        let found = twice(&[one, other.clone()]);
+        assert_eq!(counted(&found), 80 + other.len() - two.len());
+        assert!(found.elsewhere[0][cut] && !found.elsewhere[1][0]);
+    }
+
+    #[test]
+    fn fields_of_different_places_share_nothing() {
+        let fields: Vec<Vec<Nucleus>> = (0..40).map(|seed| field(100, 100 + seed)).collect();
+        assert_eq!(twice(&fields).warnings, [""; 0]);
+        // Nuclei cut out one by one lie all in the middle.
+        let crops: Vec<Vec<Nucleus>> = (0..30).map(|i| vec![nucleus(1, [500.0, 500.0], 3000 + i)]).collect();
+        assert_eq!(twice(&crops).warnings, [""; 0]);
+        assert_eq!(twice(&[Vec::new(), Vec::new()]).warnings, [""; 0]);
+    }
+}
