@@ -1,6 +1,6 @@
 use super::*;
 use crate::detect::candidate::Candidate;
-use proptest::prelude::*;
+use proptest::prelude::{prop, prop_assert_eq, proptest};
 use rand::{RngExt as _, SeedableRng as _};
 
 fn candidate(y_px: f64, x_px: f64) -> Candidate {
