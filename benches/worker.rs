@@ -18,6 +18,11 @@ use breakapart::{Colour, PixelSize, Workspace};
 use clap::Parser;
 use serde_json::{Value, json};
 
+/// Takes memory in huge pages (`.cargo/config.toml`).
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Bytes that a plain read takes at once.
 const READ_AT_ONCE: usize = 256 << 10;
 

@@ -30,6 +30,11 @@ use inputs::Inputs;
 use output_folder::OutputFolder;
 use score::Scored;
 
+/// Takes memory in huge pages (`.cargo/config.toml`).
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Wrong usage.
 const USAGE: u8 = 2;
 

@@ -12,8 +12,10 @@ use crate::detect::scene::Scene;
 use crate::kernel::separable::BLOCK_ROWS as FILTERED_AT_A_TIME;
 use crate::segment::Nucleus;
 
-/// Rows that are gone through one after the other; what surrounds them is filtered for them alone. Even.
+/// Fewest rows that are gone through one after the other; what surrounds them is filtered for them alone. Even.
 const STRETCH_ROWS: usize = 1024;
+/// Planes that are gone through at a time: the two probes.
+const PLANES: usize = 2;
 /// Rows that are looked at at a time.
 const BAND_ROWS: usize = 2 * FILTERED_AT_A_TIME;
 /// Every so many pixels of every so many rows of a nucleus give the spread of the response in it.
@@ -53,10 +55,21 @@ impl Scan<'_, '_> {
         &self,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
+        // No more stretches than keep all threads at work. What is found does not depend on them.
+        let each = self.scene.plane.dim().0.div_ceil(rayon::current_num_threads().div_ceil(PLANES));
+        self.run_by(each.next_multiple_of(2).max(STRETCH_ROWS), make)
+    }
+
+    /// The same by stretches of so many rows.
+    fn run_by<T: Send, W: Default>(
+        &self,
+        rows: usize,
+        make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
+    ) -> Found<T> {
         let height = self.scene.plane.dim().0;
-        let stretches: Vec<Stretch<T>> = (0..height.div_ceil(STRETCH_ROWS))
+        let stretches: Vec<Stretch<T>> = (0..height.div_ceil(rows))
             .into_par_iter()
-            .map(|i| self.stretch(i * STRETCH_ROWS..height.min((i + 1) * STRETCH_ROWS), &make))
+            .map(|i| self.stretch(i * rows..height.min((i + 1) * rows), &make))
             .collect();
         let mut made = Vec::new();
         let mut overall = Spread::default();
@@ -164,6 +177,7 @@ mod tests {
             width in 1_usize..70,
             sigma_px in 0.7..3.0_f64,
             reach in 0_usize..90,
+            stretch in prop_oneof![Just(STRETCH_ROWS), Just(3000_usize)],
             seed in any::<u64>(),
         ) {
             use rand::{RngExt as _, SeedableRng as _};
@@ -175,7 +189,7 @@ mod tests {
             let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
             let maxima = Maxima::new(&scene, &filter, 1.0);
             let scan = Scan { scene: &scene, filter: &filter, maxima, nuclei: &[], reach };
-            let found = scan.run(|(), response, (y, x)| {
+            let found = scan.run_by(stretch, |(), response, (y, x)| {
                 let far = (y + reach).min(height - 1);
                 Some(((y, x), response.get(y, x), response.get(y.saturating_sub(reach), x), response.get(far, x)))
             });

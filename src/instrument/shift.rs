@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::detect::decide::NucleusCandidates;
 use crate::instrument::FixedShift;
+use crate::kernel::dispatch::vectorised;
 
 /// Displacement of green against red, px: `green as acquired = red as acquired + shift at red's place`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -90,6 +91,8 @@ const CORE_DIAMETERS: f64 = 0.8;
 /// Vectors that are tried as the start of the search, and those that are counted around each: more find no other start.
 const MOST_STARTS: usize = 400;
 const MOST_NEIGHBOURS: usize = 4000;
+/// Vectors that are counted side by side.
+const LANES: usize = 8;
 /// Fewest pairs in the core; fewest for the shift to depend on the place.
 const MIN_PAIRS: usize = 12;
 const MIN_FIELD_PAIRS: usize = 24;
@@ -161,12 +164,58 @@ pub(crate) fn estimate(nuclei: &[&NucleusCandidates], diameter_px: f64) -> Optio
 /// The vector around which most others lie. Of very many, every so many are looked at: the search goes on from there.
 fn crowded(vectors: &[Vector], kernel_px: f64) -> Option<&Vector> {
     let some_of = |most: usize| vectors.iter().step_by(vectors.len().div_ceil(most).max(1));
+    let neighbours: Vec<&Vector> = some_of(MOST_NEIGHBOURS).collect();
     let crowding = |at: &Vector| -> f64 {
         let squared = |v: &Vector| (v.y - at.y).powi(2) + (v.x - at.x).powi(2);
-        some_of(MOST_NEIGHBOURS).map(|v| (-squared(v) / (2.0 * kernel_px * kernel_px)).exp()).sum()
+        neighbours.iter().map(|v| (-squared(v) / (2.0 * kernel_px * kernel_px)).exp()).sum()
     };
-    let crowdings = some_of(MOST_STARTS).map(|at| (at, crowding(at)));
-    crowdings.max_by(|a, b| a.1.total_cmp(&b.1)).map(|found| found.0)
+    // Few starts are worth the exponentials: those that may be crowded by more than the best so far.
+    let axis = |of: fn(&Vector) -> f64| neighbours.iter().map(|v| of(v) / kernel_px).collect::<Vec<f64>>();
+    let (y, x) = (axis(|v| v.y), axis(|v| v.x));
+    let starts = some_of(MOST_STARTS).enumerate().map(|(i, at)| {
+        let most = vectorised(
+            #[inline(always)]
+            || most_crowding(&y, &x, [at.y / kernel_px, at.x / kernel_px]),
+        );
+        (most, i, at)
+    });
+    let mut starts: Vec<(f64, usize, &Vector)> = starts.collect();
+    starts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let mut best: Option<(f64, usize, &Vector)> = None;
+    for (most, i, at) in starts {
+        if best.is_some_and(|best| most < best.0) {
+            break;
+        }
+        let found = (crowding(at), i, at);
+        // Of equal ones the last.
+        if best.is_none_or(|best| found.0.total_cmp(&best.0).then(i.cmp(&best.1)).is_gt()) {
+            best = Some(found);
+        }
+    }
+    best.map(|found| found.2)
+}
+
+/// More than the sum of `exp(-d^2 / 2)` over the distances of all `(y, x)` from a place: by the first terms of the series of
+/// `exp(d^2 / 2)`, and a millionth for rounding.
+#[inline(always)]
+fn most_crowding(y: &[f64], x: &[f64], at: [f64; 2]) -> f64 {
+    let most = |y: f64, x: f64| {
+        let half = 0.5 * ((y - at[0]) * (y - at[0]) + (x - at[1]) * (x - at[1]));
+        let mut series = 1.0;
+        for n in [1.0 / 6.0, 1.0 / 5.0, 1.0 / 4.0, 1.0 / 3.0, 1.0 / 2.0, 1.0] {
+            series = 1.0 + series * half * n;
+        }
+        1.0 / series
+    };
+    let mut sums = [0.0; LANES];
+    let ((y, last_y), (x, last_x)) = (y.as_chunks::<LANES>(), x.as_chunks::<LANES>());
+    for (y, x) in y.iter().zip(x) {
+        for i in 0..LANES {
+            sums[i] += most(y[i], x[i]);
+        }
+    }
+    let last: f64 = last_y.iter().zip(last_x).map(|(&y, &x)| most(y, x)).sum();
+    (sums.iter().sum::<f64>() + last) * (1.0 + 1e-6)
 }
 
 /// Whether the pairs around no shift, as far as the core of this one reaches, lie to its side.

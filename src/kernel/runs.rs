@@ -56,9 +56,8 @@ pub(crate) fn regions_of_cuts(
     largest_hole: usize,
     smallest: usize,
 ) -> Vec<Regions> {
-    let dim = image.dim();
     let tilings = Tiling::of_cuts(image, cuts);
-    tilings.into_par_iter().map(|tiling| settle(tiling, dim, largest_hole, smallest)).collect()
+    tilings.into_par_iter().map(|tiling| settle(tiling, image.nrows(), largest_hole, smallest)).collect()
 }
 
 /// As [`regions_of_cuts`] for a mask.
@@ -69,37 +68,38 @@ pub(crate) fn regions_of_bits(mask: &BitMask, largest_hole: usize, smallest: usi
         tiling.push_bits(height, row, mask.width());
         height += 1;
     }
-    settle(tiling, (height, mask.width()), largest_hole, smallest)
+    settle(tiling, height, largest_hole, smallest)
 }
 
 /// Stands for no region.
 const NONE: u32 = u32::MAX;
 /// Two counts side by side: this is one of the second.
 const SECOND: u64 = 1 << 32;
+/// Beside a count: that it is of a component at the frame.
+const AT_FRAME: u64 = 1 << 63;
 
 /// Settles which region each run belongs to.
-fn settle(
-    mut tiling: Tiling,
-    (height, width): (usize, usize),
-    largest_hole: usize,
-    smallest: usize,
-) -> Regions {
+fn settle(mut tiling: Tiling, height: usize, largest_hole: usize, smallest: usize) -> Regions {
     tiling.join_rows();
-    let Tiling { runs, parent } = &mut tiling;
-    // Of each component, at its first run: its pixels, and how many of its runs are at the frame.
+    let Tiling { runs, parent, row_starts } = &mut tiling;
+    // Of each component, at its first run: its pixels, and whether it is at the frame.
     let mut size = vec![0_u64; runs.len()];
     // Every run hangs under an earlier one: one pass in order leaves each directly under its component's first.
     for (i, (run, _)) in runs.iter().enumerate() {
         let root = parent[parent[i] as usize];
         parent[i] = root;
-        let at_frame = run.y == 0 || run.y as usize + 1 == height || run.x0 == 0 || run.x1 as usize == width;
-        size[root as usize] += run.len() as u64 + if at_frame { SECOND } else { 0 };
+        size[root as usize] += run.len() as u64;
+    }
+    let ends = row_starts.iter().skip(1).copied().chain([runs.len()]);
+    for (y, (start, end)) in row_starts.iter().copied().zip(ends).enumerate() {
+        let inner = if y == 0 || y + 1 == height { end } else { (start + 1).min(end) };
+        for i in (start..inner).chain([end - 1]) {
+            size[parent[i] as usize] |= AT_FRAME;
+        }
     }
     // A component's first run has the surrounding component to its left; that one began earlier, so one
     // pass in reading order settles which region every component belongs to: the region of its first run.
     let mut filled = false;
-    // Of each region, at its first run: its pixels and its runs.
-    let mut region_size = vec![0_u64; runs.len()];
     let mut firsts = Vec::new();
     for i in 0..runs.len() {
         let (run, inside) = runs[i];
@@ -107,7 +107,9 @@ fn settle(
         // From here on the parent is the region's first run.
         parent[i] = if root == i {
             let around = if run.x0 == 0 { NONE } else { parent[i - 1] };
-            let is_hole = !inside && size[i] < SECOND && size[i] <= largest_hole as u64;
+            // From here on this is of the region that may begin here: its pixels and its runs.
+            let size = std::mem::take(&mut size[i]);
+            let is_hole = !inside && size < AT_FRAME && size <= largest_hole as u64;
             filled |= is_hole && around != NONE;
             match inside {
                 true if around == NONE => {
@@ -121,11 +123,11 @@ fn settle(
         } else {
             parent[root]
         };
-        if let Some(size) = region_size.get_mut(parent[i] as usize) {
+        if let Some(size) = size.get_mut(parent[i] as usize) {
             *size += run.len() as u64 + SECOND;
         }
     }
-    let mut out = collect(runs, parent, &firsts, region_size, smallest);
+    let mut out = collect(runs, parent, &firsts, size, smallest);
     if filled {
         merge_neighbours(&mut out);
     }

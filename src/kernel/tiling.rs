@@ -13,18 +13,20 @@ pub(crate) struct Tiling {
     pub(crate) runs: Vec<(Run, bool)>,
     /// The run that each hangs under: an earlier one of its component, or itself. Empty until rows are joined.
     pub(crate) parent: Vec<u32>,
+    /// Where each row's runs start.
+    pub(crate) row_starts: Vec<usize>,
 }
 
 impl Tiling {
     pub(crate) fn with_capacity(runs: usize) -> Self {
-        Self { runs: Vec::with_capacity(runs), parent: Vec::new() }
+        Self { runs: Vec::with_capacity(runs), parent: Vec::new(), row_starts: Vec::new() }
     }
 
     /// The tilings of an image cut at 1, 2, ... `cuts`: pixels are inside that have at least that value. A row is read once
     /// for all cuts, as most of its pixels are equal to the one before. Rows are not joined yet.
     pub(crate) fn of_cuts(image: ArrayView2<'_, u8>, cuts: u8) -> Vec<Self> {
         let (height, width) = image.dim();
-        let mut tilings: Vec<Self> = (0..cuts).map(|_| Self::with_capacity(2 * height)).collect();
+        let mut tilings: Vec<Self> = (0..cuts).map(|_| Self::with_capacity(8 * height)).collect();
         if width == 0 {
             return tilings;
         }
@@ -32,6 +34,7 @@ impl Tiling {
         let mut starts = vec![0; tilings.len()];
         for (y, row) in image.rows().into_iter().enumerate() {
             let Some(row) = row.to_slice() else { continue };
+            tilings.iter_mut().for_each(Self::begin_row);
             let mut end_run = |x: usize, before: u8, after: u8| {
                 let inside = before > after;
                 let (low, high) = if inside { (after, before) } else { (before, after) };
@@ -57,6 +60,7 @@ impl Tiling {
     /// Appends row `y` of a mask `width` wide with a bit for each pixel.
     pub(crate) fn push_bits(&mut self, y: usize, row: &[u64], width: usize) {
         let Some(first) = row.first() else { return };
+        self.begin_row();
         let mut inside = first & 1 == 1;
         let mut x0 = 0;
         for (i, word) in row.iter().enumerate() {
@@ -74,6 +78,10 @@ impl Tiling {
         self.push(y, x0, width, inside);
     }
 
+    fn begin_row(&mut self) {
+        self.row_starts.push(self.runs.len());
+    }
+
     #[inline]
     fn push(&mut self, y: usize, x0: usize, x1: usize, inside: bool) {
         self.runs.push((Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 }, inside));
@@ -82,13 +90,10 @@ impl Tiling {
     /// Joins every row with the next: inside by eight neighbours, outside by four.
     pub(crate) fn join_rows(&mut self) {
         self.parent = (0..self.runs.len() as u32).collect();
-        let Self { runs, parent } = self;
-        let mut rows = runs.chunk_by(|a, b| a.0.y == b.0.y);
-        let (Some(mut above), mut start) = (rows.next(), 0) else { return };
-        for here in rows {
-            join_two_rows(above, here, start, parent);
-            start += above.len();
-            above = here;
+        let Self { runs, parent, row_starts } = self;
+        let ends = row_starts.iter().skip(2).copied().chain([runs.len()]);
+        for (rows, end) in row_starts.windows(2).zip(ends) {
+            join_two_rows(&runs[rows[0]..rows[1]], &runs[rows[1]..end], rows[0], parent);
         }
     }
 }
