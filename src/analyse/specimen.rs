@@ -4,6 +4,7 @@ mod call;
 mod contested;
 mod corrections;
 mod debris;
+mod exposure;
 mod given;
 mod loss;
 mod microscope;
@@ -67,6 +68,7 @@ pub(super) fn read(
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
 
+    let unlike = exposure::unlike(&fields, &params.alarms);
     let calibration = Calibration::of(&mut fields, diameters_px, params);
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
     let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
@@ -140,7 +142,9 @@ pub(super) fn read(
         },
         ..found.summarise_params()
     };
-    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault);
+    let unlike_fault = unlike.as_ref().map(|_| PairingFault::FieldsUnlike);
+    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault).or(unlike_fault);
+    warnings.extend(unlike);
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
         warnings.push(

@@ -15,6 +15,8 @@ pub enum PairingFault {
     ShiftContradicted,
     /// Both copies are parted in most nuclei.
     AllParted,
+    /// Fields were exposed very differently.
+    FieldsUnlike,
 }
 
 impl PairingFault {
@@ -30,6 +32,9 @@ impl PairingFault {
             }
             Self::AllParted => {
                 "most nuclei with two copies show neither intact: the channels may be shifted against each other"
+            }
+            Self::FieldsUnlike => {
+                "fields were exposed so differently that signals of one may pass for noise beside those of another"
             }
         }
     }
@@ -49,6 +54,9 @@ impl PairingFault {
             Self::AllParted => {
                 "not evaluable: both copies are parted in most nuclei; look whether red and green are shifted against each \
                  other, and register the channels or give the shift"
+            }
+            Self::FieldsUnlike => {
+                "not evaluable: fields were exposed very differently; read those that were exposed alike"
             }
         }
     }

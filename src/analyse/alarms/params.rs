@@ -88,6 +88,10 @@ pub struct AlarmParams {
     /// Such odds from which no positive verdict is given that rests on isolated signals, 1 to 10^6. Default 20,
     /// stronger than what the same source calls strong evidence, 10.
     pub random_loss_decisive: f64,
+    /// How many times as high or low as in the middling field the brightest signals of a field may be, 1.5 to 100. Default 6,
+    /// chosen for this crate: fields exposed five times as long or short as others are read right, those of a sixteenth of the
+    /// light pass for noise beside them. Beyond it no verdict is given.
+    pub brightness_ratio_max: f64,
     /// Chance of a false alarm on parts of the fields, of all parts and both tests together, 10^-9 to 0.1.
     /// Default 0.001.
     pub patch_level: f64,
@@ -135,6 +139,7 @@ impl Default for AlarmParams {
             loss_level: LOSS_LEVEL,
             random_loss_odds: 3.2,
             random_loss_decisive: 20.0,
+            brightness_ratio_max: 6.0,
             patch_level: 0.001,
             patch_excess_min: 0.2,
             patch_height_max: 0.6,
@@ -181,6 +186,7 @@ impl AlarmParams {
         check("loss_level", self.loss_level, [0.5, 0.9999])?;
         check("random_loss_odds", self.random_loss_odds, [1.0, 1e6])?;
         check("random_loss_decisive", self.random_loss_decisive, [1.0, 1e6])?;
+        check("brightness_ratio_max", self.brightness_ratio_max, [1.5, 100.0])?;
         check("patch_level", self.patch_level, [1e-9, 0.1])?;
         check("patch_excess_min", self.patch_excess_min, [0.0, 1.0])?;
         check("patch_height_max", self.patch_height_max, [0.0, 1.0])?;

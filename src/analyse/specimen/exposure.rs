@@ -1,0 +1,54 @@
+//! Fields that were exposed so differently that the signals of one pass for noise, or for debris, beside those of another.
+
+use crate::analyse::FieldMeasurement;
+use crate::analyse::alarms::AlarmParams;
+use crate::detect::candidate::{Candidate, median};
+use crate::field::Colour;
+
+/// Fewest nuclei with a candidate that tell how bright the signals of a field are.
+const NUCLEI_MIN: usize = 10;
+/// SNR of the brightest candidate of the middling nucleus from which it is a signal and not noise.
+const SIGNAL_SNR: f64 = 8.0;
+
+/// Height of the brightest candidate of the middling nucleus of a field; `None` with few nuclei, or where that may be noise.
+fn brightness(candidates: &[Candidate], nuclei: usize) -> Option<f64> {
+    let mut brightest: Vec<Option<&Candidate>> = vec![None; nuclei];
+    for candidate in candidates {
+        if let Some(most) = (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| brightest.get_mut(i))
+            && most.is_none_or(|m| candidate.amplitude > m.amplitude)
+        {
+            *most = Some(candidate);
+        }
+    }
+    let found: Vec<&Candidate> = brightest.into_iter().flatten().collect();
+    let middle = |of: fn(&Candidate) -> f64| median(&mut found.iter().map(|c| of(c)).collect::<Vec<f64>>());
+    (found.len() >= NUCLEI_MIN && middle(Candidate::snr) >= SIGNAL_SNR).then(|| middle(|c| c.amplitude))
+}
+
+/// Names the fields whose signals are so many times higher or lower than those of the middling field
+/// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none.
+pub(super) fn unlike(fields: &[FieldMeasurement], params: &AlarmParams) -> Option<String> {
+    let mut told = Vec::new();
+    for colour in Colour::BOTH {
+        let bright: Vec<(&str, f64)> = fields
+            .iter()
+            .filter_map(|f| {
+                let candidates = &f.channels[colour.index()].candidates;
+                Some((f.name(), brightness(candidates, f.segmentation.nuclei.len())?))
+            })
+            .collect();
+        let usual = median(&mut bright.iter().map(|b| b.1).collect::<Vec<f64>>());
+        let far = bright
+            .iter()
+            .filter(|(_, height)| height.max(usual) > params.brightness_ratio_max * height.min(usual));
+        told.extend(far.map(|(name, height)| {
+            format!("{} signals of field {name} are {:.2} times as high", colour.name(), height / usual)
+        }));
+    }
+    (!told.is_empty()).then(|| {
+        format!(
+            "{} as in the middling field: read fields that were exposed alike, or each kind by itself",
+            told.join(", ")
+        )
+    })
+}

@@ -1,0 +1,85 @@
+//! Fields that do not go together as one specimen: given twice, overlapping, exposed differently.
+
+use breakapart::analyse::{Analyser, SpecimenReading};
+use breakapart::assay::Assay;
+use breakapart::classify::Exclusion;
+use breakapart::simulate::{Conditions, simulate_specimen};
+use breakapart::summarise::Verdict;
+use breakapart::{Field, Plane};
+use ndarray::{Array2, Axis};
+
+fn fields(name: &str, count: u32) -> Vec<Field> {
+    let conditions = Conditions::named(name).unwrap();
+    simulate_specimen(&conditions, 31, count).unwrap().fields.into_iter().map(|f| f.field).collect()
+}
+
+fn read(fields: &[Field]) -> SpecimenReading {
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
+    analyser.read_specimen("specimen", measured).unwrap()
+}
+
+fn changed(plane: &Plane, change: impl Fn(&Array2<u16>) -> Array2<u16>) -> Plane {
+    let Plane::U16(samples) = plane else { panic!("not 16-bit") };
+    Plane::U16(change(samples))
+}
+
+fn named(field: &Field, name: &str) -> Field {
+    let mut field = field.clone();
+    name.clone_into(&mut field.name);
+    field
+}
+
+#[test]
+fn a_field_given_three_times_is_one() {
+    let one = fields("alk_split_positive", 1).remove(0);
+    let alone = read(std::slice::from_ref(&one)).summary;
+    let reading = read(&[named(&one, "a"), named(&one, "b"), named(&one, "c")]);
+    let summary = reading.summary;
+    assert_eq!((summary.evaluable, summary.rearranged), (alone.evaluable, alone.rearranged));
+    assert_eq!(summary.wilson, alone.wilson);
+    assert!(summary.exclusions[&Exclusion::SeenTwice] >= 2 * alone.evaluable);
+    assert!(
+        reading.warnings.iter().any(|w| w.contains("fields a and b show one place")),
+        "{:?}",
+        reading.warnings
+    );
+}
+
+#[test]
+fn nuclei_in_the_overlap_of_two_tiles_count_once() {
+    let whole = fields("alk_split_positive", 1).remove(0);
+    let part = |name: &str, from: usize, to: usize| {
+        let cut = |plane: &Plane| {
+            changed(plane, |samples| samples.slice_axis(Axis(1), (from..to).into()).to_owned())
+        };
+        let mut field = named(&whole, name);
+        field.counterstain = cut(&whole.counterstain);
+        field.red = cut(&whole.red);
+        field.green = cut(&whole.green);
+        field
+    };
+    let (_, width) = whole.counterstain.dim();
+    let reading = read(&[part("left", 0, 2 * width / 3), part("right", width / 3, width)]);
+    let whole = read(&[whole]).summary;
+    let summary = reading.summary;
+    let twice = summary.exclusions[&Exclusion::SeenTwice];
+    assert!(twice >= 10 && summary.evaluable.abs_diff(whole.evaluable) <= 6, "{twice}: {summary:?}");
+}
+
+#[test]
+fn fields_of_a_tenth_of_the_light_give_no_verdict() {
+    let mut specimen = fields("alk_split_positive", 3);
+    assert_eq!(read(&specimen).summary.verdict, Verdict::Positive);
+    let dim = |plane: &Plane| changed(plane, |samples| samples.mapv(|v| 100 + v.saturating_sub(100) / 10));
+    specimen[1].red = dim(&specimen[1].red);
+    specimen[1].green = dim(&specimen[1].green);
+    let reading = read(&specimen);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
+    let name = &specimen[1].name;
+    let told = reading
+        .warnings
+        .iter()
+        .any(|w| w.contains(&format!("of field {name} are 0.")) && w.contains("exposed alike"));
+    assert!(told, "{:?}", reading.warnings);
+}
