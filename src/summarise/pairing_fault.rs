@@ -13,7 +13,9 @@ pub enum PairingFault {
     ColoursLeak,
     /// The chromatic shift that was given contradicts the pairs.
     ShiftContradicted,
-    /// Both copies are parted in most nuclei.
+    /// Split pairs point one way from red to green, in the specimen or in a field: the channels are shifted.
+    SplitOneWay,
+    /// Both copies are parted in most nuclei, of the specimen or of a field.
     AllParted,
 }
 
@@ -28,8 +30,12 @@ impl PairingFault {
             Self::ShiftContradicted => {
                 "the chromatic shift that was given contradicts the pairs: their distances tell nothing"
             }
+            Self::SplitOneWay => {
+                "split pairs point one way, as if green were shifted against red: that they lie apart tells nothing"
+            }
             Self::AllParted => {
-                "most nuclei with two copies show neither intact: the channels may be shifted against each other"
+                "most nuclei with two copies, of the specimen or of a field, show neither intact: the channels may be shifted \
+                 against each other"
             }
         }
     }
@@ -46,9 +52,13 @@ impl PairingFault {
             Self::ShiftContradicted => {
                 "not evaluable: the chromatic shift that was given contradicts the pairs; let it be estimated"
             }
+            Self::SplitOneWay => {
+                "not evaluable: green is shifted against red; register the channels of the fields that the warning names, leave \
+                 these fields out, or give the shift if all have the same"
+            }
             Self::AllParted => {
-                "not evaluable: both copies are parted in most nuclei; look whether red and green are shifted against each \
-                 other, and register the channels or give the shift"
+                "not evaluable: both copies are parted in most nuclei of the specimen or of a field; look whether red and green \
+                 are shifted against each other, and register the channels or give the shift, or leave that field out"
             }
         }
     }
