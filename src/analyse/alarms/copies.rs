@@ -59,3 +59,29 @@ fn told(copies: &[[usize; 2]], sex: Sex, params: &AlarmParams) -> Option<String>
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copies_of_the_other_sex_are_told_and_a_few_are_not() {
+        let say = |one: usize, two: usize, sex| {
+            let mut copies = vec![[1, 1]; one];
+            copies.extend(vec![[2, 2]; two]);
+            told(&copies, sex, &AlarmParams::default())
+        };
+        assert!(
+            say(5, 95, Sex::Male)
+                .unwrap()
+                .contains("given as male, but 95 of 100 nuclei show two copies or more")
+        );
+        assert!(
+            say(95, 5, Sex::Female).unwrap().contains("given as female, but 95 of 100 nuclei show one copy")
+        );
+        // Dividing cells of a man; nuclei of a woman that lost a copy to the knife.
+        assert_eq!(say(60, 40, Sex::Male), None);
+        assert_eq!(say(70, 30, Sex::Female), None);
+        assert_eq!(say(0, 9, Sex::Male), None, "too few nuclei");
+    }
+}

@@ -85,7 +85,7 @@ pub(super) fn fault(
         if found.is_empty() {
             return None;
         }
-        format!("{}: {means}; acquire it again, or read the specimen without it", found.join("; "))
+        format!("{}: {means}; acquire such fields again, or read the specimen without them", found.join("; "))
     };
     Some((PairingFault::ColoursLeak, text))
 }

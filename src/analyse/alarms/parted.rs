@@ -81,8 +81,8 @@ fn told(fields: &[(&str, Parted)], params: &AlarmParams) -> Option<String> {
         .collect();
     (!found.is_empty()).then(|| {
         format!(
-            "{} show no fused pair, far more than in the other fields: a channel of it may be shifted, turned or that of another \
-             field; check its files and channels, or read the specimen without it",
+            "{} show no fused pair, far more than in the other fields: a channel may be shifted or turned there, or be \
+             that of another field; check its files and channels, or read the specimen without such fields",
             found.join("; ")
         )
     })

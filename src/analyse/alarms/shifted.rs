@@ -40,7 +40,11 @@ impl OneWay {
 
     fn told(&self, name: &str) -> String {
         let [y, x] = self.shift_px;
-        format!("{name}, {} pairs, {:.1} px ({y:.1} in rows, {x:.1} in columns)", self.pairs, y.hypot(x))
+        format!(
+            "{name}: {} pairs, {:.1} px apart, {y:.1} in rows and {x:.1} in columns",
+            self.pairs,
+            y.hypot(x)
+        )
     }
 }
 
@@ -87,7 +91,10 @@ fn told(
             (places, remedy)
         }
         None if found.is_empty() => return None,
-        None => (found.join("; "), "register the channels there, or read the specimen without it".to_owned()),
+        None => (
+            found.join("; "),
+            "register the channels there, or read the specimen without such fields".to_owned(),
+        ),
     };
     Some(format!(
         "split pairs point one way from red to green ({places}), while the ends of broken loci come apart in any direction: \
@@ -154,9 +161,9 @@ mod tests {
             assert_eq!(said(&fields), None);
             fields[2].1 = vectors(5, random, 20, [8.0, -9.0]);
             let text = said(&fields).unwrap();
-            assert!(text.contains("field c, ") && !text.contains("field a"), "{text}");
+            assert!(text.contains("field c: ") && !text.contains("field a"), "{text}");
             assert!(text.contains("12.") || text.contains("11."), "{text}");
-            assert!(text.contains("without it"), "{text}");
+            assert!(text.contains("without such fields"), "{text}");
         }
     }
 
@@ -169,7 +176,7 @@ mod tests {
             .collect();
         assert_eq!(said(&fields[..1]), None);
         let text = said(&fields).unwrap();
-        assert!(text.contains("all fields, 24 pairs") && text.contains("give the shift"), "{text}");
+        assert!(text.contains("all fields: 24 pairs") && text.contains("give the shift"), "{text}");
     }
 
     #[test]
