@@ -13,6 +13,9 @@ const LEAST_ERROR_PX: f64 = 0.1;
 /// Standard deviation over the full width at half maximum.
 const SIGMA_PER_FWHM: f64 = 1.0 / crate::detect::candidate::FWHM_PER_SIGMA;
 
+/// Standard errors by which the correlation in a field alone must stand above `leak_correlation_min`: many fields are asked.
+const FIELD_STANDARD_ERRORS: f64 = 3.0;
+
 /// The fused pairs of a field or of a specimen.
 #[derive(Debug, Default)]
 struct FusedPairs {
@@ -78,8 +81,10 @@ pub(super) fn fault(
         let found: Vec<String> = fields
             .iter()
             .filter_map(|field| {
-                let found = FusedPairs::of([field]).likeness(params.leak_field_pairs_min)?;
-                both_ways(found, params).then(|| told(&format!("field {}: ", field.name), found))
+                let pairs = FusedPairs::of([field]);
+                let found = pairs.likeness(params.leak_field_pairs_min)?;
+                let surely = [found[0], surely_at_least(found[1], pairs.pairs.len())];
+                both_ways(surely, params).then(|| told(&format!("field {}: ", field.name), found))
             })
             .collect();
         if found.is_empty() {
@@ -104,6 +109,13 @@ fn leaks(found: [f64; 2], pairs: &[[f64; 3]], many_alone: bool, params: &AlarmPa
     both_ways(found, params) || one_way || faint
 }
 
+/// The correlation that so many pairs tell at least, the width of both allowed for (Fisher 1924, Metron 3, 329: partial
+/// correlations).
+fn surely_at_least(correlation: f64, pairs: usize) -> f64 {
+    let error = (pairs as f64 - 4.0).max(1.0).sqrt().recip();
+    (correlation.clamp(-1.0, 1.0).atanh() - FIELD_STANDARD_ERRORS * error).tanh()
+}
+
 /// Middle height of the lower colour's signals over that of the other's, from the logarithms of both.
 fn height_ratio(pairs: &[[f64; 3]]) -> f64 {
     let [a, b] = [0, 1].map(|c| median(&mut pairs.iter().map(|pair| pair[c]).collect::<Vec<f64>>()));
@@ -126,7 +138,7 @@ fn correlation_in_focus(values: &[[f64; 3]]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::correlation_in_focus;
+    use super::{correlation_in_focus, surely_at_least};
 
     #[test]
     fn heights_that_go_together_by_blur_alone_are_not_one_light() {
@@ -143,5 +155,11 @@ mod tests {
         let one_light = correlation_in_focus(&pairs([0.0, 0.3, 0.1, 0.2, 0.4, 0.0], 1.0)).unwrap();
         assert!(one_light > 0.99, "{one_light}");
         assert_eq!(correlation_in_focus(&[[1.0, 2.0, 3.0]; 4]), None);
+    }
+
+    #[test]
+    fn few_pairs_tell_less_of_a_correlation() {
+        assert!(surely_at_least(0.7, 20) < 0.2 && surely_at_least(0.75, 100) > 0.5);
+        assert!(surely_at_least(1.0, 20) > 0.999);
     }
 }
