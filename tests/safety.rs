@@ -263,7 +263,7 @@ fn a_shift_too_far_to_be_estimated_makes_no_specimen_positive() {
             field.green = plane_of(&light(&field.green, shift_px));
         }
         let reading = read(&shifted);
-        let said = ["show no fused pair"];
+        let said = ["point one way", "give the shift"];
         assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{shift_px} px: {:?}", reading.warnings);
         assert!(
             warned(&reading, &said),
@@ -272,6 +272,47 @@ fn a_shift_too_far_to_be_estimated_makes_no_specimen_positive() {
             reading.summary.patterns
         );
     }
+}
+
+#[test]
+fn one_field_with_a_shift_of_its_own_makes_no_specimen_positive_and_is_named() {
+    for shift_px in [12, 20] {
+        let mut shifted = fields(&NEGATIVE);
+        shifted[1].green = plane_of(&light(&shifted[1].green, shift_px));
+        let reading = read(&shifted);
+        assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{shift_px} px: {:?}", reading.warnings);
+        let told = warned(&reading, &["point one way", "field field_001: ", "without such fields"]);
+        assert!(told && !warned(&reading, &["point one way", "field_000"]), "{:?}", reading.warnings);
+    }
+}
+
+#[test]
+fn one_field_turned_against_its_green_makes_no_specimen_positive_and_is_named() {
+    let mut turned = fields(&NEGATIVE);
+    let mut green = samples(&turned[1].green).clone();
+    green.invert_axis(ndarray::Axis(0));
+    turned[1].green = Plane::U16(green);
+    let reading = read(&turned);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
+    assert!(
+        warned(&reading, &["field field_001: ", "show no fused pair, far more"]),
+        "{:?}",
+        reading.warnings
+    );
+}
+
+#[test]
+fn one_field_taken_with_the_filter_of_red_gives_no_verdict_and_is_named() {
+    let mut wrong = fields(&POSITIVE);
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let normal = Normal::new(0.0_f64, 1.0).unwrap();
+    // Another exposure of red: noise of its own.
+    let again =
+        light(&wrong[1].red, 0).mapv(|v| 0.7 * v + v.max(20.0).sqrt() * 2.0 * normal.sample(&mut random));
+    wrong[1].green = plane_of(&again);
+    let reading = read(&wrong);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
+    assert!(warned(&reading, &["field field_001: ", "show one light"]), "{:?}", reading.warnings);
 }
 
 #[test]

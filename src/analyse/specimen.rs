@@ -118,7 +118,7 @@ pub(super) fn read(
         field.warnings.extend(found);
     }
     let mut found =
-        alarms::of_specimen(&readings, &visibility, &likeness, (assay, params.sex), &params.alarms);
+        alarms::of_specimen(&readings, &visibility, &likeness, shift, (assay, params.sex), &params.alarms);
     let mut warnings = std::mem::take(&mut found.warnings);
     warnings.extend(places.warnings);
     warnings.extend(alarms::of_instrument(&calibration, &params.alarms));

@@ -13,7 +13,9 @@ pub enum PairingFault {
     ColoursLeak,
     /// The chromatic shift that was given contradicts the pairs.
     ShiftContradicted,
-    /// Both copies are parted in most nuclei.
+    /// Split pairs point one way from red to green, in the specimen or in a field: the channels are shifted.
+    SplitOneWay,
+    /// Both copies are parted in most nuclei, of the specimen or of a field.
     AllParted,
     /// Fields were exposed very differently.
     FieldsUnlike,
@@ -30,8 +32,12 @@ impl PairingFault {
             Self::ShiftContradicted => {
                 "the chromatic shift that was given contradicts the pairs: their distances tell nothing"
             }
+            Self::SplitOneWay => {
+                "split pairs point one way, as if green were shifted against red: that they lie apart tells nothing"
+            }
             Self::AllParted => {
-                "most nuclei with two copies show neither intact: the channels may be shifted against each other"
+                "most nuclei with two copies, of the specimen or of a field, show neither intact: the channels may be shifted \
+                 against each other"
             }
             Self::FieldsUnlike => {
                 "fields were exposed so differently that signals of one may pass for noise beside those of another"
@@ -51,9 +57,13 @@ impl PairingFault {
             Self::ShiftContradicted => {
                 "not evaluable: the chromatic shift that was given contradicts the pairs; let it be estimated"
             }
+            Self::SplitOneWay => {
+                "not evaluable: green is shifted against red; register the channels of the fields that the warning names, leave \
+                 these fields out, or give the shift if all have the same"
+            }
             Self::AllParted => {
-                "not evaluable: both copies are parted in most nuclei; look whether red and green are shifted against each \
-                 other, and register the channels or give the shift"
+                "not evaluable: both copies are parted in most nuclei of the specimen or of a field; look whether red and green \
+                 are shifted against each other, and register the channels or give the shift, or leave that field out"
             }
             Self::FieldsUnlike => {
                 "not evaluable: fields were exposed very differently; read those that were exposed alike"

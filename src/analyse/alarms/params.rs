@@ -45,6 +45,14 @@ pub struct AlarmParams {
     /// Share of the nuclei with two signals of both colours that may show no fused pair, 0 to 1; more, and the specimen is
     /// not evaluable. Default 0.5, chosen for this crate: rearrangements of both copies are rare.
     pub parted_max: f64,
+    /// Chance of a false alarm on split pairs that point one way from red to green, of all fields and the specimen together,
+    /// and of one on fields whose nuclei are parted as by `parted_max` more often than those of the other fields, 10^-9 to 0.1;
+    /// after either the specimen is not evaluable. Default 0.001, as `patch_level`.
+    pub one_way_level: f64,
+    /// Share of the split pairs that must point one way for it, 0 to 1: length of the sum of their directions over their
+    /// number. Default 0.25, chosen for this crate: shifted fields show 0.7 and more; with less, most split pairs are broken
+    /// loci.
+    pub one_way_share_min: f64,
     /// Share of the fused pairs at one place within the error of measurement, 0 to 1, and correlation of the logarithms of
     /// their heights, 0 to 1, from which the colours are one light, and the specimen is not evaluable. Defaults 0.6 and
     /// 0.5, chosen for this crate: the ends of a gene lie apart and their probes bind independently (simulated
@@ -52,6 +60,9 @@ pub struct AlarmParams {
     pub leak_share_min: f64,
     /// See `leak_share_min`.
     pub leak_correlation_min: f64,
+    /// Fewest fused pairs of a field for the same question of it alone, 10 to 10000. Default 20, chosen for this crate: sound
+    /// fields of 10 show a share of up to 0.34 and a correlation above 0.3 at times, those of a wrong filter 1 and 1.
+    pub leak_field_pairs_min: usize,
     /// The same correlation where, by `alone_max`, many nuclei show an end alone, 0 to 1. Default 0.35, chosen for this
     /// crate: 0.6 of red light in green makes it 0.5.
     pub leak_correlation_alone_min: f64,
@@ -67,6 +78,12 @@ pub struct AlarmParams {
     /// Share of the nuclei with a fused pair that may show the end alone that does not count, where the other end does, 0
     /// to 1. Default 0.15, chosen for this crate.
     pub alone_max: f64,
+    /// Share of the nuclei of a male patient that may show two signals or more of both colours of a gene on X, 0 to 1, and
+    /// of a female one that may show one of each at most; more, and it is told that the sex may be wrong. Defaults 0.6 and 0.8,
+    /// chosen for this crate: a section cuts one copy off many nuclei of a woman.
+    pub copies_male_max: f64,
+    /// See `copies_male_max`.
+    pub copies_female_max: f64,
     /// Share of the nuclei that may be out of focus or without any signal, 0 to 1. Default 0.25, chosen for this crate.
     pub out_of_focus_max: f64,
     /// Share of the signals seen that may be out of focus where `out_of_focus_max` is passed, 0 to 1; from it on no negative
@@ -125,13 +142,18 @@ impl Default for AlarmParams {
             bleed_max: 0.2,
             corner_loss_max: 0.5,
             parted_max: 0.5,
+            one_way_level: 0.001,
+            one_way_share_min: 0.25,
             leak_share_min: 0.6,
             leak_correlation_min: 0.5,
+            leak_field_pairs_min: 20,
             leak_correlation_alone_min: 0.35,
             leak_faint_height: 0.2,
             leak_faint_share_min: 0.4,
             leak_faint_correlation_min: 0.3,
             alone_max: 0.15,
+            copies_male_max: 0.6,
+            copies_female_max: 0.8,
             out_of_focus_max: 0.25,
             blurred_signals_max: 0.5,
             alike_min: 0.9,
@@ -172,13 +194,18 @@ impl AlarmParams {
         check("bleed_max", self.bleed_max, [0.0, 1.0])?;
         check("corner_loss_max", self.corner_loss_max, [0.0, 1.0])?;
         check("parted_max", self.parted_max, [0.0, 1.0])?;
+        check("one_way_level", self.one_way_level, [1e-9, 0.1])?;
+        check("one_way_share_min", self.one_way_share_min, [0.0, 1.0])?;
         check("leak_share_min", self.leak_share_min, [0.0, 1.0])?;
         check("leak_correlation_min", self.leak_correlation_min, [0.0, 1.0])?;
+        check("leak_field_pairs_min", self.leak_field_pairs_min as f64, [10.0, 1e4])?;
         check("leak_correlation_alone_min", self.leak_correlation_alone_min, [0.0, 1.0])?;
         check("leak_faint_height", self.leak_faint_height, [0.0, 1.0])?;
         check("leak_faint_share_min", self.leak_faint_share_min, [0.0, 1.0])?;
         check("leak_faint_correlation_min", self.leak_faint_correlation_min, [0.0, 1.0])?;
         check("alone_max", self.alone_max, [0.0, 1.0])?;
+        check("copies_male_max", self.copies_male_max, [0.0, 1.0])?;
+        check("copies_female_max", self.copies_female_max, [0.0, 1.0])?;
         check("out_of_focus_max", self.out_of_focus_max, [0.0, 1.0])?;
         check("blurred_signals_max", self.blurred_signals_max, [0.0, 1.0])?;
         check("alike_min", self.alike_min, [0.5, 1.0])?;
