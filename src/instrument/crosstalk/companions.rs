@@ -105,7 +105,7 @@ impl Companions {
                     [] => out.alone.push(signal.amplitude / threshold.max(f64::MIN_POSITIVE)),
                     [one] => match Companion::of(signal, one, diameter_px, place) {
                         Some(companion) if companion.distance <= companion.ghost_distance => {
-                            out.at_place.push(companion)
+                            out.at_place.push(companion);
                         }
                         Some(companion) => out.beside.push(companion),
                         None => {}
