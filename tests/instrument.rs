@@ -134,6 +134,38 @@ fn crosstalk_is_found_within_its_error_and_taken_off() {
 }
 
 #[test]
+fn crosstalk_is_found_where_a_shift_parts_signals_from_their_own_light() {
+    let mut conditions = conditions();
+    conditions.optics.shift_px = [3.0, -4.0];
+    conditions.optics.crosstalk = [0.2, 0.0];
+    conditions.probes.pattern = Pattern::IsolatedRed;
+    conditions.probes.rearranged_share = 0.5;
+    let (reading, score) = read(&conditions);
+    let found = reading.instrument.crosstalk_red_into_green.unwrap();
+    assert!((found.fraction - 0.2).abs() < 4.0 * found.standard_error.unwrap() + 0.003, "{found:?}");
+    assert!(score.pattern_share() > 0.93 && score.status_share() > 0.95, "{score:?}");
+}
+
+#[test]
+fn signals_far_sharper_than_usual_are_found() {
+    for (sigma_um, pixel_um) in [(0.085, 0.065), (0.085, 0.1), (0.1, 0.1)] {
+        let mut conditions = conditions();
+        (conditions.optics.psf_sigma_um, conditions.probes.extent_sigma_um) = (sigma_um, 0.0);
+        conditions.optics.pixel_um = pixel_um;
+        conditions.probes.rearranged_share = 0.3;
+        let (reading, score) = read(&conditions);
+        assert!(
+            score.counted_share() > 0.9 && score.status_share() > 0.95,
+            "{sigma_um} {pixel_um} {score:?}"
+        );
+        for found in reading.instrument.signal_diameter_px {
+            let expected = 2.3548 * sigma_um / pixel_um;
+            assert!((0.9..1.4).contains(&(found / expected)), "{found} px, {expected} px in focus");
+        }
+    }
+}
+
+#[test]
 fn crosstalk_that_only_intact_loci_could_show_is_not_made_up() {
     let mut conditions = conditions();
     conditions.optics.crosstalk = [0.15, 0.2];

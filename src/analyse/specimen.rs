@@ -74,7 +74,8 @@ pub(super) fn read(
     let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
     let shift = found_shift.shift.filter(|s| s.used);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
-    let found_crosstalk = corrections::take_off_crosstalk(&mut nuclei, diameter_px, &params.instrument);
+    let found_crosstalk =
+        corrections::take_off_crosstalk(&mut nuclei, shift, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
     let teaching = not_saturated(&candidates, &fields, params.classify.saturated_max);
     let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
@@ -125,7 +126,7 @@ pub(super) fn read(
     warnings.extend(given::not_estimated(params).into_iter().chain(contradicted_by_given));
     let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
     warnings.extend(found_shift.contradiction);
-    warnings.extend(found_crosstalk.contradictions);
+    warnings.extend(found_crosstalk.warnings);
     let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
     let mut summarise_params = SummariseParams {
         sex: params.sex,

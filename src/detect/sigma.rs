@@ -12,6 +12,12 @@ use crate::detect::width::{Ladder, Workspace};
 
 /// Starting widths where the pixel size is not known, as multiples of the nominal one.
 const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
+/// Next start over the last one where most spots are narrower than that one measures, and the most of such starts: down
+/// to a fifth of the nominal width.
+const NARROWER: f64 = 0.6;
+const NARROWER_STARTS: usize = 3;
+/// Fewest spots too narrow to be measured that make another start: two nuclei's, more than specks give.
+const NARROW_SPOTS_MIN: usize = 8;
 /// Rounds of measuring with a filter of the width measured before.
 const ROUNDS: usize = 4;
 /// Number of spots that the nominal width counts for.
@@ -49,16 +55,32 @@ struct Measured {
     merit: f64,
 }
 
-/// Width of the signals: the nominal one where there are too few. Without a pixel size, several starts are tried and the one at which spots stand out best counts.
+/// Width of the signals: the nominal one where there are too few. Without a pixel size, several starts are tried and the one
+/// at which spots stand out best counts; with one, narrower starts where most spots are too narrow for the nominal one, as
+/// sharper optics than usual or a pixel size that is too small make them.
 pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bool) -> Width {
-    let starts = if nominal_is_known { &STARTS[..1] } else { &STARTS[..] };
+    let least_px = parts.first().map_or(0.0, |p| p.params.min_sigma_px);
     let mut best: Option<Measured> = None;
-    for start in starts {
-        let start_px = parts.first().map_or(nominal_px, |p| (start * nominal_px).max(p.params.min_sigma_px));
-        if let Some(found) = settle(parts, start_px)
+    let mut most_are_narrower_than = |start_px: f64| {
+        let settled = settle(parts, start_px);
+        if let Some(found) = settled.measured
             && best.is_none_or(|b| found.merit > b.merit)
         {
             best = Some(found);
+        }
+        settled.most_are_narrower()
+    };
+    if nominal_is_known {
+        let mut start_px = nominal_px.max(least_px);
+        for _ in 0..=NARROWER_STARTS {
+            if !most_are_narrower_than(start_px) || start_px <= least_px {
+                break;
+            }
+            start_px = (NARROWER * start_px).max(least_px);
+        }
+    } else {
+        for start in STARTS {
+            most_are_narrower_than((start * nominal_px).max(least_px));
         }
     }
     best.map_or(Width::unmeasured(nominal_px), |m| {
@@ -69,15 +91,32 @@ pub(crate) fn measure(parts: &[Scene<'_>], nominal_px: f64, nominal_is_known: bo
     })
 }
 
+/// What one filter measures.
+#[derive(Debug, Clone, Copy, Default)]
+struct Round {
+    /// `None` on too few spots.
+    measured: Option<Measured>,
+    /// Spots that are too narrow for the filter to measure.
+    narrower: usize,
+}
+
+impl Round {
+    fn most_are_narrower(&self) -> bool {
+        self.narrower >= NARROW_SPOTS_MIN && self.narrower > self.measured.map_or(0, |m| m.spots)
+    }
+}
+
 /// Measures with a filter of the width measured before until that settles.
-fn settle(parts: &[Scene<'_>], start_px: f64) -> Option<Measured> {
+fn settle(parts: &[Scene<'_>], start_px: f64) -> Round {
     let mut sigma_px = start_px;
-    let (mut last, mut memory) = (None, Vec::new());
+    let (mut last, mut memory) = (Round::default(), Vec::new());
     for _ in 0..ROUNDS {
-        let measured = round(parts, sigma_px, &mut memory)?;
+        last = round(parts, sigma_px, &mut memory);
+        let Some(measured) = last.measured else {
+            break;
+        };
         let change = (measured.sigma_px / sigma_px - 1.0).abs();
         sigma_px = measured.sigma_px;
-        last = Some(measured);
         if change < SETTLED {
             break;
         }
@@ -85,9 +124,11 @@ fn settle(parts: &[Scene<'_>], start_px: f64) -> Option<Measured> {
     last
 }
 
-/// One measurement with a filter of width `sigma_px`; `None` on too few spots. The responses are kept in `memory`.
-fn round(parts: &[Scene<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> Option<Measured> {
-    let params = parts.first()?.params;
+/// One measurement with a filter of width `sigma_px`. The responses are kept in `memory`.
+fn round(parts: &[Scene<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> Round {
+    let Some(params) = parts.first().map(|p| p.params) else {
+        return Round::default();
+    };
     let filter = MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     let responses = filter.responses(parts, std::mem::take(memory));
@@ -119,10 +160,12 @@ fn round(parts: &[Scene<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> O
             Some((ladder.fit(workspace, parts[part].plane, y_px, x_px)?.sigma_px, snr))
         })
         .flatten()
-        .filter(|(s, _)| (WIDTH_RANGE[0] * sigma_px..WIDTH_RANGE[1] * sigma_px).contains(s))
         .collect();
+    let narrower = fitted.iter().filter(|(s, _)| *s < WIDTH_RANGE[0] * sigma_px).count();
+    let in_range = |s: f64| (WIDTH_RANGE[0] * sigma_px..WIDTH_RANGE[1] * sigma_px).contains(&s);
+    let fitted: Vec<(f64, f64)> = fitted.into_iter().filter(|(s, _)| in_range(*s)).collect();
     if fitted.len() < params.width_spots_min {
-        return None;
+        return Round { measured: None, narrower };
     }
     let merit = fitted.iter().map(|(_, snr)| (snr / params.width_snr).ln()).sum();
     let mut sigmas: Vec<f64> = fitted.iter().map(|f| f.0).collect();
@@ -131,7 +174,7 @@ fn round(parts: &[Scene<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> O
     let sigma_px = sigmas[(spots as f64 * params.width_quantile) as usize].max(params.min_sigma_px);
     let log_error = quantile_log_error(&sigmas, params.width_quantile);
     *memory = responses;
-    Some(Measured { sigma_px, spots, log_error, merit })
+    Round { measured: Some(Measured { sigma_px, spots, log_error, merit }), narrower }
 }
 
 /// Signals of a nucleus, which lie at like heights and so are about as wide: they tell as much as one.

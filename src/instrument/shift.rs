@@ -63,6 +63,14 @@ impl ChromaticShift {
         [y - dy, x - dx]
     }
 
+    /// Where a place (rows, columns) of the red image of a field with this centre lies in green, px: the inverse of
+    /// [`undo`](Self::undo).
+    #[must_use]
+    pub fn redo(&self, [y, x]: [f64; 2], [cy, cx]: [f64; 2]) -> [f64; 2] {
+        let [dy, dx] = self.at([y - cy, x - cx]);
+        [y + dy, x + dx]
+    }
+
     /// One that is known.
     pub(crate) fn fixed(known: FixedShift) -> Self {
         let FixedShift { y_px, x_px, magnification, rotation } = known;

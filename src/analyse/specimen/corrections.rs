@@ -10,6 +10,7 @@ use crate::detect::DetectParams;
 use crate::detect::candidate::nearest_nucleus;
 use crate::detect::decide::NucleusCandidates;
 use crate::field::Colour;
+use crate::instrument::crosstalk::Finding;
 use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
 use crate::setting::Setting;
 
@@ -81,24 +82,50 @@ fn assign_shifted(field: &mut FieldMeasurement, shift: &ChromaticShift, params: 
     }
 }
 
+/// Crosstalk from which a correction must rest on at least so many ghosts: what it takes off is a good part of a signal.
+const MUCH_CROSSTALK: f64 = 0.3;
+const ENOUGH_GHOSTS: usize = 12;
+
 /// The crosstalk of a specimen.
 pub(super) struct FoundCrosstalk {
     /// Red into green, green into red.
     pub(super) crosstalk: [Option<Crosstalk>; 2],
     /// How likely what is left of it passes as a candidate.
     pub(super) ghost_share: [f64; 2],
-    /// How the signals contradict what the user gave.
-    pub(super) contradictions: Vec<String>,
+    /// How the signals contradict what the user gave, and what of the estimates rests on little.
+    pub(super) warnings: Vec<String>,
 }
 
-/// Finds the crosstalk and takes it off the candidates of the nuclei.
+/// Finds the crosstalk and takes it off the candidates of the nuclei, from which the shift has been taken off.
+///
+/// A ghost is light of its signal. Where lenses shift colours it lies where the signal does, as acquired; where a filter
+/// cube does, it is shifted as all the cube shows. Whichever shows more ghosts is believed.
 pub(super) fn take_off_crosstalk(
     nuclei: &mut [Gathered],
+    shift: Option<ChromaticShift>,
     diameter_px: f64,
     params: &InstrumentParams,
 ) -> FoundCrosstalk {
-    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let findings = Colour::BOTH.map(|c| crosstalk::estimate(&candidates, c, diameter_px));
+    let mut candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
+    let look =
+        |nuclei: &[NucleusCandidates]| Colour::BOTH.map(|c| crosstalk::estimate(nuclei, c, diameter_px));
+    let ghosts = |found: &[Finding; 2]| -> usize {
+        found.iter().filter_map(|f| f.crosstalk).map(|crosstalk| crosstalk.signals).sum()
+    };
+    let mut findings = look(&candidates);
+    if let Some(shift) = shift {
+        let mut acquired = candidates.clone();
+        for nucleus in &mut acquired {
+            let centre = nucleus.field_centre_px;
+            for green in &mut nucleus.green {
+                [green.y_px, green.x_px] = shift.redo([green.y_px, green.x_px], centre);
+            }
+        }
+        let as_acquired = look(&acquired);
+        if ghosts(&as_acquired) > ghosts(&findings) {
+            (findings, candidates) = (as_acquired, acquired);
+        }
+    }
     let settings = [params.crosstalk_red_into_green, params.crosstalk_green_into_red];
     let found = [0, 1].map(|i| match settings[i] {
         Setting::Estimate => findings[i].crosstalk,
@@ -106,19 +133,33 @@ pub(super) fn take_off_crosstalk(
         Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
     });
     let fractions = found.map(|c| c.map_or(0.0, |c| c.fraction));
-    for nucleus in nuclei {
-        let stayed = crosstalk::unmix(&mut nucleus.candidates, fractions);
-        for (indices, stayed) in nucleus.indices.iter_mut().zip(stayed) {
-            let mut keep = stayed.into_iter();
-            indices.retain(|_| keep.next().unwrap_or(true));
+    for (nucleus, mut unmixed) in nuclei.iter_mut().zip(candidates) {
+        let stayed = crosstalk::unmix(&mut unmixed, fractions);
+        for (indices, stayed) in nucleus.indices.iter_mut().zip(&stayed) {
+            let mut keep = stayed.iter();
+            indices.retain(|_| keep.next().is_none_or(|keep| *keep));
         }
+        let places = nucleus.candidates.green.iter().zip(&stayed[Colour::Green.index()]);
+        for (green, (at, _)) in unmixed.green.iter_mut().zip(places.filter(|(_, stayed)| **stayed)) {
+            (green.y_px, green.x_px) = (at.y_px, at.x_px);
+        }
+        nucleus.candidates = unmixed;
     }
-    let contradiction = |i: usize| {
-        let told = findings[i].crosstalk.filter(|_| settings[i] != Setting::Estimate)?;
+    let told = |i: usize| {
+        let [from, into] = [Colour::BOTH[i], Colour::BOTH[i].other()].map(Colour::name);
+        let told = findings[i].crosstalk?;
+        if settings[i] == Setting::Estimate {
+            return rests_on_little(&told).then(|| {
+                format!(
+                    "crosstalk of {from} into {into}: {:.2} was taken off, which rests on {} signals alone: look whether pairs \
+                     were taken for ghosts, and give what is known of the filters",
+                    told.fraction, told.signals
+                )
+            });
+        }
         let least = CONTRADICTED_ERRORS * told.standard_error.unwrap_or(f64::INFINITY);
         let apart = (told.fraction - fractions[i]).abs();
         (apart > least.max(CONTRADICTED_SHARE)).then(|| {
-            let [from, into] = [Colour::BOTH[i], Colour::BOTH[i].other()].map(Colour::name);
             format!(
                 "the crosstalk of {from} into {into} that was given ({:.2}) contradicts the signals of this specimen \
                  ({:.2}): ghosts pass as signals, or signals as ghosts",
@@ -129,6 +170,11 @@ pub(super) fn take_off_crosstalk(
     FoundCrosstalk {
         crosstalk: found,
         ghost_share: [0, 1].map(|i| findings[i].ghost_share(found[i].is_some())),
-        contradictions: [0, 1].into_iter().filter_map(contradiction).collect(),
+        warnings: [0, 1].into_iter().filter_map(told).collect(),
     }
+}
+
+/// Whether what is taken off is much for the ghosts that show it.
+fn rests_on_little(crosstalk: &Crosstalk) -> bool {
+    crosstalk.fraction > MUCH_CROSSTALK && crosstalk.signals < ENOUGH_GHOSTS
 }
