@@ -43,7 +43,7 @@ impl Crosstalk {
 const MAX_MEASURED: f64 = 0.5;
 /// Fewest ghosts that make a crosstalk, and standard deviations by which they must exceed chance.
 const MIN_GHOSTS: f64 = 4.0;
-const LEAST_STANDARD_DEVIATIONS: f64 = 4.0;
+const LEAST_STANDARD_DEVIATIONS: f64 = 3.0;
 /// Least number of ghosts over that of companions with ratios just outside their crowd, of which pairs have about
 /// as many, and over that of pairs expected at the place by those further off.
 const LEAST_OVER_FLANKS: f64 = 3.0;
