@@ -106,6 +106,9 @@ pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: 
 /// further off.
 fn is_crosstalk(crowd: &Crowd, companions: &Companions) -> bool {
     let Companions { at_place, alone, .. } = companions;
+    if crowd.count < MIN_GHOSTS || crowd.mode > MAX_MEASURED {
+        return false;
+    }
     let crowding = companions.crowding(|c| !crowd.holds(c.ratio));
     let pairs = |which: &dyn Fn(&Companion) -> bool| crowding * companions.pairs_at_place(which);
     let count =
@@ -123,9 +126,7 @@ fn is_crosstalk(crowd: &Crowd, companions: &Companions) -> bool {
     };
     // Crosstalk spares no signal: those whose ghost would be seen must show one.
     let spared = alone.iter().filter(|a| crowd.mode * **a > VISIBLE).count() as f64;
-    crowd.count >= MIN_GHOSTS
-        && crowd.mode <= MAX_MEASURED
-        && stands_out(flanks, LEAST_OVER_FLANKS)
+    stands_out(flanks, LEAST_OVER_FLANKS)
         && stands_out(further, LEAST_OVER_FURTHER)
         && crowd.count >= MIN_SHARE * (crowd.count + spared)
         && crowd.count >= LEAST_OVER_LOWER * lower

@@ -72,7 +72,7 @@ fn neighbourhoods(field: usize, nuclei: &[Nucleus]) -> impl Iterator<Item = Neig
     nuclei.iter().enumerate().filter_map(move |(place, nucleus)| {
         let [y, x] = centroid(nucleus);
         let to = |n: &Nucleus| [n.centroid_y_px - y, n.centroid_x_px - x];
-        let distance = |n: &Nucleus| to(n)[0].hypot(to(n)[1]);
+        let distance = |n: &Nucleus| to(n)[0].powi(2) + to(n)[1].powi(2);
         let others = nuclei.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, n)| n);
         let neighbour = others.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         Some(Neighbourhood { field, place, nucleus, neighbour, to_neighbour: to(neighbour) })
@@ -194,6 +194,9 @@ pub(super) fn seen_twice(fields: &[Seen<'_>]) -> SeenTwice {
         elsewhere: fields.iter().map(|f| vec![false; f.nuclei.len()]).collect(),
         warnings: Vec::new(),
     };
+    if fields.len() < 2 {
+        return found;
+    }
     for ((f, g), pairs) in candidates(fields) {
         let (a, b) = (&fields[f], &fields[g]);
         let Some((moved, same)) = matched(a, b, &pairs) else { continue };
