@@ -117,7 +117,7 @@ pub(crate) const LOSS_LEVEL: f64 = 0.95;
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidParameter`](crate::Error::InvalidParameter) if the assay's confidence level is not between
+/// [`Error::InvalidParameter`] if `loss_level` is out of range, or the assay's confidence level is not between
 /// 0 and 1, which a validated assay's is.
 pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams) -> Result<Summary> {
     let evaluable: Vec<&NucleusCall> =
