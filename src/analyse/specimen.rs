@@ -68,9 +68,9 @@ pub(super) fn read(
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
 
-    let unlike = exposure::unlike(&fields, &params.alarms);
     let calibration = Calibration::of(&mut fields, diameters_px, params);
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
+    let unlike = exposure::unlike(&fields, &nuclei, &params.alarms);
     let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
     let shift = found_shift.shift.filter(|s| s.used);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;

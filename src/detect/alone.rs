@@ -7,6 +7,7 @@
 //! candidates better than noise does. Signals that are several spots are then taken apart (see [`super::merged`]).
 
 use crate::detect::candidate::{self, Candidate, ChannelCandidates};
+use crate::detect::heights::normal_of as normal;
 use crate::detect::params::DetectParams;
 use crate::detect::scene::reborrow;
 use crate::detect::{hot, masked};
@@ -93,11 +94,6 @@ fn z_of(false_per_px: f64, sigma_px: f64) -> f64 {
         if noise_peaks_above(middle, sigma_px) > false_per_px { low = middle } else { high = middle }
     }
     high
-}
-
-fn normal(x: f64, mean: f64, sd: f64) -> f64 {
-    let z = (x - mean) / sd;
-    (-0.5 * z * z).exp() / (sd * std::f64::consts::TAU.sqrt())
 }
 
 /// Mean of an exponential distribution of this decay, cut off at the range in which texture is learned.

@@ -8,7 +8,7 @@
 
 use crate::detect::blur::{Blur, BySteps, Dimming, STEPS, log_widening};
 use crate::detect::candidate::Candidate;
-use crate::detect::heights;
+use crate::detect::heights::{self, normal_of as normal};
 
 /// Parameters of the two populations of one colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,10 +61,6 @@ const LEAST_SEEN_VARIANCE: f64 = 0.2;
 const USUAL_FALSE_DECAY: f64 = 0.7;
 /// Largest fraction of a signal taken for crosstalk; filter sets for two probes leak far less than this.
 pub(crate) const MAX_CROSSTALK: f64 = 0.35;
-
-fn normal(x: f64, mean: f64, sd: f64) -> f64 {
-    heights::normal((x - mean) / sd) / sd
-}
 
 /// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
 pub(crate) fn debris_over_signals(

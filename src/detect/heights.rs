@@ -14,6 +14,11 @@ pub(crate) fn normal(z: f64) -> f64 {
     (-0.5 * z * z).exp() / TAU.sqrt()
 }
 
+/// Density of a normal distribution.
+pub(crate) fn normal_of(x: f64, mean: f64, sd: f64) -> f64 {
+    normal((x - mean) / sd) / sd
+}
+
 /// Share of the standard normal distribution below `z`.
 pub(crate) fn below(z: f64) -> f64 {
     0.5 * erfc(-z * FRAC_1_SQRT_2)

@@ -1,6 +1,7 @@
 //! Copies of the gene as no normal nucleus shows them, or none of the patient's sex.
 
 use super::AlarmParams;
+use super::pairs::calls;
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
 use crate::field::Colour;
@@ -9,8 +10,7 @@ use crate::field::Colour;
 /// other pair up every signal.
 pub(super) fn too_many(fields: &[FieldReading], assay: &Assay, params: &AlarmParams) -> Option<String> {
     let twice = 2 * assay.normal.fused.female;
-    let counted: Vec<usize> =
-        fields.iter().flat_map(|f| &f.calls).filter(|c| c.evaluable()).map(|c| c.pattern.fused).collect();
+    let counted: Vec<usize> = calls(fields).filter(|c| c.evaluable()).map(|c| c.pattern.fused).collect();
     let many = counted.iter().filter(|fused| **fused >= twice).count();
     (counted.len() >= params.probe_nuclei_min && 2 * many > counted.len()).then(|| {
         format!(
@@ -30,9 +30,7 @@ pub(super) fn other_sex(
     params: &AlarmParams,
 ) -> Option<String> {
     let sex = sex.filter(|_| assay.normal.fused.female == 2 && assay.normal.fused.male == 1)?;
-    let copies: Vec<[usize; 2]> = fields
-        .iter()
-        .flat_map(|field| &field.calls)
+    let copies: Vec<[usize; 2]> = calls(fields)
         .filter(|call| call.evaluable())
         .map(|call| Colour::BOTH.map(|colour| call.pattern.signals(colour)))
         .collect();

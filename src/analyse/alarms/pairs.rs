@@ -22,7 +22,8 @@ pub(super) fn fault(
         .or_else(|| parted::fault(fields, assay, sex, params))
 }
 
-fn calls(fields: &[FieldReading]) -> impl Iterator<Item = &NucleusCall> {
+/// The calls of all fields.
+pub(super) fn calls(fields: &[FieldReading]) -> impl Iterator<Item = &NucleusCall> {
     fields.iter().flat_map(|f| &f.calls)
 }
 

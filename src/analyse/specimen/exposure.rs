@@ -2,6 +2,7 @@
 
 use crate::analyse::FieldMeasurement;
 use crate::analyse::alarms::AlarmParams;
+use crate::analyse::specimen::Gathered;
 use crate::detect::candidate::{Candidate, median};
 use crate::field::Colour;
 
@@ -11,32 +12,33 @@ const NUCLEI_MIN: usize = 10;
 const SIGNAL_SNR: f64 = 8.0;
 
 /// Height of the brightest candidate of the middling nucleus of a field; `None` with few nuclei, or where that may be noise.
-fn brightness(candidates: &[Candidate], nuclei: usize) -> Option<f64> {
-    let mut brightest: Vec<Option<&Candidate>> = vec![None; nuclei];
-    for candidate in candidates {
-        if let Some(most) = (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| brightest.get_mut(i))
-            && most.is_none_or(|m| candidate.amplitude > m.amplitude)
-        {
-            *most = Some(candidate);
-        }
-    }
-    let found: Vec<&Candidate> = brightest.into_iter().flatten().collect();
-    let middle = |of: fn(&Candidate) -> f64| median(&mut found.iter().map(|c| of(c)).collect::<Vec<f64>>());
-    (found.len() >= NUCLEI_MIN && middle(Candidate::snr) >= SIGNAL_SNR).then(|| middle(|c| c.amplitude))
+fn brightness(nuclei: &[Gathered], colour: Colour) -> Option<f64> {
+    let brightest: Vec<&Candidate> = nuclei.iter().filter_map(|n| n.candidates.of(colour).first()).collect();
+    let middle =
+        |of: fn(&Candidate) -> f64| median(&mut brightest.iter().map(|c| of(c)).collect::<Vec<f64>>());
+    (brightest.len() >= NUCLEI_MIN && middle(Candidate::snr) >= SIGNAL_SNR).then(|| middle(|c| c.amplitude))
 }
 
 /// Names the fields whose signals are so many times higher or lower than those of the middling field
-/// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none.
-pub(super) fn unlike(fields: &[FieldMeasurement], params: &AlarmParams) -> Option<String> {
+/// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none. `nuclei` are those of all fields.
+pub(super) fn unlike(
+    fields: &[FieldMeasurement],
+    nuclei: &[Gathered],
+    params: &AlarmParams,
+) -> Option<String> {
+    let mut rest = nuclei;
+    let of_fields: Vec<(&str, &[Gathered])> = fields
+        .iter()
+        .map(|field| {
+            let own;
+            (own, rest) = rest.split_at(field.segmentation.nuclei.len().min(rest.len()));
+            (field.name(), own)
+        })
+        .collect();
     let mut told = Vec::new();
     for colour in Colour::BOTH {
-        let bright: Vec<(&str, f64)> = fields
-            .iter()
-            .filter_map(|f| {
-                let candidates = &f.channels[colour.index()].candidates;
-                Some((f.name(), brightness(candidates, f.segmentation.nuclei.len())?))
-            })
-            .collect();
+        let bright: Vec<(&str, f64)> =
+            of_fields.iter().filter_map(|(name, own)| Some((*name, brightness(own, colour)?))).collect();
         let usual = median(&mut bright.iter().map(|b| b.1).collect::<Vec<f64>>());
         let far = bright
             .iter()
