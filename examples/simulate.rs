@@ -1,5 +1,6 @@
 //! Writes break-apart specimens with known truth.
 
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -64,7 +65,9 @@ fn write(arguments: &Arguments, conditions: &[Conditions]) -> anyhow::Result<()>
     for conditions in conditions {
         let dir = arguments.out.join(&conditions.name);
         let truth = write_specimen(&dir, conditions, arguments.seed, arguments.fields)?;
-        println!(
+        // That stdout was closed by its reader is no failure of the run.
+        let _closed = writeln!(
+            stdout(),
             "{}: {} fields, {} of {} scorable nuclei rearranged ({:.1} %)",
             dir.display(),
             truth.fields,

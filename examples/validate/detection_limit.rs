@@ -15,6 +15,7 @@ use breakapart::simulate::Pattern;
 use breakapart::summarise::{Count, Verdict, single_cutoff};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
+use crate::print;
 use crate::run::Specimen;
 use crate::scenario::Set;
 use crate::score::Evaluated;
@@ -80,11 +81,11 @@ fn curve(name: &'static str, rates: &[[f64; 2]], least: u64) -> Result<Curve> {
 pub(crate) fn report(curves: &[Curve], path: &Path) -> Result<()> {
     let mut table = csv::Writer::from_path(path)?;
     table.write_record(["reading", "carrier_percent", "probability_positive"])?;
-    println!(
+    print::line(format_args!(
         "detection limit: percent of nuclei with the rearrangement from which a specimen of {NUCLEI} evaluable nuclei \
          is positive with this probability\n{:<27}{:>8}{:>8}{:>8}{:>12}",
         "", "5 %", "50 %", "95 %", "without any"
-    );
+    ));
     for curve in curves {
         for (percent, probability) in curve.probability.iter().enumerate() {
             table.write_record([curve.name, &percent.to_string(), &format!("{probability:.4}")])?;
@@ -93,16 +94,16 @@ pub(crate) fn report(curves: &[Curve], path: &Path) -> Result<()> {
             let share = curve.probability.iter().position(|p| *p >= level);
             share.map_or(format!("> {LARGEST_SHARE}"), |share| share.to_string())
         };
-        println!(
+        print::line(format_args!(
             "{:<27}{:>8}{:>8}{:>8}{:>12.1e}",
             curve.name,
             passes(0.05),
             passes(0.5),
             passes(0.95),
             curve.probability.first().copied().unwrap_or_default()
-        );
+        ));
     }
-    println!();
+    print::line("");
     Ok(table.flush()?)
 }
 

@@ -14,6 +14,7 @@ mod jpeg;
 mod matching;
 mod negative_control;
 mod plots;
+mod print;
 mod reliability;
 mod run;
 mod scenario;
@@ -76,6 +77,6 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     let bins = reliability::bins(&specimens)?;
     reliability::report(&bins, &out.join("reliability.csv"))?;
     plots::reliability(&out.join("reliability.svg"), &bins)?;
-    println!("tables and plots are in {}", out.display());
+    print::line(format_args!("tables and plots are in {}", out.display()));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use breakapart::summarise::{Count, clopper_pearson};
 
+use crate::print;
 use crate::scenario::Set;
 use crate::table::Row;
 use crate::tally::Tally;
@@ -38,7 +39,7 @@ pub(crate) fn report(rows: &[Row<'_>], path: &Path) -> Result<()> {
     }
     if !normals.is_empty() {
         let record = record("POOLED", &pooled)?;
-        println!(
+        print::line(format_args!(
             "negative control, {} hard conditions without {FAILED_PROBE}: {} of {} evaluable nuclei of normals read \
              rearranged = {} % (upper bound {} %); {} % look so in truth (cut nuclei, chance splits). Of {} intact \
              nuclei {} read rearranged (upper bound {} %).\n",
@@ -51,7 +52,7 @@ pub(crate) fn report(rows: &[Row<'_>], path: &Path) -> Result<()> {
             record[6],
             record[7],
             record[8]
-        );
+        ));
         table.write_record(record)?;
     }
     Ok(table.flush()?)

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use breakapart::summarise::{Count, wilson};
 
+use crate::print;
 use crate::run::Specimen;
 use crate::score::Evaluated;
 
@@ -66,10 +67,10 @@ fn bin(name: &str, predicted: Option<f64>, nuclei: &[&Evaluated]) -> Result<Bin>
 pub(crate) fn report(bins: &[Bin], path: &Path) -> Result<()> {
     let mut table = csv::Writer::from_path(path)?;
     table.write_record(["bin", "predicted", "nuclei", "rearranged", "observed", "ci_low", "ci_high"])?;
-    println!(
+    print::line(format_args!(
         "{:<30}{:>10}{:>9}{:>12}{:>10}{:>9}{:>9}",
         "reliability", "predicted", "nuclei", "rearranged", "observed", "low", "high"
-    );
+    ));
     for bin in bins {
         let number = |value: Option<f64>| value.map(|v| format!("{v:.4}")).unwrap_or_default();
         let cells = [
@@ -82,9 +83,11 @@ pub(crate) fn report(bins: &[Bin], path: &Path) -> Result<()> {
             number(bin.observed.map(|o| o[2])),
         ];
         let [name, predicted, nuclei, rearranged, observed, low, high] = &cells;
-        println!("{name:<30}{predicted:>10}{nuclei:>9}{rearranged:>12}{observed:>10}{low:>9}{high:>9}");
+        print::line(format_args!(
+            "{name:<30}{predicted:>10}{nuclei:>9}{rearranged:>12}{observed:>10}{low:>9}{high:>9}"
+        ));
         table.write_record(&cells)?;
     }
-    println!();
+    print::line("");
     Ok(table.flush()?)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::print;
 use crate::run::Specimen;
 use crate::scenario::Set;
 use crate::tally::Tally;
@@ -53,7 +54,7 @@ pub(crate) fn print(rows: &[Row<'_>]) {
             continue;
         }
         let last = if set == Set::Weak { "verdict" } else { "not read right, by first cause" };
-        println!(
+        print::line(format_args!(
             "{:<27}{:>7}{:>7}{:>7}{:>7}{:>8}{:>8}{:>10}{:>7}{:>7}{:>7}  {last}",
             set.name(),
             "nuclei",
@@ -66,12 +67,12 @@ pub(crate) fn print(rows: &[Row<'_>]) {
             "true%",
             "read%",
             "error"
-        );
+        ));
         for row in &rows {
             let last = if set == Set::Weak { row.verdicts.join("; ") } else { causes(&row.causes) };
-            println!("{}  {last}", line(row.name, &row.tally));
+            print::line(format_args!("{}  {last}", line(row.name, &row.tally)));
         }
-        println!("{}\n", mean_line(&rows));
+        print::line(format_args!("{}\n", mean_line(&rows)));
     }
 }
 
