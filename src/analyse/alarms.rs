@@ -14,7 +14,7 @@ mod shifted;
 
 pub use params::AlarmParams;
 
-pub(super) use field::{of_field, of_instrument, usual_diameters_px};
+pub(super) use field::{SignalsSeen, of_field, of_instrument, usual_diameters_px};
 
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::FieldReading;

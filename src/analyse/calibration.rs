@@ -81,7 +81,7 @@ fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) ->
     Colour::BOTH.map(|colour| match params.counterstain_into(colour) {
         Setting::Estimate => bleed::estimate(&nuclei, colour),
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Bleed::fixed(fraction)),
+        Setting::Fixed(fraction) => Some(Bleed::fixed(fraction, &nuclei)),
     })
 }
 

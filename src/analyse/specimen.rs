@@ -13,7 +13,7 @@ mod signals;
 
 use std::borrow::Cow;
 
-use crate::analyse::alarms::Visibility;
+use crate::analyse::alarms::{SignalsSeen, Visibility};
 use crate::analyse::calibration::Calibration;
 use crate::analyse::neighbours::{Shown, ShownElsewhere, lacking_colour_is_seen};
 use crate::analyse::reading::{FieldReading, SpecimenReading};
@@ -122,7 +122,8 @@ pub(super) fn read(
         alarms::of_specimen(&readings, &visibility, &likeness, shift, (assay, params.sex), &params.alarms);
     let mut warnings = std::mem::take(&mut found.warnings);
     warnings.extend(places.warnings);
-    warnings.extend(alarms::of_instrument(&calibration, &params.alarms));
+    let seen = SignalsSeen::of(&instrument, pixel_size, assay);
+    warnings.extend(alarms::of_instrument(&calibration, &seen, &params.alarms));
     warnings.extend(given::not_estimated(params).into_iter().chain(contradicted_by_given));
     let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
     warnings.extend(found_shift.contradiction);

@@ -4,6 +4,7 @@
 use ndarray::Array2;
 use serde::Serialize;
 
+use crate::detect::candidate::median;
 use crate::field::{Colour, PlaneView};
 use crate::instrument::light::NucleusLight;
 use crate::instrument::robust;
@@ -28,13 +29,25 @@ pub struct Bleed {
     pub standard_error: Option<f64>,
     /// Nuclei it rests on; 0 if it was given.
     pub nuclei: usize,
+    /// Grey levels that it adds to the middling nucleus; `None` without nuclei.
+    pub light: Option<f64>,
+    /// Whether it was taken off before signals were looked for: only if it was given, for light of the tissue itself may
+    /// pass for it.
+    pub used: bool,
 }
 
 impl Bleed {
     /// One that is known.
-    pub(crate) fn fixed(fraction: f64) -> Self {
-        Self { fraction, standard_error: None, nuclei: 0 }
+    pub(crate) fn fixed(fraction: f64, nuclei: &[NucleusLight]) -> Self {
+        let light = middling_light(nuclei).map(|light| fraction * light);
+        Self { fraction, standard_error: None, nuclei: 0, light, used: true }
     }
+}
+
+/// Counterstain of the middling nucleus above its surroundings, grey levels.
+fn middling_light(nuclei: &[NucleusLight]) -> Option<f64> {
+    let mut light: Vec<f64> = nuclei.iter().map(|n| n.light[0]).collect();
+    (!light.is_empty()).then(|| median(&mut light))
 }
 
 /// Slope of the light of nuclei in a channel on their counterstain, both above their surroundings. A constant takes
@@ -52,8 +65,14 @@ pub(crate) fn estimate(nuclei: &[NucleusLight], colour: Colour) -> Option<Bleed>
     if apart > (MOST_APART * fit.coefficients[1].abs()).max(MOST_APART_ANYHOW) {
         return None;
     }
-    let standard_error = Some(fit.standard_error(1));
-    Some(Bleed { fraction: fit.coefficients[1], standard_error, nuclei: rows.len() })
+    let fraction = fit.coefficients[1];
+    Some(Bleed {
+        fraction,
+        standard_error: Some(fit.standard_error(1)),
+        nuclei: rows.len(),
+        light: middling_light(nuclei).map(|light| fraction * light),
+        used: false,
+    })
 }
 
 /// A probe channel without a share of the counterstain above that between the nuclei of `labels`. Samples at the

@@ -32,12 +32,14 @@ pub struct CameraEstimate {
     pub dark_sd_standard_error: Option<f64>,
     /// Fields it rests on; 0 if it was given.
     pub fields: usize,
+    /// Whether noise was taken to grow with the light by this gain (or was given); if not, it counts as the same at all levels.
+    pub used: bool,
 }
 
 impl From<CameraNoise> for CameraEstimate {
     fn from(known: CameraNoise) -> Self {
         let CameraNoise { gain, dark_level, dark_sd } = known;
-        Self { gain, dark_level, dark_sd, ..Self::default() }
+        Self { gain, dark_level, dark_sd, used: true, ..Self::default() }
     }
 }
 
@@ -62,12 +64,14 @@ pub(crate) fn over_fields(fits: &[NoiseFit]) -> CameraEstimate {
     let gain = pool(&gains).map(|(value, error)| (value, error.hypot(SYSTEMATIC_GAIN * value)));
     let dark_sd =
         pool(&dark).map(|(value, error)| (value, error.hypot(SYSTEMATIC_DARK_SD * value).hypot(rounding_sd)));
+    let value = gain.map_or_else(|| middle(&|f| f.noise.gain), |g| g.0);
     CameraEstimate {
-        gain: gain.map_or_else(|| middle(&|f| f.noise.gain), |g| g.0),
+        gain: value,
         gain_standard_error: gain.map(|g| g.1),
         dark_level: middle(&|f| f.dark_level),
         dark_sd: dark_sd.map_or_else(|| middle(&|f| f.noise.variance(f.dark_level).sqrt()), |d| d.0),
         dark_sd_standard_error: dark_sd.map(|d| d.1),
         fields: fits.len(),
+        used: value > 0.0,
     }
 }

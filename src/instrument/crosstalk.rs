@@ -30,12 +30,14 @@ pub struct Crosstalk {
     pub standard_error: Option<f64>,
     /// Signals it rests on; 0 if it was given.
     pub signals: usize,
+    /// Whether it was taken off: always, for one that is not supported is not told.
+    pub used: bool,
 }
 
 impl Crosstalk {
     /// One that is known.
     pub(crate) fn fixed(fraction: f64) -> Self {
-        Self { fraction, standard_error: None, signals: 0 }
+        Self { fraction, standard_error: None, signals: 0, used: true }
     }
 }
 

@@ -23,12 +23,14 @@ pub struct Illumination {
     pub standard_error: Option<f64>,
     /// Nuclei it rests on; 0 if it was given.
     pub nuclei: usize,
+    /// Whether heights of signals were evened out by it: only if it was given, since tissue is not alike all over a field.
+    pub used: bool,
 }
 
 impl Illumination {
     /// One that is known.
     pub(crate) fn fixed(corner_loss: f64) -> Self {
-        Self { corner_loss, standard_error: None, nuclei: 0 }
+        Self { corner_loss, standard_error: None, nuclei: 0, used: true }
     }
 }
 
@@ -66,5 +68,5 @@ pub(crate) fn estimate(seen: &[Seen]) -> Option<Illumination> {
             break;
         }
     }
-    Some(Illumination { corner_loss: loss, standard_error: Some(error), nuclei: seen.len() })
+    Some(Illumination { corner_loss: loss, standard_error: Some(error), nuclei: seen.len(), used: false })
 }

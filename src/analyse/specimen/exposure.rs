@@ -19,6 +19,16 @@ fn brightness(nuclei: &[Gathered], colour: Colour) -> Option<f64> {
     (brightest.len() >= NUCLEI_MIN && middle(Candidate::snr) >= SIGNAL_SNR).then(|| middle(|c| c.amplitude))
 }
 
+/// Diameter of the signals of a field over that of the sharpest one; `None` where they were not measured.
+fn widening(fields: &[FieldMeasurement], name: &str, colour: Colour) -> Option<f64> {
+    let measured = |f: &FieldMeasurement| {
+        let channel = &f.channels[colour.index()];
+        (channel.sigma_spots > 0).then_some(channel.sigma_px)
+    };
+    let sharpest = fields.iter().filter_map(measured).min_by(f64::total_cmp)?;
+    Some(measured(fields.iter().find(|f| f.name() == name)?)? / sharpest)
+}
+
 /// Names the fields whose signals are so many times higher or lower than those of the middling field
 /// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none. `nuclei` are those of all fields.
 pub(super) fn unlike(
@@ -36,6 +46,7 @@ pub(super) fn unlike(
         })
         .collect();
     let mut told = Vec::new();
+    let mut is_blur = false;
     for colour in Colour::BOTH {
         let bright: Vec<(&str, f64)> =
             of_fields.iter().filter_map(|(name, own)| Some((*name, brightness(own, colour)?))).collect();
@@ -44,13 +55,18 @@ pub(super) fn unlike(
             .iter()
             .filter(|(_, height)| height.max(usual) > params.brightness_ratio_max * height.min(usual));
         told.extend(far.map(|(name, height)| {
-            format!("{} signals of field {name} are {:.2} times as high", colour.name(), height / usual)
+            let widening = widening(fields, name, colour).filter(|times| *times > params.focus_ratio_max);
+            is_blur |= widening.is_some();
+            let wide = widening.map_or_else(String::new, |times| format!(" and {times:.1} times as wide"));
+            format!("{} signals of field {name} are {:.2} times as high{wide}", colour.name(), height / usual)
         }));
     }
     (!told.is_empty()).then(|| {
-        format!(
-            "{} as in the middling field: read fields that were exposed alike, or each kind by itself",
-            told.join(", ")
-        )
+        let remedy = if is_blur {
+            "out of focus: leave them out, or acquire them again"
+        } else {
+            "read fields that were exposed alike, or each kind by itself"
+        };
+        format!("{} as in the middling field: {remedy}", told.join(", "))
     })
 }

@@ -36,6 +36,7 @@ impl Crowd {
             fraction: self.mode,
             standard_error: Some(squares.sqrt() / self.count),
             signals: self.count as usize,
+            used: true,
         }
     }
 }
