@@ -9,6 +9,7 @@
 mod arguments;
 mod cause;
 mod detection_limit;
+mod exclusions;
 mod grid;
 mod jpeg;
 mod matching;
@@ -74,6 +75,7 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     let curves = detection_limit::curves(&specimens, &assay)?;
     detection_limit::report(&curves, &out.join("detection_limit.csv"))?;
     plots::detection_limit(&out.join("detection_limit.svg"), &curves)?;
+    exclusions::report(&specimens, &out.join("exclusions.csv"))?;
     let bins = reliability::bins(&specimens)?;
     reliability::report(&bins, &out.join("reliability.csv"))?;
     plots::reliability(&out.join("reliability.svg"), &bins)?;

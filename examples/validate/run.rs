@@ -50,7 +50,7 @@ fn read<'a>(scenario: &'a Scenario, seed: u64, fields: u32, analyser: &Analyser)
         truths.push(FieldTruth::from(simulated));
     }
     let reading = analyser.read_specimen(scenario.name(), measurements)?;
-    let score = score(&truths, &reading);
+    let score = score(&truths, &reading, analyser.assay());
     let summary = &reading.summary;
     let (verdict, percent_expected) = (summary.verdict.name(), summary.percent_expected);
     Ok(Specimen { scenario, seed, score, verdict, percent_expected })

@@ -1,8 +1,11 @@
 //! One reading against the truth.
 
+use std::collections::BTreeMap;
+
 use breakapart::Colour;
 use breakapart::analyse::{FieldReading, SpecimenReading};
-use breakapart::classify::SignalPattern;
+use breakapart::assay::Assay;
+use breakapart::classify::{ClassifyParams, Exclusion, NucleusEvidence, SignalPattern, classify};
 use breakapart::simulate::{NucleusTruth, SimulatedField};
 use ndarray::Array2;
 
@@ -42,6 +45,16 @@ pub(crate) struct Evaluated {
     pub(crate) probability: Option<f64>,
 }
 
+/// A nucleus of the reading that shows signals and was left out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LeftOut {
+    pub(crate) reason: Exclusion,
+    /// Whether it would have been read as rearranged, by its pattern.
+    pub(crate) read: bool,
+    /// Whether the true nucleus that it is shows a rearrangement; `None` where it is none.
+    pub(crate) rearranged: Option<bool>,
+}
+
 /// A scorable nucleus that was not read as it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Mismatch {
@@ -61,21 +74,22 @@ pub(crate) struct Mismatch {
 pub(crate) struct SpecimenScore {
     pub(crate) tally: Tally,
     pub(crate) evaluated: Vec<Evaluated>,
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) mismatches: Vec<Mismatch>,
 }
 
 /// Scores a specimen. `truths` are in the order of the reading's fields.
-pub(crate) fn score(truths: &[FieldTruth], reading: &SpecimenReading) -> SpecimenScore {
+pub(crate) fn score(truths: &[FieldTruth], reading: &SpecimenReading, assay: &Assay) -> SpecimenScore {
     let mut score = SpecimenScore::default();
     for (index, (truth, field)) in truths.iter().zip(&reading.fields).enumerate() {
-        score.add_field(index, truth, field);
+        score.add_field(index, truth, field, assay);
     }
     score.tally.read = [reading.summary.evaluable, reading.summary.rearranged];
     score
 }
 
 impl SpecimenScore {
-    fn add_field(&mut self, index: usize, truth: &FieldTruth, reading: &FieldReading) {
+    fn add_field(&mut self, index: usize, truth: &FieldTruth, reading: &FieldReading, assay: &Assay) {
         let labels = LabelMatch::new(&truth.labels, &reading.labels);
         let [true_nuclei, read_nuclei] = labels.counts;
         self.tally.nuclei += Found::new(labels.found_count(), read_nuclei, true_nuclei);
@@ -87,6 +101,21 @@ impl SpecimenScore {
         let field = FieldMatch { truth, reading, labels, signals };
         for nucleus in truth.nuclei.iter().filter(|nucleus| nucleus.scorable) {
             self.add_nucleus(index, nucleus, &field);
+        }
+        self.add_left_out(&field, assay);
+    }
+
+    fn add_left_out(&mut self, field: &FieldMatch<'_>, assay: &Assay) {
+        let of_read: BTreeMap<u32, bool> = (field.truth.nuclei.iter())
+            .filter_map(|n| Some((field.labels.found(n.nucleus)?, n.rearranged)))
+            .collect();
+        for call in &field.reading.calls {
+            let Some(reason) = call.exclusion.filter(|_| call.pattern != SignalPattern::default()) else {
+                continue;
+            };
+            let by_pattern = NucleusEvidence::of_pattern(call.nucleus_id, call.pattern);
+            let read = classify(&by_pattern, assay, None, &ClassifyParams::default()).rearranged;
+            self.left_out.push(LeftOut { reason, read, rearranged: of_read.get(&call.nucleus_id).copied() });
         }
     }
 
