@@ -1,4 +1,4 @@
-//! Pixel kernels: the only place where loops run over whole planes. Private to the crate.
+//! Pixel kernels that more than one step uses, or that stand for themselves. Private to the crate.
 
 pub(crate) mod basins;
 pub(crate) mod bits;

@@ -16,7 +16,7 @@ pub struct Signal {
     pub y_px: f64,
     /// Column, px, as acquired.
     pub x_px: f64,
-    /// Integrated intensity above the local background, grey levels times px2.
+    /// Integrated intensity of the Gaussian of its height and width above the local background, grey levels times px2.
     pub intensity: f64,
     /// Height above the local background, grey levels.
     pub amplitude: f64,
