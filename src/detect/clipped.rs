@@ -2,12 +2,13 @@
 //!
 //! What is cut off at the limit has neither its height nor its width: all such signals are of one height and too wide.
 //! Crosstalk, which is a fraction of the true height, is then not found, and ghosts pass as signals. The flanks are whole:
-//! a round spot of any width is fitted to them, and the pixels at the limit take its values. Where it does not fit (haze,
-//! clumps, several spots in one) they stay as they are.
+//! a round spot of any width is fitted to them, and the pixels at the limit take its values. Where none fits (haze, clumps,
+//! several spots in one) they rise from the rim as those of other signals do.
 
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::detect::candidate::median;
 use crate::detect::merged::fit::{Crop, Fit, Model, Spot};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
@@ -31,6 +32,11 @@ const MOST_CHI2: f64 = 4.0;
 /// Most error of the height as a share of it, and most that it may exceed what is seen of it.
 const MOST_ERROR: f64 = 0.2;
 const MOST_EXCESS: f64 = 15.0;
+const MOST_EXCESS_OF_WIDTH: f64 = 40.0;
+/// Parameters of a spot of any width on a slope.
+const PARAMETERS: f64 = 7.0;
+/// Least share of the tops of which the flanks must tell the height.
+const LEAST_PUT_BACK: f64 = 0.5;
 
 /// Neighbouring pixels at the limit: their places, and the middle of these.
 struct Top {
@@ -38,34 +44,92 @@ struct Top {
     middle: [f64; 2],
 }
 
-/// The plane with the tops of signals put back; `None` where none is cut off. `nominal_sigma_px` is the usual width.
+impl Top {
+    /// The values of its pixels by a spot.
+    fn by_spot(&self, fit: &Fit) -> Vec<f64> {
+        let [my, mx] = self.middle;
+        self.pixels.iter().map(|&(y, x)| Crop::value(fit, y as f64 - my, x as f64 - mx)).collect()
+    }
+}
+
+/// The plane with the tops of signals put back; `None` where none is cut off, or too few tell how high they were.
+/// `nominal_sigma_px` is the usual width.
 pub(crate) fn fill(plane: PlaneView<'_>, noise: &Noise, nominal_sigma_px: f64) -> Option<Array2<f32>> {
     let limit = highest(plane)?;
     let tops = tops(plane, limit)?;
     let most_px = MOST_SIGMAS2 * nominal_sigma_px.powi(2);
-    let filled: Vec<Vec<f32>> = (0..tops.len())
+    let flanks: Vec<Option<Flanks>> = (0..tops.len())
         .into_par_iter()
         .map(|i| {
             let is_spot = tops[i].pixels.len() as f64 <= most_px;
-            let values =
-                if is_spot { put_back(plane, limit, noise, nominal_sigma_px, &tops, i) } else { None };
-            values.unwrap_or_default()
+            is_spot.then(|| Flanks::of(plane, limit, noise, nominal_sigma_px, &tops, i)).flatten()
         })
         .collect();
-    if filled.iter().all(Vec::is_empty) {
+    // Flanks that do not tell their spot's width as well as its height are taken for those of a spot as wide as others.
+    let mut sigmas: Vec<f64> = flanks.iter().flatten().filter_map(|f| Some(f.sure()?.sigma())).collect();
+    let sigma = median(&mut sigmas);
+    let fits: Vec<Option<Fit>> =
+        flanks.into_par_iter().map(|flanks| flanks.and_then(|flanks| flanks.spot(sigma))).collect();
+    let found: Vec<&Fit> = fits.iter().flatten().collect();
+    if found.is_empty() || (found.len() as f64) < LEAST_PUT_BACK * tops.len() as f64 {
         return None;
     }
+    let usual = Usual::of(&found, sigma, f64::from(limit));
     let (height, width) = plane.dim();
     let mut image = Array2::<f32>::zeros((height, width));
     for (y, mut row) in image.rows_mut().into_iter().enumerate() {
         plane.read_row(y, 0, row.as_slice_mut()?);
     }
-    for (top, values) in tops.iter().zip(filled) {
+    let mut raised = Vec::new();
+    for (top, fit) in tops.iter().zip(&fits) {
+        let values: Vec<f64> = match fit {
+            Some(fit) => top.by_spot(fit),
+            None => top.pixels.iter().map(|at| usual.value(&image, limit, *at)).collect(),
+        };
         for (&place, value) in top.pixels.iter().zip(values) {
-            image[place] = value;
+            raised.push((place, (value as f32).max(limit)));
         }
     }
+    for (place, value) in raised {
+        image[place] = value;
+    }
     Some(image)
+}
+
+/// How signals at the limit usually go on above it, for what is no round spot: clumps, haze, several in one, and spots at
+/// the frame. Left at the limit, it would be far lower than the signals.
+struct Usual {
+    sigma: f64,
+    /// Level of the background, and height above it up to the limit.
+    background: f64,
+    seen: f64,
+    /// Radius of a top.
+    radius: f64,
+}
+
+impl Usual {
+    fn of(fits: &[&Fit], sigma: f64, limit: f64) -> Self {
+        let middle = |of: &dyn Fn(&Fit) -> f64| median(&mut fits.iter().map(|f| of(f)).collect::<Vec<f64>>());
+        let background = middle(&|f| f.background()).min(limit - 1.0);
+        let seen = limit - background;
+        let height = middle(&|f| f.spots.first().map_or(0.0, |s| s.amplitude)).max(seen);
+        Self { sigma, background, seen, radius: sigma * (2.0 * (height / seen).ln()).sqrt() }
+    }
+
+    /// Value at a place at the limit, by how far from the rim it lies.
+    fn value(&self, image: &Array2<f32>, limit: f32, (y, x): (usize, usize)) -> f64 {
+        let (height, width) = image.dim();
+        let reach = self.radius.ceil() as usize + 1;
+        let rows = y.saturating_sub(reach)..(y + reach + 1).min(height);
+        let rim = rows
+            .flat_map(|v| (x.saturating_sub(reach)..(x + reach + 1).min(width)).map(move |u| (v, u)))
+            .filter(|at| image[*at] < limit)
+            .map(|(v, u)| v.abs_diff(y).pow(2) + u.abs_diff(x).pow(2))
+            .min();
+        let inside = rim.map_or(self.radius, |r2| ((r2 as f64).sqrt() - 0.5).min(self.radius));
+        let exponent = inside * (2.0 * self.radius - inside) / (2.0 * self.sigma.powi(2));
+        self.background + self.seen * exponent.exp()
+    }
 }
 
 fn highest(plane: PlaneView<'_>) -> Option<f32> {
@@ -118,62 +182,88 @@ fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     (flat >= LEAST_FLAT).then_some(tops)
 }
 
-/// The values of the pixels of a top by the spot that fits its flanks; `None` where none does.
-fn put_back(
-    plane: PlaneView<'_>,
-    limit: f32,
-    noise: &Noise,
-    nominal_sigma_px: f64,
-    tops: &[Top],
-    index: usize,
-) -> Option<Vec<f32>> {
-    let (height, width) = plane.dim();
-    let Top { pixels, middle: [my, mx] } = &tops[index];
-    let top_radius = (pixels.len() as f64 / std::f64::consts::PI).sqrt();
-    let sigma = nominal_sigma_px.max(top_radius / START_SIGMAS);
-    let radius = top_radius + FLANK_SIGMAS * sigma;
-    let mut crop = Crop::new(*my, *mx, radius);
-    let others = tops.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, top)| top.middle);
-    crop.neighbours =
-        others.map(|[y, x]| (y - my, x - mx)).filter(|(y, x)| y.hypot(*x) < 2.0 * radius).collect();
-    let range = |at: f64, end: usize| {
-        (at - radius).ceil().max(0.0) as usize..((at + radius).floor().max(0.0) as usize + 1).min(end)
-    };
-    let limit = f64::from(limit);
-    let mut flanks = Vec::new();
-    for y in range(*my, height) {
-        for x in range(*mx, width) {
-            let (dy, dx, value) = (y as f64 - my, x as f64 - mx, f64::from(plane.at(y, x)));
-            if dy.hypot(dx) <= radius && value < limit && crop.is_own(dy, dx) {
-                flanks.push((dy, dx, value));
-            }
-        }
-    }
-    let lowest = flanks.iter().map(|(.., value)| *value).fold(limit, f64::min);
-    for (dy, dx, value) in flanks {
-        crop.push(dy, dx, value, noise.variance(value) + (SHAPE_ERROR * (value - lowest)).powi(2));
-    }
-    if crop.len() < LEAST_SAMPLES {
-        return None;
-    }
-    let seen = limit - lowest;
-    let amplitude = seen * (0.5 * (top_radius / sigma).powi(2)).exp();
-    let fit = crop.fit(sigma, &[Spot { y: 0.0, x: 0.0, amplitude }], Model::AnyWidth)?;
-    if !is_sure(&crop, &fit, seen) {
-        return None;
-    }
-    let of_fit = |&(y, x): &(usize, usize)| Crop::value(&fit, y as f64 - my, x as f64 - mx).max(limit) as f32;
-    Some(pixels.iter().map(of_fit).collect())
+/// What is seen of a spot around its top.
+struct Flanks {
+    crop: Crop,
+    /// Its height up to the limit.
+    seen: f64,
+    /// Radius of a round top as large.
+    top_radius: f64,
+    /// The round spot of any width that fits best.
+    any_width: Option<Fit>,
 }
 
-/// Whether a spot fits the flanks, and they tell its height.
-fn is_sure(crop: &Crop, fit: &Fit, seen: f64) -> bool {
-    let (Some(spot), Some(sd)) = (fit.spots.first(), fit.amplitude_sd.first()) else { return false };
-    let freedom = crop.len() as f64 - 7.0;
-    fit.chi2 <= MOST_CHI2 * freedom
-        && spot.amplitude <= MOST_EXCESS * seen
-        && *sd <= MOST_ERROR * spot.amplitude
-        && crop.holds(spot)
+impl Flanks {
+    /// Those of a top; `None` where too little is seen.
+    fn of(
+        plane: PlaneView<'_>,
+        limit: f32,
+        noise: &Noise,
+        nominal_sigma_px: f64,
+        tops: &[Top],
+        index: usize,
+    ) -> Option<Self> {
+        let (height, width) = plane.dim();
+        let Top { pixels, middle: [my, mx] } = &tops[index];
+        let top_radius = (pixels.len() as f64 / std::f64::consts::PI).sqrt();
+        let sigma = nominal_sigma_px.max(top_radius / START_SIGMAS);
+        let radius = top_radius + FLANK_SIGMAS * sigma;
+        let mut crop = Crop::new(*my, *mx, radius);
+        let others = tops.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, top)| top.middle);
+        crop.neighbours =
+            others.map(|[y, x]| (y - my, x - mx)).filter(|(y, x)| y.hypot(*x) < 2.0 * radius).collect();
+        let range = |at: f64, end: usize| {
+            (at - radius).ceil().max(0.0) as usize..((at + radius).floor().max(0.0) as usize + 1).min(end)
+        };
+        let limit = f64::from(limit);
+        let mut samples = Vec::new();
+        for y in range(*my, height) {
+            for x in range(*mx, width) {
+                let (dy, dx, value) = (y as f64 - my, x as f64 - mx, f64::from(plane.at(y, x)));
+                if dy.hypot(dx) <= radius && value < limit && crop.is_own(dy, dx) {
+                    samples.push((dy, dx, value));
+                }
+            }
+        }
+        if samples.len() < LEAST_SAMPLES {
+            return None;
+        }
+        let lowest = samples.iter().map(|(.., value)| *value).fold(limit, f64::min);
+        for (dy, dx, value) in samples {
+            crop.push(dy, dx, value, noise.variance(value) + (SHAPE_ERROR * (value - lowest)).powi(2));
+        }
+        let mut flanks = Self { crop, seen: limit - lowest, top_radius, any_width: None };
+        flanks.any_width = flanks.fit(sigma, Model::AnyWidth);
+        Some(flanks)
+    }
+
+    fn fit(&self, sigma: f64, model: Model) -> Option<Fit> {
+        let amplitude = self.seen * (0.5 * (self.top_radius / sigma).powi(2)).exp();
+        self.crop.fit(sigma, &[Spot { y: 0.0, x: 0.0, amplitude }], model)
+    }
+
+    /// The spot of any width if it fits, and the flanks tell its height.
+    fn sure(&self) -> Option<&Fit> {
+        self.any_width.as_ref().filter(|fit| self.is_sure(fit, MOST_EXCESS))
+    }
+
+    /// That spot, or one of such a width.
+    fn spot(self, sigma: f64) -> Option<Fit> {
+        if self.sure().is_some() {
+            return self.any_width;
+        }
+        let fit = Some(sigma).filter(|s| *s > 0.0).and_then(|s| self.fit(s, Model::Spots));
+        fit.filter(|fit| self.is_sure(fit, MOST_EXCESS_OF_WIDTH))
+    }
+
+    fn is_sure(&self, fit: &Fit, most_excess: f64) -> bool {
+        let (Some(spot), Some(sd)) = (fit.spots.first(), fit.amplitude_sd.first()) else { return false };
+        let freedom = self.crop.len() as f64 - PARAMETERS;
+        fit.chi2 <= MOST_CHI2 * freedom
+            && spot.amplitude <= most_excess * self.seen
+            && *sd <= MOST_ERROR * spot.amplitude
+            && self.crop.holds(spot)
+    }
 }
 
 #[cfg(test)]
@@ -217,15 +307,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_cut_off_and_what_is_no_spot_stays() {
+    fn what_is_not_cut_off_stays_and_what_is_no_spot_rises_as_spots_do() {
         let spots = [(3000.0, 1.3); 5];
         assert!(fill((&plane(&spots, u16::MAX)).into(), &NOISE, SIGMA_PX).is_none());
         let mut hazy = plane(&spots, 1400);
         // Light at the limit over the whole of one part.
         hazy.slice_mut(ndarray::s![5..35, 64..86]).fill(1400);
         let filled = fill((&hazy).into(), &NOISE, SIGMA_PX).unwrap();
-        assert_eq!(top(&filled, 2), 1400.0);
-        assert!(top(&filled, 1) > 2500.0);
+        let [haze, spot] = [top(&filled, 2), top(&filled, 1)];
+        assert!(
+            spot > 2500.0 && (haze / spot - 1.0).abs() < 0.2,
+            "no higher and no lower than signals: {haze} {spot}"
+        );
         assert!(fill((&plane(&spots[..2], 1400)).into(), &NOISE, SIGMA_PX).is_none(), "may be chance");
     }
 }

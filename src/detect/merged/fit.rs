@@ -72,6 +72,18 @@ pub(in crate::detect) struct Fit {
     parameters: Vec<f64>,
 }
 
+impl Fit {
+    /// Level of the background in the middle.
+    pub(in crate::detect) fn background(&self) -> f64 {
+        self.parameters.get(3 * self.spots.len()).copied().unwrap_or_default()
+    }
+
+    /// Sigma of its spots.
+    pub(in crate::detect) fn sigma(&self) -> f64 {
+        self.parameters.get(3 * self.spots.len() + WIDTH).map_or(0.0, |log| log.exp())
+    }
+}
+
 impl Crop {
     pub(in crate::detect) fn new(y_px: f64, x_px: f64, radius: f64) -> Self {
         Self { y_px, x_px, radius, samples: Vec::new(), neighbours: Vec::new() }
