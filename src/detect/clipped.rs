@@ -269,6 +269,7 @@ impl Flanks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Axis;
 
     const NOISE: Noise = Noise { gain: 1.0, offset: 0.0, floor: 25.0 };
     const BACKGROUND: f64 = 200.0;
@@ -286,7 +287,7 @@ mod tests {
     }
 
     fn top(plane: &Array2<f32>, spot: usize) -> f64 {
-        let columns = plane.slice(ndarray::s![.., 30 * spot..30 * (spot + 1)]);
+        let columns = plane.slice_axis(Axis(1), (30 * spot..30 * (spot + 1)).into());
         f64::from(columns.iter().copied().fold(0.0, f32::max))
     }
 
@@ -312,7 +313,8 @@ mod tests {
         assert!(fill((&plane(&spots, u16::MAX)).into(), &NOISE, SIGMA_PX).is_none());
         let mut hazy = plane(&spots, 1400);
         // Light at the limit over the whole of one part.
-        hazy.slice_mut(ndarray::s![5..35, 64..86]).fill(1400);
+        let is_hazy = |y: usize, x: usize| (5..35).contains(&y) && (64..86).contains(&x);
+        hazy.indexed_iter_mut().filter(|((y, x), _)| is_hazy(*y, *x)).for_each(|(_, v)| *v = 1400);
         let filled = fill((&hazy).into(), &NOISE, SIGMA_PX).unwrap();
         let [haze, spot] = [top(&filled, 2), top(&filled, 1)];
         assert!(
