@@ -5,13 +5,16 @@
 //! a round spot of any width is fitted to them, and the pixels at the limit take its values. Where none fits (haze, clumps,
 //! several spots in one) they rise from the rim as those of other signals do.
 
-use ndarray::Array2;
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::detect::candidate::median;
 use crate::detect::merged::fit::{Crop, Fit, Model, Spot};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
+use crate::kernel::dispatch::vectorised;
 
 /// Fewest flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one level by chance.
 const LEAST_FLAT: usize = 3;
@@ -132,10 +135,29 @@ impl Usual {
     }
 }
 
+fn in_memory_order<'a, T: Copy>(plane: &'a ArrayView2<'_, T>) -> Cow<'a, [T]> {
+    plane.as_slice_memory_order().map_or_else(|| plane.iter().copied().collect(), Cow::Borrowed)
+}
+
+/// The highest level, if as many pixels are at it as are in the fewest flat tops.
 fn highest(plane: PlaneView<'_>) -> Option<f32> {
+    #[inline(always)]
+    fn among<T: Copy + PartialEq>(all: &[T], higher: impl Fn(T, T) -> T) -> Option<T> {
+        // Many samples at a time.
+        vectorised(
+            #[inline(always)]
+            || {
+                let highest = all.iter().copied().reduce(&higher)?;
+                let count: usize = (all.chunks(4096))
+                    .map(|chunk| usize::from(chunk.iter().map(|v| u16::from(*v == highest)).sum::<u16>()))
+                    .sum();
+                (count >= LEAST_FLAT * FLAT_PX).then_some(highest)
+            },
+        )
+    }
     match plane {
-        PlaneView::U8(a) => a.iter().copied().max().map(f32::from),
-        PlaneView::U16(a) => a.iter().copied().max().map(f32::from),
+        PlaneView::U8(a) => among(&in_memory_order(&a), u8::max).map(f32::from),
+        PlaneView::U16(a) => among(&in_memory_order(&a), u16::max).map(f32::from),
         PlaneView::F32(a) => a.iter().copied().filter(|v| v.is_finite()).reduce(f32::max),
     }
 }
