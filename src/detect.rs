@@ -9,6 +9,7 @@ mod bank;
 pub(crate) mod blur;
 mod camera;
 pub(crate) mod candidate;
+mod clipped;
 pub(crate) mod decide;
 pub(crate) mod evidence;
 mod filter;

@@ -364,3 +364,26 @@ fn nuclei_out_of_focus_raise_an_alarm() {
     println!("{left_out} out of focus, {:?}", reading.summary.exclusions);
     assert!(warned(&reading, &["are out of focus and"]), "{left_out}: {:?}", reading.warnings);
 }
+
+#[test]
+fn reds_at_the_camera_limit_that_leak_into_weak_green_stay_alone() {
+    for (share_of_height, leak) in [(0.4, 0.2), (0.7, 0.15)] {
+        let specimen = specimen("isolated_red", 2, |c| c.probes.dropout = [0.0, 0.0]);
+        let whole = fields(&specimen);
+        let uncut = read(&whole);
+        let height = uncut.instrument.signal_height[0];
+        let mut cut = whole.clone();
+        for field in &mut cut {
+            let (red, green) = (light(&field.red, 0), light(&field.green, 0));
+            // Of unlike gain: red in many levels, green in few.
+            field.green = plane_of(&(0.4 * &green + leak * &red));
+            field.red = plane_of(&red.mapv(|v| v.min(share_of_height * height)));
+        }
+        let reading = read(&cut);
+        let [summary, truth] = [&reading, &uncut].map(|r| &r.summary);
+        println!("{share_of_height} {leak}: {:?} {:?}", summary.percent_rearranged, truth.percent_rearranged);
+        let [percent, expected] = [summary, truth].map(|s| s.percent_rearranged.unwrap());
+        assert_eq!(summary.verdict, Verdict::Positive, "{summary:?} {:?}", reading.warnings);
+        assert!((percent - expected).abs() < 6.0, "{percent} for {expected}: {:?}", summary.patterns);
+    }
+}

@@ -8,7 +8,7 @@ use crate::detect::scan::{Found, Scan};
 use crate::detect::scene::{Scene, reborrow, samples};
 use crate::detect::sigma::Width;
 use crate::detect::width::Ladder;
-use crate::detect::{bank, hot, local_noise, masked, sigma};
+use crate::detect::{bank, clipped, hot, local_noise, masked, sigma};
 use crate::field::{Colour, PlaneView};
 use crate::kernel::camera_noise::{self, Noise, NoiseFit};
 use crate::segment::Segmentation;
@@ -109,6 +109,9 @@ pub(crate) fn find(
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
+    let whole = segmentation
+        .and_then(|_| clipped::fill(reborrow(&plane), &noise, params.nominal_sigma_px(pixel_size)));
+    let plane = whole.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene::new(plane, no_data, segmentation, &noise, params);
     let samples = samples(&scene);
     let nominal = params.nominal_sigma_px(pixel_size);

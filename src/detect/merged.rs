@@ -6,7 +6,7 @@
 //! usually depart from a round Gaussian, and where each of them stands out by itself. Three are tried where two were
 //! taken.
 
-mod fit;
+pub(in crate::detect) mod fit;
 
 use ndarray::Array2;
 

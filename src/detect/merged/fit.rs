@@ -12,15 +12,15 @@ const HALF_SIGMAS: f64 = 0.9;
 
 /// One spot, from the middle of the crop.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Spot {
-    pub(super) y: f64,
-    pub(super) x: f64,
-    pub(super) amplitude: f64,
+pub(in crate::detect) struct Spot {
+    pub(in crate::detect) y: f64,
+    pub(in crate::detect) x: f64,
+    pub(in crate::detect) amplitude: f64,
 }
 
 /// What is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Model {
+pub(in crate::detect) enum Model {
     /// Spots of the channel's width on a slope.
     Spots,
     /// Spots of any one width on a slope.
@@ -54,54 +54,71 @@ struct Sample {
 }
 
 /// The samples that are fitted.
-pub(super) struct Crop {
+pub(in crate::detect) struct Crop {
     y_px: f64,
     x_px: f64,
     radius: f64,
     samples: Vec<Sample>,
     /// Other signals, from the middle.
-    pub(super) neighbours: Vec<(f64, f64)>,
+    pub(in crate::detect) neighbours: Vec<(f64, f64)>,
 }
 
 /// What was fitted.
-pub(super) struct Fit {
-    pub(super) spots: Vec<Spot>,
+pub(in crate::detect) struct Fit {
+    pub(in crate::detect) spots: Vec<Spot>,
     /// Standard deviation of each amplitude.
-    pub(super) amplitude_sd: Vec<f64>,
-    pub(super) chi2: f64,
+    pub(in crate::detect) amplitude_sd: Vec<f64>,
+    pub(in crate::detect) chi2: f64,
     parameters: Vec<f64>,
 }
 
+impl Fit {
+    /// Level of the background in the middle.
+    pub(in crate::detect) fn background(&self) -> f64 {
+        self.parameters.get(3 * self.spots.len()).copied().unwrap_or_default()
+    }
+
+    /// Sigma of its spots.
+    pub(in crate::detect) fn sigma(&self) -> f64 {
+        self.parameters.get(3 * self.spots.len() + WIDTH).map_or(0.0, |log| log.exp())
+    }
+}
+
 impl Crop {
-    pub(super) fn new(y_px: f64, x_px: f64, radius: f64) -> Self {
+    pub(in crate::detect) fn new(y_px: f64, x_px: f64, radius: f64) -> Self {
         Self { y_px, x_px, radius, samples: Vec::new(), neighbours: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, dy: f64, dx: f64, value: f64, variance: f64) {
+    pub(in crate::detect) fn push(&mut self, dy: f64, dx: f64, value: f64, variance: f64) {
         self.samples.push(Sample { dy, dx, value, weight: 1.0 / variance });
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::detect) fn len(&self) -> usize {
         self.samples.len()
     }
 
     /// Whether a place is nearer to the middle than to any neighbour.
-    pub(super) fn is_own(&self, dy: f64, dx: f64) -> bool {
+    pub(in crate::detect) fn is_own(&self, dy: f64, dx: f64) -> bool {
         let own = dy.hypot(dx);
         self.neighbours.iter().all(|(y, x)| own < (dy - y).hypot(dx - x))
     }
 
     /// Whether a spot lies among the samples.
-    pub(super) fn holds(&self, s: &Spot) -> bool {
+    pub(in crate::detect) fn holds(&self, s: &Spot) -> bool {
         s.y.hypot(s.x) <= self.radius && self.is_own(s.y, s.x)
     }
 
-    pub(super) fn resolved(&self, s: &Spot) -> Resolved {
+    pub(in crate::detect) fn resolved(&self, s: &Spot) -> Resolved {
         Resolved { y_px: self.y_px + s.y, x_px: self.x_px + s.x, amplitude: s.amplitude }
     }
 
+    /// What a fit says of a place from the middle.
+    pub(in crate::detect) fn value(fit: &Fit, dy: f64, dx: f64) -> f64 {
+        value_at(&fit.parameters, fit.spots.len(), &Sample { dy, dx, value: 0.0, weight: 0.0 }, None)
+    }
+
     /// Sum of squares of a fit's spots over the noise: its squared SNR.
-    pub(super) fn light(&self, fit: &Fit) -> f64 {
+    pub(in crate::detect) fn light(&self, fit: &Fit) -> f64 {
         let n = fit.spots.len();
         let background = background_at(&fit.parameters, n);
         self.samples
@@ -111,7 +128,7 @@ impl Crop {
     }
 
     /// A spot where the rest of a fit looks most like one.
-    pub(super) fn highest_rest(&self, fit: &Fit, sigma: f64) -> Option<Spot> {
+    pub(in crate::detect) fn highest_rest(&self, fit: &Fit, sigma: f64) -> Option<Spot> {
         let n = fit.spots.len();
         let rest: Vec<f64> =
             self.samples.iter().map(|s| s.value - value_at(&fit.parameters, n, s, None)).collect();
@@ -130,7 +147,7 @@ impl Crop {
     }
 
     /// Two halves of a spot, along the axis in which it is longest.
-    pub(super) fn halves(&self, one: &Fit, sigma: f64) -> Option<[Spot; 2]> {
+    pub(in crate::detect) fn halves(&self, one: &Fit, sigma: f64) -> Option<[Spot; 2]> {
         let s = one.spots.first()?;
         let (mut yy, mut yx, mut xx) = (0.0, 0.0, 0.0);
         for at in &self.samples {
@@ -152,7 +169,7 @@ impl Crop {
     }
 
     /// Fits spots of `sigma` from these on; `None` where there is no telling.
-    pub(super) fn fit(&self, sigma: f64, start: &[Spot], model: Model) -> Option<Fit> {
+    pub(in crate::detect) fn fit(&self, sigma: f64, start: &[Spot], model: Model) -> Option<Fit> {
         let n = start.len();
         let mut p: Vec<f64> = start.iter().flat_map(|s| [s.y, s.x, s.amplitude]).collect();
         let lowest = self.samples.iter().map(|s| s.value).fold(f64::INFINITY, f64::min);
