@@ -1,0 +1,55 @@
+use super::*;
+use ndarray::Axis;
+
+const NOISE: Noise = Noise { gain: 1.0, offset: 0.0, floor: 25.0 };
+const BACKGROUND: f64 = 200.0;
+const SIGMA_PX: f64 = 1.3;
+
+/// Spots of such heights and sigmas in rows, cut off at a limit.
+fn plane(spots: &[(f64, f64)], limit: u16) -> Array2<u16> {
+    Array2::from_shape_fn((40, 30 * spots.len()), |(y, x)| {
+        let (height, sigma) = spots[x / 30];
+        let r2 = (y as f64 - 20.3).powi(2) + ((x % 30) as f64 - 14.8).powi(2);
+        let noise = ((x * 7 + y * 13) % 11) as f64 - 5.0;
+        let light = BACKGROUND + noise + height * (-0.5 * r2 / (sigma * sigma)).exp();
+        (light.round() as u16).min(limit)
+    })
+}
+
+fn top(plane: &Array2<f32>, spot: usize) -> f64 {
+    let columns = plane.slice_axis(Axis(1), (30 * spot..30 * (spot + 1)).into());
+    f64::from(columns.iter().copied().fold(0.0, f32::max))
+}
+
+#[test]
+fn tops_are_put_back_from_flanks_of_spots_of_any_height_and_width() {
+    let spots = [(3000.0, 1.3), (5000.0, 1.3), (4000.0, 1.6), (2500.0, 1.2), (9000.0, 1.4), (700.0, 1.3)];
+    let cut = plane(&spots, 1400);
+    let filled = fill((&cut).into(), &NOISE, SIGMA_PX).unwrap();
+    for (i, (height, sigma)) in spots.into_iter().enumerate() {
+        // The middle lies between pixels.
+        let expected = BACKGROUND + height * (-0.5 * (0.09 + 0.04) / (sigma * sigma)).exp();
+        let found = top(&filled, i);
+        assert!((found / expected - 1.0).abs() < 0.15, "spot {i}: {found} for {expected}");
+    }
+    for (v, was) in filled.iter().zip(&cut).filter(|(_, was)| **was < 1400) {
+        assert_eq!(*v, f32::from(*was));
+    }
+}
+
+#[test]
+fn what_is_not_cut_off_stays_and_what_is_no_spot_rises_as_spots_do() {
+    let spots = [(3000.0, 1.3); 5];
+    assert!(fill((&plane(&spots, u16::MAX)).into(), &NOISE, SIGMA_PX).is_none());
+    let mut hazy = plane(&spots, 1400);
+    // Light at the limit over the whole of one part.
+    let is_hazy = |y: usize, x: usize| (5..35).contains(&y) && (64..86).contains(&x);
+    hazy.indexed_iter_mut().filter(|((y, x), _)| is_hazy(*y, *x)).for_each(|(_, v)| *v = 1400);
+    let filled = fill((&hazy).into(), &NOISE, SIGMA_PX).unwrap();
+    let [haze, spot] = [top(&filled, 2), top(&filled, 1)];
+    assert!(
+        spot > 2500.0 && (haze / spot - 1.0).abs() < 0.2,
+        "no higher and no lower than signals: {haze} {spot}"
+    );
+    assert!(fill((&plane(&spots[..2], 1400)).into(), &NOISE, SIGMA_PX).is_none(), "may be chance");
+}
