@@ -70,7 +70,7 @@ pub(super) fn read(
 
     let calibration = Calibration::of(&mut fields, diameters_px, params);
     let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
-    let unlike = exposure::unlike(&fields, &nuclei, &params.alarms);
+    let (of_exposure, exposure_warnings) = exposure::fault(&fields, &nuclei, &params.alarms);
     let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
     let shift = found_shift.shift.filter(|s| s.used);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
@@ -144,9 +144,8 @@ pub(super) fn read(
         },
         ..found.summarise_params()
     };
-    let unlike_fault = unlike.as_ref().map(|_| PairingFault::FieldsUnlike);
-    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault).or(unlike_fault);
-    warnings.extend(unlike);
+    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault).or(of_exposure);
+    warnings.extend(exposure_warnings);
     let summary = summarise(&calls, assay, &summarise_params)?;
     if pixel_size.is_none() {
         warnings.push(

@@ -1,6 +1,7 @@
 //! Candidates: every spot-like maximum of a probe channel, with what is needed to judge it.
 
 use crate::detect::blur::Dimming;
+use crate::detect::clipped::{self, CutOff};
 use crate::detect::filter::MatchedFilter;
 use crate::detect::maxima::{Maxima, Surroundings, refine};
 use crate::detect::params::DetectParams;
@@ -8,7 +9,7 @@ use crate::detect::scan::{Found, Scan};
 use crate::detect::scene::{Scene, reborrow, samples};
 use crate::detect::sigma::Width;
 use crate::detect::width::Ladder;
-use crate::detect::{bank, clipped, hot, local_noise, masked, sigma};
+use crate::detect::{bank, hot, local_noise, masked, sigma};
 use crate::field::{Colour, PlaneView};
 use crate::kernel::camera_noise::{self, Noise, NoiseFit};
 use crate::segment::Segmentation;
@@ -86,6 +87,8 @@ pub(crate) struct ChannelCandidates {
     pub(crate) dimming: Dimming,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
+    /// Tops at the camera's limit, where nuclei are known.
+    pub(crate) cut_off: CutOff,
     /// Spread of the filter response in each nucleus, by id from 1: what a signal must stand out from there.
     pub(crate) nucleus_noise: Vec<f64>,
     /// Spread of the filter response around each candidate, from many points; none where nuclei are known.
@@ -109,8 +112,9 @@ pub(crate) fn find(
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
-    let whole = segmentation
-        .and_then(|_| clipped::fill(reborrow(&plane), &noise, params.nominal_sigma_px(pixel_size)));
+    let (whole, cut_off) = segmentation
+        .map(|_| clipped::fill(reborrow(&plane), &noise, params.nominal_sigma_px(pixel_size)))
+        .unwrap_or_default();
     let plane = whole.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene::new(plane, no_data, segmentation, &noise, params);
     let samples = samples(&scene);
@@ -196,6 +200,7 @@ pub(crate) fn find(
         dimming: Dimming::of(&filter),
         filter,
         data_px,
+        cut_off,
         nucleus_noise,
         local_noise,
     }

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use crate::detect::candidate::median;
 use crate::detect::merged::fit::{Crop, Fit};
+use crate::detect::scene::reborrow;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 use flanks::Flanks;
@@ -25,22 +26,49 @@ const MOST_SIGMAS2: f64 = 50.0;
 /// Least share of the tops of which the flanks must tell the height.
 const LEAST_PUT_BACK: f64 = 0.5;
 
+/// Tops of a plane at the camera's limit, and for how many of them the flanks told the height.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CutOff {
+    pub(crate) tops: usize,
+    pub(crate) put_back: usize,
+}
+
 /// The values of the pixels of a top by a spot.
 fn by_spot(Top { pixels, middle: [my, mx] }: &Top, fit: &Fit) -> Vec<f64> {
     pixels.iter().map(|&(y, x)| Crop::value(fit, y as f64 - my, x as f64 - mx)).collect()
 }
 
-/// The plane with the tops of signals put back; `None` where none is cut off, or too few tell how high they were.
-/// `nominal_sigma_px` is the usual width.
-pub(crate) fn fill(plane: PlaneView<'_>, noise: &Noise, nominal_sigma_px: f64) -> Option<Array2<f32>> {
-    let limit = highest(plane)?;
-    let tops = tops(plane, limit)?;
+/// The plane with the tops of signals put back, and how many there are; no plane where none is cut off, or too few tell how
+/// high they were. `nominal_sigma_px` is the usual width.
+pub(crate) fn fill(
+    plane: PlaneView<'_>,
+    noise: &Noise,
+    nominal_sigma_px: f64,
+) -> (Option<Array2<f32>>, CutOff) {
+    let cut_off = highest(reborrow(&plane)).and_then(|limit| Some((limit, tops(reborrow(&plane), limit)?)));
+    let Some((limit, tops)) = cut_off else { return (None, CutOff::default()) };
+    let mut cut_off = CutOff { tops: tops.len(), put_back: 0 };
+    let (filled, put_back) = put_back(plane, limit, &tops, noise, nominal_sigma_px);
+    if filled.is_some() {
+        cut_off.put_back = put_back;
+    }
+    (filled, cut_off)
+}
+
+/// The plane with these tops put back, and of how many the flanks told the height.
+fn put_back(
+    plane: PlaneView<'_>,
+    limit: f32,
+    tops: &[Top],
+    noise: &Noise,
+    nominal_sigma_px: f64,
+) -> (Option<Array2<f32>>, usize) {
     let most_px = MOST_SIGMAS2 * nominal_sigma_px.powi(2);
     let flanks: Vec<Option<Flanks>> = (0..tops.len())
         .into_par_iter()
         .map(|i| {
             let is_spot = tops[i].pixels.len() as f64 <= most_px;
-            is_spot.then(|| Flanks::of(plane, limit, noise, nominal_sigma_px, &tops, i)).flatten()
+            is_spot.then(|| Flanks::of(plane, limit, noise, nominal_sigma_px, tops, i)).flatten()
         })
         .collect();
     // Flanks that do not tell their spot's width as well as its height are taken for those of a spot as wide as others.
@@ -50,14 +78,10 @@ pub(crate) fn fill(plane: PlaneView<'_>, noise: &Noise, nominal_sigma_px: f64) -
         flanks.into_par_iter().map(|flanks| flanks.and_then(|flanks| flanks.spot(sigma))).collect();
     let found: Vec<&Fit> = fits.iter().flatten().collect();
     if found.is_empty() || (found.len() as f64) < LEAST_PUT_BACK * tops.len() as f64 {
-        return None;
+        return (None, found.len());
     }
     let usual = Usual::of(&found, sigma, f64::from(limit));
-    let (height, width) = plane.dim();
-    let mut image = Array2::<f32>::zeros((height, width));
-    for (y, mut row) in image.rows_mut().into_iter().enumerate() {
-        plane.read_row(y, 0, row.as_slice_mut()?);
-    }
+    let mut image = Array2::from_shape_fn(plane.dim(), |(y, x)| plane.at(y, x));
     let mut raised = Vec::new();
     for (top, fit) in tops.iter().zip(&fits) {
         let values: Vec<f64> = match fit {
@@ -71,7 +95,7 @@ pub(crate) fn fill(plane: PlaneView<'_>, noise: &Noise, nominal_sigma_px: f64) -
     for (place, value) in raised {
         image[place] = value;
     }
-    Some(image)
+    (Some(image), found.len())
 }
 
 /// How signals at the limit usually go on above it, for what is no round spot: clumps, haze, several in one, and spots at

@@ -19,6 +19,8 @@ pub enum PairingFault {
     AllParted,
     /// Fields were exposed very differently.
     FieldsUnlike,
+    /// Many signals are cut off at the camera's limit, too low to tell how high they are.
+    HeightsUnknown,
 }
 
 impl PairingFault {
@@ -41,6 +43,9 @@ impl PairingFault {
             }
             Self::FieldsUnlike => {
                 "fields were exposed so differently that signals of one may pass for noise beside those of another"
+            }
+            Self::HeightsUnknown => {
+                "many signals are cut off at the camera's limit: what of the other colour is their crosstalk is not known"
             }
         }
     }
@@ -67,6 +72,9 @@ impl PairingFault {
             }
             Self::FieldsUnlike => {
                 "not evaluable: fields were exposed very differently; read those that were exposed alike"
+            }
+            Self::HeightsUnknown => {
+                "not evaluable: many signals are cut off at the camera's limit; acquire again with a shorter exposure"
             }
         }
     }

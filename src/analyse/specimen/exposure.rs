@@ -1,10 +1,12 @@
-//! Fields that were exposed so differently that the signals of one pass for noise, or for debris, beside those of another.
+//! Fields that were exposed so differently that the signals of one pass for noise, or for debris, beside those of another, and
+//! signals that were exposed too long.
 
 use crate::analyse::FieldMeasurement;
 use crate::analyse::alarms::AlarmParams;
 use crate::analyse::specimen::Gathered;
 use crate::detect::candidate::{Candidate, median};
 use crate::field::Colour;
+use crate::summarise::PairingFault;
 
 /// Fewest nuclei with a candidate that tell how bright the signals of a field are.
 const NUCLEI_MIN: usize = 10;
@@ -19,6 +21,40 @@ fn brightness(nuclei: &[Gathered], colour: Colour) -> Option<f64> {
     (brightest.len() >= NUCLEI_MIN && middle(Candidate::snr) >= SIGNAL_SNR).then(|| middle(|c| c.amplitude))
 }
 
+/// What is wrong with the exposure of fields, and the warnings on it.
+pub(super) fn fault(
+    fields: &[FieldMeasurement],
+    nuclei: &[Gathered],
+    params: &AlarmParams,
+) -> (Option<PairingFault>, Vec<String>) {
+    let (unlike, cut_off) = (unlike(fields, nuclei, params), cut_off(fields, params));
+    let fault = unlike.as_ref().map(|_| PairingFault::FieldsUnlike);
+    let fault = fault.or(cut_off.as_ref().map(|_| PairingFault::HeightsUnknown));
+    (fault, unlike.into_iter().chain(cut_off).collect())
+}
+
+/// Names the colours of which too many signals are at the camera's limit with unknown heights ([`AlarmParams::cut_off_max`]).
+fn cut_off(fields: &[FieldMeasurement], params: &AlarmParams) -> Option<String> {
+    let nuclei: usize = fields.iter().map(|f| f.segmentation.nuclei.len()).sum();
+    let told: Vec<String> = Colour::BOTH
+        .into_iter()
+        .filter_map(|colour| {
+            let of = |f: &FieldMeasurement| f.channels[colour.index()].cut_off;
+            let tops: usize = fields.iter().map(|f| of(f).tops).sum();
+            let unknown = tops - fields.iter().map(|f| of(f).put_back).sum::<usize>();
+            let is_told = nuclei > 0 && unknown as f64 > params.cut_off_max * nuclei as f64;
+            is_told.then(|| format!("{}: {unknown} of {tops} signals", colour.name()))
+        })
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "{} at the camera's limit are cut off too low to tell their heights, and what of them is seen in the other \
+             colour: use a shorter exposure",
+            told.join(", ")
+        )
+    })
+}
+
 /// Diameter of the signals of a field over that of the sharpest one; `None` where they were not measured.
 fn widening(fields: &[FieldMeasurement], name: &str, colour: Colour) -> Option<f64> {
     let measured = |f: &FieldMeasurement| {
@@ -31,11 +67,7 @@ fn widening(fields: &[FieldMeasurement], name: &str, colour: Colour) -> Option<f
 
 /// Names the fields whose signals are so many times higher or lower than those of the middling field
 /// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none. `nuclei` are those of all fields.
-pub(super) fn unlike(
-    fields: &[FieldMeasurement],
-    nuclei: &[Gathered],
-    params: &AlarmParams,
-) -> Option<String> {
+fn unlike(fields: &[FieldMeasurement], nuclei: &[Gathered], params: &AlarmParams) -> Option<String> {
     let mut rest = nuclei;
     let of_fields: Vec<(&str, &[Gathered])> = fields
         .iter()
