@@ -193,10 +193,8 @@ mod tests {
                     .collect();
                 all.sort_by(f64::total_cmp);
                 let expected = (all.len() >= MIN_BLOCKS).then(|| all[all.len() / 2]);
-                match (found, expected) {
-                    (Some(found), Some(expected)) => prop_assert!((found - expected).abs() < 1e-9),
-                    _ => prop_assert_eq!(found, expected),
-                }
+                prop_assert_eq!(found.is_some(), expected.is_some());
+                prop_assert!(found.zip(expected).is_none_or(|(a, b)| (a - b).abs() < 1e-9));
             }
         }
     }

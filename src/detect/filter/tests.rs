@@ -67,9 +67,8 @@ fn amplitude_reference(
     for last in (1..shapes).rev() {
         for row in 0..last {
             let factor = normal[row][last] / normal[last][last];
-            for column in 0..last {
-                normal[row][column] -= factor * normal[last][column];
-            }
+            let pivot = normal[last];
+            normal[row].iter_mut().zip(pivot).for_each(|(v, p)| *v -= factor * p);
             right[row] -= factor * right[last];
         }
     }
