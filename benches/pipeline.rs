@@ -3,19 +3,18 @@
 //!
 //! `cargo bench --bench pipeline`. Throughput counts pixels of the field, not of its channels.
 
-use std::fs::File;
 use std::hint::black_box;
-use std::path::Path;
 
 use breakapart::analyse::Analyser;
 use breakapart::assay::Assay;
 use breakapart::io::{ChannelMap, ReadOptions, read_field};
 use breakapart::report::{overlay, write_nuclei_csv, write_signals_csv};
 use breakapart::simulate::{Conditions, simulate_field};
-use breakapart::{Field, Plane};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use tiff::encoder::colortype::Gray16;
-use tiff::encoder::{Compression, DeflateLevel, TiffEncoder};
+use tiff::encoder::{Compression, DeflateLevel};
+
+#[path = "kernels/planes.rs"]
+mod planes;
 
 const SIZE_PX: usize = 2048;
 const SEED: u64 = 1;
@@ -59,7 +58,7 @@ fn from_file(criterion: &mut Criterion) {
         conditions.size_px = size_px;
         let field = simulate_field(&conditions, SEED, 0).expect("a field").field;
         let path = folder.path().join("field.tif");
-        write_planes(&path, &field, compression).expect("a file");
+        planes::write_planes(&path, &field, compression).expect("a file");
         let mut options = ReadOptions::default();
         options.channels = Some(ChannelMap { counterstain: 0, red: 1, green: 2 });
         options.pixel_size = field.pixel_size;
@@ -77,18 +76,6 @@ fn from_file(criterion: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-/// The three channels as pages.
-fn write_planes(path: &Path, field: &Field, compression: Compression) -> anyhow::Result<()> {
-    let mut encoder = TiffEncoder::new(File::create(path)?)?.with_compression(compression);
-    for plane in [&field.counterstain, &field.red, &field.green] {
-        let Plane::U16(samples) = plane else { anyhow::bail!("simulated fields have 16 bits") };
-        let (height, width) = samples.dim();
-        let samples: Vec<u16> = samples.iter().copied().collect();
-        encoder.write_image::<Gray16>(width as u32, height as u32, &samples)?;
-    }
-    Ok(())
 }
 
 fn files(criterion: &mut Criterion) {

@@ -12,6 +12,8 @@ mod params;
 mod reading;
 mod rules;
 mod specimen;
+#[cfg(test)]
+mod tests;
 
 pub use alarms::AlarmParams;
 pub use measure::FieldMeasurement;

@@ -189,3 +189,6 @@ fn saturated_share(plane: &Plane, level: Option<f32>) -> f64 {
     let (height, width) = plane.dim();
     count as f64 / ((height * width).max(1)) as f64
 }
+
+#[cfg(test)]
+mod tests;

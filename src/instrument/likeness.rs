@@ -111,7 +111,8 @@ impl Detail {
 mod tests {
     use super::*;
     use ndarray::Array2;
-    use rand::{RngExt as _, SeedableRng as _};
+    use proptest::prelude::*;
+    use rand::SeedableRng as _;
 
     fn exposure(seed: u64) -> Array2<f32> {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
@@ -136,5 +137,65 @@ mod tests {
         let [apart, unknown, same] = alike([&one, &nothing, &one]);
         assert_eq!([apart, unknown], [None, None]);
         assert!(same.is_some_and(|r| r > 0.999), "{same:?}");
+    }
+
+    /// Residuals of a block whose pixels are sums over `pitch` x `pitch` samples: the definition.
+    fn residuals_reference(image: &Array2<f32>, (y0, x0): (usize, usize), pitch: usize) -> Vec<f64> {
+        let kernel = [[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]];
+        let coarse = Array2::from_shape_fn((SIDE, SIDE), |(y, x)| {
+            let (y, x) = (y0 + y * pitch, x0 + x * pitch);
+            let samples = (0..pitch * pitch).map(|i| f64::from(image[(y + i / pitch, x + i % pitch)]));
+            samples.sum::<f64>()
+        });
+        let windows = coarse.windows((3, 3));
+        windows.into_iter().map(|w| w.indexed_iter().map(|((y, x), v)| kernel[y][x] * v).sum()).collect()
+    }
+
+    /// Pearson's correlation from the covariance and the standard deviations.
+    fn correlation_reference(a: &[f64], b: &[f64]) -> Option<f64> {
+        let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+        let (mean_a, mean_b) = (mean(a), mean(b));
+        let products: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).collect();
+        let sd = |of: &[f64], m: f64| mean(&of.iter().map(|v| (v - m).powi(2)).collect::<Vec<_>>()).sqrt();
+        let spread = sd(a, mean_a) * sd(b, mean_b);
+        (spread > 0.0).then(|| mean(&products) / spread)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn likeness_is_the_middle_correlation_of_all_blocks(
+            seed in any::<u64>(),
+            height in 1_usize..140,
+            width in 1_usize..140,
+            shared in 0.0..1.0_f32,
+            blank in any::<bool>(),
+            coarse in any::<bool>(),
+        ) {
+            let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let mut noise = || Array2::from_shape_fn((height, width), |_| (100.0 * random.random::<f32>()).round());
+            let (first, second, mut third) = (noise(), noise(), noise());
+            let second = &second * (1.0 - shared) + &first * shared;
+            if blank {
+                third.fill(7.0);
+            }
+            let images = [&first, &second, &third];
+            let pitch = if coarse { COARSE_PX } else { 1 };
+            let found = at_scale(images.map(PlaneView::from), pitch);
+            let edge = SIDE * pitch;
+            for (found, [a, b]) in found.into_iter().zip(PAIRS) {
+                let places = (0..height / edge).flat_map(|y| (0..width / edge).map(move |x| (y * edge, x * edge)));
+                let mut all: Vec<f64> = places
+                    .filter_map(|place| {
+                        let [a, b] = [a, b].map(|i| residuals_reference(images[i], place, pitch));
+                        correlation_reference(&a, &b)
+                    })
+                    .collect();
+                all.sort_by(f64::total_cmp);
+                let expected = (all.len() >= MIN_BLOCKS).then(|| all[all.len() / 2]);
+                prop_assert_eq!(found.is_some(), expected.is_some());
+                prop_assert!(found.zip(expected).is_none_or(|(a, b)| (a - b).abs() < 1e-9));
+            }
+        }
     }
 }

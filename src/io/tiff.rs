@@ -274,3 +274,6 @@ impl Place {
         chunks.get(self.index).copied().ok_or_else(problem)
     }
 }
+
+#[cfg(test)]
+mod tests;

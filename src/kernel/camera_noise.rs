@@ -8,6 +8,8 @@ use crate::kernel::dispatch::vectorised;
 use crate::kernel::median::MEDIAN_ERROR;
 use blocks::{BLOCK_PX, BlockRow, BlockRowU16, RESIDUAL_TO_SD};
 
+// By its path, since a benchmark includes this file elsewhere.
+#[path = "camera_noise/blocks.rs"]
 mod blocks;
 
 /// Most blocks that are measured, spread evenly over the plane; more make the line no better.
@@ -202,33 +204,7 @@ fn robust_line(mut points: Vec<(f64, f64, f64)>) -> Line {
     line
 }
 
+// By its path, since a benchmark includes this file elsewhere.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rand::{RngExt as _, SeedableRng as _};
-
-    #[test]
-    fn finds_gain_and_read_noise_of_a_simulated_camera() {
-        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
-        let (gain, read) = (0.5, 6.0);
-        let image = Array2::from_shape_fn((512, 512), |(y, x)| {
-            let mean = 100.0 + 3.0 * x as f64 + if y % 128 < 4 { 800.0 } else { 0.0 };
-            // Normal approximation of shot noise: twelve uniforms.
-            let normal: f64 = (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0;
-            (mean + normal * (gain * mean + read * read).sqrt()).round().max(0.0) as u16
-        });
-        let fit = estimate(PlaneView::from(&image), None, true);
-        let noise = fit.noise;
-        assert!((noise.gain / gain - 1.0).abs() < 0.15, "{noise:?}");
-        let at = noise.variance(800.0) / (gain * 800.0 + read * read);
-        assert!((at - 1.0).abs() < 0.1, "{noise:?} {at}");
-    }
-
-    #[test]
-    fn a_flat_or_tiny_image_has_the_noise_of_quantisation() {
-        for image in [Array2::<u16>::from_elem((64, 64), 700), Array2::zeros((3, 3))] {
-            let noise = estimate(PlaneView::from(&image), None, true).noise;
-            assert!((noise.variance(700.0) - 1.0 / 12.0).abs() < 1e-9, "{noise:?}");
-        }
-    }
-}
+#[path = "camera_noise/tests.rs"]
+mod tests;

@@ -1,5 +1,10 @@
 //! One kernel, compiled for several instruction sets, the best one chosen when it runs.
 
+// By its path, since a benchmark includes this file elsewhere.
+#[cfg(test)]
+#[path = "dispatch/baseline.rs"]
+pub(crate) mod baseline;
+
 /// Work that [`vectorised`] runs: a closure marked `#[inline(always)]`, or a type whose `call` is. Without the mark a large
 /// one is not inlined, and stays compiled for the baseline.
 pub(crate) trait Kernel {
@@ -36,8 +41,12 @@ impl<K: Kernel> pulp::NullaryFnOnce for Work<K> {
 /// Whatever is to profit must be inlined into the kernel: mark it `#[inline(always)]`. Rust neither contracts nor
 /// reorders floating-point arithmetic, so the same operations in the same order give the same bits on every path.
 ///
-/// Built with `--cfg breakapart_portable`, every kernel is compiled for the baseline alone: `benches/portable.sh` compares
-/// results and times of the two.
+/// Tests read whole fields on both paths and compare every bit. Built with `--cfg breakapart_portable`, every kernel is
+/// compiled for the baseline alone: `benches/portable.sh` compares results and times of the two.
 pub(crate) fn vectorised<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(test)]
+    if baseline::takes::<K>() {
+        return kernel.call();
+    }
     if cfg!(breakapart_portable) { kernel.call() } else { pulp::Arch::new().dispatch(Work(kernel)) }
 }

@@ -126,4 +126,46 @@ mod tests {
         assert_eq!(otsu([3.0_f32; 5].into_iter()), None);
         assert_eq!(otsu(std::iter::empty()), None);
     }
+
+    /// Variance between those below a level and the others, in bins: the definition. 0 if either class is empty.
+    fn between_classes(bins: &[f64], level: f64) -> f64 {
+        let (below, above): (Vec<f64>, Vec<f64>) = bins.iter().partition(|bin| **bin < level);
+        if below.is_empty() || above.is_empty() {
+            return 0.0;
+        }
+        let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+        let all = mean(bins);
+        [below, above]
+            .iter()
+            .map(|class| class.len() as f64 / bins.len() as f64 * (mean(class) - all).powi(2))
+            .sum()
+    }
+
+    proptest! {
+        #[test]
+        fn otsu_has_the_largest_variance_between_classes(
+            values in prop_oneof![
+                prop::collection::vec(-500.0_f32..3000.0, 1..60),
+                prop::collection::vec((0_u8..4).prop_map(f32::from), 1..60),
+                prop::collection::vec(prop_oneof![100.0_f32..130.0, 900.0_f32..1500.0], 1..60),
+            ],
+        ) {
+            let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let found = otsu(values.iter().copied());
+            prop_assert_eq!(found.is_some(), high > low);
+            let Some(found) = found else { return Ok(()) };
+            prop_assert!(found > low && found <= high);
+            let step = (high - low) / BINS as f32;
+            let bins: Vec<f64> =
+                values.iter().map(|v| (((v - low) / step).floor() as usize).min(BINS - 1) as f64).collect();
+            let of_each: Vec<f64> = (1..BINS).map(|level| between_classes(&bins, level as f64)).collect();
+            let most = of_each.iter().copied().fold(0.0, f64::max);
+            let level = ((found - low) / step).round() as usize;
+            prop_assert!(of_each[level - 1] >= most * (1.0 - 1e-9), "{} of {}", of_each[level - 1], most);
+            // Of levels that part them the same way the lowest.
+            let lowest = of_each.iter().position(|v| *v >= most * (1.0 - 1e-9));
+            prop_assert_eq!(lowest, Some(level - 1));
+        }
+    }
 }

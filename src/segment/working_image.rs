@@ -148,6 +148,8 @@ fn reached<const N: usize>(values: &[f32; N], thresholds: &[f32]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::runs::Run;
+    use proptest::prelude::*;
 
     #[test]
     fn levels_count_the_thresholds_reached() {
@@ -161,5 +163,55 @@ mod tests {
     fn a_constant_plane_shows_nothing() {
         let plane = Array2::<u16>::from_elem((50, 60), 700);
         assert!(WorkingImage::new(PlaneView::from(&plane), 20.0).is_none());
+    }
+
+    /// Height, width, values and increasing thresholds, some of which values meet exactly.
+    fn images() -> impl Strategy<Value = (Array2<f32>, Vec<f32>)> {
+        let value = prop_oneof![-9.0_f32..90.0, (-9_i8..90).prop_map(f32::from)];
+        let image = (1_usize..9, 1_usize..150).prop_flat_map(move |(h, w)| {
+            prop::collection::vec(value.clone(), h * w)
+                .prop_map(move |values| Array2::from_shape_vec((h, w), values).unwrap())
+        });
+        let thresholds = prop::collection::btree_set(0_i8..90, 0..=LEVELS);
+        (image, thresholds.prop_map(|all| all.into_iter().map(f32::from).collect()))
+    }
+
+    fn reached_reference(smooth: &Array2<f32>, thresholds: &[f32]) -> Array2<u8> {
+        smooth.mapv(|v| thresholds.iter().filter(|t| v >= **t).count() as u8)
+    }
+
+    proptest! {
+        #[test]
+        fn levels_agree_with_the_definition((smooth, thresholds) in images()) {
+            prop_assert_eq!(levels(&smooth, &thresholds), reached_reference(&smooth, &thresholds));
+        }
+
+        #[test]
+        fn without_has_every_second_level_and_nothing_where_covered(
+            (smooth, thresholds) in images(),
+            runs in prop::collection::vec((0_usize..9, 0_u32..150, 1_u32..150), 0..12),
+        ) {
+            let (height, width) = smooth.dim();
+            let mut covered = BitMask::default();
+            covered.clear((height, width));
+            let inside = |run: &(usize, u32, u32)| run.0 < height && (run.1 as usize) < width;
+            let runs = runs.into_iter().filter(inside);
+            let runs = runs.map(|(y, x0, count)| Run { y: y as u32, x0, x1: (x0 + count).min(width as u32) });
+            covered.paint(runs, true);
+            let levels = levels(&smooth, &thresholds);
+            let (factor, diameter_px, noise) = (3, 21.5, 2.0);
+            let image =
+                WorkingImage { factor, diameter_px, smooth: smooth.clone(), noise, thresholds: thresholds.clone(), levels };
+            let without = image.without(&covered);
+            let expected: Vec<f32> =
+                (0..thresholds.len() / 2).map(|i| thresholds[2 * i + 1]).collect();
+            prop_assert_eq!(&without.thresholds, &expected);
+            let mut levels = reached_reference(&smooth, &expected);
+            for ((y, x), level) in levels.indexed_iter_mut() {
+                *level *= u8::from(!covered.is_set(y, x));
+            }
+            prop_assert_eq!(without.levels, levels);
+            prop_assert_eq!((without.factor, without.diameter_px, without.noise), (factor, diameter_px, noise));
+        }
     }
 }

@@ -145,16 +145,20 @@ fn keep_whole(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::kernel::dispatch::vectorised;
     use proptest::prelude::*;
     use rand::SeedableRng as _;
 
     /// The definition, by sorting.
-    fn block_reference(image: &Array2<f32>, no_data: &Array2<bool>, x0: usize) -> Option<(f64, f64)> {
+    pub(in super::super) fn block_reference(
+        image: &Array2<f32>,
+        no_data: &Array2<bool>,
+        (y0, x0): (usize, usize),
+    ) -> Option<(f64, f64)> {
         let (mut residuals, mut values) = (Vec::new(), Vec::new());
-        for (y, x) in (1..BLOCK_PX - 1).flat_map(|y| (1..BLOCK_PX - 1).map(move |x| (y, x0 + x))) {
+        for (y, x) in (1..BLOCK_PX - 1).flat_map(|y| (1..BLOCK_PX - 1).map(move |x| (y0 + y, x0 + x))) {
             let at = |dy: usize, dx: usize| image[(y + dy - 1, x + dx - 1)];
             if (0..9).any(|i| no_data[(y + i / 3 - 1, x + i % 3 - 1)]) {
                 continue;
@@ -180,7 +184,7 @@ mod tests {
                 let some = no_data.iter().any(|n| *n).then_some(&no_data);
                 let found =
                     vectorised(BlockRow { plane: PlaneView::from(&image), no_data: some, y0: 0, blocks: 0..4 });
-                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &no_data, 16 * b)).collect();
+                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &no_data, (0, 16 * b))).collect();
                 prop_assert_eq!(found, slow);
             }
             // Integers, of the whole range and of a narrow one.
@@ -188,7 +192,7 @@ mod tests {
                 let image = image.mapv(|v| (range * (v + 50.0) / 200.0) as u16);
                 let found = vectorised(BlockRowU16 { samples: image.view(), y0: 0, blocks: 0..4 });
                 let (image, none) = (image.mapv(f32::from), Array2::from_elem((16, 64), false));
-                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &none, 16 * b)).collect();
+                let slow: Vec<_> = (0..4).filter_map(|b| block_reference(&image, &none, (0, 16 * b))).collect();
                 prop_assert_eq!(found, slow);
             }
         }
