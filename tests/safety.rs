@@ -387,3 +387,27 @@ fn reds_at_the_camera_limit_that_leak_into_weak_green_stay_alone() {
         assert!((percent - expected).abs() < 6.0, "{percent} for {expected}: {:?}", summary.patterns);
     }
 }
+
+#[test]
+fn signals_cut_off_too_low_to_tell_their_heights_give_no_verdict() {
+    let specimen = specimen("isolated_red", 2, |c| c.probes.dropout = [0.0, 0.0]);
+    let whole = fields(&specimen);
+    let height = read(&whole).instrument.signal_height[0];
+    let cut: Vec<_> = whole
+        .into_iter()
+        .map(|mut field| {
+            let (red, green) = (light(&field.red, 0), light(&field.green, 0));
+            field.green = plane_of(&(0.4 * &green + 0.2 * &red));
+            field.red = plane_of(&red.mapv(|v| v.min(0.16 * height)));
+            field
+        })
+        .collect();
+    let reading = read(&cut);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
+    assert!(reading.warnings.iter().any(|w| w.contains("cut off too low")), "{:?}", reading.warnings);
+    assert!(
+        reading.summary.advice.iter().any(|a| a.contains("shorter exposure")),
+        "{:?}",
+        reading.summary.advice
+    );
+}

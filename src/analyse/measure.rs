@@ -124,8 +124,9 @@ fn saturation(field: &Field, segmentation: &Segmentation) -> ([f64; 3], Vec<f64>
     (saturated, of_nuclei)
 }
 
-/// The level from which a sample is at the camera's limit; `None` where there is no limit.
+/// The level from which a sample is at the camera's limit; `None` where there is no limit. A level that is no number is none.
 fn limit(plane: PlaneView<'_>, level: Option<f32>) -> Option<f32> {
+    let level = level.filter(|level| !level.is_nan());
     match plane {
         PlaneView::U8(_) => Some(f32::from(u8::MAX)),
         PlaneView::U16(_) => Some(level.map_or(f32::from(u16::MAX), |l| l.clamp(0.0, f32::from(u16::MAX)))),
@@ -178,14 +179,15 @@ fn saturated_share(plane: &Plane, level: Option<f32>) -> f64 {
             },
         )
     }
-    let count = match plane {
+    let limit = limit(plane.view(), level);
+    let count = limit.map_or(0, |limit| match plane {
         Plane::U8(a) => count(a, |v| v == u8::MAX),
         Plane::U16(a) => {
-            let level = level.map_or(u16::MAX, |l| l.clamp(0.0, f32::from(u16::MAX)) as u16);
-            count(a, |v| v >= level)
+            let limit = limit.ceil() as u16;
+            count(a, |v| v >= limit)
         }
-        Plane::F32(a) => level.map_or(0, |l| count(a, |v| v >= l)),
-    };
+        Plane::F32(a) => count(a, |v| v >= limit),
+    });
     let (height, width) = plane.dim();
     count as f64 / ((height * width).max(1)) as f64
 }

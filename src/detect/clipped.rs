@@ -23,6 +23,9 @@ use tops::{Top, highest, tops};
 
 /// Most pixels of a top, in squared nominal sigmas: of a spot twice as wide that is cut off at a seventh of its height.
 const MOST_SIGMAS2: f64 = 50.0;
+/// Least part of the plane for each top, in squared nominal sigmas. Signals of nuclei that lie side by side have some 500; where
+/// there are more tops, haze is at the limit.
+const LEAST_SIGMAS2_EACH: f64 = 200.0;
 /// Least share of the tops of which the flanks must tell the height.
 const LEAST_PUT_BACK: f64 = 0.5;
 
@@ -48,6 +51,10 @@ pub(crate) fn fill(
     let cut_off = highest(reborrow(&plane)).and_then(|limit| Some((limit, tops(reborrow(&plane), limit)?)));
     let Some((limit, tops)) = cut_off else { return (None, CutOff::default()) };
     let mut cut_off = CutOff { tops: tops.len(), put_back: 0 };
+    let (height, width) = plane.dim();
+    if tops.len() as f64 * LEAST_SIGMAS2_EACH * nominal_sigma_px.powi(2) > (height * width) as f64 {
+        return (None, cut_off);
+    }
     let (filled, put_back) = put_back(plane, limit, &tops, noise, nominal_sigma_px);
     if filled.is_some() {
         cut_off.put_back = put_back;
