@@ -112,13 +112,17 @@ pub(crate) fn find(
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
+    let nominal = params.nominal_sigma_px(pixel_size);
     let (whole, cut_off) = segmentation
-        .map(|_| clipped::fill(reborrow(&plane), &noise, params.nominal_sigma_px(pixel_size)))
+        .map(|s| {
+            let margin_px = params.nucleus_margin_um_to_px(pixel_size, nominal);
+            let in_nucleus = |y: usize, x: usize| nearest_nucleus(&s.labels, y, x, margin_px) > 0;
+            clipped::fill(reborrow(&plane), &noise, nominal, in_nucleus)
+        })
         .unwrap_or_default();
     let plane = whole.as_ref().map_or(plane, PlaneView::from);
     let scene = Scene::new(plane, no_data, segmentation, &noise, params);
     let samples = samples(&scene);
-    let nominal = params.nominal_sigma_px(pixel_size);
     let measured_width = sigma::measure(&samples, nominal, pixel_size.is_some());
     let (signal_width, width_seen) = match params.signal_diameter_px[colour.index()] {
         Setting::Estimate => (measured_width, None),

@@ -26,6 +26,10 @@ const MOST_SIGMAS2: f64 = 50.0;
 /// Least part of the plane for each top, in squared nominal sigmas. Signals of nuclei that lie side by side have some 500; where
 /// there are more tops, haze is at the limit.
 const LEAST_SIGMAS2_EACH: f64 = 200.0;
+/// Standard deviations of the noise by which the limit must stand above the middle level.
+const LEAST_STANDARD_DEVIATIONS: f64 = 2.0;
+/// Every so many pixels tell the middle level; prime, so that they do not stand in columns.
+const LEVEL_STRIDE: usize = 1009;
 /// Least share of the tops of which the flanks must tell the height.
 const LEAST_PUT_BACK: f64 = 0.5;
 
@@ -41,15 +45,18 @@ fn by_spot(Top { pixels, middle: [my, mx] }: &Top, fit: &Fit) -> Vec<f64> {
     pixels.iter().map(|&(y, x)| Crop::value(fit, y as f64 - my, x as f64 - mx)).collect()
 }
 
-/// The plane with the tops of signals put back, and how many there are; no plane where none is cut off, or too few tell how
-/// high they were. `nominal_sigma_px` is the usual width.
+/// The plane with the tops of signals put back, and how many there are where `counts` says so of their middle (rows,
+/// columns); no plane where none is cut off, or too few tell how high they were. `nominal_sigma_px` is the usual width.
 pub(crate) fn fill(
     plane: PlaneView<'_>,
     noise: &Noise,
     nominal_sigma_px: f64,
+    counts: impl Fn(usize, usize) -> bool,
 ) -> (Option<Array2<f32>>, CutOff) {
-    let cut_off = highest(reborrow(&plane)).and_then(|limit| Some((limit, tops(reborrow(&plane), limit)?)));
-    let Some((limit, tops)) = cut_off else { return (None, CutOff::default()) };
+    let limit = highest(reborrow(&plane)).filter(|limit| is_bright(&plane, noise, f64::from(*limit)));
+    let cut_off = limit.and_then(|limit| Some((limit, tops(reborrow(&plane), limit)?)));
+    let Some((limit, mut tops)) = cut_off else { return (None, CutOff::default()) };
+    tops.retain(|top| counts(top.middle[0] as usize, top.middle[1] as usize));
     let mut cut_off = CutOff { tops: tops.len(), put_back: 0 };
     let (height, width) = plane.dim();
     if tops.len() as f64 * LEAST_SIGMAS2_EACH * nominal_sigma_px.powi(2) > (height * width) as f64 {
@@ -62,6 +69,16 @@ pub(crate) fn fill(
     (filled, cut_off)
 }
 
+/// Whether a level stands above most of the plane as signals do: the highest level of a dark plane is none of the camera's.
+fn is_bright(plane: &PlaneView<'_>, noise: &Noise, level: f64) -> bool {
+    let (height, width) = plane.dim();
+    let places = (0..height * width).step_by(LEVEL_STRIDE).map(|i| (i / width, i % width));
+    let mut levels: Vec<f64> =
+        places.map(|(y, x)| f64::from(plane.at(y, x))).filter(|v| v.is_finite()).collect();
+    let middle = median(&mut levels);
+    level - middle > LEAST_STANDARD_DEVIATIONS * noise.variance(middle).max(0.0).sqrt()
+}
+
 /// The plane with these tops put back, and of how many the flanks told the height.
 fn put_back(
     plane: PlaneView<'_>,
@@ -71,11 +88,14 @@ fn put_back(
     nominal_sigma_px: f64,
 ) -> (Option<Array2<f32>>, usize) {
     let most_px = MOST_SIGMAS2 * nominal_sigma_px.powi(2);
+    let tallest_px = tops.iter().map(Top::rows).max().unwrap_or(0);
     let flanks: Vec<Option<Flanks>> = (0..tops.len())
         .into_par_iter()
         .map(|i| {
             let is_spot = tops[i].pixels.len() as f64 <= most_px;
-            is_spot.then(|| Flanks::of(plane, limit, noise, nominal_sigma_px, tops, i)).flatten()
+            is_spot
+                .then(|| Flanks::of(plane, limit, noise, nominal_sigma_px, (tops, tallest_px), i))
+                .flatten()
         })
         .collect();
     // Flanks that do not tell their spot's width as well as its height are taken for those of a spot as wide as others.
@@ -88,13 +108,19 @@ fn put_back(
         return (None, found.len());
     }
     let usual = Usual::of(&found, sigma, f64::from(limit));
-    let mut image = Array2::from_shape_fn(plane.dim(), |(y, x)| plane.at(y, x));
+    let (height, width) = plane.dim();
+    let mut image = Array2::<f32>::zeros((height, width));
+    for (y, mut row) in image.rows_mut().into_iter().enumerate() {
+        if let Some(row) = row.as_slice_mut() {
+            plane.read_row(y, 0, row);
+        }
+    }
     let mut raised = Vec::new();
     for (top, fit) in tops.iter().zip(&fits) {
-        let values: Vec<f64> = match fit {
-            Some(fit) => by_spot(top, fit),
-            None => top.pixels.iter().map(|at| usual.value(&image, limit, *at)).collect(),
-        };
+        let as_usual =
+            |at: &(usize, usize)| usual.as_ref().map_or(0.0, |usual| usual.value(&image, limit, *at));
+        let values: Vec<f64> =
+            fit.as_ref().map_or_else(|| top.pixels.iter().map(as_usual).collect(), |fit| by_spot(top, fit));
         for (&place, value) in top.pixels.iter().zip(values) {
             raised.push((place, (value as f32).max(limit)));
         }
@@ -117,12 +143,13 @@ struct Usual {
 }
 
 impl Usual {
-    fn of(fits: &[&Fit], sigma: f64, limit: f64) -> Self {
+    /// `None` where signals do not stand above their surroundings.
+    fn of(fits: &[&Fit], sigma: f64, limit: f64) -> Option<Self> {
         let middle = |of: &dyn Fn(&Fit) -> f64| median(&mut fits.iter().map(|f| of(f)).collect::<Vec<f64>>());
-        let background = middle(&|f| f.background()).min(limit - 1.0);
-        let seen = limit - background;
+        let background = middle(&|f| f.background());
+        let seen = Some(limit - background).filter(|seen| *seen > 0.0)?;
         let height = middle(&|f| f.spots.first().map_or(0.0, |s| s.amplitude)).max(seen);
-        Self { sigma, background, seen, radius: sigma * (2.0 * (height / seen).ln()).sqrt() }
+        Some(Self { sigma, background, seen, radius: sigma * (2.0 * (height / seen).ln()).sqrt() })
     }
 
     /// Value at a place at the limit, by how far from the rim it lies.

@@ -32,14 +32,14 @@ pub struct CameraEstimate {
     pub dark_sd_standard_error: Option<f64>,
     /// Fields it rests on; 0 if it was given.
     pub fields: usize,
-    /// Whether noise was taken to grow with the light by this gain (or was given); if not, it counts as the same at all levels.
+    /// Whether noise was taken to grow with the light by this gain; if not, it counts as the same at all levels.
     pub used: bool,
 }
 
 impl From<CameraNoise> for CameraEstimate {
     fn from(known: CameraNoise) -> Self {
         let CameraNoise { gain, dark_level, dark_sd } = known;
-        Self { gain, dark_level, dark_sd, used: true, ..Self::default() }
+        Self { gain, dark_level, dark_sd, used: gain > 0.0, ..Self::default() }
     }
 }
 

@@ -65,7 +65,10 @@ impl SignalsSeen {
             let pixel_size = pixel_size.filter(|_| instrument.signal_diameter_spots[c] > 0)?;
             Some(pixel_size.px_to_um(instrument.signal_diameter_px[c]))
         });
-        Self { height: instrument.signal_height, diameter_um, widest_um: assay.split.diameter_um.max }
+        // Heights that are lost in noise measure nothing.
+        let is_seen = |c: usize| instrument.signal_height_snr[c].is_some_and(|snr| snr >= 1.0);
+        let height = [0, 1].map(|c| if is_seen(c) { instrument.signal_height[c] } else { f64::INFINITY });
+        Self { height, diameter_um, widest_um: assay.split.diameter_um.max }
     }
 }
 
@@ -82,7 +85,8 @@ pub(in crate::analyse) fn of_instrument(
         value - LEAST_STANDARD_ERRORS * error.unwrap_or(0.0) > most
     };
     let bleeds = Colour::BOTH.iter().zip(calibration.counterstain_bleed).filter_map(|(colour, bleed)| {
-        let (bleed, height) = (bleed?, signals.height[colour.index()]);
+        // What was taken off drowns nothing.
+        let (bleed, height) = (bleed.filter(|b| !b.used)?, signals.height[colour.index()]);
         let over_signals = bleed.light? / height;
         let error = bleed.standard_error.map(|error| over_signals * error / bleed.fraction);
         (over_signals.is_finite() && stands_above(over_signals, error, params.bleed_max)).then(|| {

@@ -56,45 +56,50 @@ fn cut_off(fields: &[FieldMeasurement], params: &AlarmParams) -> Option<String> 
 }
 
 /// Diameter of the signals of a field over that of the sharpest one; `None` where they were not measured.
-fn widening(fields: &[FieldMeasurement], name: &str, colour: Colour) -> Option<f64> {
+fn widening(fields: &[FieldMeasurement], field: &FieldMeasurement, colour: Colour) -> Option<f64> {
     let measured = |f: &FieldMeasurement| {
         let channel = &f.channels[colour.index()];
         (channel.sigma_spots > 0).then_some(channel.sigma_px)
     };
     let sharpest = fields.iter().filter_map(measured).min_by(f64::total_cmp)?;
-    Some(measured(fields.iter().find(|f| f.name() == name)?)? / sharpest)
+    Some(measured(field)? / sharpest)
 }
 
 /// Names the fields whose signals are so many times higher or lower than those of the middling field
 /// ([`AlarmParams::brightness_ratio_max`]); `None` if there are none. `nuclei` are those of all fields.
 fn unlike(fields: &[FieldMeasurement], nuclei: &[Gathered], params: &AlarmParams) -> Option<String> {
     let mut rest = nuclei;
-    let of_fields: Vec<(&str, &[Gathered])> = fields
+    let of_fields: Vec<(&FieldMeasurement, &[Gathered])> = fields
         .iter()
         .map(|field| {
             let own;
             (own, rest) = rest.split_at(field.segmentation.nuclei.len().min(rest.len()));
-            (field.name(), own)
+            (field, own)
         })
         .collect();
     let mut told = Vec::new();
-    let mut is_blur = false;
+    let mut all_blur = true;
     for colour in Colour::BOTH {
-        let bright: Vec<(&str, f64)> =
-            of_fields.iter().filter_map(|(name, own)| Some((*name, brightness(own, colour)?))).collect();
+        let bright: Vec<(&FieldMeasurement, f64)> =
+            of_fields.iter().filter_map(|(field, own)| Some((*field, brightness(own, colour)?))).collect();
         let usual = median(&mut bright.iter().map(|b| b.1).collect::<Vec<f64>>());
         let far = bright
             .iter()
             .filter(|(_, height)| height.max(usual) > params.brightness_ratio_max * height.min(usual));
-        told.extend(far.map(|(name, height)| {
-            let widening = widening(fields, name, colour).filter(|times| *times > params.focus_ratio_max);
-            is_blur |= widening.is_some();
+        told.extend(far.map(|(field, height)| {
+            // Blur lowers signals.
+            let widening = widening(fields, field, colour)
+                .filter(|times| *times > params.focus_ratio_max && *height < usual);
+            if widening.is_none() {
+                all_blur = false;
+            }
             let wide = widening.map_or_else(String::new, |times| format!(" and {times:.1} times as wide"));
-            format!("{} signals of field {name} are {:.2} times as high{wide}", colour.name(), height / usual)
+            let (colour, name, times) = (colour.name(), field.name(), height / usual);
+            format!("{colour} signals of field {name} are {times:.2} times as high{wide}")
         }));
     }
     (!told.is_empty()).then(|| {
-        let remedy = if is_blur {
+        let remedy = if all_blur {
             "out of focus: leave them out, or acquire them again"
         } else {
             "read fields that were exposed alike, or each kind by itself"

@@ -34,13 +34,13 @@ pub(super) struct Flanks {
 }
 
 impl Flanks {
-    /// Those of a top; `None` where too little is seen.
+    /// Those of a top among others in reading order, of which the tallest covers so many rows; `None` where too little is seen.
     pub(super) fn of(
         plane: PlaneView<'_>,
         limit: f32,
         noise: &Noise,
         nominal_sigma_px: f64,
-        tops: &[Top],
+        (tops, tallest_px): (&[Top], usize),
         index: usize,
     ) -> Option<Self> {
         let (height, width) = plane.dim();
@@ -49,7 +49,12 @@ impl Flanks {
         let sigma = nominal_sigma_px.max(top_radius / START_SIGMAS);
         let radius = top_radius + FLANK_SIGMAS * sigma;
         let mut crop = Crop::new(*my, *mx, radius);
-        let others = tops.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, top)| top.middle);
+        // In reading order of their first pixels.
+        let first_row = |top: &Top| top.pixels.first().map_or(0, |at| at.0) as f64;
+        let start = tops.partition_point(|top| first_row(top) < my - 2.0 * radius - tallest_px as f64);
+        let end = tops.partition_point(|top| first_row(top) <= my + 2.0 * radius);
+        let near = tops.iter().enumerate().take(end).skip(start);
+        let others = near.filter(|(i, _)| *i != index).map(|(_, top)| top.middle);
         crop.neighbours =
             others.map(|[y, x]| (y - my, x - mx)).filter(|(y, x)| y.hypot(*x) < 2.0 * radius).collect();
         let range = |at: f64, end: usize| {

@@ -25,7 +25,7 @@ fn top(plane: &Array2<f32>, spot: usize) -> f64 {
 fn tops_are_put_back_from_flanks_of_spots_of_any_height_and_width() {
     let spots = [(3000.0, 1.3), (5000.0, 1.3), (4000.0, 1.6), (2500.0, 1.2), (9000.0, 1.4), (700.0, 1.3)];
     let cut = plane(&spots, 1400);
-    let (filled, cut_off) = fill((&cut).into(), &NOISE, SIGMA_PX);
+    let (filled, cut_off) = fill((&cut).into(), &NOISE, SIGMA_PX, |_, _| true);
     let filled = filled.unwrap();
     // The lowest one is not cut off.
     assert_eq!(cut_off, CutOff { tops: 5, put_back: 5 });
@@ -43,12 +43,15 @@ fn tops_are_put_back_from_flanks_of_spots_of_any_height_and_width() {
 #[test]
 fn what_is_not_cut_off_stays_and_what_is_no_spot_rises_as_spots_do() {
     let spots = [(3000.0, 1.3); 5];
-    assert_eq!(fill((&plane(&spots, u16::MAX)).into(), &NOISE, SIGMA_PX), (None, CutOff::default()));
+    assert_eq!(
+        fill((&plane(&spots, u16::MAX)).into(), &NOISE, SIGMA_PX, |_, _| true),
+        (None, CutOff::default())
+    );
     let mut hazy = plane(&spots, 1400);
     // Light at the limit over the whole of one part.
     let is_hazy = |y: usize, x: usize| (5..35).contains(&y) && (64..86).contains(&x);
     hazy.indexed_iter_mut().filter(|((y, x), _)| is_hazy(*y, *x)).for_each(|(_, v)| *v = 1400);
-    let (filled, cut_off) = fill((&hazy).into(), &NOISE, SIGMA_PX);
+    let (filled, cut_off) = fill((&hazy).into(), &NOISE, SIGMA_PX, |_, _| true);
     assert_eq!(cut_off, CutOff { tops: 5, put_back: 4 });
     let filled = filled.unwrap();
     let [haze, spot] = [top(&filled, 2), top(&filled, 1)];
@@ -56,8 +59,19 @@ fn what_is_not_cut_off_stays_and_what_is_no_spot_rises_as_spots_do() {
         spot > 2500.0 && (haze / spot - 1.0).abs() < 0.2,
         "no higher and no lower than signals: {haze} {spot}"
     );
-    assert!(fill((&plane(&spots[..2], 1400)).into(), &NOISE, SIGMA_PX).0.is_none(), "may be chance");
+    assert!(
+        fill((&plane(&spots[..2], 1400)).into(), &NOISE, SIGMA_PX, |_, _| true).0.is_none(),
+        "may be chance"
+    );
     // Nothing but the foot of each is left.
-    let (foot, cut_off) = fill((&plane(&[(9000.0, 1.3); 5], 215)).into(), &NOISE, SIGMA_PX);
-    assert_eq!((foot, cut_off), (None, CutOff { tops: 5, put_back: 0 }));
+    let (foot, cut_off) = fill((&plane(&[(9000.0, 1.3); 5], 215)).into(), &NOISE, SIGMA_PX, |_, _| true);
+    assert_eq!((foot, cut_off), (None, CutOff::default()), "as high as the noise may be");
+    let low = plane(&[(9000.0, 1.3); 5], 400);
+    let (_, cut_off) = fill((&low).into(), &NOISE, SIGMA_PX, |_, x| x < 60);
+    assert_eq!(cut_off.tops, 2, "those that count");
+    // All at one level, and a gradient of few levels with flat patches at its end.
+    let even = Array2::from_elem((300, 300), 4095_u16);
+    assert_eq!(fill((&even).into(), &NOISE, SIGMA_PX, |_, _| true), (None, CutOff::default()));
+    let dark = Array2::from_shape_fn((300, 300), |(y, x)| 100 + u16::from(y % 60 < 3 && x % 60 < 3) * 3);
+    assert_eq!(fill((&dark).into(), &NOISE, SIGMA_PX, |_, _| true), (None, CutOff::default()));
 }

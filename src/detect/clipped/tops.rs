@@ -12,6 +12,9 @@ const LEAST_FLAT: usize = 3;
 /// Pixels of three by three at the limit that make a top flat.
 const FLAT_PX: usize = 5;
 
+/// Largest share of a plane at its highest level: more is no signals.
+const MOST_SHARE: f64 = 0.2;
+
 /// Neighbouring pixels at the limit: their places, and the middle of these.
 pub(super) struct Top {
     pub(super) pixels: Vec<(usize, usize)>,
@@ -20,6 +23,14 @@ pub(super) struct Top {
 
 fn in_memory_order<'a, T: Copy>(plane: &'a ArrayView2<'_, T>) -> Cow<'a, [T]> {
     plane.as_slice_memory_order().map_or_else(|| plane.iter().copied().collect(), Cow::Borrowed)
+}
+
+impl Top {
+    /// Rows that it covers.
+    pub(super) fn rows(&self) -> usize {
+        let rows = || self.pixels.iter().map(|at| at.0);
+        rows().max().unwrap_or(0) + 1 - rows().min().unwrap_or(0).min(rows().max().unwrap_or(0))
+    }
 }
 
 /// The highest level, if as many pixels are at it as are in the fewest flat tops.
@@ -41,11 +52,15 @@ pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
     match plane {
         PlaneView::U8(a) => among(&in_memory_order(&a), u8::max).map(f32::from),
         PlaneView::U16(a) => among(&in_memory_order(&a), u16::max).map(f32::from),
-        PlaneView::F32(a) => a.iter().copied().filter(|v| v.is_finite()).reduce(f32::max),
+        PlaneView::F32(a) => {
+            let highest = a.iter().copied().filter(|v| v.is_finite()).reduce(f32::max)?;
+            (a.iter().filter(|v| **v == highest).count() >= LEAST_FLAT * FLAT_PX).then_some(highest)
+        }
     }
 }
 
-/// The tops at the highest level, in reading order; `None` where too few are flat for it to be the camera's limit.
+/// The tops at the highest level, in reading order; `None` where too few are flat for it to be the camera's limit, or far more
+/// is at it than signals are.
 pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     let (height, width) = plane.dim();
     let mut row = vec![0.0_f32; width];
@@ -53,6 +68,9 @@ pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     for y in 0..height {
         plane.read_row(y, 0, &mut row);
         at_limit.extend((0..width).filter(|&x| row[x] >= limit).map(|x| (y, x)));
+        if at_limit.len() as f64 > MOST_SHARE * (height * width) as f64 {
+            return None;
+        }
     }
     let around = |(y, x): (usize, usize)| {
         (y.saturating_sub(1)..(y + 2).min(height))
