@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use ndarray::ArrayView2;
 
 use crate::field::PlaneView;
+use crate::kernel::bits::BitMask;
 use crate::kernel::dispatch::vectorised;
+use crate::kernel::runs::{Run, regions_of_bits};
 
 /// Fewest flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one level by chance.
 const LEAST_FLAT: usize = 3;
@@ -15,7 +17,7 @@ const FLAT_PX: usize = 5;
 /// Largest share of a plane at its highest level: more is no signals.
 const MOST_SHARE: f64 = 0.2;
 
-/// Neighbouring pixels at the limit: their places, and the middle of these.
+/// Neighbouring pixels at the limit: their places in reading order, and the middle of these.
 pub(super) struct Top {
     pub(super) pixels: Vec<(usize, usize)>,
     pub(super) middle: [f64; 2],
@@ -26,10 +28,21 @@ fn in_memory_order<'a, T: Copy>(plane: &'a ArrayView2<'_, T>) -> Cow<'a, [T]> {
 }
 
 impl Top {
+    /// The pixels of runs in reading order.
+    fn of(runs: &[Run]) -> Self {
+        let pixels: Vec<(usize, usize)> =
+            runs.iter().flat_map(|run| (run.x0..run.x1).map(|x| (run.y as usize, x as usize))).collect();
+        let mean = |of: fn(&(usize, usize)) -> usize| {
+            pixels.iter().map(|at| of(at) as f64).sum::<f64>() / pixels.len() as f64
+        };
+        let middle = [mean(|at| at.0), mean(|at| at.1)];
+        Self { pixels, middle }
+    }
+
     /// Rows that it covers.
     pub(super) fn rows(&self) -> usize {
-        let rows = || self.pixels.iter().map(|at| at.0);
-        rows().max().unwrap_or(0) + 1 - rows().min().unwrap_or(0).min(rows().max().unwrap_or(0))
+        let [first, last] = [self.pixels.first(), self.pixels.last()].map(|at| at.map_or(0, |at| at.0));
+        last - first + 1
     }
 }
 
@@ -64,43 +77,28 @@ pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
 pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     let (height, width) = plane.dim();
     let mut row = vec![0.0_f32; width];
-    let mut at_limit = Vec::new();
+    let (mut at_limit, mut count) = (BitMask::default(), 0);
+    at_limit.clear((height, width));
     for y in 0..height {
         plane.read_row(y, 0, &mut row);
-        at_limit.extend((0..width).filter(|&x| row[x] >= limit).map(|x| (y, x)));
-        if at_limit.len() as f64 > MOST_SHARE * (height * width) as f64 {
+        let mut x = 0_u32;
+        let runs = row.chunk_by(|a, b| (*a >= limit) == (*b >= limit)).filter_map(|run| {
+            let x0 = x;
+            x += run.len() as u32;
+            (run[0] >= limit).then_some(Run { y: y as u32, x0, x1: x })
+        });
+        at_limit.paint(runs.inspect(|run| count += run.len()), true);
+        if count as f64 > MOST_SHARE * (height * width) as f64 {
             return None;
         }
     }
-    let around = |(y, x): (usize, usize)| {
-        (y.saturating_sub(1)..(y + 2).min(height))
-            .flat_map(move |v| (x.saturating_sub(1)..(x + 2).min(width)).map(move |u| (v, u)))
+    let is_flat = |&(y, x): &(usize, usize)| {
+        let rows = y.saturating_sub(1)..y + 2;
+        let around = rows.flat_map(|v| (x.saturating_sub(1)..x + 2).map(move |u| (v, u)));
+        around.filter(|&(v, u)| at_limit.is_set(v, u)).count() >= FLAT_PX
     };
-    let is_at_limit = |at: &(usize, usize)| at_limit.binary_search(at).is_ok();
-    let mut seen = vec![false; at_limit.len()];
-    let (mut tops, mut flat) = (Vec::new(), 0);
-    for first in 0..at_limit.len() {
-        if seen[first] {
-            continue;
-        }
-        seen[first] = true;
-        let (mut pixels, mut next) = (vec![at_limit[first]], 0);
-        while let Some(&at) = pixels.get(next) {
-            next += 1;
-            for neighbour in around(at) {
-                if let Ok(index) = at_limit.binary_search(&neighbour)
-                    && !std::mem::replace(&mut seen[index], true)
-                {
-                    pixels.push(neighbour);
-                }
-            }
-        }
-        flat += usize::from(pixels.iter().any(|at| around(*at).filter(is_at_limit).count() >= FLAT_PX));
-        let mean = |of: fn(&(usize, usize)) -> usize| {
-            pixels.iter().map(|at| of(at) as f64).sum::<f64>() / pixels.len() as f64
-        };
-        let middle = [mean(|at| at.0), mean(|at| at.1)];
-        tops.push(Top { pixels, middle });
-    }
+    let regions = regions_of_bits(&at_limit, 0, 1);
+    let tops: Vec<Top> = (0..regions.len()).map(|i| Top::of(regions.runs(i))).collect();
+    let flat = tops.iter().filter(|top| top.pixels.iter().any(is_flat)).count();
     (flat >= LEAST_FLAT).then_some(tops)
 }
