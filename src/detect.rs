@@ -36,8 +36,9 @@ pub use signal::Signal;
 
 use candidate::{Candidate, FWHM_PER_SIGMA};
 
+use crate::colour::Colour;
 use crate::error::Result;
-use crate::field::{Colour, PlaneView};
+use crate::field::PlaneView;
 use crate::units::PixelSize;
 
 /// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other

@@ -3,59 +3,11 @@
 //! Positions everywhere are `(y, x)` = (row, column) in pixels of the image as acquired; the centre of the
 //! first pixel is (0.0, 0.0).
 
-use std::fmt;
-
 use ndarray::{Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
 
+use crate::colour::Colour;
 use crate::error::{Error, Result};
 use crate::units::PixelSize;
-
-/// Colour of a probe channel as the reader sees it. Which gene end a colour marks is a matter of the assay
-/// (`Assay::colour_of`), not of the colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Colour {
-    /// Red or orange: `SpectrumOrange`, Cy3, TRITC, Texas Red.
-    Red,
-    /// Green: `SpectrumGreen`, FITC, GFP.
-    Green,
-}
-
-impl Colour {
-    /// Both, in the order in which this crate lists them.
-    pub const BOTH: [Self; 2] = [Self::Red, Self::Green];
-
-    /// `"red"` or `"green"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-        }
-    }
-
-    /// 0 for red, 1 for green: the index into per-colour arrays.
-    #[must_use]
-    pub fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Red => Self::Green,
-            Self::Green => Self::Red,
-        }
-    }
-}
-
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// One image plane in the sample type it was stored in.
 #[derive(Debug, Clone, PartialEq)]

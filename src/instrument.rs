@@ -9,8 +9,6 @@ pub(crate) mod light;
 pub(crate) mod likeness;
 pub(crate) mod loss;
 mod params;
-pub(crate) mod pool;
-mod robust;
 pub(crate) mod shift;
 
 pub use bleed::Bleed;

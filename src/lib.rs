@@ -3,6 +3,7 @@
 pub mod analyse;
 pub mod assay;
 pub mod classify;
+mod colour;
 pub mod detect;
 mod error;
 mod field;
@@ -14,14 +15,16 @@ pub mod report;
 pub mod segment;
 mod setting;
 pub mod simulate;
+mod statistics;
 pub mod summarise;
 mod units;
 mod workspace;
 
 pub use analyse::{Analyser, SpecimenReading};
 pub use assay::Assay;
+pub use colour::{Colour, PerColour};
 pub use error::{Error, Location, Result};
-pub use field::{Colour, Field, Plane, PlaneView};
+pub use field::{Field, Plane, PlaneView};
 pub use setting::Setting;
 pub use summarise::Verdict;
 pub use units::PixelSize;

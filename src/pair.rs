@@ -11,8 +11,8 @@ mod rule;
 pub use pairing::{Pair, Pairing, SignalStatus};
 pub use rule::PairRule;
 
+use crate::colour::Colour;
 use crate::detect::Signal;
-use crate::field::Colour;
 
 /// Sorts the signals of one nucleus, given by their indices into `signals`, into loci.
 ///

@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::assay::{Assay, Decision, IsolatedMeaning, Sex};
 use crate::classify::{LostShare, NucleusCall, NucleusClass};
+use crate::colour::Colour;
 use crate::error::{Error, Result};
-use crate::field::Colour;
 use decide::{Vote, decide, holds};
 pub(crate) use interval::deviations;
 use loss::Standing;

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "error",
     "units",
     "setting",
+    "colour",
     "field",
     "workspace",
     "kernel",
+    "statistics",
     "assay",
     "io",
     "segment",

@@ -20,7 +20,7 @@ use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
 use crate::classify::LostShare;
-use crate::field::Colour;
+use crate::colour::Colour;
 use crate::instrument::ChromaticShift;
 use crate::summarise::{PairingFault, RandomLoss, SummariseParams};
 use loss::Losses;

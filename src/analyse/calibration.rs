@@ -1,16 +1,16 @@
 //! What the fields of a specimen tell of the microscope beside shift and crosstalk.
 
 use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::field::Colour;
 use crate::instrument::illumination::{self, Seen};
-use crate::instrument::pool::pool;
 use crate::instrument::{Bleed, CameraEstimate, Illumination, InstrumentParams, bleed, camera};
 use crate::kernel::camera_noise::NoiseFit;
 use crate::kernel::median::MEDIAN_ERROR;
 use crate::segment::Nucleus;
 use crate::setting::Setting;
+use crate::statistics::weighted_mean;
 
 /// Height of a signal over its noise, and over the highest of its nucleus and colour, from which it tells of the
 /// illumination: doublets and signals, hardly anything else.
@@ -58,7 +58,7 @@ impl Calibration {
 fn diameter_errors_px(fields: &[FieldMeasurement], diameters_px: [f64; 2]) -> [Option<f64>; 2] {
     [0, 1].map(|c| {
         let of = |f: &FieldMeasurement| Some((f.channels[c].sigma_px.ln(), f.channels[c].sigma_log_error?));
-        let (_, error) = pool(&fields.iter().filter_map(of).collect::<Vec<_>>())?;
+        let (_, error) = weighted_mean(&fields.iter().filter_map(of).collect::<Vec<_>>())?;
         let of_median = if fields.len() > 2 { MEDIAN_ERROR } else { 1.0 };
         Some(of_median * error * diameters_px[c])
     })

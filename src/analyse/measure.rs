@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
+use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
-use crate::field::{Colour, Field, Plane, PlaneView};
+use crate::field::{Field, Plane, PlaneView};
 use crate::instrument::light::{self, NucleusLight};
 use crate::instrument::likeness::likenesses;
 use crate::instrument::{InstrumentParams, bleed};

@@ -2,7 +2,7 @@
 
 use crate::analyse::alarms::AlarmParams;
 use crate::classify::SignalPattern;
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// A nucleus: its centroid, y and x in px, and what it shows.
 pub(super) type Shown = ([f64; 2], SignalPattern);

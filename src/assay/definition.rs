@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// End of the gene that a probe marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::evidence::{ClassifyParams, LostShare, NucleusEvidence};
 use super::exclusion::Exclusion;
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, GreyZoneAction, Sex};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// The call of one nucleus.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, IsolatedMeaning, ProbeEnd, Sex};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// The class of a nucleus, from its signal pattern alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pattern::SignalPattern;
 use crate::assay::Assay;
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
 const MIN_NUCLEUS_SCORE: f64 = 0.2;

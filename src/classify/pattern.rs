@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Signal counts of one nucleus.
 ///

@@ -6,12 +6,13 @@
 //! and peaks of texture, whose heights fall off exponentially at a rate learned from the image, if that explains the
 //! candidates better than noise does. Signals that are several spots are then taken apart (see [`super::merged`]).
 
+use crate::colour::Colour;
 use crate::detect::candidate::{self, Candidate, ChannelCandidates};
-use crate::detect::heights::normal_of as normal;
 use crate::detect::params::DetectParams;
 use crate::detect::scene::reborrow;
 use crate::detect::{hot, masked};
-use crate::field::{Colour, PlaneView};
+use crate::field::PlaneView;
+use crate::statistics::normal_of as normal;
 use crate::units::PixelSize;
 use apart::take_apart;
 

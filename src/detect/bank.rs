@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::detect::candidate::median;
 use crate::detect::filter::{Background, MatchedFilter};
 use crate::detect::maxima::{Spread, local_maxima};
 use crate::detect::params::DetectParams;
 use crate::detect::scene::Scene;
+use crate::statistics::median;
 
 /// Fewest points of a region, or of all together, for a spread; fewest regions with a bright spot.
 const LEAST_POINTS_OF_REGION: usize = 5;

@@ -1,5 +1,6 @@
 //! Candidates: every spot-like maximum of a probe channel, with what is needed to judge it.
 
+use crate::colour::Colour;
 use crate::detect::blur::Dimming;
 use crate::detect::clipped::{self, CutOff};
 use crate::detect::filter::MatchedFilter;
@@ -10,7 +11,7 @@ use crate::detect::scene::{Scene, reborrow, samples};
 use crate::detect::sigma::Width;
 use crate::detect::width::Ladder;
 use crate::detect::{bank, hot, local_noise, masked, sigma};
-use crate::field::{Colour, PlaneView};
+use crate::field::PlaneView;
 use crate::kernel::camera_noise::{self, Noise, NoiseFit};
 use crate::segment::Segmentation;
 use crate::setting::Setting;
@@ -217,15 +218,6 @@ fn is_clipped(plane: PlaneView<'_>, y: usize, x: usize) -> bool {
     let around = (y.saturating_sub(1)..(y + 2).min(height))
         .flat_map(|v| (x.saturating_sub(1)..(x + 2).min(width)).map(move |u| (v, u)));
     around.filter(|&(v, u)| plane.at(v, u) == top).count() > 4
-}
-
-/// Middle value; 0 for none.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 /// The nucleus at a pixel, or else the nearest one within `grow_px`; 0 if none.

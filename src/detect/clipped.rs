@@ -13,11 +13,11 @@ mod tops;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::detect::candidate::median;
 use crate::detect::merged::fit::{Crop, Fit};
 use crate::detect::scene::reborrow;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
+use crate::statistics::median;
 use flanks::Flanks;
 use tops::{Top, highest, tops};
 

@@ -6,12 +6,12 @@ mod learn;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::colour::Colour;
 use crate::detect::blur::{Blur, BySteps, Dimming, product};
-use crate::detect::candidate::{Candidate, median};
+use crate::detect::candidate::Candidate;
 use crate::detect::evidence::{Population, debris_over_signals};
-use crate::detect::heights;
 use crate::detect::sorting::{NoneSeparated, PairParts, Part, Probabilities, Weights};
-use crate::field::Colour;
+use crate::statistics::{below, median};
 
 pub(crate) use learn::learn;
 
@@ -186,7 +186,7 @@ impl Model {
     pub(crate) fn share_below(&self, colour: Colour, height: f64) -> f64 {
         let population = self.population(colour);
         let z = (height.max(f64::MIN_POSITIVE).ln() - population.log_height) / population.log_height_sd;
-        heights::below(z)
+        below(z)
     }
 
     /// Share of the signals that are out of focus, by what was learned from those that are seen.

@@ -8,7 +8,8 @@
 
 use crate::detect::blur::{Blur, BySteps, Dimming, STEPS, log_widening};
 use crate::detect::candidate::Candidate;
-use crate::detect::heights::{self, normal_of as normal};
+use crate::detect::heights;
+use crate::statistics::{self, normal_of as normal};
 
 /// Parameters of the two populations of one colour.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -258,7 +259,7 @@ impl Population {
         let threshold =
             taught.candidate.threshold.max(f64::MIN_POSITIVE).ln() - taught.dimming.log_height(step);
         let least = ((threshold - self.log_height) / self.log_height_sd).min(MOST_UNSEEN_SD);
-        (least, heights::normal(least) / heights::below(-least))
+        (least, statistics::normal(least) / statistics::below(-least))
     }
 
     /// Share of the main log-normal against its tail at this height.

@@ -1,28 +1,11 @@
 //! The law of the heights of a probe's signals: log-normal, and a part of them spread wider.
 
-use std::f64::consts::{FRAC_1_SQRT_2, TAU};
-
-use statrs::function::erf::erfc;
+use crate::statistics::normal;
 
 /// Share of signals with heights beyond the log-normal (clusters, stretched chromatin, partly lost probe).
 const TAIL_SHARE: f64 = 0.05;
 /// Spread of that tail in units of the main one.
 const TAIL_SPREAD: f64 = 1.8;
-
-/// Density of the standard normal distribution.
-pub(crate) fn normal(z: f64) -> f64 {
-    (-0.5 * z * z).exp() / TAU.sqrt()
-}
-
-/// Density of a normal distribution.
-pub(crate) fn normal_of(x: f64, mean: f64, sd: f64) -> f64 {
-    normal((x - mean) / sd) / sd
-}
-
-/// Share of the standard normal distribution below `z`.
-pub(crate) fn below(z: f64) -> f64 {
-    0.5 * erfc(-z * FRAC_1_SQRT_2)
-}
 
 /// Density of the main part and of the tail at `z` standard deviations of the logarithm, per standard deviation.
 pub(crate) fn parts(z: f64) -> [f64; 2] {
@@ -38,6 +21,7 @@ pub(crate) fn density(z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::below;
 
     #[test]
     fn density_and_share_below_belong_together() {

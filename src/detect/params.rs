@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::colour::Colour;
 use crate::detect::camera::CameraNoise;
 use crate::error::{Error, Result};
-use crate::field::Colour;
 use crate::setting::Setting;
 use crate::units::PixelSize;
 

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide::Model;
 use crate::detect::sorting::Part;
-use crate::field::Colour;
 
 /// From this share of the height of the specimen's signals on, a candidate that is no signal is not simply too faint.
 /// Signals of half the usual height are still common: doublets that parted, and probes that bound in part.

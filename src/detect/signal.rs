@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// One hybridisation signal: a diffraction-limited spot of a probe.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,10 +4,11 @@
 use ndarray::Array2;
 use serde::Serialize;
 
-use crate::detect::candidate::median;
-use crate::field::{Colour, PlaneView};
+use crate::colour::Colour;
+use crate::field::PlaneView;
 use crate::instrument::light::NucleusLight;
-use crate::instrument::robust;
+use crate::statistics::median;
+use crate::statistics::regression;
 
 /// Fewest nuclei for a statement.
 const MIN_NUCLEI: usize = 20;
@@ -58,9 +59,9 @@ pub(crate) fn estimate(nuclei: &[NucleusLight], colour: Colour) -> Option<Bleed>
     if rows.len() < MIN_NUCLEI {
         return None;
     }
-    let fit = robust::fit(&rows)?;
+    let fit = regression::fit(&rows)?;
     let rises: Vec<([f64; 1], f64)> = nuclei.iter().map(|n| ([n.rise[0]], n.rise[channel])).collect();
-    let within = robust::fit(&rises)?.coefficients[0];
+    let within = regression::fit(&rises)?.coefficients[0];
     let apart = (within - fit.coefficients[1]).abs();
     if apart > (MOST_APART * fit.coefficients[1].abs()).max(MOST_APART_ANYHOW) {
         return None;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::detect::CameraNoise;
-use crate::instrument::pool::pool;
 use crate::kernel::camera_noise::NoiseFit;
+use crate::statistics::weighted_mean;
 
 /// Share of the gain, and of the noise in the dark, by which they may be wrong in all fields alike, one standard
 /// deviation: the brightest blocks lie in nuclei, whose signals and texture pass for noise. From simulated specimens,
@@ -61,9 +61,9 @@ pub(crate) fn over_fields(fits: &[NoiseFit]) -> CameraEstimate {
         values.get(values.len() / 2).copied().unwrap_or_default()
     };
     let rounding_sd = fits.iter().map(|f| f.rounding_sd).fold(0.0, f64::max);
-    let gain = pool(&gains).map(|(value, error)| (value, error.hypot(SYSTEMATIC_GAIN * value)));
-    let dark_sd =
-        pool(&dark).map(|(value, error)| (value, error.hypot(SYSTEMATIC_DARK_SD * value).hypot(rounding_sd)));
+    let gain = weighted_mean(&gains).map(|(value, error)| (value, error.hypot(SYSTEMATIC_GAIN * value)));
+    let dark_sd = weighted_mean(&dark)
+        .map(|(value, error)| (value, error.hypot(SYSTEMATIC_DARK_SD * value).hypot(rounding_sd)));
     let value = gain.map_or_else(|| middle(&|f| f.noise.gain), |g| g.0);
     CameraEstimate {
         gain: value,

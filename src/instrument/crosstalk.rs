@@ -13,9 +13,9 @@ mod unmix;
 
 use serde::Serialize;
 
+use crate::colour::Colour;
 use crate::detect::decide::NucleusCandidates;
 use crate::detect::evidence::MAX_CROSSTALK;
-use crate::field::Colour;
 use companions::{Companion, Companions};
 use crowd::{Crowd, crowds};
 pub(crate) use unmix::unmix;

@@ -1,8 +1,7 @@
 //! How the light falls off over the field, from objects that are alike wherever they lie: nuclei and signals.
 
+use crate::statistics::regression;
 use serde::Serialize;
-
-use crate::instrument::robust;
 
 /// Fewest nuclei for a statement.
 const MIN_NUCLEI: usize = 30;
@@ -61,7 +60,7 @@ pub(crate) fn estimate(seen: &[Seen]) -> Option<Illumination> {
                 ([1.0, -(y * y + x * x) / left, y, x], s.log_light - left.ln())
             })
             .collect();
-        let fit = robust::fit(&rows)?;
+        let fit = regression::fit(&rows)?;
         loss = (loss + fit.coefficients[1]).clamp(LOSSES[0], LOSSES[1]);
         error = fit.standard_error(1);
         if fit.coefficients[1].abs() < SETTLED * error {

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::colour::Colour;
 use crate::error::{Error, Result};
-use crate::field::Colour;
 use crate::setting::Setting;
 
 /// What is estimated of the instrument beside the width of signals and the noise of the camera, which are parameters of

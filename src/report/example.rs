@@ -6,8 +6,8 @@ use ndarray::Array2;
 
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
+use crate::colour::Colour;
 use crate::detect::Signal;
-use crate::field::Colour;
 use crate::instrument::CameraEstimate;
 use crate::pair::{Pair, PairRule, Pairing};
 use crate::segment::{BoundingBox, Nucleus};

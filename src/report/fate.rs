@@ -1,8 +1,8 @@
 //! What became of each signal of a field, read from the pairings of its nuclei.
 
 use crate::analyse::FieldReading;
+use crate::colour::Colour;
 use crate::error::{Error, Location, Result};
-use crate::field::Colour;
 use crate::pair::{Pair, Pairing, SignalStatus};
 
 /// What became of one signal.

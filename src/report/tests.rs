@@ -4,7 +4,8 @@ use std::fs;
 
 use super::example::{field_reading, specimen_reading};
 use super::*;
-use crate::field::{Colour, Field};
+use crate::colour::Colour;
+use crate::field::Field;
 use crate::pair::Pairing;
 
 /// What `write` puts into a file.

@@ -9,7 +9,7 @@ use rand_distr::{Distribution, Gamma};
 use super::conditions::{AmplitudeDistribution, Conditions, Pattern, Probes};
 use super::nucleus::{Body, normal};
 use super::truth::SignalKind;
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Loci lie this deep within the body at most (share of the way to its surface), so that their signals lie
 /// within the visible outline.

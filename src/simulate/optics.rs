@@ -4,7 +4,7 @@ use ndarray::Array2;
 use statrs::function::erf::erf;
 
 use super::conditions::{Conditions, Optics};
-use crate::field::Colour;
+use crate::colour::Colour;
 use crate::kernel::gaussian::gaussian;
 
 /// Spots are drawn out to this many standard deviations.

@@ -8,7 +8,7 @@ use super::loci::Emitter;
 use super::nucleus::Body;
 use super::optics::image_position;
 use super::scene::Silhouette;
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Smallest share of its outline that must be seen for a nucleus to be scorable; readers pass over nuclei
 /// that are covered by others.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 pub(super) use standing::{Standing, held_against, hidden_by};
 

@@ -4,7 +4,7 @@ use super::AlarmParams;
 use super::pairs::calls;
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// What to say where most nuclei show at least twice as many intact loci as a normal one: colours that leak into each
 /// other pair up every signal.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
+use crate::colour::Colour;
 use crate::detect::Rejection;
-use crate::detect::candidate::median;
 use crate::detect::rejected::is_as_high_as_signals;
-use crate::field::Colour;
+use crate::statistics::median;
 
 /// What to say where many nuclei hold such light: it may be debris, and it may be amplification.
 pub(super) fn of_specimen(fields: &[FieldReading], params: &AlarmParams) -> Option<String> {

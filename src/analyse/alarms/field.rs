@@ -4,8 +4,8 @@ use super::AlarmParams;
 use crate::analyse::calibration::Calibration;
 use crate::analyse::reading::{FieldQuality, FieldReading, Instrument};
 use crate::assay::Assay;
-use crate::detect::candidate::median;
-use crate::field::Colour;
+use crate::colour::Colour;
+use crate::statistics::median;
 use crate::units::PixelSize;
 
 /// Warnings on one field, given the signal diameters of the specimen.

@@ -3,7 +3,7 @@
 use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
 use crate::detect::Signal;
-use crate::detect::candidate::median;
+use crate::statistics::median;
 use crate::summarise::PairingFault;
 
 /// Localisation errors, of both signals together, within which they lie at one place.

@@ -7,7 +7,7 @@
 
 use crate::analyse::reading::FieldReading;
 use crate::classify::{Exclusion, NucleusCall};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Largest share of the intact loci of a clone that lose the colour by chance, 0 to 1: what good hybridisations
 /// show in normals (one or two isolated signals in a hundred nuclei, by the simulated negative control).

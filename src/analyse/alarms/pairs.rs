@@ -4,7 +4,7 @@ use super::{AlarmParams, leak, parted, shifted};
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
 use crate::classify::{Exclusion, NucleusCall};
-use crate::field::Colour;
+use crate::colour::Colour;
 use crate::instrument::ChromaticShift;
 use crate::summarise::PairingFault;
 

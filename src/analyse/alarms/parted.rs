@@ -6,7 +6,7 @@ use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
 use crate::classify::NucleusCall;
-use crate::field::Colour;
+use crate::colour::Colour;
 use crate::summarise::PairingFault;
 
 /// Nuclei with two signals or more of both colours, and those of them without a fused pair.

@@ -9,8 +9,8 @@ use statrs::distribution::{ContinuousCDF, DiscreteCDF, Hypergeometric, Normal};
 use super::AlarmParams;
 use super::loss::loci_and_lost;
 use crate::analyse::reading::FieldReading;
-use crate::detect::candidate::median;
-use crate::field::Colour;
+use crate::colour::Colour;
+use crate::statistics::median;
 
 /// Loci of a nucleus by the other colour from which it tells of a loss.
 const LOCI_MIN: usize = 2;

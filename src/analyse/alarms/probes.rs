@@ -4,7 +4,7 @@ use super::{AlarmParams, Visibility};
 use crate::analyse::reading::FieldReading;
 use crate::assay::Assay;
 use crate::classify::Exclusion;
-use crate::field::Colour;
+use crate::colour::Colour;
 
 /// Nuclei that should show both colours, and those of them that lack one altogether.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 
 use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
-use crate::detect::candidate::median;
 use crate::instrument::ChromaticShift;
+use crate::statistics::median;
 use crate::summarise::PairingFault;
 
 /// Vectors from red to green, rows and columns, px, that point one way.

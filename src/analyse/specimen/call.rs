@@ -5,11 +5,11 @@ use crate::analyse::alarms::Visibility;
 use crate::analyse::reading::FieldQuality;
 use crate::analyse::specimen::{NucleusDecision, Specimen, debris};
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
+use crate::colour::Colour;
 use crate::detect::Signal;
-use crate::detect::candidate::median;
 use crate::detect::decide::Decision;
-use crate::field::Colour;
 use crate::pair::Pairing;
+use crate::statistics::median;
 
 /// Fewest signals whose width tells whether a nucleus is in focus.
 const FOCUS_SIGNALS: usize = 3;

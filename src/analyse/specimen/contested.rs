@@ -46,7 +46,7 @@ pub(super) fn contested(
 mod tests {
     use super::*;
     use crate::PlaneView;
-    use crate::field::Colour;
+    use crate::colour::Colour;
     use crate::segment::{SegmentParams, segment};
     use ndarray::Array2;
 

@@ -6,10 +6,10 @@
 use crate::analyse::specimen::given::CONTRADICTED_ERRORS;
 use crate::analyse::specimen::{Gathered, field_centre_px, gather};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::nearest_nucleus;
 use crate::detect::decide::NucleusCandidates;
-use crate::field::Colour;
 use crate::instrument::crosstalk::Finding;
 use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
 use crate::setting::Setting;

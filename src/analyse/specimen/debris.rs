@@ -2,11 +2,11 @@
 
 use std::f64::consts::PI;
 
+use crate::colour::Colour;
 use crate::detect::candidate::{Candidate, FWHM_PER_SIGMA};
 use crate::detect::decide::{Decision, Model, NucleusCandidates};
 use crate::detect::rejected::{Rejection, is_as_high_as_signals};
 use crate::detect::sorting::Part;
-use crate::field::Colour;
 
 /// Share of the nucleus' area under what is as bright as signals but is none, in the colour in which it is larger: a disc
 /// around each whose radius is its width at half maximum, within which a signal is one spot with it. At most 1.

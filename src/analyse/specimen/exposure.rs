@@ -4,8 +4,9 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::alarms::AlarmParams;
 use crate::analyse::specimen::Gathered;
-use crate::detect::candidate::{Candidate, median};
-use crate::field::Colour;
+use crate::colour::Colour;
+use crate::detect::candidate::Candidate;
+use crate::statistics::median;
 use crate::summarise::PairingFault;
 
 /// Fewest nuclei with a candidate that tell how bright the signals of a field are.

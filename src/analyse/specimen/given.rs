@@ -2,10 +2,11 @@
 //! specimen itself says. Shift and crosstalk are held against it where they are taken off.
 
 use crate::analyse::{AnalyseParams, FieldMeasurement};
-use crate::detect::candidate::{FWHM_PER_SIGMA, median};
-use crate::field::Colour;
-use crate::instrument::pool::pool;
+use crate::colour::Colour;
+use crate::detect::candidate::FWHM_PER_SIGMA;
 use crate::setting::Setting;
+use crate::statistics::median;
+use crate::statistics::weighted_mean;
 
 /// A given value contradicts an estimate from this many of the estimate's standard errors on.
 pub(super) const CONTRADICTED_ERRORS: f64 = 4.0;
@@ -29,7 +30,7 @@ fn diameter(fields: &[FieldMeasurement], colour: Colour) -> Option<String> {
     let channels = || fields.iter().map(|f| &f.channels[colour.index()]);
     let seen = || channels().filter_map(|c| c.width_seen);
     let measured: Vec<(f64, f64)> = seen().filter_map(|w| Some((w.sigma_px.ln(), w.log_error?))).collect();
-    let (log_sigma, error) = pool(&measured)?;
+    let (log_sigma, error) = weighted_mean(&measured)?;
     let mut used: Vec<f64> = channels().map(|c| c.sigma_px).collect();
     let used_px = median(&mut used);
     let apart = (used_px.ln() - log_sigma).abs();

@@ -3,12 +3,13 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::Gathered;
 use crate::classify::LostShare;
+use crate::colour::Colour;
 use crate::detect::DetectParams;
-use crate::detect::candidate::{Candidate, median};
+use crate::detect::candidate::Candidate;
 use crate::detect::decide::{Decision, FusedEnds, Model};
 use crate::detect::sorting::Part;
-use crate::field::Colour;
 use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
+use crate::statistics::median;
 
 /// Pseudo-signals of the usual height by which a field's own is held: their spread of a third makes the error of a median
 /// of ten about a tenth, as large as the differences between fields that are looked for.

@@ -6,10 +6,10 @@ use crate::analyse::reading::Instrument;
 use crate::analyse::specimen::Specimen;
 use crate::analyse::specimen::corrections::FoundCrosstalk;
 use crate::analyse::specimen::loss::Loss;
-use crate::detect::candidate::median;
+use crate::colour::Colour;
 use crate::detect::decide::FusedEnds;
-use crate::field::Colour;
 use crate::instrument::ChromaticShift;
+use crate::statistics::median;
 
 impl Specimen<'_> {
     pub(super) fn instrument(

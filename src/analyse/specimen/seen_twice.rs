@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::analyse::FieldMeasurement;
-use crate::detect::candidate::median;
 use crate::segment::Nucleus;
+use crate::statistics::median;
 
 /// Largest ratio of the areas of one nucleus in two images: noise moves an outline of 30 px across by a pixel in places.
 const AREA_RATIO: f64 = 1.1;

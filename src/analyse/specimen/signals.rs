@@ -2,11 +2,11 @@
 
 use crate::analyse::specimen::{NucleusDecision, Specimen};
 use crate::analyse::{FieldMeasurement, calibration};
+use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide;
 use crate::detect::sorting::Part;
 use crate::detect::{RejectedCandidate, Rejection, Signal, signal_of};
-use crate::field::Colour;
 
 impl Specimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.

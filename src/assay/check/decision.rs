@@ -2,7 +2,7 @@
 
 use super::{Checked, present, require};
 use crate::assay::{Assay, CutoffSource, Decision, IsolatedMeaning, PerPattern, ProbeEnd, TwoStage};
-use crate::field::Colour;
+use crate::colour::Colour;
 
 pub(super) fn decision(assay: &Assay) -> Checked {
     let stages = &assay.reading.stages;

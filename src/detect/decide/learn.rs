@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 
 use super::{Considered, Model, NucleusCandidates, STARTING_OFFSET, Sorted};
+use crate::colour::Colour;
 use crate::detect::blur::{Blur, BySteps, STEPS, product};
 use crate::detect::evidence::Taught;
 use crate::detect::sorting::Probabilities;
-use crate::field::Colour;
 
 /// Probability of being a pair blurred alike below which it tells nothing of blur.
 const LEAST_FUSED: f64 = 1e-4;

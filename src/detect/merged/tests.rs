@@ -4,8 +4,9 @@ use ndarray::Array2;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
+use crate::colour::Colour;
 use crate::detect::{DetectParams, Signal, detect};
-use crate::field::{Colour, PlaneView};
+use crate::field::PlaneView;
 
 const SIGMA: f64 = 1.5;
 const BACKGROUND: f64 = 200.0;

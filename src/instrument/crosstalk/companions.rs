@@ -1,9 +1,10 @@
 //! What strong signals of a colour have of the other colour beside them.
 
-use crate::detect::candidate::{Candidate, median};
+use crate::colour::Colour;
+use crate::detect::candidate::Candidate;
 use crate::detect::decide::NucleusCandidates;
-use crate::field::Colour;
 use crate::instrument::crosstalk::Place;
+use crate::statistics::median;
 
 /// Least SNR of the leaking signal.
 const MIN_SNR: f64 = 15.0;

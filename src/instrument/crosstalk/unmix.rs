@@ -1,8 +1,8 @@
 //! Crosstalk taken off the candidates.
 
+use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide::NucleusCandidates;
-use crate::field::Colour;
 
 /// Height in camera noise that must be left of a candidate after crosstalk is taken off.
 const LEAST_UNMIXED_SNR: f64 = 3.5;

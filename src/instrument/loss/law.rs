@@ -1,6 +1,7 @@
 //! What is seen of signals whose heights follow a law.
 
-use crate::detect::heights::{below, density, normal};
+use crate::detect::heights::density;
+use crate::statistics::{below, normal};
 
 /// Heights are summed over in these steps, up to so many, in standard deviations of their logarithm.
 const STEP: f64 = 0.25;

@@ -3,8 +3,8 @@
 use super::{LossEffect, shows_both_ends};
 use crate::assay::Assay;
 use crate::classify::{LostShare, NucleusCall};
+use crate::colour::Colour;
 use crate::error::Result;
-use crate::field::Colour;
 use crate::summarise::decide::{Vote, decide};
 use crate::summarise::verdict::{Count, Verdict};
 use crate::summarise::{advice, last, tally, votes};

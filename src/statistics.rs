@@ -1,0 +1,47 @@
+//! Statistics that several steps use.
+
+pub(crate) mod regression;
+mod weighted_mean;
+
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+
+use statrs::function::erf::erfc;
+
+pub(crate) use weighted_mean::weighted_mean;
+
+/// The median: the upper one of the two middle values of an even number; 0 of no values.
+pub(crate) fn median(values: &mut [f64]) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
+/// Density of the standard normal distribution.
+pub(crate) fn normal(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / TAU.sqrt()
+}
+
+/// Density of a normal distribution.
+pub(crate) fn normal_of(x: f64, mean: f64, sd: f64) -> f64 {
+    normal((x - mean) / sd) / sd
+}
+
+/// Share of the standard normal distribution below `z`.
+pub(crate) fn below(z: f64) -> f64 {
+    0.5 * erfc(-z * FRAC_1_SQRT_2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_median_is_the_middle_value() {
+        assert_eq!(median(&mut []), 0.0);
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), 3.0);
+        assert_eq!(median(&mut [f64::NAN, 1.0, 2.0]), 2.0);
+    }
+}
