@@ -25,8 +25,8 @@ struct Arguments {
 fn main() -> ExitCode {
     Arguments::parse().images.each("tif", |image, path| {
         let found = segment(image.plane.view(), image.pixel_size, &SegmentParams::default())?;
-        for warning in &found.warnings {
-            eprintln!("note: {}: {warning}", path.display());
+        for note in &found.notes {
+            eprintln!("note: {}: {note}", path.display());
         }
         Ok(write_labels(path, &found.labels)?)
     })

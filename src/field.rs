@@ -9,6 +9,12 @@ use crate::colour::Colour;
 use crate::error::{Error, Result};
 use crate::units::PixelSize;
 
+mod note;
+mod role;
+
+pub use note::FieldNote;
+pub use role::ChannelRole;
+
 /// One image plane in the sample type it was stored in.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -193,8 +199,8 @@ pub struct Field {
     pub pixel_size: Option<PixelSize>,
     /// Sample value at which the camera saturates (from the significant bits), if the file says.
     pub saturation_level: Option<f32>,
-    /// What the reader had to assume, for the report.
-    pub warnings: Vec<String>,
+    /// Facts about how the field was read.
+    pub notes: Vec<FieldNote>,
 }
 
 impl Field {
@@ -245,7 +251,7 @@ impl Field {
             green,
             pixel_size: None,
             saturation_level: None,
-            warnings: Vec::new(),
+            notes: Vec::new(),
         })
     }
 

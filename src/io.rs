@@ -22,14 +22,14 @@
 //! Each of the three must match exactly one channel; further channels are ignored.
 //!
 //! What cannot be decided is an error that lists what was found and how to say it, never a guess. Of a stack of
-//! slices the maximum projection is read, with a warning. The pixel size is that of the OME-XML, of `ImageJ`'s
+//! slices the maximum projection is read, with a note. The pixel size is that of the OME-XML, of `ImageJ`'s
 //! unit, or of plain resolution tags in centimetres if they give 0.02 to 5 um; inches are print resolutions and
 //! are never believed. Pixels that differ by more than 1 % in height and width are refused.
 
 use std::path::Path;
 
 use crate::error::{Error, Location, Result};
-use crate::field::{Field, Plane};
+use crate::field::{ChannelRole, Field, FieldNote, Plane};
 use crate::units::PixelSize;
 use crate::workspace::Workspace;
 
@@ -53,7 +53,6 @@ pub use labels::write_labels;
 pub use names::{field_name, image_stem};
 pub use source::{FieldFiles, FieldSource, FoundSpecimen, SpecimenSource, find_specimens};
 
-use channels::Role;
 use image_file::ImageFile;
 
 /// How to read image files.
@@ -96,8 +95,8 @@ pub struct SinglePlane {
     pub pixel_size: Option<PixelSize>,
     /// Sample value at which the camera saturates, if the file says.
     pub saturation_level: Option<f32>,
-    /// What the reader had to assume.
-    pub warnings: Vec<String>,
+    /// Facts about how the plane was read.
+    pub notes: Vec<FieldNote>,
 }
 
 /// Reads a field from one file that holds all its channels.
@@ -135,11 +134,10 @@ pub fn read_field_reusing(
     let mut field = Field::new(field_name(path), counterstain, red, green)?;
     field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
     field.saturation_level = file.layout.saturation_level;
-    field.warnings = file.layout.warnings;
+    field.notes = file.layout.notes;
     if options.channels.is_some() {
-        field.warnings.extend(map.contradictions(&file.layout.channels));
+        field.notes.extend(map.contradictions(&file.layout.channels));
     }
-    warn_of_missing_pixel_size(&mut field);
     Ok(field)
 }
 
@@ -182,17 +180,16 @@ fn read_files(paths: [&Path; 3], options: &ReadOptions, workspace: &mut Workspac
     let saturation_level = images[0]
         .saturation_level
         .filter(|_| images.iter().all(|image| image.saturation_level == images[0].saturation_level));
-    let mut warnings: Vec<String> = Vec::new();
-    for (role, image) in Role::ALL.into_iter().zip(&images) {
-        warnings.extend(image.warnings.iter().map(|warning| format!("{}: {warning}", role.word())));
+    let mut notes: Vec<FieldNote> = Vec::new();
+    for (role, image) in ChannelRole::ALL.into_iter().zip(&images) {
+        notes.extend(image.notes.iter().map(|note| note.clone().of_channel(role)));
     }
     let planes = images.into_iter().map(|image| image.plane).collect();
     let [counterstain, red, green] = three(planes, &Location::file(paths[0]))?;
     let mut field = Field::new(names::three_file_name(paths[0]), counterstain, red, green)?;
     field.pixel_size = pixel_size;
     field.saturation_level = saturation_level;
-    field.warnings = warnings;
-    warn_of_missing_pixel_size(&mut field);
+    field.notes = notes;
     Ok(field)
 }
 
@@ -235,7 +232,7 @@ fn read_plane_reusing(
         plane,
         pixel_size: options.pixel_size.or(file.layout.pixel_size),
         saturation_level: file.layout.saturation_level,
-        warnings: file.layout.warnings,
+        notes: file.layout.notes,
     })
 }
 
@@ -289,12 +286,4 @@ fn agreed_pixel_size(paths: &[&Path; 3], images: &[SinglePlane]) -> Result<Optio
         }
     }
     Ok(Some(first))
-}
-
-fn warn_of_missing_pixel_size(field: &mut Field) {
-    if field.pixel_size.is_none() {
-        let warning = "the size of a pixel is not known: no length is known in micrometres; give it \
-                       (--pixel-size UM)";
-        field.warnings.push(warning.to_owned());
-    }
 }

@@ -24,7 +24,7 @@ pub use analyse::{Analyser, SpecimenReading};
 pub use assay::Assay;
 pub use colour::{Colour, PerColour};
 pub use error::{Error, Location, Result};
-pub use field::{Field, Plane, PlaneView};
+pub use field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
 pub use setting::Setting;
 pub use summarise::Verdict;
 pub use units::PixelSize;

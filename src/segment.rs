@@ -15,6 +15,7 @@ mod features;
 mod measure;
 mod necks;
 mod nesting;
+mod note;
 mod nucleus;
 mod outline_samples;
 mod overlap;
@@ -28,6 +29,7 @@ mod score;
 mod split;
 mod working_image;
 
+pub use note::SegmentNote;
 pub use nucleus::{BoundingBox, Nucleus, Segmentation};
 pub use params::SegmentParams;
 pub use proposal::Proposals;
@@ -37,7 +39,7 @@ use crate::error::Result;
 use crate::field::PlaneView;
 use crate::units::PixelSize;
 
-/// Finds the nuclei of a counterstain plane. An image without contrast gives no nucleus and a warning.
+/// Finds the nuclei of a counterstain plane. An image without contrast gives no nucleus and a note.
 ///
 /// # Errors
 /// [`crate::Error::InvalidParameter`] if a parameter is out of range.
@@ -94,10 +96,10 @@ pub fn segment_with(
         nucleus.score = f64::from(scores[chosen[i]]);
         nucleus.overlapping = overlapping[i];
     }
-    let mut warnings = std::mem::take(&mut proposals.warnings);
-    if nuclei.is_empty() && warnings.is_empty() {
-        warnings.push("no region of the counterstain looks like a nucleus".into());
+    let mut notes = std::mem::take(&mut proposals.notes);
+    if nuclei.is_empty() && notes.is_empty() {
+        notes.push(SegmentNote::NoNucleus);
     }
     let diameter_px = proposals.diameter_px().filter(|_| !nuclei.is_empty());
-    Ok(Segmentation { labels, nuclei, diameter_px, warnings })
+    Ok(Segmentation { labels, nuclei, diameter_px, notes })
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use breakapart::io::{
     FieldFiles, ReadOptions, SinglePlane, find_specimens, read_field, read_field_from_files, read_plane,
 };
-use breakapart::{Error, PixelSize, Plane};
+use breakapart::{ChannelRole, Error, FieldNote, PixelSize, Plane};
 
 /// Sum, first and last sample of a plane.
 type Digest = (f64, f32, f32);
@@ -178,10 +178,10 @@ fn specimens_are_read_as_they_were_written() {
         let is_stack = source.name.starts_with("zstack");
         stacks += usize::from(is_stack);
         assert_eq!(
-            field.warnings.iter().any(|w| w.contains("maximum projection")),
+            matches!(field.notes[..], [FieldNote::StackProjected { .. }]),
             is_stack,
             "{:?}",
-            field.warnings
+            field.notes
         );
     }
     assert!(stacks > 0);
@@ -207,7 +207,7 @@ fn imagej_files() {
 
     let spots = read("xyz_16bit__spots.tif", None).expect("a stack");
     assert_digest(&spots.plane, SPOTS_PROJECTION, "spots");
-    assert!(spots.warnings.iter().any(|w| w.contains("17 slices")), "{:?}", spots.warnings);
+    assert_eq!(spots.notes, [FieldNote::StackProjected { channel: None, slices: 17 }]);
     for (channel, expected) in DNA_PROJECTIONS.into_iter().enumerate() {
         let image = read("xyzc_16bit__dna_conf_wf.tif", Some(channel)).expect("a stack");
         assert_digest(&image.plane, expected, "a channel");
@@ -250,10 +250,12 @@ fn correlation(a: &Plane, b: &Plane) -> f64 {
 fn a_jpeg_and_its_three_channels_agree() {
     let Some(folder) = data("fish/interphase_rgb") else { return };
     let together = read_field(folder.join("SampleFISH.jpg"), &options()).expect("RGB");
-    assert!(together.warnings.iter().any(|w| w.contains("lossy")), "{:?}", together.warnings);
+    assert_eq!(together.notes, [FieldNote::LossyCompression { channel: None }]);
     let file = |letter: &str| folder.join(format!("SampleFISH_{letter}.jpg"));
     let apart = read_field_from_files(file("B"), file("R"), file("G"), &options()).expect("three files");
     assert_eq!((apart.name.as_str(), apart.dim(), together.dim()), ("SampleFISH", (852, 852), (852, 852)));
+    let lossy = |role| FieldNote::LossyCompression { channel: Some(role) };
+    assert_eq!(apart.notes, ChannelRole::ALL.map(lossy));
     // The three were stretched in contrast, so that each resembles its colour of the composite without being it.
     let colours = [&together.counterstain, &together.red, &together.green];
     for (own, plane) in [&apart.counterstain, &apart.red, &apart.green].into_iter().enumerate() {

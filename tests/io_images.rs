@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use breakapart::io::{
     ReadOptions, read_field, read_field_from_files, read_field_reusing, read_plane, write_labels,
 };
-use breakapart::{Error, Field, PixelSize, Plane, PlaneView, Workspace};
+use breakapart::{Error, Field, FieldNote, PixelSize, Plane, PlaneView, Workspace};
 use ndarray::{Array2, array};
 
 const SIZE: (usize, usize) = (27, 33);
@@ -102,7 +102,7 @@ fn rgb_is_red_green_and_the_counterstain_in_blue() {
         assert_plane(field.counterstain.view(), 2, 0, name);
     }
     let alpha = read_field(data("rgba.tif"), &ReadOptions::default()).expect("RGBA");
-    assert!(alpha.warnings.iter().any(|warning| warning.contains("alpha")), "{:?}", alpha.warnings);
+    assert_eq!(alpha.notes, [FieldNote::SamplesNotRead { channel: None, samples: 1 }]);
     let error = read_plane(data("rgb_uint8.tif"), None, &ReadOptions::default()).expect_err("three colours");
     assert!(matches!(error, Error::Undecided { .. }), "{error}");
 }
@@ -116,22 +116,22 @@ fn ome_names_pixel_size_and_significant_bits() {
     assert_plane(field.red.view(), 2, 0, "SpectrumOrange");
     assert_eq!(field.pixel_size, PixelSize::from_um(0.1).ok());
     assert_eq!(field.saturation_level, Some(4095.0));
-    assert!(field.warnings.is_empty(), "{:?}", field.warnings);
+    assert_eq!(field.notes, []);
 }
 
 #[test]
-fn a_stack_is_projected_with_a_warning() {
+fn a_stack_is_projected_with_a_note() {
     for name in ["stack_zcyx.ome.tif", "stack_czyx.ome.tif"] {
         let field = read_field(data(name), &ReadOptions::default()).expect(name);
         // The highest slice has the highest samples everywhere.
         assert_plane(field.green.view(), 0, 3, name);
         assert_plane(field.counterstain.view(), 1, 3, name);
         assert_plane(field.red.view(), 2, 3, name);
-        assert!(field.warnings.iter().any(|w| w.contains("4 slices") && w.contains("maximum projection")));
+        assert_eq!(field.notes, [FieldNote::StackProjected { channel: None, slices: 4 }]);
     }
     let field = mapped("imagej_stack.tif");
     assert_plane(field.green.view(), 2, 1, "imagej_stack.tif");
-    assert!(field.warnings.iter().any(|w| w.contains("2 slices")), "{:?}", field.warnings);
+    assert_eq!(field.notes, [FieldNote::StackProjected { channel: None, slices: 2 }]);
 }
 
 #[test]
@@ -181,9 +181,8 @@ fn the_callers_pixel_size_takes_precedence() {
     for name in ["named.ome.tif", "not_square.ome.tif"] {
         let field = read_field(data(name), &options).expect(name);
         assert_eq!(field.pixel_size, options.pixel_size, "{name}");
-        let differs =
-            field.warnings.iter().any(|w| w.contains("the file says 0.1 um per pixel, 0.25 um was given"));
-        assert_eq!(differs, name == "named.ome.tif", "{:?}", field.warnings);
+        let overridden = FieldNote::PixelSizeOverridden { channel: None, stated_um: 0.1, used_um: 0.25 };
+        assert_eq!(field.notes.contains(&overridden), name == "named.ome.tif", "{:?}", field.notes);
     }
 }
 
@@ -191,15 +190,15 @@ fn the_callers_pixel_size_takes_precedence() {
 fn resolution_tags_are_believed_in_centimetres_only() {
     let plane = read_plane(data("centimetres.tif"), None, &ReadOptions::default()).expect("grey");
     assert!((plane.pixel_size.expect("0.1 um").um() - 0.1).abs() < 1e-9);
-    assert!(plane.warnings.iter().any(|w| w.contains("resolution tags")), "{:?}", plane.warnings);
+    assert!(
+        matches!(plane.notes[..], [FieldNote::PixelSizeFromTags { channel: None, .. }]),
+        "{:?}",
+        plane.notes
+    );
     let plane = read_plane(data("dpi.tif"), None, &ReadOptions::default()).expect("grey");
     assert_eq!(plane.pixel_size, None);
     let field = read_field(data("rgb_uint8.tif"), &ReadOptions::default()).expect("RGB");
-    assert!(
-        field.warnings.iter().any(|w| w.contains("size of a pixel is not known")),
-        "{:?}",
-        field.warnings
-    );
+    assert_eq!((field.pixel_size, field.notes), (None, Vec::new()));
 }
 
 #[test]

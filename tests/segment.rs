@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use breakapart::segment::{SegmentParams, Segmentation, segment};
+use breakapart::segment::{SegmentNote, SegmentParams, Segmentation, segment};
 use breakapart::{PixelSize, Plane, PlaneView};
 use ndarray::{Array2, Axis};
 use rand::SeedableRng;
@@ -63,7 +63,7 @@ fn finds_apart_and_touching_discs() {
     assert_eq!(found.nuclei.len(), DISCS.len());
     let overlaps = overlaps(&found, &DISCS);
     assert!(overlaps.iter().all(|&o| o > 0.8), "{overlaps:?}");
-    assert!(found.warnings.is_empty());
+    assert!(found.notes.is_empty());
     assert!((found.diameter_px.unwrap() - 36.0).abs() < 8.0, "{:?}", found.diameter_px);
 }
 
@@ -126,7 +126,7 @@ fn uneven_illumination_loses_no_nucleus() {
 }
 
 #[test]
-fn images_that_show_nothing_give_no_nucleus_and_a_warning() {
+fn images_that_show_nothing_give_no_nucleus_and_a_note() {
     let mut random = ChaCha8Rng::seed_from_u64(3);
     let normal = Normal::new(500.0_f64, 20.0).unwrap();
     let noise = |height: usize, width: usize, random: &mut ChaCha8Rng| {
@@ -141,7 +141,10 @@ fn images_that_show_nothing_give_no_nucleus_and_a_warning() {
     for image in nothing {
         let found = run(&image);
         assert_eq!(found.nuclei.len(), 0, "{:?}", image.dim());
-        assert_eq!(found.warnings.len(), 1);
+        assert!(matches!(
+            found.notes[..],
+            [SegmentNote::NothingStandsOut | SegmentNote::NoContrast | SegmentNote::NoNucleus]
+        ));
         assert_eq!(found.diameter_px, None);
     }
 }
@@ -183,7 +186,11 @@ fn an_implausible_diameter_is_reported() {
     // Discs of 36 px at 2 um a pixel would be 72 um wide.
     let found =
         segment(PlaneView::from(&sample()), PixelSize::from_um(2.0).ok(), &SegmentParams::default()).unwrap();
-    assert!(found.warnings.iter().any(|w| w.contains("not plausible")), "{:?}", found.warnings);
+    assert!(
+        matches!(found.notes[..], [SegmentNote::ImplausibleDiameter { found_um, used_um }] if found_um > 60.0 && used_um == 25.0),
+        "{:?}",
+        found.notes
+    );
 }
 
 /// The shared data, where there is any.

@@ -76,8 +76,8 @@ impl Images {
         let mut options = ReadOptions::default();
         options.pixel_size = self.pixel_size;
         let plane = read_plane(image, self.channel, &options)?;
-        for warning in &plane.warnings {
-            eprintln!("note: {}: {warning}", image.display());
+        for note in &plane.notes {
+            eprintln!("note: {}: {note}", image.display());
         }
         Ok(plane)
     }

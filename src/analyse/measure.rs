@@ -97,8 +97,8 @@ pub(super) fn measure(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || (saturation(field, &segmentation), likenesses(planes), light::of_nuclei(field, &segmentation)),
     );
-    let mut warnings = field.warnings.clone();
-    warnings.extend(segmentation.warnings.iter().cloned());
+    let mut warnings: Vec<String> = field.notes.iter().map(ToString::to_string).collect();
+    warnings.extend(segmentation.notes.iter().map(ToString::to_string));
     Ok(FieldMeasurement {
         name: field.name.clone(),
         pixel_size: field.pixel_size,

@@ -57,9 +57,9 @@ pub(super) fn square_pixel(x_um: f64, y_um: f64, stated: &str, location: &Locati
     PixelSize::from_um(f64::midpoint(x_um, y_um))
 }
 
-/// The pixel size from the plain resolution tags, with a note on where it is from: only from centimetres, and
+/// The pixel size from the plain resolution tags: only from centimetres, and
 /// only if plausible. Inches are print resolutions, never a microscope's.
-pub(super) fn from_plain_tags(x: Option<f64>, y: Option<f64>, unit: u64) -> Option<(PixelSize, String)> {
+pub(super) fn from_plain_tags(x: Option<f64>, y: Option<f64>, unit: u64) -> Option<PixelSize> {
     const CENTIMETRE: u64 = 3;
     let (x, y) = (x?, y?);
     if unit != CENTIMETRE || x <= 0.0 || y <= 0.0 {
@@ -69,11 +69,7 @@ pub(super) fn from_plain_tags(x: Option<f64>, y: Option<f64>, unit: u64) -> Opti
     if !(PLAUSIBLE_UM.contains(&x_um) && PLAUSIBLE_UM.contains(&y_um)) {
         return None;
     }
-    let size = square_pixel(x_um, y_um, "resolution tags", &Location::default()).ok()?;
-    Some((
-        size,
-        format!("pixel size {} um is from the resolution tags of a plain TIFF: verify it", size.um()),
-    ))
+    square_pixel(x_um, y_um, "resolution tags", &Location::default()).ok()
 }
 
 #[cfg(test)]
@@ -99,7 +95,7 @@ mod tests {
         assert_eq!(from_plain_tags(Some(118.11), Some(118.11), 3), None, "300 dpi in centimetres");
         assert_eq!(from_plain_tags(Some(1e5), Some(1e5), 2), None, "inches are never believed");
         assert_eq!(from_plain_tags(Some(0.0), Some(0.0), 3), None);
-        let (size, _) = from_plain_tags(Some(1e5), Some(1e5), 3).expect("0.1 um");
+        let size = from_plain_tags(Some(1e5), Some(1e5), 3).expect("0.1 um");
         assert!((size.um() - 0.1).abs() < 1e-12);
     }
 

@@ -6,46 +6,35 @@ use std::str::FromStr;
 
 use super::image_file::Channel;
 use crate::error::{Error, Location, Result};
+use crate::field::{ChannelRole, FieldNote};
 
 mod names;
 
 pub(super) use names::roles_of_name;
 
-/// What a channel shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
-    Counterstain,
-    Red,
-    Green,
+/// The key of a role in a channel map and in messages about it.
+pub(super) fn map_key(role: ChannelRole) -> &'static str {
+    match role {
+        ChannelRole::Counterstain => "dapi",
+        ChannelRole::Red => "red",
+        ChannelRole::Green => "green",
+    }
 }
 
-impl Role {
-    pub(super) const ALL: [Self; 3] = [Self::Counterstain, Self::Red, Self::Green];
-
-    /// The word for it in a channel map and in messages.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Counterstain => "dapi",
-            Self::Red => "red",
-            Self::Green => "green",
-        }
+/// Emission bands in nanometres that leave no doubt. DAPI and Hoechst emit at 461, `SpectrumGreen` at 524,
+/// FITC at 519, Cy3 at 570, `SpectrumOrange` at 588, Texas Red at 615 nm (the makers' data sheets); filters
+/// are some 20 nm wide on either side. Between the bands lie aqua, gold and yellow labels, beyond them the
+/// far red ones.
+fn emission_band_nm(role: ChannelRole) -> std::ops::RangeInclusive<f64> {
+    match role {
+        ChannelRole::Counterstain => 430.0..=490.0,
+        ChannelRole::Green => 500.0..=545.0,
+        ChannelRole::Red => 560.0..=650.0,
     }
+}
 
-    /// Emission bands in nanometres that leave no doubt. DAPI and Hoechst emit at 461, `SpectrumGreen` at 524,
-    /// FITC at 519, Cy3 at 570, `SpectrumOrange` at 588, Texas Red at 615 nm (the makers' data sheets); filters
-    /// are some 20 nm wide on either side. Between the bands lie aqua, gold and yellow labels, beyond them the
-    /// far red ones.
-    fn emission_nm(self) -> std::ops::RangeInclusive<f64> {
-        match self {
-            Self::Counterstain => 430.0..=490.0,
-            Self::Green => 500.0..=545.0,
-            Self::Red => 560.0..=650.0,
-        }
-    }
-
-    fn of_emission(nm: f64) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.emission_nm().contains(&nm))
-    }
+fn role_of_emission(nm: f64) -> Option<ChannelRole> {
+    ChannelRole::ALL.into_iter().find(|&role| emission_band_nm(role).contains(&nm))
 }
 
 /// The user's word on which channel is which, by index from 0.
@@ -73,30 +62,28 @@ impl ChannelMap {
 
     /// Checks that the indices name three different channels of a file that has `channels`.
     pub(super) fn check(self, channels: &[Channel], location: &Location) -> Result<Self> {
-        for (role, index) in Role::ALL.into_iter().zip(self.indices()) {
+        for (role, index) in ChannelRole::ALL.into_iter().zip(self.indices()) {
             if index >= channels.len() {
                 let allowed =
                     format!("0 to {} in {location}, which has {}", channels.len().max(1) - 1, list(channels));
-                return Err(Error::parameter(format!("channels: {}", role.word()), index, allowed));
+                return Err(Error::parameter(format!("channels: {}", map_key(role)), index, allowed));
             }
         }
         self.distinct()
     }
 
-    /// Where what was given is not what the file says of a channel by name or emission.
-    pub(super) fn contradictions(self, channels: &[Channel]) -> Vec<String> {
-        let given = Role::ALL.into_iter().zip(self.indices());
-        let told = given.filter_map(|(role, index)| {
-            let roles = roles_of(channels.get(index)?);
-            let says: Vec<_> = roles.iter().map(|role| role.word()).collect();
-            (!roles.is_empty() && !roles.contains(&role)).then(|| {
-                let (role, says) = (role.word(), says.join(" and "));
-                format!(
-                    "channel {index} was given as {role} and is read so, but the file says that it is {says}"
-                )
+    /// The channels whose role here is none of those that the file states by name or emission.
+    pub(super) fn contradictions(self, channels: &[Channel]) -> Vec<FieldNote> {
+        let supplied = ChannelRole::ALL.into_iter().zip(self.indices());
+        let contradicted = supplied.filter_map(|(used, index)| {
+            let stated = roles_of(channels.get(index)?);
+            (!stated.is_empty() && !stated.contains(&used)).then_some(FieldNote::ChannelContradicted {
+                index,
+                used,
+                stated,
             })
         });
-        told.collect()
+        contradicted.collect()
     }
 
     fn distinct(self) -> Result<Self> {
@@ -123,9 +110,9 @@ impl FromStr for ChannelMap {
         for part in text.split(',') {
             let (key, value) = part.split_once('=').ok_or_else(wrong)?;
             let role = match key.trim().to_lowercase().as_str() {
-                "dapi" | "counterstain" => Role::Counterstain,
-                "red" | "orange" => Role::Red,
-                "green" => Role::Green,
+                "dapi" | "counterstain" => ChannelRole::Counterstain,
+                "red" | "orange" => ChannelRole::Red,
+                "green" => ChannelRole::Green,
                 _ => return Err(wrong()),
             };
             let index = value.trim().parse().map_err(|_| wrong())?;
@@ -153,14 +140,14 @@ pub(super) fn list(channels: &[Channel]) -> String {
 
 /// The roles that a channel may have: what its name says, else what its emission says. More than one role
 /// means that the two contradict each other, or that the name names several.
-fn roles_of(channel: &Channel) -> Vec<Role> {
-    let emission = channel.emission_nm.and_then(Role::of_emission);
+fn roles_of(channel: &Channel) -> Vec<ChannelRole> {
+    let emission = channel.emission_nm.and_then(role_of_emission);
     let texts = [&channel.name, &channel.fluor];
     let named: Vec<_> = texts.into_iter().flatten().filter_map(|text| roles_of_name(text)).collect();
-    let mut roles: Vec<Role> = if named.is_empty() {
+    let mut roles: Vec<ChannelRole> = if named.is_empty() {
         emission.into_iter().collect()
     } else {
-        let roles: Vec<Role> = named.concat();
+        let roles: Vec<ChannelRole> = named.concat();
         // A known label without a role stays without one, whatever its emission.
         let contradiction = emission.filter(|_| !roles.is_empty());
         roles.into_iter().chain(contradiction).collect()
@@ -175,7 +162,7 @@ fn roles_of(channel: &Channel) -> Vec<Role> {
 /// # Errors
 /// [`Error::Undecided`] unless each role has exactly one channel; it lists what was found.
 pub(super) fn decide(channels: &[Channel], location: &Location) -> Result<ChannelMap> {
-    let roles: Vec<Vec<Role>> = channels.iter().map(roles_of).collect();
+    let roles: Vec<Vec<ChannelRole>> = channels.iter().map(roles_of).collect();
     let undecided = |question: String| Error::Undecided {
         location: location.clone(),
         question,
@@ -183,13 +170,13 @@ pub(super) fn decide(channels: &[Channel], location: &Location) -> Result<Channe
         remedy: "say it by channel index, such as channels = dapi=0,red=1,green=2 (--channels)".to_owned(),
     };
     let mut indices = [0; 3];
-    for role in Role::ALL {
+    for role in ChannelRole::ALL {
         let matches: Vec<usize> = (0..channels.len()).filter(|&i| roles[i].contains(&role)).collect();
         indices[role as usize] = match matches.as_slice() {
             [index] if roles[*index].len() == 1 => *index,
-            [] => return Err(undecided(format!("which channel is {}: none matches", role.word()))),
+            [] => return Err(undecided(format!("which channel is {}: none matches", map_key(role)))),
             [index] => {
-                let words: Vec<_> = roles[*index].iter().map(|role| role.word()).collect();
+                let words: Vec<_> = roles[*index].iter().map(|&role| map_key(role)).collect();
                 let words = words.join(" and ");
                 return Err(undecided(format!("what channel {index} is: its name and emission say {words}")));
             }
@@ -197,7 +184,7 @@ pub(super) fn decide(channels: &[Channel], location: &Location) -> Result<Channe
                 let words: Vec<_> = several.iter().map(ToString::to_string).collect();
                 return Err(undecided(format!(
                     "which channel is {}: {} match",
-                    role.word(),
+                    map_key(role),
                     words.join(" and ")
                 )));
             }

@@ -11,7 +11,7 @@ use super::layout::{self, Layout};
 use super::raster;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
-use crate::field::Plane;
+use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
 
 /// Sample types that this crate keeps.
@@ -103,9 +103,7 @@ impl ImageFile {
             [0xff, 0xd8, 0xff, ..] => {
                 let planes = raster::read_jpeg(path, limit)?;
                 let mut layout = Layout::of_raster(planes.len());
-                layout
-                    .warnings
-                    .push("JPEG compression is lossy: faint signals and edges may be altered".to_owned());
+                layout.notes.push(FieldNote::LossyCompression { channel: None });
                 Ok(Self { location, layout, content: Content::Raster(planes) })
             }
             other => {

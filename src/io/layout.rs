@@ -7,6 +7,7 @@ use super::imagej::ImageJ;
 use super::ome_xml::{OmeChannel, OmeImage, is_ome_xml};
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
+use crate::field::FieldNote;
 use crate::units::PixelSize;
 
 /// What a file holds.
@@ -18,7 +19,7 @@ pub(super) struct Layout {
     pub(super) pixel_size: Option<PixelSize>,
     /// Highest sample value that the camera can give, if the file says.
     pub(super) saturation_level: Option<f32>,
-    pub(super) warnings: Vec<String>,
+    pub(super) notes: Vec<FieldNote>,
 }
 
 impl Layout {
@@ -38,9 +39,8 @@ impl Layout {
         match (stated, options.pixel_size) {
             (stated, None) => self.pixel_size = Some(stated?),
             (Ok(size), Some(given)) if (size.um() - given.um()).abs() > SQUARE_TOLERANCE * given.um() => {
-                let (size, given) = (size.um(), given.um());
-                self.warnings
-                    .push(format!("the file says {size} um per pixel, {given} um was given and used"));
+                let (stated_um, used_um) = (size.um(), given.um());
+                self.notes.push(FieldNote::PixelSizeOverridden { channel: None, stated_um, used_um });
             }
             _ => {}
         }
@@ -78,14 +78,11 @@ pub(super) fn of_tiff(tiff: &mut TiffFile, location: &Location, options: &ReadOp
     check_uniform(tiff, &layout, location)?;
     let depth = layout.channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
     if depth > 1 {
-        layout.warnings.push(format!(
-            "a stack of {depth} slices: analysed as its maximum projection, in which signals at different depths \
-             may seem to touch"
-        ));
+        layout.notes.push(FieldNote::StackProjected { channel: None, slices: depth });
     }
     let unread = tiff.pages.first().map_or(0, |page| page.samples - page.channels);
     if unread > 0 {
-        layout.warnings.push(format!("{unread} sample(s) of each pixel beyond the colours (alpha) not read"));
+        layout.notes.push(FieldNote::SamplesNotRead { channel: None, samples: unread });
     }
     Ok(layout)
 }
@@ -187,7 +184,7 @@ fn of_imagej(
     };
     // With ImageJ the resolution has the unit of its description, not that of the tag.
     layout.pixel_size = None;
-    layout.warnings.clear();
+    layout.notes.clear();
     if let Some((x, y)) = imagej.pixel_um(tiff.resolution()?) {
         let stated = square_pixel(x, y, "resolution and unit as ImageJ wrote them", location);
         layout.set_pixel_size(stated, options)?;
@@ -219,9 +216,11 @@ fn of_plain(
         pages => layout.channels = (0..pages.len()).map(|page| single_slice(page, 0)).collect(),
     }
     let resolution = tiff.resolution()?;
-    if let Some((size, note)) = from_plain_tags(resolution.x, resolution.y, resolution.unit) {
+    if let Some(size) = from_plain_tags(resolution.x, resolution.y, resolution.unit) {
         layout.set_pixel_size(Ok(size), options)?;
-        layout.warnings.extend(options.pixel_size.is_none().then_some(note));
+        if options.pixel_size.is_none() {
+            layout.notes.push(FieldNote::PixelSizeFromTags { channel: None, pixel_um: size.um() });
+        }
     }
     Ok(layout)
 }

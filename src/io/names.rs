@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use super::channels::Role;
+use crate::field::ChannelRole;
 
 /// Suffixes of image files, lower case, the longer ones first.
 const IMAGE_SUFFIXES: [&str; 7] = [".ome.tiff", ".ome.tif", ".tiff", ".tif", ".png", ".jpeg", ".jpg"];
 
 /// Suffixes of the files of a field in three files, lower case.
-const CHANNEL_SUFFIXES: [(&str, Role); 7] = [
-    ("_dapi", Role::Counterstain),
-    ("_orange", Role::Red),
-    ("_red", Role::Red),
-    ("_green", Role::Green),
-    ("_b", Role::Counterstain),
-    ("_r", Role::Red),
-    ("_g", Role::Green),
+const CHANNEL_SUFFIXES: [(&str, ChannelRole); 7] = [
+    ("_dapi", ChannelRole::Counterstain),
+    ("_orange", ChannelRole::Red),
+    ("_red", ChannelRole::Red),
+    ("_green", ChannelRole::Green),
+    ("_b", ChannelRole::Counterstain),
+    ("_r", ChannelRole::Red),
+    ("_g", ChannelRole::Green),
 ];
 
 /// The file name without its image suffix: the name of a field in the reports.
@@ -49,7 +49,7 @@ pub(super) fn is_image(path: &Path) -> bool {
 }
 
 /// The channel that the suffix of a single-channel file names, and the name of the field without the suffix.
-pub(super) fn channel_of_file(path: &Path) -> Option<(String, Role)> {
+pub(super) fn channel_of_file(path: &Path) -> Option<(String, ChannelRole)> {
     let name = field_name(path);
     CHANNEL_SUFFIXES.iter().find_map(|&(suffix, role)| Some((strip_suffix(&name, suffix)?.to_owned(), role)))
 }
@@ -97,13 +97,13 @@ mod tests {
     #[test]
     fn channels_by_suffix() {
         for (path, expected) in [
-            ("f1_DAPI.tif", Some(("f1", Role::Counterstain))),
-            ("f1_Orange.tif", Some(("f1", Role::Red))),
-            ("f1_red.ome.tif", Some(("f1", Role::Red))),
-            ("f1_GREEN.png", Some(("f1", Role::Green))),
-            ("f_1_b.jpg", Some(("f_1", Role::Counterstain))),
-            ("f1_r.tif", Some(("f1", Role::Red))),
-            ("f1_g.tif", Some(("f1", Role::Green))),
+            ("f1_DAPI.tif", Some(("f1", ChannelRole::Counterstain))),
+            ("f1_Orange.tif", Some(("f1", ChannelRole::Red))),
+            ("f1_red.ome.tif", Some(("f1", ChannelRole::Red))),
+            ("f1_GREEN.png", Some(("f1", ChannelRole::Green))),
+            ("f_1_b.jpg", Some(("f_1", ChannelRole::Counterstain))),
+            ("f1_r.tif", Some(("f1", ChannelRole::Red))),
+            ("f1_g.tif", Some(("f1", ChannelRole::Green))),
             ("f1.tif", None),
             ("bored.tif", None),
             ("_DAPI.tif", None),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::channels::Role;
+use super::channels::map_key;
 use super::names::{channel_of_file, field_name, file_name, is_image};
 use super::{ReadOptions, read_field_reusing, read_files};
 use crate::error::{Error, Location, Result};
-use crate::field::Field;
+use crate::field::{ChannelRole, Field};
 use crate::workspace::Workspace;
 
 /// Folders of this name hold truth tables, not specimens.
@@ -238,7 +238,7 @@ fn specimen(folder: &Path, files: Vec<PathBuf>) -> SpecimenSource {
 
 /// Groups the files of a folder into fields, each with its first file, in the order of those.
 fn group_fields(files: Vec<PathBuf>) -> Vec<(PathBuf, FieldSource)> {
-    let mut by_name: BTreeMap<String, Vec<(PathBuf, Option<Role>)>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<(PathBuf, Option<ChannelRole>)>> = BTreeMap::new();
     for path in files {
         let (name, role) = match channel_of_file(&path) {
             Some((name, role)) => (name, Some(role)),
@@ -257,10 +257,11 @@ fn group_fields(files: Vec<PathBuf>) -> Vec<(PathBuf, FieldSource)> {
     fields
 }
 
-fn field_files(name: &str, members: Vec<(PathBuf, Option<Role>)>) -> FieldFiles {
-    let of =
-        |role: Option<Role>| members.iter().filter(move |m| m.1 == role).map(|m| &m.0).collect::<Vec<_>>();
-    let [counterstain, red, green] = Role::ALL.map(|role| of(Some(role)));
+fn field_files(name: &str, members: Vec<(PathBuf, Option<ChannelRole>)>) -> FieldFiles {
+    let of = |role: Option<ChannelRole>| {
+        members.iter().filter(move |m| m.1 == role).map(|m| &m.0).collect::<Vec<_>>()
+    };
+    let [counterstain, red, green] = ChannelRole::ALL.map(|role| of(Some(role)));
     match (of(None).as_slice(), counterstain.as_slice(), red.as_slice(), green.as_slice()) {
         (&[path], [], [], []) => return FieldFiles::One(path.clone()),
         ([], &[counterstain], &[red], &[green]) => {
@@ -270,7 +271,7 @@ fn field_files(name: &str, members: Vec<(PathBuf, Option<Role>)>) -> FieldFiles 
         _ => {}
     }
     let missing: Vec<_> =
-        Role::ALL.into_iter().filter(|&role| of(Some(role)).is_empty()).map(Role::word).collect();
+        ChannelRole::ALL.into_iter().filter(|&role| of(Some(role)).is_empty()).map(map_key).collect();
     let (question, remedy) = if of(None).is_empty() && members.len() + missing.len() == 3 {
         let question = format!("the channels of field `{name}`: no file for {}", missing.join(" and "));
         (

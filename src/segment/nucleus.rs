@@ -3,6 +3,8 @@
 use ndarray::Array2;
 use serde::Serialize;
 
+use super::note::SegmentNote;
+
 /// Half-open pixel rectangle: rows `y0..y1`, columns `x0..x1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BoundingBox {
@@ -55,8 +57,8 @@ pub struct Segmentation {
     pub nuclei: Vec<Nucleus>,
     /// Typical nucleus diameter estimated from this image, px; `None` if nothing was found.
     pub diameter_px: Option<f64>,
-    /// Anything the reader of the result must know (no contrast, scale not plausible, ...).
-    pub warnings: Vec<String>,
+    /// Facts that the user of the nuclei should know.
+    pub notes: Vec<SegmentNote>,
 }
 
 impl Segmentation {

@@ -14,6 +14,7 @@ use crate::segment::context::{self, Usual};
 use crate::segment::ensemble::{self, Ensemble};
 use crate::segment::features::{self, RowSums, features};
 use crate::segment::nesting::nesting;
+use crate::segment::note::SegmentNote;
 use crate::segment::overlap::overlapping;
 use crate::segment::params::SegmentParams;
 use crate::segment::refine;
@@ -48,7 +49,7 @@ pub struct Proposals {
     pub(super) brightness: Vec<f32>,
     /// What is usual for the nuclei beside which these remain; without any, for the best of these.
     pub(super) usual: Option<Usual>,
-    pub(super) warnings: Vec<String>,
+    pub(super) notes: Vec<SegmentNote>,
 }
 
 impl Proposals {
@@ -60,15 +61,15 @@ impl Proposals {
         params.validate()?;
         let mut out = Self { dim: plane.dim(), ..Self::default() };
         if plane.dim().0 == 0 || plane.dim().1 == 0 {
-            out.warnings.push("the counterstain plane has no pixels".into());
+            out.notes.push(SegmentNote::EmptyPlane);
             return Ok(out);
         }
         let Some(diameter_px) = out.diameter(plane, pixel_size, params) else {
-            out.warnings.push("nothing stands out in the counterstain".into());
+            out.notes.push(SegmentNote::NothingStandsOut);
             return Ok(out);
         };
         let Some(image) = WorkingImage::new(plane, diameter_px) else {
-            out.warnings.push("the counterstain shows no contrast over its noise".into());
+            out.notes.push(SegmentNote::NoContrast);
             return Ok(out);
         };
         out.candidates = candidates(&image, LARGEST_HOLE, SMALLEST_PARTED);
@@ -118,11 +119,10 @@ impl Proposals {
         let largest = pixel.um_to_px(params.largest_typical_diameter_um);
         let plausible = found.clamp(smallest, largest).max(3.0);
         if (plausible - found).abs() > 1e-9 {
-            self.warnings.push(format!(
-                "typical nucleus diameter of {:.1} um is not plausible; {:.1} um was used",
-                pixel.px_to_um(found),
-                pixel.px_to_um(plausible)
-            ));
+            self.notes.push(SegmentNote::ImplausibleDiameter {
+                found_um: pixel.px_to_um(found),
+                used_um: pixel.px_to_um(plausible),
+            });
         }
         Some(plausible)
     }

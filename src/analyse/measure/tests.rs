@@ -44,7 +44,7 @@ fn segmentation(labels: Array2<u32>, count: usize) -> Segmentation {
         overlapping: false,
     };
     let nuclei = (1..=count as u32).map(nucleus).collect();
-    Segmentation { labels, nuclei, diameter_px: None, warnings: Vec::new() }
+    Segmentation { labels, nuclei, diameter_px: None, notes: Vec::new() }
 }
 
 proptest! {

@@ -5,7 +5,7 @@
 //! So `Spectrum Orange`, `SpectrumOrange` and `C2: spectrum_orange (TRITC set)` are all red, and `SpectrumAqua`
 //! is not green.
 
-use super::Role;
+use crate::field::ChannelRole;
 
 /// DNA stains.
 const COUNTERSTAIN: &[&str] =
@@ -143,11 +143,11 @@ const MOST_WORDS: usize = 3;
 
 /// The roles that a name stands for: `None` if the name says nothing, an empty list if it is known to be none
 /// of the three.
-pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<Role>> {
+pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
     match name.trim().to_lowercase().as_str() {
-        "r" => return Some(vec![Role::Red]),
-        "g" => return Some(vec![Role::Green]),
-        "b" => return Some(vec![Role::Counterstain]),
+        "r" => return Some(vec![ChannelRole::Red]),
+        "g" => return Some(vec![ChannelRole::Green]),
+        "b" => return Some(vec![ChannelRole::Counterstain]),
         _ => {}
     }
     let words = words(name);
@@ -159,9 +159,9 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<Role>> {
         let found = (1..=MOST_WORDS.min(words.len() - i)).rev().find_map(|length| {
             let key = words[i..i + length].concat();
             let lists = [
-                (COUNTERSTAIN, Some(Role::Counterstain)),
-                (RED, Some(Role::Red)),
-                (GREEN, Some(Role::Green)),
+                (COUNTERSTAIN, Some(ChannelRole::Counterstain)),
+                (RED, Some(ChannelRole::Red)),
+                (GREEN, Some(ChannelRole::Green)),
             ];
             let mut lists = lists.into_iter().chain([(OTHER, None)]);
             lists.find(|(keys, _)| keys.contains(&key.as_str())).map(|(_, role)| (length, role))

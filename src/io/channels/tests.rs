@@ -67,9 +67,11 @@ fn vendors_spellings() {
         "Oregon Green 488",
         "g",
     ];
-    for (names, role) in
-        [(&counterstain[..], Role::Counterstain), (&red[..], Role::Red), (&green[..], Role::Green)]
-    {
+    for (names, role) in [
+        (&counterstain[..], ChannelRole::Counterstain),
+        (&red[..], ChannelRole::Red),
+        (&green[..], ChannelRole::Green),
+    ] {
         for name in names {
             assert_eq!(roles_of_name(name), Some(vec![role]), "{name}");
         }
@@ -188,7 +190,8 @@ fn channels_given_against_what_the_file_says_are_told() {
     assert!(told(1, 2).is_empty());
     let swapped = told(2, 1);
     assert_eq!(swapped.len(), 2, "{swapped:?}");
-    assert!(swapped[0].contains("channel 2 was given as red"), "{swapped:?}");
+    let (used, stated) = (ChannelRole::Red, vec![ChannelRole::Green]);
+    assert!(swapped.contains(&FieldNote::ChannelContradicted { index: 2, used, stated }), "{swapped:?}");
     let unnamed = [Channel::default(), Channel::default(), Channel::default()];
     assert!(ChannelMap { counterstain: 2, red: 0, green: 1 }.contradictions(&unnamed).is_empty());
 }
