@@ -13,7 +13,7 @@ use breakapart::pair::pair;
 use breakapart::report::{write_nuclei_csv, write_report_json, write_signals_csv};
 use breakapart::segment::{SegmentParams, segment};
 use breakapart::simulate::{Conditions, simulate_field};
-use breakapart::summarise::{SummariseParams, summarise};
+use breakapart::summarise::{Grounds, SummariseParams, summarise};
 use breakapart::{Colour, Field};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tiff::encoder::{Compression, DeflateLevel};
@@ -34,7 +34,7 @@ fn steps(criterion: &mut Criterion) {
     let field = field();
     let (height, width) = field.dim();
     let pixel_size = field.pixel_size;
-    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
+    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay")).expect("a valid assay");
     let measured = analyser.measure_field(&field).expect("a measurement");
     let mut group = criterion.benchmark_group("steps");
     group.sample_size(10).throughput(Throughput::Elements((height * width) as u64));
@@ -79,15 +79,16 @@ fn reading(criterion: &mut Criterion) {
 /// What follows once nuclei and signals are known: each step on all nuclei of the field.
 fn after_detection(criterion: &mut Criterion) {
     let assay = Assay::builtin("alk").expect("a built-in assay");
-    let reading = Analyser::new(assay.clone()).analyse(&field()).expect("a reading");
+    let reading = Analyser::new(assay.clone()).expect("a valid assay").analyse(&field()).expect("a reading");
     let field = &reading.fields[0];
     let of_nucleus = |id: u32| -> Vec<usize> {
         (0..field.signals.len()).filter(|&i| field.signals[i].nucleus_id == id).collect()
     };
-    let signals: Vec<(u32, Vec<usize>)> = field.nuclei.iter().map(|n| (n.id, of_nucleus(n.id))).collect();
+    let signals: Vec<(u32, Vec<usize>)> =
+        field.nuclei.iter().map(|n| (n.nucleus.id, of_nucleus(n.nucleus.id))).collect();
     let rule = reading.instrument.pair_rule;
     let evidence: Vec<NucleusEvidence> =
-        field.pairings.iter().map(|p| NucleusEvidence::of_pattern(p.nucleus_id, p.pattern())).collect();
+        field.pairings().map(|p| NucleusEvidence::of_pattern(p.nucleus_id, p.pattern())).collect();
     let folder = tempfile::tempdir().expect("a folder");
     let mut group = criterion.benchmark_group("steps");
     group.throughput(Throughput::Elements((SIZE_PX * SIZE_PX) as u64));
@@ -107,8 +108,9 @@ fn after_detection(criterion: &mut Criterion) {
         });
     });
     group.bench_function("summarise", |b| {
-        let params = SummariseParams::default();
-        b.iter(|| summarise(black_box(&field.calls), &assay, &params));
+        let (grounds, params) = (Grounds::worksheet(None), SummariseParams::default());
+        let calls: Vec<_> = field.calls().cloned().collect();
+        b.iter(|| summarise(black_box(&calls), &assay, &grounds, &params));
     });
     group.bench_function("tables and report", |b| {
         b.iter(|| {

@@ -91,7 +91,8 @@ fn answer(
         let of_nuclei = field.signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0);
         of_nuclei.map(|s| [s.y_px, s.x_px]).collect()
     };
-    let nuclei: Vec<[f64; 2]> = field.nuclei.iter().map(|n| [n.centroid_y_px, n.centroid_x_px]).collect();
+    let nuclei: Vec<[f64; 2]> =
+        field.nuclei.iter().map(|n| [n.nucleus.centroid_y_px, n.nucleus.centroid_x_px]).collect();
     let (red, green) = (signals(Colour::Red), signals(Colour::Green));
     Ok(if command == "places" {
         json!({ "ms": ms, "nuclei": nuclei, "red": red, "green": green })

@@ -1,24 +1,25 @@
 //! The whole reading in its order: the one module that knows all steps.
 //!
-//! [`Analyser::measure_field`] takes what is needed from the pixels of a field; [`Analyser::read_specimen`] pools the
-//! measurements of all fields of a specimen, learns the instrument and the signals from them, and gives the
-//! reading. [`Analyser::analyse`] does both for a single field.
+//! [`Analyser::measure_field`] takes what is needed from the pixels of a field. [`Analyser::read_specimen`] pools the
+//! measurements of all fields of a specimen and gives the reading. [`Analyser::analyse`] does both for a single field.
+//!
+//! The same steps can be taken one by one: [`Analyser::calibrate`], [`CalibratedSpecimen::resolve`],
+//! [`ResolvedSpecimen::call`] and [`CalledSpecimen::judge`]. They give the same reading.
 
-mod alarms;
-mod calibration;
+mod edit;
 mod measure;
-mod neighbours;
 mod params;
 mod reading;
-mod rules;
 mod specimen;
 #[cfg(test)]
 mod tests;
 
-pub use alarms::AlarmParams;
+pub use crate::reading::{FieldQuality, FieldReading, Instrument, NucleusReading, NucleusRow};
+pub use edit::{Change, Edit};
 pub use measure::FieldMeasurement;
 pub use params::AnalyseParams;
-pub use reading::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+pub use reading::{SchemaVersion, SpecimenReading};
+pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
@@ -34,16 +35,22 @@ pub struct Analyser {
 
 impl Analyser {
     /// An analyser with default parameters.
-    #[must_use]
-    pub fn new(assay: Assay) -> Self {
-        Self { assay, params: AnalyseParams::default() }
+    ///
+    /// # Errors
+    /// [`crate::Error::Assay`] if the assay is not valid, as one that was changed in code may be.
+    pub fn new(assay: Assay) -> Result<Self> {
+        assay.validate()?;
+        Ok(Self { assay, params: AnalyseParams::default() })
     }
 
     /// The same with other parameters.
-    #[must_use]
-    pub fn with_params(mut self, params: AnalyseParams) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] naming the first parameter out of range.
+    pub fn with_params(mut self, params: AnalyseParams) -> Result<Self> {
+        params.validate()?;
         self.params = params;
-        self
+        Ok(self)
     }
 
     /// The same for a patient of this sex, which matters for X-linked genes.
@@ -68,19 +75,28 @@ impl Analyser {
     /// Finds nuclei and signal candidates of a field. After this its pixels are not needed any more.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+    /// [`crate::Error::InvalidParameter`] if a plane of the field holds samples that are not finite numbers.
     pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
         let nuclei = segment(field.counterstain.view(), field.pixel_size, &self.params.segment)?;
         self.measure_field_in(field, nuclei)
     }
 
-    /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program.
+    /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program
+    /// ([`Segmentation::from_labels`]).
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] if a parameter is out of range or the label image has another size
-    /// than the field.
+    /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
         measure::measure(field, nuclei, &self.params.detect, &self.params.instrument)
+    }
+
+    /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first
+    /// step of [`Analyser::read_specimen`]. The result does not depend on the order of the fields.
+    ///
+    /// # Errors
+    /// As [`Analyser::read_specimen`].
+    pub fn calibrate(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<CalibratedSpecimen<'_>> {
+        specimen::calibrate(name, fields, &self.assay, &self.params)
     }
 
     /// Reads a specimen from the measurements of its fields. The result does not depend on their order.
@@ -89,7 +105,7 @@ impl Analyser {
     /// [`crate::Error::InvalidParameter`] without any field; [`crate::Error::Undecided`] if fields differ in
     /// pixel size, or the assay's distance is in micrometres and the pixel size is not known.
     pub fn read_specimen(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
-        specimen::read(name, fields, &self.assay, &self.params)
+        self.calibrate(name, fields)?.resolve().call().judge()
     }
 
     /// Reads one field as a specimen of its own.

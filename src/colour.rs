@@ -154,6 +154,32 @@ impl<T> From<PerColour<T>> for [T; 2] {
     }
 }
 
+/// One value for each channel of a field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerChannel<T> {
+    /// The value of the counterstain.
+    pub counterstain: T,
+    /// The value of the red probe channel.
+    pub red: T,
+    /// The value of the green probe channel.
+    pub green: T,
+}
+
+impl<T> PerChannel<T> {
+    /// The values with the names of their channels: counterstain, red, green.
+    pub fn named(self) -> [(&'static str, T); 3] {
+        [("counterstain", self.counterstain), ("red", self.red), ("green", self.green)]
+    }
+}
+
+/// Counterstain, red, green.
+impl<T> From<[T; 3]> for PerChannel<T> {
+    fn from([counterstain, red, green]: [T; 3]) -> Self {
+        Self { counterstain, red, green }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

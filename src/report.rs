@@ -29,4 +29,4 @@ pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
 
 /// Version of the files' layout. It grows when a column or key changes its name, place or meaning; new
 /// columns and keys at the end do not change it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;

@@ -3,6 +3,7 @@
 use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::classify::Exclusion;
+use breakapart::quality::Detail;
 use breakapart::simulate::{Conditions, simulate_specimen};
 use breakapart::summarise::Verdict;
 use breakapart::{Field, Plane};
@@ -14,7 +15,7 @@ fn fields(name: &str, count: u32) -> Vec<Field> {
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }
@@ -35,15 +36,15 @@ fn a_field_given_three_times_is_one() {
     let one = fields("alk_split_positive", 1).remove(0);
     let alone = read(std::slice::from_ref(&one)).summary;
     let reading = read(&[named(&one, "a"), named(&one, "b"), named(&one, "c")]);
-    let summary = reading.summary;
+    let summary = &reading.summary;
     assert_eq!((summary.evaluable, summary.rearranged), (alone.evaluable, alone.rearranged));
     assert_eq!(summary.wilson, alone.wilson);
     assert!(summary.exclusions[&Exclusion::SeenTwice] >= 2 * alone.evaluable);
-    assert!(
-        reading.warnings.iter().any(|w| w.contains("fields a and b show one place")),
-        "{:?}",
-        reading.warnings
-    );
+    let repeated = reading
+        .summary
+        .found("repeated_field")
+        .any(|f| matches!(&f.detail, Detail::RepeatedField(found) if found.fields == ["a", "b"]));
+    assert!(repeated, "{:?}", reading.summary.findings);
 }
 
 #[test]
@@ -75,11 +76,11 @@ fn fields_of_a_tenth_of_the_light_give_no_verdict() {
     specimen[1].red = dim(&specimen[1].red);
     specimen[1].green = dim(&specimen[1].green);
     let reading = read(&specimen);
-    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.summary.findings);
     let name = &specimen[1].name;
-    let told = reading
-        .warnings
-        .iter()
-        .any(|w| w.contains(&format!("of field {name} are 0.")) && w.contains("exposed alike"));
-    assert!(told, "{:?}", reading.warnings);
+    let told = reading.summary.withheld_by().any(|f| {
+        f.scope.field() == Some(name)
+            && matches!(&f.detail, Detail::ExposureMismatch(found) if found.height_ratio < 1.0)
+    });
+    assert!(told, "{:?}", reading.summary.findings);
 }

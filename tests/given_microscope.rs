@@ -1,11 +1,12 @@
 //! What the user says of the microscope is held against the specimen: a wrong value must not turn a verdict in silence.
 
-use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::instrument::FixedShift;
+use breakapart::quality::Detail;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
+use breakapart::{Colour, Setting};
 
 fn specimen(change: impl Fn(&mut Conditions)) -> SimulatedSpecimen {
     let mut conditions = Conditions::named("alk_negative").unwrap();
@@ -14,7 +15,7 @@ fn specimen(change: impl Fn(&mut Conditions)) -> SimulatedSpecimen {
 }
 
 fn read(specimen: &SimulatedSpecimen, params: AnalyseParams) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).with_params(params);
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap();
     let measured = specimen.fields.iter().map(|f| analyser.measure_field(&f.field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }
@@ -25,8 +26,13 @@ fn by_shift(specimen: &SimulatedSpecimen, shift: Setting<FixedShift>) -> Specime
     read(specimen, params)
 }
 
+/// How many checks find that the specimen contradicts a supplied value.
+fn contradictions(reading: &SpecimenReading) -> usize {
+    reading.summary.findings.iter().filter(|finding| finding.code().ends_with("_contradicted")).count()
+}
+
 fn contradicted(reading: &SpecimenReading) -> bool {
-    reading.warnings.iter().any(|w| w.contains("contradict"))
+    contradictions(reading) > 0
 }
 
 #[test]
@@ -43,21 +49,27 @@ fn a_shift_that_the_pairs_contradict_gives_no_verdict() {
         (&shifted, Setting::Off),
     ] {
         let reading = by_shift(specimen, wrong);
-        assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{wrong:?} {:?}", reading.warnings);
-        assert!(contradicted(&reading), "{wrong:?} {:?}", reading.warnings);
-        assert!(
-            reading.summary.advice.iter().any(|line| line.contains("contradicts the pairs")),
-            "{wrong:?}"
+        assert_eq!(
+            reading.summary.verdict,
+            Verdict::NotEvaluable,
+            "{wrong:?} {:?}",
+            reading.summary.findings
         );
+        assert!(contradicted(&reading), "{wrong:?} {:?}", reading.summary.findings);
+        assert!(reading.summary.withheld_by().any(|f| f.code() == "shift_contradicted"), "{wrong:?}");
     }
     for (specimen, right) in
         [(&none, Setting::Off), (&none, given("0.5,-0.5")), (&shifted, given("6.2,-6.8"))]
     {
         let reading = by_shift(specimen, right);
-        assert_eq!(reading.summary.verdict, Verdict::Negative, "{right:?} {:?}", reading.warnings);
-        assert!(!contradicted(&reading), "{right:?} {:?}", reading.warnings);
-        let told = reading.warnings.iter().any(|w| w.contains("not estimated but given: chromatic shift"));
-        assert!(told, "{right:?} {:?}", reading.warnings);
+        assert_eq!(reading.summary.verdict, Verdict::Negative, "{right:?} {:?}", reading.summary.findings);
+        assert!(!contradicted(&reading), "{right:?} {:?}", reading.summary.findings);
+        let Some(Detail::SettingsSupplied(supplied)) =
+            reading.summary.found("settings_supplied").next().map(|f| f.detail.clone())
+        else {
+            panic!("{right:?}: {:?}", reading.summary.findings)
+        };
+        assert_eq!(supplied.settings[0].property, "chromatic shift", "{right:?}");
     }
 }
 
@@ -77,11 +89,15 @@ fn crosstalk_that_the_signals_contradict_is_named() {
     assert!(!contradicted(&with(Setting::Fixed(0.2))) && !contradicted(&with(Setting::Estimate)));
 }
 
-fn width_and_noise(specimen: &SimulatedSpecimen, change: impl Fn(&mut AnalyseParams)) -> Vec<String> {
+fn width_and_noise(
+    specimen: &SimulatedSpecimen,
+    change: impl Fn(&mut AnalyseParams),
+) -> Vec<(&'static str, Option<Colour>)> {
     let mut params = AnalyseParams::default();
     change(&mut params);
     let reading = read(specimen, params);
-    reading.warnings.into_iter().filter(|w| w.contains("contradict")).collect()
+    let found = reading.summary.findings.iter().filter(|f| f.code().ends_with("_contradicted"));
+    found.map(|f| (f.code(), f.colour)).collect()
 }
 
 #[test]
@@ -90,11 +106,12 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     let measured = read(&specimen, AnalyseParams::default()).instrument.signal_diameter_px;
     for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
         let named = width_and_noise(&specimen, |p| {
-            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Fixed(factors[c] * measured[c]));
+            p.detect.signal_diameter_px =
+                [0, 1].map(|c| Setting::Fixed(factors[c] * <[f64; 2]>::from(measured)[c]));
         });
         let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
-        for (c, colour) in ["red", "green"].iter().enumerate() {
-            let told = named.iter().any(|w| w.starts_with(colour) && w.contains("signal diameter"));
+        for (c, colour) in Colour::BOTH.into_iter().enumerate() {
+            let told = named.contains(&("width_contradicted", Some(colour)));
             assert_eq!(told, wrong(c), "{factors:?} {named:?}");
         }
     }
@@ -107,7 +124,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
 #[test]
 fn camera_noise_that_the_image_contradicts_is_named() {
     let specimen = specimen(|_| ());
-    let camera = read(&specimen, AnalyseParams::default()).instrument.camera_noise[0];
+    let camera = read(&specimen, AnalyseParams::default()).instrument.camera_noise.red;
     for (factor, wrong) in [(0.1, true), (1.0, false), (4.0, true)] {
         let text = format!("{},{},{}", factor * camera.gain, camera.dark_level, factor * camera.dark_sd);
         let named = width_and_noise(&specimen, |p| {

@@ -18,7 +18,7 @@ fn conditions() -> Conditions {
 }
 
 fn analyser(params: AnalyseParams) -> Analyser {
-    Analyser::new(Assay::builtin("alk").unwrap()).with_params(params)
+    Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap()
 }
 
 fn read_with(conditions: &Conditions, params: AnalyseParams) -> (SpecimenReading, Score) {
@@ -65,8 +65,8 @@ fn where_there_is_neither_shift_nor_crosstalk_none_is_found() {
         let shift = instrument.chromatic_shift.unwrap();
         let error = shift.standard_error_px.unwrap();
         assert!(!shift.used && shift.y_px.hypot(shift.x_px) < 4.0 * error, "{pattern:?} {shift:?}");
-        assert_eq!(instrument.crosstalk_red_into_green, None, "{pattern:?} {rearranged}");
-        assert_eq!(instrument.crosstalk_green_into_red, None, "{pattern:?} {rearranged}");
+        assert_eq!(instrument.crosstalk_from.red, None, "{pattern:?} {rearranged}");
+        assert_eq!(instrument.crosstalk_from.green, None, "{pattern:?} {rearranged}");
         assert_eq!(instrument.pair_rule.green_shift_px, [0.0, 0.0]);
         assert!(score.pattern_share() > 0.95, "{score:?}");
         assert!(score.counted_share() > 0.9 && score.nuclei.f1() > 0.9, "{score:?}");
@@ -99,7 +99,7 @@ fn the_diameter_of_signals_is_that_of_optics_and_probe() {
         let (reading, _) = read(&conditions);
         let sigma_um = psf_sigma_um.hypot(conditions.probes.extent_sigma_um);
         let expected = 2.3548 * sigma_um / conditions.optics.pixel_um;
-        for found in reading.instrument.signal_diameter_px {
+        for found in <[f64; 2]>::from(reading.instrument.signal_diameter_px) {
             // The pixel and a little defocus widen it.
             assert!((0.97..1.2).contains(&(found / expected)), "{found} px, {expected} px in focus");
         }
@@ -120,7 +120,7 @@ fn crosstalk_is_found_within_its_error_and_taken_off() {
         conditions.probes.rearranged_share = 0.5;
         let (reading, score) = read(&conditions);
         let instrument = &reading.instrument;
-        let found = [instrument.crosstalk_red_into_green, instrument.crosstalk_green_into_red];
+        let found = <[_; 2]>::from(instrument.crosstalk_from);
         for (found, fraction) in found.into_iter().zip(crosstalk) {
             assert_eq!(found.is_some(), fraction > 0.0, "{crosstalk:?} {found:?}");
             let Some(found) = found else { continue };
@@ -141,7 +141,7 @@ fn crosstalk_is_found_where_a_shift_parts_signals_from_their_own_light() {
     conditions.probes.pattern = Pattern::IsolatedRed;
     conditions.probes.rearranged_share = 0.5;
     let (reading, score) = read(&conditions);
-    let found = reading.instrument.crosstalk_red_into_green.unwrap();
+    let found = reading.instrument.crosstalk_from.red.unwrap();
     assert!((found.fraction - 0.2).abs() < 4.0 * found.standard_error.unwrap() + 0.003, "{found:?}");
     assert!(score.pattern_share() > 0.93 && score.status_share() > 0.95, "{score:?}");
 }
@@ -158,7 +158,7 @@ fn signals_far_sharper_than_usual_are_found() {
             score.counted_share() > 0.9 && score.status_share() > 0.95,
             "{sigma_um} {pixel_um} {score:?}"
         );
-        for found in reading.instrument.signal_diameter_px {
+        for found in <[f64; 2]>::from(reading.instrument.signal_diameter_px) {
             let expected = 2.3548 * sigma_um / pixel_um;
             assert!((0.9..1.4).contains(&(found / expected)), "{found} px, {expected} px in focus");
         }
@@ -171,8 +171,8 @@ fn crosstalk_that_only_intact_loci_could_show_is_not_made_up() {
     conditions.optics.crosstalk = [0.15, 0.2];
     let (reading, score) = read(&conditions);
     // Every signal has its partner beside it, so nothing tells of crosstalk, and nothing is lost by it either.
-    assert_eq!(reading.instrument.crosstalk_red_into_green, None);
-    assert_eq!(reading.instrument.crosstalk_green_into_red, None);
+    assert_eq!(reading.instrument.crosstalk_from.red, None);
+    assert_eq!(reading.instrument.crosstalk_from.green, None);
     assert!(
         score.pattern_share() > 0.95 && reading.summary.rearranged <= 1 + score.scorable / 20,
         "{score:?}"
@@ -200,8 +200,8 @@ fn corrections_that_are_switched_off_are_not_made() {
     let mut params = AnalyseParams::default();
     params.instrument.crosstalk_red_into_green = Setting::Off;
     params.instrument.crosstalk_green_into_red = Setting::Off;
-    assert!(read(&conditions).0.instrument.crosstalk_red_into_green.is_some());
-    assert!(read_with(&conditions, params).0.instrument.crosstalk_red_into_green.is_none());
+    assert!(read(&conditions).0.instrument.crosstalk_from.red.is_some());
+    assert!(read_with(&conditions, params).0.instrument.crosstalk_from.red.is_none());
 }
 
 #[test]
@@ -243,8 +243,8 @@ fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
     params.instrument.illumination = Setting::Off;
     let (evened, _) = read_with(&conditions, AnalyseParams::default());
     let (off, _) = read_with(&conditions, params.clone());
-    assert_eq!(off.instrument.illumination, [None; 3]);
-    assert!(evened.instrument.illumination.iter().all(Option::is_some));
+    assert_eq!(off.instrument.illumination, [None; 3].into());
+    assert!(evened.instrument.illumination.named().iter().all(|(_, light)| light.is_some()));
     // Heights are told as acquired, whatever they were evened out by.
     let height = |r: &SpecimenReading| r.fields[0].quality.signal_amplitude[0].unwrap();
     assert!((height(&reading) / height(&off) - 1.0).abs() < 0.05, "{} {}", height(&reading), height(&off));
@@ -265,19 +265,19 @@ fn counterstain_in_the_probe_channels_is_told_and_taken_off_if_it_is_known() {
     params.instrument.counterstain_into_red = Setting::Fixed(0.4);
     params.instrument.counterstain_into_green = Setting::Fixed(0.4);
     let (_, right) = read_with(&conditions, params);
-    for bleed in [with.instrument.counterstain_into_red, with.instrument.counterstain_into_green] {
+    for (_, bleed) in with.instrument.counterstain_into.iter() {
         let bleed = bleed.unwrap();
         let allowed = 4.0 * bleed.standard_error.unwrap() + 0.01;
         assert!((bleed.fraction - 0.4).abs() < allowed, "{bleed:?}");
     }
-    assert_eq!(with.warnings.iter().filter(|w| w.contains("counterstain's light")).count(), 2);
+    assert_eq!(with.summary.found("counterstain_bleed_through").count(), 2);
     let f1 = |s: &Score| s.signals[0].f1() + s.signals[1].f1();
     assert!(f1(&right) > f1(&wrong) && right.pattern_share() >= wrong.pattern_share(), "{right:?} {wrong:?}");
 
     conditions.artefacts.nuclear_glow = 0.02;
     let (clean, _) = read(&conditions);
-    assert!(clean.instrument.counterstain_into_red.is_none_or(|b| b.fraction < 0.1));
-    assert!(clean.warnings.iter().all(|w| !w.contains("counterstain's light")), "{:?}", clean.warnings);
+    assert!(clean.instrument.counterstain_into.red.is_none_or(|b| b.fraction < 0.1));
+    assert!(!clean.summary.has("counterstain_bleed_through"), "{:?}", clean.summary.findings);
 }
 
 #[test]
@@ -286,12 +286,12 @@ fn light_that_falls_off_far_is_told() {
     conditions.size_px = 1280;
     conditions.optics.vignette = 0.8;
     let (reading, score) = read(&conditions);
-    for light in reading.instrument.illumination {
+    for (_, light) in reading.instrument.illumination.named() {
         let light = light.unwrap();
         let error = light.standard_error.unwrap();
         assert!((light.corner_loss - 0.8).abs() < 4.0 * error && error < 0.1, "{light:?}");
     }
-    assert_eq!(reading.warnings.iter().filter(|w| w.contains("in the corners")).count(), 3);
+    assert_eq!(reading.summary.found("uneven_illumination").count(), 3);
     assert!(score.pattern_share() > 0.93, "{score:?}");
 }
 

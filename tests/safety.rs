@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::classify::Exclusion;
+use breakapart::quality::figures::LocalDropout;
+use breakapart::quality::{Detail, Finding, Scope};
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
 use breakapart::{Colour, Field, Plane};
@@ -24,7 +26,7 @@ fn fields(specimen: &SimulatedSpecimen) -> Vec<Field> {
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }
@@ -40,15 +42,22 @@ fn samples(plane: &Plane) -> &Array2<u16> {
 /// What is done to a field, with its name and the channels it concerns.
 type NamedChange<'a> = (&'a str, [&'a str; 2], &'a dyn Fn(&mut Field));
 
-fn warned(reading: &SpecimenReading, words: &[&str]) -> bool {
-    reading.warnings.iter().any(|warning| words.iter().all(|word| warning.contains(word)))
+/// Whether a check found something in a field; `None` = the specimen.
+fn found_in(reading: &SpecimenReading, code: &str, field: Option<&str>) -> bool {
+    reading.summary.found(code).any(|finding| finding.scope.field() == field)
+}
+
+/// Whether a check found something on a colour.
+fn found_on(reading: &SpecimenReading, code: &str, colour: Colour) -> bool {
+    reading.summary.found(code).any(|finding| finding.colour == Some(colour))
 }
 
 #[test]
 fn sound_specimens_raise_no_alarm() {
     for specimen in [&*POSITIVE, &*NEGATIVE, &specimen("isolated_red", 2, |_| ())] {
         let reading = read(&fields(specimen));
-        assert!(reading.warnings.is_empty(), "{}: {:?}", specimen.truth.name, reading.warnings);
+        let faults = reading.grounds.findings.len();
+        assert_eq!(faults, 0, "{}: {:?}", specimen.truth.name, reading.grounds.findings);
         assert_ne!(reading.summary.verdict, Verdict::NotEvaluable, "{}", specimen.truth.name);
     }
 }
@@ -70,10 +79,17 @@ fn one_image_for_two_channels_gives_no_verdict_and_names_them() {
             let mut fields = fields(specimen);
             change(&mut fields[1]);
             let reading = read(&fields);
-            let words = [channels[0], channels[1], "one image", &fields[1].name];
-            assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{name}: {:?}", reading.warnings);
-            assert!(warned(&reading, &words), "{name}: {:?}", reading.warnings);
-            assert!(reading.summary.advice[0].contains("one image"), "{name}: {:?}", reading.summary.advice);
+            assert_eq!(
+                reading.summary.verdict,
+                Verdict::NotEvaluable,
+                "{name}: {:?}",
+                reading.summary.findings
+            );
+            let named = reading.summary.withheld_by().any(|f| {
+                f.scope.field() == Some(&fields[1].name)
+                    && matches!(&f.detail, Detail::DuplicateChannel(found) if found.channels == channels)
+            });
+            assert!(named, "{name}: {:?}", reading.summary.findings);
         }
     }
 }
@@ -86,16 +102,18 @@ fn a_channel_of_noise_raises_an_alarm_on_its_probe() {
         Plane::U16(Array2::from_shape_simple_fn(dim, || normal.sample(&mut random).round() as u16))
     };
     for specimen in [&POSITIVE, &NEGATIVE] {
-        for (colour, seed) in [("green", 3), ("green", 5), ("red", 4)] {
+        for (colour, seed) in [(Colour::Green, 3), (Colour::Green, 5), (Colour::Red, 4)] {
             let mut fields = fields(specimen);
             for field in &mut fields {
-                let plane = if colour == "red" { &mut field.red } else { &mut field.green };
+                let plane = if colour == Colour::Red { &mut field.red } else { &mut field.green };
                 *plane = noise(plane.dim(), seed);
             }
             let reading = read(&fields);
-            let said = format!("the {colour} probe of ALK");
-            assert!(warned(&reading, &[&said]), "{colour} {seed}: {:?}", reading.warnings);
-            assert!(reading.summary.advice[0].contains(&format!("the {colour} probe failed")));
+            let weak =
+                found_on(&reading, "missing_probe", colour) || found_on(&reading, "weak_probe", colour);
+            assert!(weak, "{colour} {seed}: {:?}", reading.summary.findings);
+            let failed = |f: &Finding| f.code() == "probe_failed" && f.colour == Some(colour);
+            assert!(reading.summary.findings.iter().any(failed), "{colour} {seed}");
         }
     }
 }
@@ -105,10 +123,9 @@ fn green_lost_at_random_makes_no_specimen_positive() {
     for (name, fields_read) in [("alk_negative", 2), ("weak_green", 3)] {
         let specimen = specimen(name, fields_read, |c| c.probes.dropout = [0.0, 0.25]);
         let reading = read(&fields(&specimen));
-        let said = ["lost green independently of each other"];
-        assert!(warned(&reading, &said), "{name}: {:?} {:?}", reading.warnings, reading.summary.patterns);
+        let random = found_on(&reading, "random_dropout", Colour::Green);
+        assert!(random, "{name}: {:?} {:?}", reading.summary.findings, reading.summary.patterns);
         assert_ne!(reading.summary.verdict, Verdict::Positive, "{name}: {:?}", reading.summary);
-        assert!(reading.summary.advice.iter().any(|line| line.contains("lost green")), "{name}");
     }
 }
 
@@ -130,7 +147,7 @@ fn faint_green_makes_no_specimen_positive() {
         let summary = &reading.summary;
         println!(
             "{percent} %: {:?} {:?} {:?} {:?}",
-            summary.verdict, summary.patterns, summary.exclusions, reading.warnings
+            summary.verdict, summary.patterns, summary.exclusions, reading.summary.findings
         );
         println!(
             "  {:?} {:?}",
@@ -151,11 +168,11 @@ fn a_field_or_a_side_of_one_where_green_fails_is_named() {
     let mut whole = fields(&NEGATIVE);
     whole[1].green = PATCHY.fields[1].field.green.clone();
     let reading = read(&whole);
-    assert!(
-        warned(&reading, &["field field_001", "green probe may have failed there"]),
-        "{:?}",
-        reading.warnings
-    );
+    let named = reading.summary.found("local_dropout").any(|f| {
+        f.scope == Scope::Field("field_001".to_owned())
+            && matches!(f.detail, Detail::LocalDropout(LocalDropout::Lost { .. }))
+    });
+    assert!(named, "{:?}", reading.summary.findings);
 
     let mut half = fields(&NEGATIVE);
     let width = half[0].dim().1;
@@ -169,7 +186,11 @@ fn a_field_or_a_side_of_one_where_green_fails_is_named() {
         );
     half[0].green = Plane::U16(green);
     let reading = read(&half);
-    assert!(warned(&reading, &["left", "field_000", "green"]), "{:?}", reading.warnings);
+    let named = reading.summary.found("local_dropout").any(|f| {
+        matches!(&f.scope, Scope::Region { field, region } if field == "field_000" && region.contains("left"))
+            && f.colour == Some(Colour::Green)
+    });
+    assert!(named, "{:?}", reading.summary.findings);
 }
 
 #[test]
@@ -178,7 +199,12 @@ fn a_field_whose_green_is_dimmer_is_named() {
     let green = samples(&dimmer[1].green).mapv(|v| 100 + v.saturating_sub(100) * 2 / 5);
     dimmer[1].green = Plane::U16(green);
     let reading = read(&dimmer);
-    assert!(warned(&reading, &["field field_001", "green signals are 0."]), "{:?}", reading.warnings);
+    let named = reading.summary.found("local_dropout").any(|f| {
+        f.scope.field() == Some("field_001")
+            && f.colour == Some(Colour::Green)
+            && matches!(f.detail, Detail::LocalDropout(LocalDropout::Lower { .. }))
+    });
+    assert!(named, "{:?}", reading.summary.findings);
 }
 
 /// Reads with and without the exclusion that a change of parameters switches off.
@@ -186,7 +212,7 @@ fn with_and_without(fields: &[Field], off: impl Fn(&mut AnalyseParams)) -> [Spec
     let mut without = AnalyseParams::default();
     off(&mut without);
     [AnalyseParams::default(), without].map(|params| {
-        let analyser = Analyser::new(Assay::builtin("alk").unwrap()).with_params(params);
+        let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap();
         let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
         analyser.read_specimen("specimen", measured).unwrap()
     })
@@ -238,8 +264,18 @@ fn green_drowned_in_half_of_each_field_makes_no_specimen_positive() {
     }
     let reading = read(&drowned);
     let left_out = reading.summary.exclusions.get(&Exclusion::WeakProbe).copied().unwrap_or(0);
-    assert_ne!(reading.summary.verdict, Verdict::Positive, "{:?} {:?}", reading.summary, reading.warnings);
-    assert!(left_out > 20 && warned(&reading, &["the green probe of ALK"]), "{:?}", reading.warnings);
+    assert_ne!(
+        reading.summary.verdict,
+        Verdict::Positive,
+        "{:?} {:?}",
+        reading.summary,
+        reading.summary.findings
+    );
+    assert!(
+        left_out > 20 && found_on(&reading, "weak_probe", Colour::Green),
+        "{:?}",
+        reading.summary.findings
+    );
 }
 
 /// The light of a plane above its dark level, shifted by whole pixels along the rows.
@@ -263,12 +299,16 @@ fn a_shift_too_far_to_be_estimated_makes_no_specimen_positive() {
             field.green = plane_of(&light(&field.green, shift_px));
         }
         let reading = read(&shifted);
-        let said = ["point one way", "give the shift"];
-        assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{shift_px} px: {:?}", reading.warnings);
+        assert_eq!(
+            reading.summary.verdict,
+            Verdict::NotEvaluable,
+            "{shift_px} px: {:?}",
+            reading.summary.findings
+        );
         assert!(
-            warned(&reading, &said),
+            found_in(&reading, "residual_shift", None),
             "{shift_px} px: {:?} {:?}",
-            reading.warnings,
+            reading.summary.findings,
             reading.summary.patterns
         );
     }
@@ -280,9 +320,18 @@ fn one_field_with_a_shift_of_its_own_makes_no_specimen_positive_and_is_named() {
         let mut shifted = fields(&NEGATIVE);
         shifted[1].green = plane_of(&light(&shifted[1].green, shift_px));
         let reading = read(&shifted);
-        assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{shift_px} px: {:?}", reading.warnings);
-        let told = warned(&reading, &["point one way", "field field_001: ", "without such fields"]);
-        assert!(told && !warned(&reading, &["point one way", "field_000"]), "{:?}", reading.warnings);
+        assert_eq!(
+            reading.summary.verdict,
+            Verdict::NotEvaluable,
+            "{shift_px} px: {:?}",
+            reading.summary.findings
+        );
+        let told = found_in(&reading, "residual_shift", Some("field_001"));
+        assert!(
+            told && reading.summary.found("residual_shift").count() == 1,
+            "{:?}",
+            reading.summary.findings
+        );
     }
 }
 
@@ -293,12 +342,8 @@ fn one_field_turned_against_its_green_makes_no_specimen_positive_and_is_named() 
     green.invert_axis(ndarray::Axis(0));
     turned[1].green = Plane::U16(green);
     let reading = read(&turned);
-    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
-    assert!(
-        warned(&reading, &["field field_001: ", "show no fused pair, far more"]),
-        "{:?}",
-        reading.warnings
-    );
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.summary.findings);
+    assert!(found_in(&reading, "no_intact_locus", Some("field_001")), "{:?}", reading.summary.findings);
 }
 
 #[test]
@@ -311,8 +356,8 @@ fn one_field_taken_with_the_filter_of_red_gives_no_verdict_and_is_named() {
         light(&wrong[1].red, 0).mapv(|v| 0.7 * v + v.max(20.0).sqrt() * 2.0 * normal.sample(&mut random));
     wrong[1].green = plane_of(&again);
     let reading = read(&wrong);
-    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.warnings);
-    assert!(warned(&reading, &["field field_001: ", "show one light"]), "{:?}", reading.warnings);
+    assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.summary.findings);
+    assert!(found_in(&reading, "channel_bleed_through", Some("field_001")), "{:?}", reading.summary.findings);
 }
 
 #[test]
@@ -328,9 +373,9 @@ fn colours_that_leak_into_each_other_pass_no_positive_specimen_as_negative() {
         let summary = &reading.summary;
         println!("{into_green} {into_red}: {:?} {:?} %", summary.verdict, summary.percent_rearranged);
         let name = format!("{into_green} into green, {into_red} into red: {:?}", summary.patterns);
-        assert_eq!(summary.verdict, Verdict::NotEvaluable, "{name} {:?}", reading.warnings);
-        let told = warned(&reading, &["show one light"]) || warned(&reading, &["are one image"]);
-        assert!(told, "{name} {:?}", reading.warnings);
+        assert_eq!(summary.verdict, Verdict::NotEvaluable, "{name} {:?}", reading.summary.findings);
+        let told = reading.summary.has("channel_bleed_through") || reading.summary.has("duplicate_channel");
+        assert!(told, "{name} {:?}", reading.summary.findings);
     }
 }
 
@@ -362,5 +407,5 @@ fn nuclei_out_of_focus_raise_an_alarm() {
     let reading = read(&blurred);
     let left_out = reading.summary.exclusions.get(&Exclusion::OutOfFocus).copied().unwrap_or(0);
     println!("{left_out} out of focus, {:?}", reading.summary.exclusions);
-    assert!(warned(&reading, &["are out of focus and"]), "{left_out}: {:?}", reading.warnings);
+    assert!(reading.summary.has("defocused_nuclei"), "{left_out}: {:?}", reading.summary.findings);
 }

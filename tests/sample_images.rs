@@ -73,7 +73,7 @@ struct Sample {
 /// All sample specimens, read once.
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_images");
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     find_specimens(&[folder])
         .into_iter()
         .map(|found| {
@@ -169,7 +169,7 @@ fn the_instrument_is_what_the_simulation_had() {
             assert!(shift.is_none_or(|s| !s.used), "{}: {shift:?}", reading.name);
         }
     }
-    let crosstalk = sample("alk_isolated_red_positive").reading.instrument.crosstalk_red_into_green.unwrap();
+    let crosstalk = sample("alk_isolated_red_positive").reading.instrument.crosstalk_from.red.unwrap();
     assert!((crosstalk.fraction - 0.04).abs() < 0.01, "{crosstalk:?}");
     let negative = &sample("alk_negative").reading.instrument;
     assert!(negative.crosstalk_red_into_green.is_none() && negative.crosstalk_green_into_red.is_none());

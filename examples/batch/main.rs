@@ -84,7 +84,7 @@ fn prepare(arguments: Arguments) -> Result<Run> {
     let inputs = Inputs::find(arguments.inputs)?;
     let params = arguments.options.instrument.params()?;
     let out = OutputFolder::open(arguments.out, &inputs)?;
-    let analyser = Analyser::new(assay.clone()).with_params(params).with_sex(sex);
+    let analyser = Analyser::new(assay.clone())?.with_params(params)?.with_sex(sex);
     Ok(Run { assay, analyser, options: arguments.options, inputs, out, threads })
 }
 

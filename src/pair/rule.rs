@@ -1,6 +1,6 @@
 //! The distances that decide, in pixels of the image at hand.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// When two signals of different colour are one intact locus, and two of the same colour one signal.
 ///
@@ -8,7 +8,7 @@ use serde::Serialize;
 /// let rule = breakapart::pair::PairRule::from_diameter(4.5);
 /// assert_eq!(rule.split_distance_px, 9.0);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PairRule {
     /// Signal diameter that distances are expressed in, px.

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::{
+    FieldQuality, FieldReading, Instrument, NucleusReading, SchemaVersion, SpecimenReading,
+};
+use crate::assay::Assay;
 use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
-use crate::instrument::CameraEstimate;
 use crate::pair::{Pair, PairRule, Pairing};
+use crate::quality::figures::SexUnknown;
+use crate::quality::{Detail, Finding};
 use crate::segment::{BoundingBox, Nucleus};
-use crate::summarise::{Interval, LossEffect, Stage, Summary, Verdict};
+use crate::summarise::{Grounds, Interval, LossEffect, Stage, SummariseParams, Summary, Verdict};
 use crate::units::PixelSize;
 
 /// A signal of SNR 20 and 4 px.
@@ -74,8 +78,9 @@ pub(crate) fn field_reading() -> FieldReading {
         probability_rearranged: exclusion.is_none().then_some(0.97),
         doubtful: false,
         lost: [LostShare::default(); 2],
+        edited: false,
     };
-    let calls = vec![
+    let calls = [
         call(1, NucleusClass::Split, None),
         call(2, NucleusClass::Unclassified, Some(Exclusion::OneColourOnly)),
     ];
@@ -91,18 +96,25 @@ pub(crate) fn field_reading() -> FieldReading {
         height_px: 128,
         width_px: 160,
         pixel_size: PixelSize::from_um(0.1).ok(),
-        nuclei,
+        nuclei: nuclei
+            .into_iter()
+            .zip(pairings.iter().cloned())
+            .zip(calls)
+            .map(|((nucleus, pairing), call)| NucleusReading {
+                nucleus,
+                pairing,
+                call,
+                weak: PerColour::default(),
+            })
+            .collect(),
         signals,
         rejected: Vec::new(),
-        pairings,
-        calls,
         quality: FieldQuality {
             nucleus_diameter_px: Some(45.123_456_78),
             nucleus_coverage: 1.0 / 3.0,
-            signal_diameter_px: [Some(4.0), None],
+            signal_diameter_px: [Some(4.0), None].into(),
             ..FieldQuality::default()
         },
-        warnings: vec!["the channels were told apart by their order".to_owned()],
         labels,
     }
 }
@@ -112,28 +124,29 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
     let interval = |low_percent| Interval { low_percent, high_percent: 100.0, level: 0.95 };
     SpecimenReading {
         name: "S1".to_owned(),
-        assay_id: "alk".to_owned(),
+        schema_version: SchemaVersion,
+        assay: Assay::builtin("alk").unwrap(),
         fields: vec![field_reading()],
         instrument: Instrument {
-            signal_diameter_px: [4.0, 4.25],
-            signal_diameter_standard_error_px: [Some(0.05), None],
-            signal_diameter_spots: [150, 0],
-            camera_noise: [CameraEstimate::default(); 2],
+            signal_diameter_px: [4.0, 4.25].into(),
+            signal_diameter_standard_error_px: [Some(0.05), None].into(),
+            signal_diameter_spots: [150, 0].into(),
+            camera_noise: PerColour::default(),
             pair_rule: PairRule::from_diameter(4.0),
             chromatic_shift: None,
-            crosstalk_red_into_green: None,
-            crosstalk_green_into_red: None,
-            counterstain_into_red: None,
-            counterstain_into_green: None,
-            illumination: [None; 3],
-            signal_height: [500.0, 450.0],
-            signal_height_log_sd: [0.2, 0.2],
-            signal_height_snr: [Some(40.0), Some(35.0)],
+            crosstalk_from: PerColour::default(),
+            counterstain_into: PerColour::default(),
+            illumination: [None; 3].into(),
+            signal_height: [500.0, 450.0].into(),
+            signal_height_log_sd: PerColour::both(0.2),
+            signal_height_snr: [Some(40.0), Some(35.0)].into(),
             out_of_focus_share: 0.0,
-            signal_loss: [None, None],
-            missed_alone: [Some(0.02), Some(0.04)],
-            lone_share: [0.1, 0.05],
+            signal_loss: PerColour::default(),
+            isolated_miss_rate: [Some(0.02), Some(0.04)].into(),
+            isolated_share: [0.1, 0.05].into(),
         },
+        grounds: Grounds::worksheet(None),
+        params: SummariseParams::default(),
         summary: Summary {
             nuclei: 2,
             evaluable: 1,
@@ -162,8 +175,9 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             verdict: Verdict::NotEvaluable,
             borderline: false,
             confirm: false,
-            advice: vec!["read more fields".to_owned()],
+            by_rule: Verdict::NotEvaluable,
+            depends_on_isolated: false,
+            findings: vec![Finding::new(Detail::SexUnknown(SexUnknown { gene: "ALK".to_owned() }))],
         },
-        warnings: Vec::new(),
     }
 }

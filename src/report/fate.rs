@@ -1,6 +1,6 @@
 //! What became of each signal of a field, read from the pairings of its nuclei.
 
-use crate::analyse::FieldReading;
+use crate::analyse::{FieldReading, NucleusReading};
 use crate::colour::Colour;
 use crate::error::{Error, Location, Result};
 use crate::pair::{Pair, Pairing, SignalStatus};
@@ -35,20 +35,12 @@ pub fn fates(reading: &FieldReading) -> Result<Vec<Fate>> {
         let location = Location::default().at_key(format!("field {}", reading.name));
         Err(Error::malformed(location, format!("the reading contradicts itself: {problem}")))
     };
-    let n = reading.nuclei.len();
-    if reading.calls.len() != n || reading.pairings.len() != n {
-        return contradiction(format!(
-            "{n} nuclei, {} pairings, {} calls",
-            reading.pairings.len(),
-            reading.calls.len()
-        ));
-    }
     let mut fates: Vec<Fate> = reading
         .signals
         .iter()
         .map(|s| Fate::alone((s.nucleus_id == 0).then_some(SignalStatus::Isolated)))
         .collect();
-    for ((nucleus, pairing), call) in reading.nuclei.iter().zip(&reading.pairings).zip(&reading.calls) {
+    for NucleusReading { nucleus, pairing, call, .. } in &reading.nuclei {
         let id = nucleus.id;
         if pairing.nucleus_id != id || call.nucleus_id != id {
             return contradiction(format!(
@@ -56,7 +48,8 @@ pub fn fates(reading: &FieldReading) -> Result<Vec<Fate>> {
                 pairing.nucleus_id, call.nucleus_id
             ));
         }
-        if pairing.pattern() != call.pattern {
+        // A person may have seen other signals.
+        if !call.edited && pairing.pattern() != call.pattern {
             return contradiction(format!(
                 "nucleus {id} is called {} but paired {}",
                 call.pattern,
@@ -123,14 +116,16 @@ mod tests {
     #[test]
     fn a_reading_that_contradicts_itself_is_refused() {
         type Spoil = fn(&mut FieldReading);
-        let spoil: [(&str, Spoil); 7] = [
-            ("index past the end", |r| r.pairings[0].isolated_red = vec![99]),
-            ("sorted twice", |r| r.pairings[0].duplicates = vec![0]),
+        let spoil: [(&str, Spoil); 6] = [
+            ("index past the end", |r| r.nuclei[0].pairing.isolated_red = vec![99]),
+            ("sorted twice", |r| r.nuclei[0].pairing.duplicates = vec![0]),
             ("colour", |r| r.signals[0].colour = Colour::Green),
             ("other nucleus", |r| r.signals[0].nucleus_id = 2),
-            ("pattern", |r| r.calls[0].pattern.fused = 7),
-            ("lengths", |r| r.calls.truncate(1)),
-            ("ids", |r| r.pairings.swap(0, 1)),
+            ("pattern", |r| r.nuclei[0].call.pattern.fused = 7),
+            ("ids", |r| {
+                let first = r.nuclei[0].pairing.clone();
+                r.nuclei[0].pairing = std::mem::replace(&mut r.nuclei[1].pairing, first);
+            }),
         ];
         for (what, spoil) in spoil {
             let mut reading = field_reading();
@@ -143,8 +138,8 @@ mod tests {
     #[test]
     fn a_signal_in_a_nucleus_that_was_not_sorted_has_no_status() {
         let mut reading = field_reading();
-        reading.pairings[0] = Pairing { nucleus_id: 1, ..Pairing::default() };
-        reading.calls[0].pattern = crate::classify::SignalPattern::default();
+        reading.nuclei[0].pairing = Pairing { nucleus_id: 1, ..Pairing::default() };
+        reading.nuclei[0].call.pattern = crate::classify::SignalPattern::default();
         assert!(fates(&reading).unwrap()[..4].iter().all(|f| f.status.is_none()));
     }
 }

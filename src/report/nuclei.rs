@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::path::Path;
 
-use crate::analyse::FieldReading;
+use crate::analyse::{FieldReading, NucleusReading};
 use crate::classify::NucleusCall;
 use crate::error::Result;
 use crate::report::fate::fates;
@@ -59,7 +59,7 @@ pub fn write_nuclei_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Resu
         for signal in &field.signals {
             counts.entry(signal.nucleus_id).or_default()[signal.colour.index()] += 1;
         }
-        for ((nucleus, pairing), call) in field.nuclei.iter().zip(&field.pairings).zip(&field.calls) {
+        for NucleusReading { nucleus, pairing, call, .. } in &field.nuclei {
             let signals = counts.get(&nucleus.id).copied().unwrap_or_default();
             rows.push(row(field, nucleus, call, signals, pairing.duplicates.len()));
         }

@@ -108,7 +108,7 @@ pub fn write_overlay(path: impl AsRef<Path>, field: &Field, reading: &FieldReadi
 
 /// How many times as large the field is drawn.
 fn enlargement(reading: &FieldReading, pixels: usize) -> usize {
-    let mut areas: Vec<usize> = reading.nuclei.iter().map(|n| n.area_px).collect();
+    let mut areas: Vec<usize> = reading.nuclei.iter().map(|n| n.nucleus.area_px).collect();
     areas.sort_unstable();
     let Some(&median) = areas.get(areas.len() / 2) else { return 1 };
     let diameter = 2.0 * (median as f64 / std::f64::consts::PI).sqrt();

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::colour::Colour;
 use crate::detect::Rejection;
-use crate::error::Result;
+use crate::error::{Error, Location, Result};
+use crate::quality::Finding;
 use crate::report::SCHEMA_VERSION;
 use crate::report::fate::fates;
 use crate::report::json::write_results;
@@ -33,11 +35,41 @@ struct SpecimenReport<'a> {
     assay: &'a str,
     verdict: Verdict,
     complete: bool,
-    warnings: Vec<String>,
-    summary: &'a Summary,
+    by_rule: Verdict,
+    withheld_by: Vec<&'static str>,
+    confirm: bool,
+    findings: Vec<FindingReport<'a>>,
+    summary: Value,
     instrument: &'a Instrument,
     fields: Vec<FieldReport<'a>>,
     failed_fields: &'a [FailedField],
+    not_validated_here: Vec<&'a str>,
+}
+
+/// A finding with the words made from its figures.
+#[derive(Serialize)]
+struct FindingReport<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    message: String,
+    action: Option<String>,
+}
+
+impl<'a> From<&'a Finding> for FindingReport<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self { finding, message: finding.to_string(), action: finding.action() }
+    }
+}
+
+/// The summary without its findings, which stand beside it.
+fn without_findings(summary: &Summary) -> Result<Value> {
+    let contradiction =
+        |e: serde_json::Error| Error::malformed(Location::default(), format!("the summary: {e}"));
+    let mut value = serde_json::to_value(summary).map_err(contradiction)?;
+    if let Some(keys) = value.as_object_mut() {
+        keys.shift_remove("findings");
+    }
+    Ok(value)
 }
 
 #[derive(Serialize)]
@@ -52,8 +84,7 @@ struct FieldReport<'a> {
     exclusions: BTreeMap<Exclusion, usize>,
     signals: Signals,
     rejected: BTreeMap<&'static str, BTreeMap<Rejection, usize>>,
-    quality: Quality<'a>,
-    warnings: &'a [String],
+    quality: &'a FieldQuality,
 }
 
 /// Signals of a field by colour.
@@ -64,54 +95,10 @@ struct Signals {
     outside_nuclei: usize,
 }
 
-/// [`FieldQuality`] with its channels named.
-#[derive(Serialize)]
-struct Quality<'a> {
-    nucleus_diameter_px: Option<f64>,
-    nucleus_coverage: f64,
-    signal_diameter_px: ByColour<'a>,
-    signal_snr: ByColour<'a>,
-    signal_amplitude: ByColour<'a>,
-    saturated: Saturated,
-}
-
-#[derive(Serialize)]
-struct ByColour<'a> {
-    red: &'a Option<f64>,
-    green: &'a Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Saturated {
-    counterstain: f64,
-    red: f64,
-    green: f64,
-}
-
-impl<'a> From<&'a [Option<f64>; 2]> for ByColour<'a> {
-    fn from([red, green]: &'a [Option<f64>; 2]) -> Self {
-        Self { red, green }
-    }
-}
-
-impl<'a> From<&'a FieldQuality> for Quality<'a> {
-    fn from(quality: &'a FieldQuality) -> Self {
-        let [counterstain, red, green] = quality.saturated;
-        Self {
-            nucleus_diameter_px: quality.nucleus_diameter_px,
-            nucleus_coverage: quality.nucleus_coverage,
-            signal_diameter_px: (&quality.signal_diameter_px).into(),
-            signal_snr: (&quality.signal_snr).into(),
-            signal_amplitude: (&quality.signal_amplitude).into(),
-            saturated: Saturated { counterstain, red, green },
-        }
-    }
-}
-
 impl<'a> From<&'a FieldReading> for FieldReport<'a> {
     fn from(field: &'a FieldReading) -> Self {
         let mut exclusions = BTreeMap::new();
-        for exclusion in field.calls.iter().filter_map(|c| c.exclusion) {
+        for exclusion in field.calls().filter_map(|c| c.exclusion) {
             *exclusions.entry(exclusion).or_insert(0) += 1;
         }
         let mut rejected: BTreeMap<_, _> = Colour::BOTH.map(|c| (c.name(), BTreeMap::new())).into();
@@ -126,8 +113,8 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
             width_px: field.width_px,
             pixel_size_um: field.pixel_size,
             nuclei: field.nuclei.len(),
-            evaluable: field.calls.iter().filter(|c| c.evaluable()).count(),
-            rearranged: field.calls.iter().filter(|c| c.evaluable() && c.rearranged).count(),
+            evaluable: field.calls().filter(|c| c.evaluable()).count(),
+            rearranged: field.calls().filter(|c| c.evaluable() && c.rearranged).count(),
             exclusions,
             signals: Signals {
                 red: of(Colour::Red),
@@ -135,14 +122,12 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
                 outside_nuclei: field.signals.iter().filter(|s| s.nucleus_id == 0).count(),
             },
             rejected,
-            quality: (&field.quality).into(),
-            warnings: &field.warnings,
+            quality: &field.quality,
         }
     }
 }
 
-/// Writes `report.json`. `failed` are the specimen's fields that could not be read; each adds a warning, and
-/// `complete` is then false.
+/// Writes `report.json`. `failed` are the specimen's fields that could not be read; `complete` is false if there are any.
 ///
 /// # Errors
 /// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
@@ -155,19 +140,23 @@ pub fn write_report_json(
     for field in &reading.fields {
         fates(field)?;
     }
-    let missing = |f: &FailedField| format!("field {} is not in the counts: {}", f.field, f.error);
+    let summary = &reading.summary;
     let report = SpecimenReport {
         schema_version: SCHEMA_VERSION,
         crate_version: env!("CARGO_PKG_VERSION"),
         specimen: &reading.name,
-        assay: &reading.assay_id,
-        verdict: reading.summary.verdict,
+        assay: &reading.assay.id,
+        verdict: summary.verdict,
         complete: failed.is_empty(),
-        warnings: failed.iter().map(missing).chain(reading.warnings.iter().cloned()).collect(),
-        summary: &reading.summary,
+        by_rule: summary.by_rule,
+        withheld_by: summary.withheld_by().map(Finding::code).collect(),
+        confirm: summary.confirm,
+        findings: summary.findings.iter().map(FindingReport::from).collect(),
+        summary: without_findings(summary)?,
         instrument: &reading.instrument,
         fields: reading.fields.iter().map(FieldReport::from).collect(),
         failed_fields: failed,
+        not_validated_here: reading.assay.not_validated().collect(),
     };
     write_results(path.as_ref(), &report)
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
+use crate::quality::Finding;
 use crate::report::number::fixed_or_empty;
 use crate::report::table::write_table;
 use crate::summarise::Verdict;
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 23] = [
+pub const SPECIMENS_COLUMNS: [&str; 24] = [
     "specimen",
     "assay",
     "fields",
@@ -33,6 +34,7 @@ pub const SPECIMENS_COLUMNS: [&str; 23] = [
     "percent_expected",
     "one_colour_only",
     "percent_without_one_colour_only",
+    "withheld_by",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -65,7 +67,7 @@ pub struct SpecimenRow {
     pub verdict: Verdict,
     /// Whether the percentage is borderline for the assay.
     pub borderline: bool,
-    /// Warnings in the specimen's report, those of its fields included.
+    /// Findings in the specimen's report.
     pub warnings: usize,
     /// Nuclei counted, but with a pair in the assay's grey zone.
     pub uncertain: usize,
@@ -81,6 +83,8 @@ pub struct SpecimenRow {
     pub one_colour_only: usize,
     /// Percentage among the others.
     pub percent_without_one_colour_only: Option<f64>,
+    /// Codes of the findings that withhold the verdict.
+    pub withheld_by: Vec<&'static str>,
 }
 
 impl SpecimenRow {
@@ -90,7 +94,7 @@ impl SpecimenRow {
         let summary = &reading.summary;
         Self {
             specimen: reading.name.clone(),
-            assay: reading.assay_id.clone(),
+            assay: reading.assay.id.clone(),
             fields: reading.fields.len(),
             failed_fields,
             nuclei: summary.nuclei,
@@ -102,7 +106,8 @@ impl SpecimenRow {
             level: summary.wilson.map(|i| i.level),
             verdict: summary.verdict,
             borderline: summary.borderline,
-            warnings: reading.warnings.len() + reading.fields.iter().map(|f| f.warnings.len()).sum::<usize>(),
+            warnings: summary.findings.len(),
+            withheld_by: summary.withheld_by().map(Finding::code).collect(),
             uncertain: summary.uncertain,
             confirm: summary.confirm,
             doubtful: summary.doubtful,
@@ -113,7 +118,7 @@ impl SpecimenRow {
         }
     }
 
-    fn cells(&self) -> [String; 23] {
+    fn cells(&self) -> [String; 24] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -140,6 +145,7 @@ impl SpecimenRow {
             fixed_or_empty(self.percent_expected, 2),
             self.one_colour_only.to_string(),
             fixed_or_empty(self.percent_without_one_colour_only, 2),
+            self.withheld_by.join(" "),
         ]
     }
 }

@@ -97,9 +97,16 @@ fn report_json_tells_of_fields_that_failed() {
     let head: Vec<&str> = text.lines().take(10).map(str::trim).collect();
     assert_eq!(head[1], "\"schema_version\": 1,");
     assert_eq!(head[3], "\"specimen\": \"S1\",");
-    assert_eq!(head[5..8], ["\"verdict\": \"not_evaluable\",", "\"complete\": false,", "\"warnings\": ["]);
+    assert_eq!(
+        head[5..8],
+        ["\"verdict\": \"not_evaluable\",", "\"complete\": false,", "\"by_rule\": \"not_evaluable\","]
+    );
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(report["warnings"][0], "field field_001 is not in the counts: cut short");
+    assert_eq!(report["findings"][0]["code"], "sex_unknown");
+    assert_eq!(report["findings"][0]["effect"], "inform");
+    assert_eq!(report["findings"][0]["scope"], "specimen");
+    assert_eq!(report["findings"][0]["figures"]["gene"], "ALK");
+    assert!(report["findings"][0]["message"].is_string() && report["summary"]["findings"].is_null());
     assert_eq!(report["failed_fields"][0]["error"], "cut short");
     assert_eq!(report["summary"]["wilson"]["low_percent"], 20.654_931);
     assert_eq!(report["summary"]["exclusions"]["one_colour_only"], 1);
@@ -145,7 +152,7 @@ fn run_json_is_the_same_for_any_order_of_inputs() {
 fn a_reading_that_contradicts_itself_reaches_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut specimen = specimen_reading();
-    specimen.fields[0].pairings[0].duplicates = vec![0];
+    specimen.fields[0].nuclei[0].pairing.duplicates = vec![0];
     let path = folder.path().join("x");
     write_nuclei_csv(&path, &specimen.fields).unwrap_err();
     write_signals_csv(&path, &specimen.fields).unwrap_err();
@@ -187,7 +194,7 @@ fn the_overlay_of_a_field_without_nuclei_or_with_odd_values_does_not_fail() {
     reading.signals[1].y_px = f64::INFINITY;
     reading.signals[2].x_px = -1e12;
     overlay(&dark_field(), &reading).unwrap();
-    (reading.nuclei, reading.calls, reading.pairings) = (Vec::new(), Vec::new(), Vec::<Pairing>::new());
+    reading.nuclei.clear();
     reading.signals.retain(|s| s.colour == Colour::Green && s.nucleus_id == 0);
     overlay(&dark_field(), &reading).unwrap();
 }

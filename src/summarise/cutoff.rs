@@ -7,8 +7,8 @@ use serde::Serialize;
 use statrs::distribution::{Binomial, DiscreteCDF};
 use statrs::statistics::Statistics;
 
-use super::interval::{beta_inverse, check_level};
-use super::verdict::Count;
+use crate::decide::Count;
+use crate::decide::{beta_inverse, check_level};
 use crate::error::{Error, Result};
 
 /// How a cutoff was found.

@@ -6,7 +6,7 @@ use breakapart::classify::NucleusClass::{Amplification, Split};
 use breakapart::classify::{
     ClassifyParams, Exclusion, NucleusCall, NucleusEvidence, SignalPattern, classify,
 };
-use breakapart::summarise::{SummariseParams, Verdict, summarise};
+use breakapart::summarise::{Grounds, SummariseParams, Verdict, summarise};
 
 use crate::{builtin, pattern};
 
@@ -156,7 +156,8 @@ fn uncertain_nuclei_that_could_turn_the_verdict_make_it_equivocal() {
                 classify(&evidence, &assay, None, &ClassifyParams::default())
             })
             .collect();
-        let summary = summarise(&calls, &assay, &SummariseParams::default()).unwrap();
+        let summary =
+            summarise(&calls, &assay, &Grounds::worksheet(None), &SummariseParams::default()).unwrap();
         assert_eq!(summary.verdict, verdict, "{certain} {uncertain}");
         assert_eq!(summary.uncertain, uncertain as usize);
     }

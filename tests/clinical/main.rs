@@ -8,7 +8,8 @@ mod verdicts;
 use breakapart::Location;
 use breakapart::assay::Assay;
 use breakapart::classify::{ClassifyParams, NucleusCall, NucleusEvidence, SignalPattern, classify};
-use breakapart::summarise::{SummariseParams, Summary, summarise};
+use breakapart::quality::Finding;
+use breakapart::summarise::{Grounds, SummariseParams, Summary, summarise};
 
 /// Counts of fused, separated red and separated green signals.
 type Counts = (usize, usize, usize);
@@ -44,11 +45,14 @@ fn calls(assay: &Assay, patterns: &[(SignalPattern, usize)]) -> Vec<NucleusCall>
 }
 
 fn read(assay: &Assay, patterns: &[(SignalPattern, usize)]) -> Summary {
-    summarise(&calls(assay, patterns), assay, &SummariseParams::default()).unwrap()
+    summarise(&calls(assay, patterns), assay, &Grounds::worksheet(None), &SummariseParams::default()).unwrap()
 }
 
-fn says(summary: &Summary, words: &str) -> bool {
-    summary.advice.iter().any(|line| line.contains(words))
+/// The only finding of a check.
+fn only<'s>(summary: &'s Summary, code: &'s str) -> &'s Finding {
+    let found: Vec<&Finding> = summary.found(code).collect();
+    let [only] = found[..] else { panic!("{} findings of {code}: {:?}", found.len(), summary.findings) };
+    only
 }
 
 const FUSED: Counts = (2, 0, 0);

@@ -1,9 +1,10 @@
 //! The rule of two readers with 50 nuclei each.
 
 use breakapart::assay::{Decision, TwoStage};
+use breakapart::quality::Detail;
 use breakapart::summarise::{Count, Verdict, two_stage};
 
-use crate::{FUSED, alk_two_stage, of, read, says};
+use crate::{FUSED, alk_two_stage, of, only, read};
 
 fn two_stage_rule() -> TwoStage {
     let Decision::TwoStage(rule) = alk_two_stage().decision else { panic!() };
@@ -88,7 +89,8 @@ fn a_two_stage_assay_draws_its_nuclei_and_says_so() {
     // Clear by the first stage.
     let clear = read(&assay, &of(&[((1, 1, 1), 400), (FUSED, 100)]));
     assert_eq!((clear.verdict, clear.stages.len(), clear.stages[0].evaluable), (Verdict::Positive, 1, 50));
-    assert!(says(&clear, "rests on 50 of 500 evaluable nuclei"));
+    let Detail::TwoStageSubset(found) = &only(&clear, "two_stage_subset").detail else { panic!() };
+    assert_eq!((found.used, found.nuclei), (50, 500));
     // The rearranged nuclei come first in the list, but not first in the drawing.
     let mixed = read(&assay, &of(&[((1, 1, 1), 130), (FUSED, 370)]));
     assert_eq!((mixed.stages.len(), mixed.stages[1].evaluable), (2, 100));
@@ -99,6 +101,7 @@ fn a_two_stage_assay_draws_its_nuclei_and_says_so() {
     assert!(few.stages[1].rule.contains("46 of 50 are there"));
     let none = read(&assay, &of(&[((1, 1, 1), 10), (FUSED, 40)]));
     assert_eq!(none.verdict, Verdict::Equivocal);
-    assert!(none.confirm && says(&none, "50 more are needed, none is there"));
+    let Detail::SecondStageNeeded(found) = &only(&none, "second_stage_needed").detail else { panic!() };
+    assert!(none.confirm && found.needed == 50);
     assert_eq!(read(&assay, &of(&[(FUSED, 49)])).verdict, Verdict::NotEvaluable);
 }

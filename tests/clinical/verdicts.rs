@@ -3,12 +3,14 @@
 use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
 use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
 use breakapart::classify::{Exclusion, NucleusClass};
+use breakapart::quality::figures::{Borderline, TooFewNuclei, UncountedIsolated};
+use breakapart::quality::{Detail, Effect};
 use breakapart::summarise::{
-    Count, SummariseParams, Summary, Verdict, per_pattern, single_cutoff, summarise,
+    Count, Grounds, SummariseParams, Summary, Verdict, per_pattern, single_cutoff, summarise,
 };
 use proptest::prelude::*;
 
-use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, pattern, read, says};
+use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, only, pattern, read};
 
 #[test]
 fn the_cutoff_is_compared_without_rounding() {
@@ -40,7 +42,12 @@ fn too_few_nuclei_are_not_evaluable_however_many_are_rearranged() {
     assert_eq!((summary.nuclei, summary.evaluable, summary.verdict), (140, 40, Verdict::NotEvaluable));
     assert_eq!(summary.exclusions[&Exclusion::OneColourOnly], 100);
     assert_eq!(summary.percent_rearranged, Some(100.0));
-    assert!(!summary.borderline && says(&summary, "40 evaluable nuclei, the assay asks for 50"));
+    let Detail::TooFewNuclei(TooFewNuclei { evaluable: 40, needed: 50, rearranged: 40, .. }) =
+        only(&summary, "too_few_nuclei").detail
+    else {
+        panic!("{:?}", summary.findings)
+    };
+    assert!(!summary.borderline);
     let nothing = read(&builtin("alk"), &[]);
     assert_eq!((nothing.verdict, nothing.percent_rearranged), (Verdict::NotEvaluable, None));
     assert!(nothing.wilson.is_none() && nothing.clopper_pearson.is_none());
@@ -86,7 +93,9 @@ fn isolated_signals_left_open_make_the_verdict_equivocal_only_if_they_could_turn
         let summary =
             read(&ewsr1, &of(&[((1, 1, 1), split), ((1, 1, 0), isolated), (FUSED, 100 - split - isolated)]));
         assert_eq!((summary.verdict, summary.rearranged), (verdict, split), "{split} {isolated}");
-        assert!(says(&summary, "isolated_five_prime: the assay leaves open"));
+        let Detail::UncountedIsolated(found) = &only(&summary, "uncounted_isolated").detail else { panic!() };
+        assert_eq!((found.meaning, found.count), (IsolatedMeaning::Equivocal, isolated));
+        assert_eq!(summary.has("open_nuclei"), verdict == Verdict::Equivocal, "{split} {isolated}");
         assert_eq!(
             (summary.isolated[0].meaning, summary.isolated[0].nuclei),
             (IsolatedMeaning::Equivocal, isolated)
@@ -96,7 +105,12 @@ fn isolated_signals_left_open_make_the_verdict_equivocal_only_if_they_could_turn
     apart.isolated.five_prime = IsolatedMeaning::SeparateTally;
     let summary = read(&apart, &of(&[((1, 1, 0), 30), (FUSED, 70)]));
     assert_eq!(summary.verdict, Verdict::Negative);
-    assert!(says(&summary, "30 evaluable nuclei are isolated_five_prime: reported apart"));
+    let Detail::UncountedIsolated(UncountedIsolated { meaning, count, .. }) =
+        only(&summary, "uncounted_isolated").detail
+    else {
+        panic!()
+    };
+    assert_eq!((meaning, count), (IsolatedMeaning::SeparateTally, 30));
 }
 
 #[test]
@@ -112,11 +126,13 @@ fn without_the_fused_pair_that_an_assay_requires_an_isolated_signal_is_left_open
 #[test]
 fn a_verdict_that_rests_on_nuclei_of_one_colour_asks_for_confirmation() {
     let alk = builtin("alk");
-    let turned = |summary: &Summary| says(summary, "the verdict rests on 20 evaluable nuclei");
+    let turned = |summary: &Summary| summary.has("one_colour_nuclei");
     let positive = read(&alk, &of(&[((0, 1, 0), 20), ((1, 1, 1), 5), (FUSED, 75)]));
     assert_eq!((positive.verdict, positive.one_colour_only), (Verdict::Positive, 20));
     assert_eq!(positive.percent_without_one_colour_only, Some(6.25));
-    assert!(turned(&positive) && positive.confirm && says(&positive, "(6.25 % of the others are"));
+    let Detail::OneColourNuclei(found) = &only(&positive, "one_colour_nuclei").detail else { panic!() };
+    assert_eq!((found.one_colour, found.others_rearranged, found.others), (20, 5, 80));
+    assert!(positive.confirm);
     let either_way = read(&alk, &of(&[((0, 1, 0), 20), ((1, 1, 1), 200), (FUSED, 75)]));
     assert_eq!(either_way.verdict, Verdict::Positive);
     assert!(!turned(&either_way));
@@ -133,11 +149,17 @@ fn results_that_need_confirmation_say_so() {
     let alk = builtin("alk");
     let borderline = read(&alk, &of(&[((1, 1, 1), 18), (FUSED, 82)]));
     assert!(borderline.borderline && borderline.confirm);
-    assert!(says(&borderline, "borderline band from 10 % to below 20 %: borderline: confirm by IHC"));
-    assert!(says(&borderline, "interval, 11.70 to 26.67 %, holds the cutoff of 15 %"));
+    let near_cutoff = |summary: &Summary| -> Borderline {
+        let Detail::Borderline(found) = only(summary, "borderline").detail.clone() else { panic!() };
+        found
+    };
+    let found = near_cutoff(&borderline);
+    let (band, interval) = (found.band.unwrap(), found.interval.unwrap());
+    assert_eq!((band.low_percent, band.high_percent, found.cutoff_percent), (10.0, 20.0, 15.0));
+    assert!((interval.low_percent - 11.70).abs() < 0.005 && (interval.high_percent - 26.67).abs() < 0.005);
     // Out of the band, but the interval holds the cutoff.
     let near = read(&alk, &of(&[((1, 1, 1), 9), (FUSED, 91)]));
-    assert!(near.borderline && !says(&near, "borderline band"));
+    assert!(near.borderline && near_cutoff(&near).band.is_none());
     let clear = read(&alk, &of(&[((1, 1, 1), 300), (FUSED, 500)]));
     assert!(!clear.borderline && !clear.confirm);
     // Exactly at the ends of the band [10 %, 20 %): enough nuclei that the interval does not matter.
@@ -147,18 +169,13 @@ fn results_that_need_confirmation_say_so() {
     }
     let isolated = read(&alk, &of(&[((1, 1, 0), 60), (FUSED, 40)]));
     assert!(isolated.verdict == Verdict::Positive && isolated.confirm);
-    assert!(says(&isolated, "positive only because isolated signals count"));
-    for summary in [&borderline, &near, &clear, &isolated] {
-        assert_eq!(
-            summary.advice.iter().filter(|line| line.contains("true uncertainty is larger")).count(),
-            1
-        );
-        assert!(says(summary, "verify in your laboratory"));
-    }
-    let mut params = SummariseParams::default();
-    params.fields = Some(1);
-    let summary = summarise(&calls(&alk, &of(&[(FUSED, 60)])), &alk, &params).unwrap();
-    assert!(says(&summary, "1 fields were read, the assay asks for 3"));
+    assert_eq!(only(&isolated, "isolated_only").effect, Effect::Confirm);
+    let mut grounds = Grounds::worksheet(None);
+    grounds.fields = Some(1);
+    let calls = calls(&alk, &of(&[(FUSED, 60)]));
+    let summary = summarise(&calls, &alk, &grounds, &SummariseParams::default()).unwrap();
+    let Detail::TooFewFields(found) = &only(&summary, "too_few_fields").detail else { panic!() };
+    assert_eq!((found.fields, found.needed), (1, 3));
 }
 
 fn rank(verdict: Verdict) -> u8 {
@@ -206,18 +223,5 @@ proptest! {
         if let Some(percent) = summary.percent_rearranged {
             prop_assert!((percent * summary.evaluable as f64 - 100.0 * summary.rearranged as f64).abs() < 1e-6);
         }
-    }
-}
-
-#[test]
-fn nuclei_in_which_nothing_is_seen_allow_no_negative_verdict() {
-    let alk = builtin("alk");
-    let mut params = SummariseParams::default();
-    params.many_unseen = true;
-    for (x, verdict) in [(5, Verdict::NotEvaluable), (40, Verdict::Positive)] {
-        let calls = calls(&alk, &of(&[((1, 1, 1), x), (FUSED, 100 - x)]));
-        let summary = summarise(&calls, &alk, &params).unwrap();
-        assert_eq!(summary.verdict, verdict, "{x}");
-        assert_eq!(says(&summary, "out of focus or not seen"), verdict == Verdict::NotEvaluable, "{x}");
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn score(truth: &[FieldTruth], reading: &SpecimenReading) -> Score {
             rearranged += usize::from(nucleus.rearranged);
             score.patterns.entry(nucleus.pattern.to_string()).or_default().0 += 1;
             let Some(&twin) = twins.get(&nucleus.label) else { continue };
-            let call = &field.calls[twin as usize - 1];
+            let call = &field.nuclei[twin as usize - 1].call;
             if call.evaluable() {
                 score.counted += 1;
                 score.same_pattern += usize::from(call.pattern == nucleus.pattern);

@@ -1,24 +1,40 @@
-//! What the call of a nucleus rests on, and how good a field is.
+//! The reading of one field: pairs and calls of its nuclei.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::alarms::Visibility;
-use crate::analyse::reading::FieldQuality;
-use crate::analyse::specimen::{NucleusDecision, Specimen, debris};
-use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
-use crate::colour::Colour;
+use crate::analyse::specimen::ambiguous_owner::ambiguous_owner;
+use crate::analyse::specimen::field_quality::quality;
+use crate::analyse::specimen::neighbours::{Shown, missing_probe_hybridised_nearby};
+use crate::analyse::specimen::nucleus::{ResolvedNucleus, field_centre_px};
+use crate::analyse::specimen::{ResolvedSpecimen, Specimen, debris};
+use crate::classify::{NucleusEvidence, SeparatedProbability, classify};
+use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
 use crate::detect::decide::Decision;
-use crate::pair::Pairing;
+use crate::pair::{PairRule, Pairing, pair};
+use crate::reading::{FieldReading, NucleusReading};
+use crate::segment::Nucleus;
 use crate::statistics::median;
 
-/// Fewest signals whose width tells whether a nucleus is in focus.
-const FOCUS_SIGNALS: usize = 3;
+/// A nucleus whose signals are paired, with its neighbourhood.
+struct Paired<'n> {
+    nucleus: &'n Nucleus,
+    resolved: &'n ResolvedNucleus,
+    pairing: Pairing,
+    /// Places of its signals among those of the field.
+    signals: Vec<usize>,
+    ambiguous_owner: bool,
+    missing_probe_hybridised_nearby: bool,
+}
 
-impl Specimen<'_> {
+/// Fewest signals whose width tells whether a nucleus is in focus.
+const MIN_FOCUS_SIGNALS: usize = 3;
+
+impl ResolvedSpecimen<'_> {
     /// Whether the signals of a nucleus are blurred beside those of the specimen.
     fn is_blurred<'s>(&self, own: impl Iterator<Item = &'s Signal>) -> bool {
-        let mut widths: Vec<f64> = own.map(|s| s.diameter_px / self.diameters_px[s.colour.index()]).collect();
-        widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.blur_max
+        let mut widths: Vec<f64> =
+            own.map(|s| s.diameter_px / self.specimen.diameters_px[s.colour.index()]).collect();
+        widths.len() >= MIN_FOCUS_SIGNALS && median(&mut widths) > self.specimen.params.classify.blur_max
     }
 
     /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
@@ -38,46 +54,106 @@ impl Specimen<'_> {
         }
     }
 
-    /// The call of the nucleus of a pairing; `own` are the places of its signals among those of the field.
-    pub(super) fn call(
+    /// Pairs and calls the nuclei of a field; `own` are these nuclei.
+    pub(super) fn read_field(&self, field: FieldMeasurement, own: &[ResolvedNucleus]) -> FieldReading {
+        let signals = self.signals(&field, own);
+        let paired = self.pair_nuclei(&field, own, &signals);
+        let nuclei = paired.into_iter().map(|paired| self.call_nucleus(&field, &signals, paired)).collect();
+        let quality = quality(&field, &signals);
+        let rejected = self.rejected(&field, own);
+        let (height_px, width_px) = field.segmentation.labels.dim();
+        FieldReading {
+            name: field.name,
+            height_px,
+            width_px,
+            pixel_size: field.pixel_size,
+            nuclei,
+            signals,
+            rejected,
+            quality,
+            labels: field.segmentation.labels,
+        }
+    }
+
+    /// The nuclei of a field with their pairs.
+    fn pair_nuclei<'n>(
         &self,
-        field: &FieldMeasurement,
-        pairing: &Pairing,
-        (signals, own): (&[Signal], &[usize]),
-        decided: &NucleusDecision<'_>,
-        contested: bool,
-        lacking_colour_is_seen: bool,
-    ) -> (NucleusCall, Visibility) {
-        let NucleusDecision { candidates, decision, lost, .. } = decided;
-        let index = pairing.nucleus_id as usize - 1;
-        let nucleus = &field.segmentation.nuclei[index];
+        field: &'n FieldMeasurement,
+        own: &'n [ResolvedNucleus],
+        signals: &[Signal],
+    ) -> Vec<Paired<'n>> {
+        let centre = field_centre_px(field);
+        let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); own.len()];
+        for (index, signal) in signals.iter().enumerate() {
+            if let Some(i) = (signal.nucleus_id as usize).checked_sub(1) {
+                by_nucleus[i].push(index);
+            }
+        }
+        let mut paired: Vec<Paired<'n>> = (field.segmentation.nuclei.iter().zip(own).zip(by_nucleus))
+            .map(|((nucleus, resolved), indices)| {
+                let place = [nucleus.centroid_y_px - centre[0], nucleus.centroid_x_px - centre[1]];
+                let green_shift_px = self.shift.map_or([0.0, 0.0], |s| s.at(place));
+                let pairing = pair(nucleus.id, signals, &indices, &PairRule { green_shift_px, ..self.rule });
+                Paired {
+                    nucleus,
+                    resolved,
+                    pairing,
+                    signals: indices,
+                    ambiguous_owner: false,
+                    missing_probe_hybridised_nearby: true,
+                }
+            })
+            .collect();
+        let place = |signal: &Signal| {
+            let place = [signal.y_px, signal.x_px];
+            match self.shift.filter(|_| signal.colour == Colour::Green) {
+                Some(shift) => shift.undo(place, centre),
+                None => place,
+            }
+        };
+        let ambiguous = ambiguous_owner(&field.segmentation, signals, self.specimen.diameters_px, place);
+        let shown: Vec<Shown> = paired
+            .iter()
+            .map(|p| ([p.nucleus.centroid_y_px, p.nucleus.centroid_x_px], p.pairing.pattern()))
+            .collect();
+        let nearby = missing_probe_hybridised_nearby(&shown, &self.shown);
+        for (nucleus, (ambiguous, nearby)) in paired.iter_mut().zip(ambiguous.into_iter().zip(nearby)) {
+            nucleus.ambiguous_owner = ambiguous;
+            nucleus.missing_probe_hybridised_nearby = nearby;
+        }
+        paired
+    }
+
+    /// The facts on which the call of a nucleus is based.
+    fn evidence(&self, field: &FieldMeasurement, signals: &[Signal], paired: &Paired<'_>) -> NucleusEvidence {
+        let Paired { nucleus, resolved, pairing, .. } = paired;
+        let ResolvedNucleus { record, decision, lost, .. } = resolved;
+        let (candidates, params) = (&record.candidates, self.specimen.params);
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
-        evidence.area_um2 = self.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
+        evidence.area_um2 = self.specimen.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
-        evidence.seen_twice = decided.seen_twice;
-        evidence.overlapping = nucleus.overlapping && contested;
-        evidence.lacking_colour_is_seen = lacking_colour_is_seen;
-        evidence.ordinary_snr = Colour::BOTH.map(|colour| {
-            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
-            (noise > 0.0).then(|| self.model.height(colour) / noise)
-        });
+        evidence.seen_twice = resolved.repeated;
+        evidence.overlapping = nucleus.overlapping && paired.ambiguous_owner;
+        evidence.lacking_colour_is_seen = paired.missing_probe_hybridised_nearby;
+        let noise_of = |colour: Colour| {
+            let noise = field.channels[colour.index()].nucleus_noise.get(record.index).copied();
+            noise.filter(|noise| *noise > 0.0)
+        };
+        evidence.ordinary_snr =
+            Colour::BOTH.map(|colour| noise_of(colour).map(|noise| self.model.height(colour) / noise));
         evidence.expected_loss = Colour::BOTH.map(|colour| {
-            let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
-            (noise > 0.0).then(|| {
-                let least = self.params.detect.candidate_snr * noise;
-                let seen = candidates.of(colour).iter().map(|c| c.threshold).fold(least, f64::min);
-                self.model.share_below(colour, seen)
-            })
+            let least = params.detect.candidate_snr * noise_of(colour)?;
+            let seen = candidates.of(colour).iter().map(|c| c.threshold).fold(least, f64::min);
+            Some(self.model.share_below(colour, seen))
         });
         evidence.lost = *lost;
         evidence.alone_by_loss =
             Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
-        evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
-        let most = self.params.classify.saturated_max;
-        evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
+        evidence.out_of_focus = self.is_blurred(paired.signals.iter().map(|&i| &signals[i]));
+        evidence.saturated = record.saturated > params.classify.saturated_max;
         let covered = debris::covered_share(candidates, decision, &self.model);
-        evidence.debris = covered > self.params.classify.debris_max;
+        evidence.debris = covered > params.classify.debris_max;
         let doubtful = |colour: Colour| {
             pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
         };
@@ -86,32 +162,22 @@ impl Specimen<'_> {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });
         evidence.separated = Some(Self::separated(pairing, signals, decision));
-        let visibility = Visibility {
-            weak: Colour::BOTH.map(|c| evidence.is_weak(c, self.assay, &self.params.classify)),
-            lost: evidence.lost,
-        };
-        (classify(&evidence, self.assay, self.params.sex, &self.params.classify), visibility)
+        evidence
     }
 
-    pub(super) fn quality(field: &FieldMeasurement, signals: &[Signal]) -> FieldQuality {
-        let in_nuclei = |colour: Colour, value: &dyn Fn(&Signal) -> f64| {
-            let mut values: Vec<f64> =
-                signals.iter().filter(|s| s.colour == colour && s.nucleus_id > 0).map(value).collect();
-            (!values.is_empty()).then(|| median(&mut values))
-        };
-        let (height, width) = field.segmentation.labels.dim();
-        let covered: usize = field.segmentation.nuclei.iter().map(|n| n.area_px).sum();
-        FieldQuality {
-            nucleus_diameter_px: field.segmentation.diameter_px,
-            nucleus_coverage: covered as f64 / (height * width).max(1) as f64,
-            signal_diameter_px: [0, 1].map(|c| {
-                let channel = &field.channels[c];
-                (channel.sigma_spots > 0)
-                    .then_some(crate::detect::candidate::FWHM_PER_SIGMA * channel.sigma_px)
-            }),
-            signal_snr: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.snr)),
-            signal_amplitude: Colour::BOTH.map(|c| in_nuclei(c, &|s| s.amplitude)),
-            saturated: field.saturated,
+    fn call_nucleus(
+        &self,
+        field: &FieldMeasurement,
+        signals: &[Signal],
+        paired: Paired<'_>,
+    ) -> NucleusReading {
+        let evidence = self.evidence(field, signals, &paired);
+        let Specimen { assay, params, .. } = &self.specimen;
+        NucleusReading {
+            nucleus: paired.nucleus.clone(),
+            pairing: paired.pairing,
+            weak: PerColour::from_fn(|c| evidence.is_weak(c, assay, &params.classify)),
+            call: classify(&evidence, assay, params.sex, &params.classify),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! How many signals of each colour the nuclei of a specimen lose below detection.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::specimen::Gathered;
+use crate::analyse::specimen::nucleus::ResolvedNucleus;
 use crate::classify::LostShare;
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::detect::decide::{Decision, FusedEnds, Model};
+use crate::detect::decide::{FusedEnds, Model};
 use crate::detect::sorting::Part;
 use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
 use crate::statistics::median;
@@ -47,14 +47,13 @@ struct Nucleus {
 /// The loss of each colour; `None` where the signals do not tell.
 pub(super) fn estimate(
     fields: &[FieldMeasurement],
-    nuclei: &[Gathered],
-    decisions: &[Decision],
+    nuclei: &[ResolvedNucleus],
     model: &Model,
     params: &DetectParams,
     deviations: f64,
 ) -> [Option<Loss>; 2] {
     Colour::BOTH.map(|colour| {
-        let mut gathered = gather(fields, nuclei, decisions, colour, params);
+        let mut gathered = gather(fields, nuclei, colour, params);
         even_out_fields(&mut gathered, fields.len());
         let limits: Vec<Option<Limit>> = gathered.iter().map(|n| n.limit).collect();
         let seen: Vec<Seen> = gathered.into_iter().flat_map(|n| n.signals).collect();
@@ -64,50 +63,42 @@ pub(super) fn estimate(
     })
 }
 
-/// The shares lost in each of `nuclei` nuclei.
-pub(super) fn shares(losses: &[Option<Loss>; 2], nuclei: usize) -> Vec<[LostShare; 2]> {
-    let mut shares = vec![[LostShare::default(); 2]; nuclei];
+/// Enters the shares lost in each nucleus.
+pub(super) fn apply(losses: &[Option<Loss>; 2], nuclei: &mut [ResolvedNucleus]) {
     for (c, loss) in losses.iter().enumerate() {
         let Some(loss) = loss else { continue };
         let expected = loss.fit.law.lost(&loss.limits);
         let at_most = loss.fit.pessimistic.lost(&loss.limits);
-        for ((share, expected), at_most) in shares.iter_mut().zip(expected).zip(at_most) {
-            share[c] = LostShare { expected, at_most: at_most.max(expected) };
+        for (nucleus, (expected, at_most)) in nuclei.iter_mut().zip(expected.into_iter().zip(at_most)) {
+            nucleus.lost[c] = LostShare { expected, at_most: at_most.max(expected) };
         }
     }
-    shares
 }
 
 /// The share of red and green ends that are missed where they stand alone, as the ends of intact loci show, with an upper
 /// bound so many standard errors above.
-pub(super) fn missed_alone(fused: &FusedEnds, deviations: f64) -> [LostShare; 2] {
+pub(super) fn isolated_miss_rate(fused: &FusedEnds, deviations: f64) -> PerColour<LostShare> {
     let loci = fused.loci.max(1.0);
-    fused.missed_alone.map(|missed| {
+    let share = |missed: f64| {
         let expected = missed / loci;
         // Of a binomial share; an end more, since none missed of few says little.
         let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
         LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
-    })
+    };
+    fused.missed_alone.map(share).into()
 }
 
 fn gather(
     fields: &[FieldMeasurement],
-    nuclei: &[Gathered],
-    decisions: &[Decision],
+    nuclei: &[ResolvedNucleus],
     colour: Colour,
     params: &DetectParams,
 ) -> Vec<Nucleus> {
-    let places = fields.iter().enumerate().flat_map(|(field, measured)| {
-        let channel = &measured.channels[colour.index()];
+    let of = |nucleus: &ResolvedNucleus| {
+        let record = &nucleus.record;
+        let channel = &fields[record.field].channels[colour.index()];
         let shot_variance = channel.filter.shot_variance(&channel.noise);
-        (0..measured.segmentation.nuclei.len())
-            .map(move |i| (field, shot_variance, channel.nucleus_noise.get(i).copied()))
-    });
-    let of = |((nucleus, decision), (field, shot_variance, noise)): (
-        (&Gathered, &Decision),
-        (usize, f64, Option<f64>),
-    )| {
-        let found = nucleus.candidates.of(colour).iter().zip(decision.of(colour));
+        let found = record.candidates.of(colour).iter().zip(nucleus.decision.of(colour));
         let signals: Vec<Seen> = found
             .filter(|(_, (_, part))| *part == Part::Signal)
             .map(|(c, _)| Seen {
@@ -116,10 +107,10 @@ fn gather(
                 limit: limit_at(c, shot_variance, params),
             })
             .collect();
-        let limit = limit_in(&signals, noise, params);
-        Nucleus { field, signals, limit }
+        let limit = limit_in(&signals, channel.nucleus_noise.get(record.index).copied(), params);
+        Nucleus { field: record.field, signals, limit }
     };
-    nuclei.iter().zip(decisions).zip(places).map(of).collect()
+    nuclei.iter().map(of).collect()
 }
 
 /// Brings the heights of all fields to that of the specimen: each field has a filter of its own width, and with weak

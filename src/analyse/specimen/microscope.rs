@@ -1,50 +1,59 @@
-//! What was found of the microscope and the probes, for the report.
+//! Properties of the microscope and the probes, for the reading.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::calibration::Calibration;
-use crate::analyse::reading::Instrument;
 use crate::analyse::specimen::Specimen;
-use crate::analyse::specimen::corrections::FoundCrosstalk;
+use crate::analyse::specimen::calibration::Calibration;
+use crate::analyse::specimen::crosstalk::CrosstalkEstimate;
 use crate::analyse::specimen::loss::Loss;
-use crate::colour::Colour;
-use crate::detect::decide::FusedEnds;
+use crate::colour::{Colour, PerColour};
+use crate::detect::decide::{FusedEnds, Model};
 use crate::instrument::ChromaticShift;
+use crate::pair::PairRule;
+use crate::reading::Instrument;
 use crate::statistics::median;
 
-impl Specimen<'_> {
-    pub(super) fn instrument(
-        &self,
-        fields: &[FieldMeasurement],
-        calibration: &Calibration,
-        (shift, crosstalk): (Option<ChromaticShift>, &FoundCrosstalk),
-        losses: &[Option<Loss>; 2],
-        fused: &FusedEnds,
-    ) -> Instrument {
-        let middle_noise = |c: Colour| {
-            let mut noise: Vec<f64> =
-                fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
-            Some(median(&mut noise)).filter(|n| *n > 0.0)
-        };
-        Instrument {
-            signal_diameter_px: self.diameters_px,
-            signal_diameter_standard_error_px: calibration.diameter_errors_px,
-            signal_diameter_spots: calibration.diameter_spots,
-            camera_noise: calibration.camera_noise,
-            pair_rule: self.rule,
-            chromatic_shift: shift,
-            crosstalk_red_into_green: crosstalk.crosstalk[0],
-            crosstalk_green_into_red: crosstalk.crosstalk[1],
-            counterstain_into_red: calibration.counterstain_bleed[0],
-            counterstain_into_green: calibration.counterstain_bleed[1],
-            illumination: calibration.illumination,
-            signal_height: Colour::BOTH.map(|c| self.model.height(c)),
-            signal_height_log_sd: Colour::BOTH.map(|c| self.model.height_log_sd(c)),
-            signal_height_snr: Colour::BOTH
-                .map(|c| middle_noise(c).map(|noise| self.model.height(c) / noise)),
-            out_of_focus_share: self.model.out_of_focus_share(),
-            signal_loss: losses.each_ref().map(|loss| loss.as_ref().map(|l| l.fit.loss)),
-            missed_alone: fused.missed_alone.map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci)),
-            lone_share: Colour::BOTH.map(|c| self.model.lone_share(c)),
-        }
+/// The estimates of which the instrument is made.
+pub(super) struct Found<'a> {
+    pub(super) calibration: &'a Calibration,
+    pub(super) shift: Option<ChromaticShift>,
+    pub(super) crosstalk: &'a CrosstalkEstimate,
+    pub(super) losses: &'a [Option<Loss>; 2],
+    pub(super) fused: &'a FusedEnds,
+    pub(super) rule: PairRule,
+}
+
+/// The instrument.
+pub(super) fn instrument(
+    specimen: &Specimen<'_>,
+    fields: &[FieldMeasurement],
+    model: &Model,
+    found: &Found<'_>,
+) -> Instrument {
+    let Found { calibration, fused, .. } = found;
+    let median_noise = |c: Colour| {
+        let mut noise: Vec<f64> =
+            fields.iter().flat_map(|f| &f.channels[c.index()].nucleus_noise).copied().collect();
+        Some(median(&mut noise)).filter(|n| *n > 0.0)
+    };
+    Instrument {
+        signal_diameter_px: specimen.diameters_px.into(),
+        signal_diameter_standard_error_px: calibration.diameter_errors_px.into(),
+        signal_diameter_spots: calibration.diameter_spots.into(),
+        camera_noise: calibration.camera_noise.into(),
+        pair_rule: found.rule,
+        chromatic_shift: found.shift,
+        crosstalk_from: found.crosstalk.crosstalk.into(),
+        counterstain_into: calibration.counterstain_bleed.into(),
+        illumination: calibration.illumination.into(),
+        signal_height: PerColour::from_fn(|c| model.height(c)),
+        signal_height_log_sd: PerColour::from_fn(|c| model.height_log_sd(c)),
+        signal_height_snr: PerColour::from_fn(|c| median_noise(c).map(|noise| model.height(c) / noise)),
+        out_of_focus_share: model.out_of_focus_share(),
+        signal_loss: found.losses.each_ref().map(|loss| loss.as_ref().map(|l| l.fit.loss)).into(),
+        isolated_miss_rate: fused
+            .missed_alone
+            .map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci))
+            .into(),
+        isolated_share: PerColour::from_fn(|c| model.lone_share(c)),
     }
 }

@@ -1,32 +1,33 @@
 //! Which candidates of a field are signals, and why the others in nuclei are none.
 
-use crate::analyse::specimen::{NucleusDecision, Specimen};
-use crate::analyse::{FieldMeasurement, calibration};
+use crate::analyse::FieldMeasurement;
+use crate::analyse::specimen::nucleus::ResolvedNucleus;
+use crate::analyse::specimen::{ResolvedSpecimen, calibration};
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide;
 use crate::detect::sorting::Part;
 use crate::detect::{RejectedCandidate, Rejection, Signal, signal_of};
 
-impl Specimen<'_> {
+impl ResolvedSpecimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.
-    pub(super) fn signals(&self, field: &FieldMeasurement, decisions: &[NucleusDecision<'_>]) -> Vec<Signal> {
+    pub(super) fn signals(&self, field: &FieldMeasurement, nuclei: &[ResolvedNucleus]) -> Vec<Signal> {
         let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
         // Heights as acquired.
         let signal_of = |candidate: &Candidate, colour: Colour, probability: f64| {
-            let light = calibration::light_at(field, &self.params.instrument, colour, candidate);
+            let light = calibration::light_at(field, &self.specimen.params.instrument, colour, candidate);
             signal_of(
                 &Candidate { amplitude: light * candidate.amplitude, ..*candidate },
                 colour,
                 probability,
             )
         };
-        for NucleusDecision { candidates, indices, decision, .. } in decisions {
+        for ResolvedNucleus { record, decision, .. } in nuclei {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 let verdicts = decision.of(colour);
                 for ((&index, candidate), &(probability, part)) in
-                    indices[c].iter().zip(candidates.of(colour)).zip(verdicts)
+                    record.places[c].iter().zip(record.candidates.of(colour)).zip(verdicts)
                 {
                     if part == Part::Signal {
                         // Place as acquired, height as unmixed.
@@ -57,16 +58,16 @@ impl Specimen<'_> {
     pub(super) fn rejected(
         &self,
         field: &FieldMeasurement,
-        decisions: &[NucleusDecision<'_>],
+        nuclei: &[ResolvedNucleus],
     ) -> Vec<RejectedCandidate> {
         // What was taken off as crosstalk is not among those decided on.
         let mut reasons =
             [0, 1].map(|c| vec![Some(Rejection::Crosstalk); field.channels[c].candidates.len()]);
-        for NucleusDecision { candidates, indices, decision, .. } in decisions {
+        for ResolvedNucleus { record, decision, .. } in nuclei {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 for ((&index, candidate), (_, part)) in
-                    indices[c].iter().zip(candidates.of(colour)).zip(decision.of(colour))
+                    record.places[c].iter().zip(record.candidates.of(colour)).zip(decision.of(colour))
                 {
                     reasons[c][index] = Rejection::of(*part, candidate, colour, &self.model);
                 }

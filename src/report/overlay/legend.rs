@@ -72,8 +72,8 @@ pub(crate) fn lines(width: usize, reading: &FieldReading, scale: usize) -> Vec<V
 
 fn entries(width: usize, reading: &FieldReading, scale: usize) -> Vec<Entry> {
     let entry = |symbol, text: &str| Entry { symbol, text: text.to_owned() };
-    let evaluable = reading.calls.iter().filter(|c| c.evaluable()).count();
-    let rearranged = reading.calls.iter().filter(|c| c.evaluable() && c.rearranged).count();
+    let evaluable = reading.calls().filter(|c| c.evaluable()).count();
+    let rearranged = reading.calls().filter(|c| c.evaluable() && c.rearranged).count();
     let outline = |colour, width, dashed| Symbol::Outline { colour, width, dashed };
     let mut entries = vec![
         Entry { symbol: Symbol::None, text: reading.name.clone() },
@@ -84,7 +84,7 @@ fn entries(width: usize, reading: &FieldReading, scale: usize) -> Vec<Entry> {
         },
         Entry {
             symbol: outline(NOT_EVALUABLE, 1, true),
-            text: format!("not evaluable {}", reading.calls.len() - evaluable),
+            text: format!("not evaluable {}", reading.nuclei.len() - evaluable),
         },
         entry(Symbol::Ring { dots: 0 }, "fused pair"),
         entry(Symbol::Square, "split"),

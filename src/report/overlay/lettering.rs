@@ -56,7 +56,7 @@ pub(crate) fn patterns(
     scale: usize,
     canvas: &mut Canvas,
 ) {
-    for (nucleus, call) in reading.nuclei.iter().zip(&reading.calls) {
+    for (nucleus, call) in reading.nuclei.iter().map(|n| (&n.nucleus, &n.call)) {
         let text = call.pattern.to_string();
         let here = places.get(&nucleus.id).map_or(&[][..], Vec::as_slice);
         let place = best_place(reading, nucleus, here, text_width(&text), scale);

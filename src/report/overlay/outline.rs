@@ -31,14 +31,14 @@ pub(crate) fn outlines(
     scale: usize,
     canvas: &mut Canvas,
 ) {
-    let styles: BTreeMap<u32, Style> = reading.calls.iter().map(|c| (c.nucleus_id, style_of(c))).collect();
+    let styles: BTreeMap<u32, Style> = reading.calls().map(|c| (c.nucleus_id, style_of(c))).collect();
     let labels = &reading.labels;
     let (height, width) = labels.dim();
     let label = |y: isize, x: isize| {
         let at = |v: isize, n: usize| (v.div_euclid(scale as isize)).clamp(0, n as isize - 1) as usize;
         labels.get((at(y, height), at(x, width))).copied().unwrap_or(0)
     };
-    for nucleus in &reading.nuclei {
+    for nucleus in reading.nuclei.iter().map(|n| &n.nucleus) {
         let Some(style) = styles.get(&nucleus.id) else { continue };
         let here = places.get(&nucleus.id).map_or(&[][..], Vec::as_slice);
         let free = |y: f64, x: f64| here.iter().all(|s| (y - s.y).hypot(x - s.x) > s.reach);

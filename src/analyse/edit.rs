@@ -1,0 +1,102 @@
+//! Corrections by a person who looked at the nuclei.
+
+use serde::{Deserialize, Serialize};
+
+use crate::analyse::SpecimenReading;
+use crate::assay::{Assay, Sex};
+use crate::classify::{Exclusion, NucleusCall, SignalPattern, class_of, is_rearranged};
+use crate::error::{Error, Result};
+
+/// A change to the call of a nucleus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Change {
+    /// Do not count the nucleus.
+    Exclude,
+    /// Count the nucleus with these signals.
+    Pattern(SignalPattern),
+    /// Count the nucleus with the signals that were read, although it was left out.
+    Restore,
+}
+
+/// A correction of one nucleus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(clippy::exhaustive_structs)]
+pub struct Edit {
+    /// Name of the field.
+    pub field: String,
+    /// The nucleus.
+    pub nucleus_id: u32,
+    /// The change.
+    pub change: Change,
+}
+
+impl SpecimenReading {
+    /// The reading with corrections, decided again by the same assay and findings. Of several corrections of one nucleus the
+    /// last counts. The reading itself stays as it is, so that a correction can be taken back.
+    ///
+    /// ```
+    /// use breakapart::analyse::{Analyser, Change, Edit};
+    /// use breakapart::{Assay, Field};
+    /// use ndarray::Array2;
+    /// let dark = || Array2::<u16>::from_elem((64, 64), 100);
+    /// let field = Field::new("field_000", dark(), dark(), dark())?;
+    /// let reading = Analyser::new(Assay::builtin("alk")?)?.analyse(&field)?;
+    /// let edit = Edit { field: "field_000".to_owned(), nucleus_id: 1, change: Change::Exclude };
+    /// assert!(reading.edit(&[edit]).is_err()); // there is no nucleus in a dark field
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] if the reading has no such nucleus; otherwise as [`crate::summarise::summarise`].
+    pub fn edit(&self, edits: &[Edit]) -> Result<Self> {
+        let mut edited = self.clone();
+        for edit in edits {
+            let call = self.call_of(edit)?;
+            let changed = changed(call, edit.change, &self.assay, self.grounds.sex);
+            let field = edited.fields.iter_mut().find(|field| field.name == edit.field);
+            let nuclei = field.into_iter().flat_map(|field| &mut field.nuclei);
+            for nucleus in nuclei.filter(|nucleus| nucleus.call.nucleus_id == edit.nucleus_id) {
+                nucleus.call = changed.clone();
+            }
+        }
+        edited.summary = edited.decide()?;
+        Ok(edited)
+    }
+
+    fn call_of(&self, edit: &Edit) -> Result<&NucleusCall> {
+        let Some(field) = self.fields.iter().find(|field| field.name == edit.field) else {
+            let fields: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+            return Err(Error::parameter("edit.field", &edit.field, format!("one of {}", fields.join(", "))));
+        };
+        let call = field.calls().find(|call| call.nucleus_id == edit.nucleus_id);
+        call.ok_or_else(|| {
+            let allowed = format!("a nucleus of field {}, which has {}", field.name, field.nuclei.len());
+            Error::parameter("edit.nucleus_id", edit.nucleus_id, allowed)
+        })
+    }
+}
+
+/// The call after a change. A person who looked leaves no doubt, and no signal unseen.
+fn changed(call: &NucleusCall, change: Change, assay: &Assay, sex: Option<Sex>) -> NucleusCall {
+    let pattern = match change {
+        Change::Exclude | Change::Restore => call.pattern,
+        Change::Pattern(pattern) => pattern,
+    };
+    let exclusion = (change == Change::Exclude).then_some(Exclusion::ByReader);
+    let rearranged = exclusion.is_none() && is_rearranged(&pattern, assay, sex);
+    NucleusCall {
+        pattern,
+        class: class_of(&pattern, assay, sex),
+        exclusion,
+        rearranged,
+        uncertain: false,
+        probability_rearranged: exclusion.is_none().then_some(if rearranged { 1.0 } else { 0.0 }),
+        doubtful: false,
+        lost: Default::default(),
+        edited: true,
+        ..call.clone()
+    }
+}

@@ -1,0 +1,18 @@
+//! The assay's rule: from counted nuclei to a verdict, in integers.
+//!
+//! Nothing here knows of pixels, or of findings that may withhold a verdict.
+
+mod evaluable;
+mod interval;
+mod loss_effect;
+mod rule;
+mod verdict;
+
+pub(crate) use evaluable::{Evaluable, Ruling};
+pub(crate) use interval::{beta_inverse, check_level, deviations};
+pub use interval::{clopper_pearson, interval, wilson};
+pub(crate) use loss_effect::shows_both_ends;
+pub use loss_effect::{ExpectedNuclei, LossEffect};
+pub(crate) use rule::{Vote, holds, minimum_cells, verdict_on};
+pub use rule::{per_pattern, single_cutoff, two_stage};
+pub use verdict::{Count, Interval, Stage, Verdict};

@@ -1,0 +1,38 @@
+//! Checks of a specimen: each looks for one fault and reports it as a [`Finding`].
+//!
+//! A check has a file of its own. The file holds its limits, its typed figures, its sentence, its action and its test.
+//! All checks are listed once, in `registry`; `docs/findings.md` is generated from that list ([`findings_page`]).
+//! Checks read the specimen and change nothing. [`crate::summarise`] is the only place that withholds a verdict, by the
+//! [`Effect`] of the findings.
+//!
+//! The checks of `verdict` ask whether the verdict would be another one under other assumptions. They use the assay's rule
+//! and run when the verdict is made; the other checks run before.
+
+mod acquisition;
+mod check;
+mod files;
+mod finding;
+mod hybridisation;
+mod registry;
+mod settings;
+mod verdict;
+mod view;
+
+pub use check::{Check, Limit};
+pub use finding::{Effect, Finding, Scope, Withheld};
+pub use registry::{CHECKS, Detail, findings_page};
+pub(crate) use verdict::{Question, on_settled_verdict, that_withhold};
+pub(crate) use view::{
+    ClippedPeaks, Compared, FieldFacts, RepeatedFields, ShiftEstimate, SpecimenFacts, SpecimenView,
+    SuppliedFacts,
+};
+
+/// Figures of every check.
+pub mod figures {
+    pub use super::registry::figures::*;
+}
+
+/// All findings of a specimen that do not depend on the verdict, in the order of the registry.
+pub(crate) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+    [acquisition::check(view), hybridisation::check(view), settings::check(view), files::check(view)].concat()
+}

@@ -1,0 +1,51 @@
+//! The description of a check.
+
+/// A limit that a check uses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// The quantity that it limits, with its unit.
+    pub quantity: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// Where the value comes from.
+    pub source: &'static str,
+}
+
+impl Limit {
+    pub(crate) const fn new(quantity: &'static str, value: f64, source: &'static str) -> Self {
+        Self { quantity, value, source }
+    }
+
+    /// The limit as a number of things.
+    pub(crate) fn count(self) -> usize {
+        self.value as usize
+    }
+}
+
+/// The description of a check, from which `docs/findings.md` is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Check {
+    /// Its code, as in `report.json`.
+    pub code: &'static str,
+    /// What a finding of this check means.
+    pub meaning: &'static str,
+    /// Its effects on the verdict.
+    pub effect: &'static str,
+    /// Its limits.
+    pub limits: &'static [Limit],
+    /// Sound specimens in which it spoke, of those that `docs/findings.md` names.
+    pub sound: usize,
+}
+
+/// Number of sound specimens on which the rate of every check was measured.
+pub(super) const SOUND_SPECIMENS: usize = 0;
+
+/// Fewest nuclei for a statement on a specimen.
+pub(crate) const MIN_NUCLEI: Limit =
+    Limit::new("nuclei that tell", 10.0, "chosen for this crate: with fewer, one nucleus is a tenth");
+
+/// Chance of a false alarm of a check that tests many fields, of all tests together.
+pub(crate) const FALSE_ALARM: Limit =
+    Limit::new("chance of a false alarm, of all tests together", 0.001, "chosen for this crate");

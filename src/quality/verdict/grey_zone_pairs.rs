@@ -1,0 +1,47 @@
+//! Evaluable nuclei with a pair in the assay's grey zone.
+
+use serde::{Deserialize, Serialize};
+
+use super::Question;
+use crate::quality::finding::{Figures, part_of};
+use crate::quality::{Check, Finding, registry::Detail};
+
+/// Evaluable nuclei with a pair in the assay's grey zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GreyZonePairs {
+    /// Nuclei with such a pair.
+    pub uncertain: usize,
+    /// Evaluable nuclei.
+    pub nuclei: usize,
+}
+
+pub(crate) const CHECK: Check = Check {
+    code: "grey_zone_pairs",
+    meaning: "Evaluable nuclei have a pair in the assay's grey zone, neither clearly fused nor clearly split.",
+    effect: "informs",
+    limits: &[],
+    sound: 0,
+};
+
+impl Figures for GreyZonePairs {
+    fn message(&self, _: &Finding) -> String {
+        format!(
+            "{} evaluable nuclei have a pair in the assay's grey zone.",
+            part_of(self.uncertain, self.nuclei)
+        )
+    }
+
+    fn action(&self, _: &Finding) -> Option<String> {
+        None
+    }
+}
+
+pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+    let calls = &question.evaluable.calls;
+    let uncertain = calls.iter().filter(|call| call.uncertain).count();
+    if uncertain == 0 {
+        return Vec::new();
+    }
+    vec![Finding::new(Detail::GreyZonePairs(GreyZonePairs { uncertain, nuclei: calls.len() }))]
+}

@@ -1,0 +1,48 @@
+//! Nuclei whose meaning the assay leaves open, if counting them the other way gives another verdict.
+
+use serde::{Deserialize, Serialize};
+
+use super::Question;
+use crate::decide::Verdict;
+use crate::quality::finding::{Figures, part_of};
+use crate::quality::{Check, Finding, registry::Detail};
+
+/// Nuclei whose meaning the assay leaves open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OpenNuclei {
+    /// Open nuclei.
+    pub open: usize,
+    /// Evaluable nuclei.
+    pub nuclei: usize,
+}
+
+pub(crate) const CHECK: Check = Check {
+    code: "open_nuclei",
+    meaning: "The assay leaves open how some nuclei count (equivocal isolated signals, pairs in an uncertain grey zone). Counted \
+              the other way, they give another verdict.",
+    effect: "asks for confirmation; the verdict is equivocal",
+    limits: &[],
+    sound: 0,
+};
+
+impl Figures for OpenNuclei {
+    fn message(&self, _: &Finding) -> String {
+        format!(
+            "The assay leaves open how {} evaluable nuclei count. Counted the other way, they give another verdict.",
+            part_of(self.open, self.nuclei)
+        )
+    }
+
+    fn action(&self, _: &Finding) -> Option<String> {
+        Some("Look at these nuclei, and confirm by IHC or NGS.".to_owned())
+    }
+}
+
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
+    let Some(open) = question.ruling.open.filter(|_| verdict == Verdict::Equivocal) else {
+        return Vec::new();
+    };
+    let detail = OpenNuclei { open, nuclei: question.evaluable.calls.len() };
+    vec![Finding::new(Detail::OpenNuclei(detail)).confirm()]
+}

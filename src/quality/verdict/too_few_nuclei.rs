@@ -1,0 +1,70 @@
+//! Fewer evaluable nuclei than the assay asks for.
+
+use serde::{Deserialize, Serialize};
+
+use super::Question;
+use crate::decide::{Count, Interval, interval, minimum_cells};
+use crate::error::Result;
+use crate::quality::finding::Figures;
+use crate::quality::{Check, Finding, registry::Detail};
+
+/// Fewer evaluable nuclei than the assay asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TooFewNuclei {
+    /// Evaluable nuclei.
+    pub evaluable: usize,
+    /// Evaluable nuclei that the assay asks for.
+    pub needed: usize,
+    /// Rearranged nuclei among the evaluable ones.
+    pub rearranged: usize,
+    /// Interval of their percentage; `None` if nothing is evaluable.
+    pub interval: Option<Interval>,
+}
+
+pub(crate) const CHECK: Check = Check {
+    code: "too_few_nuclei",
+    meaning: "Fewer nuclei are evaluable than the assay asks for, so that its rule gives no verdict.",
+    effect: "informs; the assay's rule gives no verdict",
+    limits: &[],
+    sound: 0,
+};
+
+impl Figures for TooFewNuclei {
+    fn message(&self, _: &Finding) -> String {
+        let more = self.needed.saturating_sub(self.evaluable);
+        let needed = match more {
+            1 => "1 more nucleus is needed".to_owned(),
+            more => format!("{more} more nuclei are needed"),
+        };
+        let (evaluable, rearranged) = (self.evaluable, self.rearranged);
+        let so_far = self.interval.map_or_else(String::new, |i| {
+            let percent = 100.0 * rearranged as f64 / evaluable.max(1) as f64;
+            format!(
+                " As it stands {rearranged} of {evaluable} ({percent:.0} %, {:.0} to {:.0}) are rearranged.",
+                i.low_percent, i.high_percent
+            )
+        });
+        format!("{needed} ({evaluable} of {}).{so_far}", self.needed)
+    }
+
+    fn action(&self, _: &Finding) -> Option<String> {
+        Some("Add fields, or repeat the hybridisation.".to_owned())
+    }
+}
+
+pub(super) fn check(question: &Question<'_>) -> Result<Vec<Finding>> {
+    let needed = minimum_cells(question.assay());
+    let Count { positive: rearranged, total: evaluable } = question.evaluable.count();
+    if evaluable >= needed {
+        return Ok(Vec::new());
+    }
+    let report = &question.assay().report;
+    let limits = if evaluable > 0 {
+        Some(interval(Count { positive: rearranged, total: evaluable }, report.ci_level, report.ci)?)
+    } else {
+        None
+    };
+    let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits };
+    Ok(vec![Finding::new(Detail::TooFewNuclei(detail))])
+}

@@ -1,0 +1,51 @@
+//! A two-stage verdict that rests on some of the evaluable nuclei.
+
+use serde::{Deserialize, Serialize};
+
+use super::Question;
+use crate::assay::Decision;
+use crate::quality::finding::Figures;
+use crate::quality::{Check, Finding, registry::Detail};
+
+/// A two-stage verdict that rests on some of the evaluable nuclei.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TwoStageSubset {
+    /// Nuclei of the stages.
+    pub used: usize,
+    /// Evaluable nuclei.
+    pub nuclei: usize,
+}
+
+pub(crate) const CHECK: Check = Check {
+    code: "two_stage_subset",
+    meaning: "The verdict rests on the nuclei that the two-stage rule asks for. The percentage and its interval are those of all.",
+    effect: "informs",
+    limits: &[],
+    sound: 0,
+};
+
+impl Figures for TwoStageSubset {
+    fn message(&self, _: &Finding) -> String {
+        format!(
+            "The verdict rests on {} of {} evaluable nuclei, as the two-stage rule asks. The percentage is that of all.",
+            self.used, self.nuclei
+        )
+    }
+
+    fn action(&self, _: &Finding) -> Option<String> {
+        None
+    }
+}
+
+pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+    let nuclei = question.evaluable.calls.len();
+    let (Decision::TwoStage(_), Some(stage)) = (&question.assay().decision, question.ruling.stages.last())
+    else {
+        return Vec::new();
+    };
+    if stage.evaluable >= nuclei {
+        return Vec::new();
+    }
+    vec![Finding::new(Detail::TwoStageSubset(TwoStageSubset { used: stage.evaluable, nuclei }))]
+}

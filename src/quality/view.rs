@@ -1,0 +1,116 @@
+//! The read-only view of a specimen that checks look at.
+
+use crate::assay::{Assay, Sex};
+use crate::classify::NucleusCall;
+use crate::colour::PerColour;
+use crate::field::FieldNote;
+use crate::instrument::{ChromaticShift, Crosstalk};
+use crate::reading::{FieldReading, Instrument};
+use crate::segment::SegmentNote;
+
+/// Peaks of a channel at the camera's limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ClippedPeaks {
+    /// All of them.
+    pub(crate) peaks: usize,
+    /// Those whose height their flanks tell.
+    pub(crate) restored: usize,
+}
+
+/// Facts about one field that its reading does not hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct FieldFacts {
+    pub(crate) name: String,
+    pub(crate) notes: Vec<FieldNote>,
+    pub(crate) segment_notes: Vec<SegmentNote>,
+    /// Correlation of the noise of red and green, counterstain and red, counterstain and green.
+    pub(crate) noise_correlation: [Option<f64>; 3],
+    /// Height of the brightest candidate of the median nucleus, grey levels; `None` = too few nuclei, or noise.
+    pub(crate) brightness: PerColour<Option<f64>>,
+    pub(crate) clipped: PerColour<ClippedPeaks>,
+}
+
+/// Two fields that show one place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RepeatedFields {
+    pub(crate) fields: [String; 2],
+    pub(crate) nuclei: usize,
+    /// Displacement of the second field, rows and columns, px.
+    pub(crate) moved_px: [f64; 2],
+}
+
+/// A supplied or nominal value beside the one that the specimen shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Compared {
+    pub(crate) used: f64,
+    pub(crate) measured: f64,
+    /// Standard error of the logarithm of the measured one; 0 = not known.
+    pub(crate) log_error: f64,
+    /// Signals on which it was measured.
+    pub(crate) signals: usize,
+}
+
+/// The chromatic shift that the pairs show, beside a supplied or disabled one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ShiftEstimate {
+    pub(crate) used_px: [f64; 2],
+    pub(crate) measured: ChromaticShift,
+    pub(crate) signal_diameter_px: f64,
+}
+
+/// Properties of the microscope that were supplied or disabled, and what the specimen shows of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct SuppliedFacts {
+    /// Names and values in words.
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) shift: Option<ShiftEstimate>,
+    /// Signal diameters, px.
+    pub(crate) diameter_px: PerColour<Option<Compared>>,
+    /// Camera noise at the background of signals, grey levels.
+    pub(crate) noise: PerColour<Option<Compared>>,
+    /// Crosstalk that the specimen shows from each colour into the other, whatever was used.
+    pub(crate) crosstalk_from: PerColour<Option<Crosstalk>>,
+    /// Whether that crosstalk was estimated, rather than supplied or disabled.
+    pub(crate) crosstalk_estimated: PerColour<bool>,
+}
+
+/// Facts about the specimen that its reading does not hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct SpecimenFacts {
+    /// In the order of the fields of the reading.
+    pub(crate) fields: Vec<FieldFacts>,
+    pub(crate) repeated: Vec<RepeatedFields>,
+    pub(crate) supplied: SuppliedFacts,
+}
+
+/// The read-only view of a specimen that checks look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpecimenView<'a> {
+    pub(crate) assay: &'a Assay,
+    pub(crate) sex: Option<Sex>,
+    pub(crate) fields: &'a [FieldReading],
+    pub(crate) instrument: &'a Instrument,
+    pub(crate) facts: &'a SpecimenFacts,
+}
+
+impl<'a> SpecimenView<'a> {
+    /// The calls of all nuclei.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &'a NucleusCall> + use<'a> {
+        self.fields.iter().flat_map(FieldReading::calls)
+    }
+
+    /// The calls of the evaluable nuclei.
+    pub(crate) fn evaluable(&self) -> impl Iterator<Item = &'a NucleusCall> + use<'a> {
+        self.calls().filter(|call| call.evaluable())
+    }
+
+    /// The chromatic shift that was corrected.
+    pub(crate) fn corrected_shift(&self) -> Option<ChromaticShift> {
+        self.instrument.chromatic_shift.filter(|shift| shift.used)
+    }
+
+    /// Nuclei of all fields.
+    pub(crate) fn nuclei(&self) -> usize {
+        self.fields.iter().map(|field| field.nuclei.len()).sum()
+    }
+}
