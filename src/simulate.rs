@@ -31,6 +31,7 @@
 mod artefacts;
 mod camera;
 mod conditions;
+mod emitter;
 mod layout;
 mod loci;
 mod nucleus;
@@ -38,12 +39,14 @@ mod ome_tiff;
 mod optics;
 mod random;
 mod scene;
+mod silhouette;
 mod specimen;
 mod truth;
+mod write;
 
 pub use conditions::{AmplitudeDistribution, Artefacts, Camera, Conditions, Nuclei, Optics, Pattern, Probes};
+pub use emitter::SignalKind;
 pub use ome_tiff::write_ome_tiff;
-pub use specimen::{
-    SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen, write_specimen,
-};
-pub use truth::{NucleusTruth, SignalKind, SignalTruth, TrueStatus};
+pub use specimen::{SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen};
+pub use truth::{NucleusTruth, SignalTruth, TrueStatus};
+pub use write::write_specimen;

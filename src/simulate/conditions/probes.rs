@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Check;
 
-/// What a rearranged locus looks like.
+/// Appearance of a rearranged locus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {
@@ -42,7 +42,7 @@ pub struct Probes {
     pub rearranged_share: f64,
     /// Share of rearranged nuclei in which two loci are rearranged, 0 to 1. Default 0.
     pub biallelic_share: f64,
-    /// What a rearranged locus looks like. Default [`Pattern::Split`].
+    /// Appearance of a rearranged locus. Default [`Pattern::Split`].
     pub pattern: Pattern,
     /// Standard deviation along each axis of the gap between red and green of an intact locus, um, 0 to 0.4.
     /// The gap measured in normal nuclei, 0.33 +- 0.24 um (automated ALK distance cytometry, Cytometry A 2018,
