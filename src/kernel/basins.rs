@@ -2,7 +2,7 @@
 
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::padded::{LANES, Padded, Span};
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Marks pixels that belong to no basin.
 pub(crate) const NO_BASIN: u32 = u32::MAX;

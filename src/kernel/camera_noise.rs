@@ -36,7 +36,7 @@ impl Noise {
     }
 }
 
-/// What was fitted to a plane: its noise, and how well that is known.
+/// The noise fitted to a plane, and its errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct NoiseFit {
     pub(crate) noise: Noise,

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::mask::first_position;
 use crate::kernel::padded::{LANES, Padded, Span};
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
 const FAR: i16 = 1 << 14;
@@ -152,7 +152,7 @@ impl RowDistances {
                 let mut least = *from;
                 for reach in 1..=DEEPEST_SEARCHED as i16 {
                     let square = reach * reach;
-                    // Nothing that far away is nearer than what was found.
+                    // Nothing that far away is nearer than the pixel found.
                     if !any_larger(&least, square) {
                         break;
                     }

@@ -8,7 +8,7 @@ use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::Smoother;
 use crate::kernel::mask::first_position;
 use crate::kernel::resample::Bilinear;
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 use crate::segment::candidate::Candidate;
 use crate::segment::working_image::WorkingImage;
 
