@@ -22,8 +22,8 @@
 //! Each of the three must match exactly one channel; further channels are ignored.
 //!
 //! If a file is ambiguous, reading it is an error that lists the channels found and the option that settles it. Of a
-//! stack of slices the maximum projection is read, with a note. The pixel size is that of the OME-XML, of `ImageJ`'s
-//! unit, or of plain resolution tags in centimetres if they give 0.02 to 5 um; inches are print resolutions and
+//! stack of slices the maximum projection is read, with a note. The pixel size is from the OME-XML, from `ImageJ`'s
+//! unit, or from plain resolution tags in centimetres if they give 0.02 to 5 um; inches are print resolutions and
 //! are ignored. Pixels that differ by more than 1 % in height and width are refused.
 
 mod atomic;

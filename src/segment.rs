@@ -1,10 +1,12 @@
 //! Step 1: nuclei in the counterstain.
 //!
-//! The image is cut at many levels. Every connected region at every cut is a candidate, and so is every part
-//! that a region falls into at the necks of its shape: a tree of regions. A learned score says of each how
-//! well it is expected to overlap with a true nucleus, and the best disjoint set is taken. Nothing depends on
-//! the image's gain, offset, or evenness of illumination, for cuts are local to each region's place in the
-//! tree. The score is fitted by the program `examples/train_nuclei`, which also cross-validates it.
+//! The image is cut at many levels. Every connected region at every cut is a candidate. So is every part of a
+//! region between the necks of its shape. The candidates form a tree. A learned score estimates how well each
+//! overlaps with a true nucleus, and the best disjoint set is chosen. Gain, offset and uneven illumination of the
+//! image have no influence, because cuts are local to a region's place in the tree. The program `train_nuclei`
+//! fits the score and cross-validates it.
+//!
+//! Nuclei of another program come in by [`Segmentation::from_labels`].
 
 mod candidate;
 mod choice;

@@ -69,7 +69,7 @@ impl ImageFile {
         }
     }
 
-    /// Decodes whole channels. Of a stack, the maximum over the slices is given.
+    /// Decodes whole channels. A stack becomes the maximum over its slices.
     ///
     /// # Errors
     /// [`Error::Limit`] if the planes would take more than `limit` bytes; [`Error::Malformed`] if the pixels

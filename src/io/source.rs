@@ -111,7 +111,7 @@ pub struct FoundSpecimen {
 #[must_use]
 pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut found: Vec<FoundSpecimen> = Vec::new();
-    // Loose files of one folder are grouped as those of a specimen are, each field being a specimen of its own.
+    // Loose files of one folder are grouped as the files of a specimen; each field is a specimen of its own.
     let loose: Vec<PathBuf> = inputs.iter().filter(|p| p.is_file() && is_image(p)).cloned().collect();
     let mut fields: BTreeMap<PathBuf, FieldSource> = BTreeMap::new();
     for folder in distinct(loose.iter().map(|path| path.parent().unwrap_or(Path::new("")).to_path_buf())) {

@@ -28,7 +28,7 @@ pub(crate) struct Pass {
 /// Serves one image after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Basins {
-    /// Where each pixel of a run leads to, then its basin; outside the runs, what an earlier image left.
+    /// Where each pixel of a run leads to, then its basin; outside the runs, values of an earlier image.
     of: Vec<u32>,
     /// Pixels of one basin, in reading order, and the basin.
     pub(crate) runs: Vec<(Run, u32)>,

@@ -14,8 +14,8 @@ const FAR: i16 = 1 << 14;
 /// here fit 16 bits.
 const DEEPEST_SEARCHED: usize = 64;
 
-/// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. What lies
-/// beyond the edge of the image counts as inside. Without any pixel outside the mask every distance is
+/// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. Pixels
+/// beyond the edge of the image count as inside. Without any pixel outside the mask every distance is
 /// infinite.
 ///
 /// First along rows, then along columns: by search as far as a nearer pixel can lie, which runs over many
@@ -131,8 +131,8 @@ impl RowDistances {
         right.copy_from_slice(&self.ramps[1][self.ramps[1].len() - right.len()..]);
     }
 
-    /// Looks along columns at the pixels of some spans, and gives what `convert` makes of the squares.
-    /// Whether none is larger than what is looked for; such come out as any larger number.
+    /// Looks along columns at the pixels of some spans, and writes `convert` of the squares. Returns whether
+    /// none exceeds the search; those that do get any larger number.
     #[inline(always)]
     fn search(
         &self,

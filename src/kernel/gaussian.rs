@@ -101,7 +101,7 @@ impl Smoother {
                 padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
         }
-        // A span's neighbours need to know what it spreads to.
+        // A span's neighbours need the groups that it spreads to.
         let reach = radius.div_ceil(LANES);
         wide.clear();
         wide.extend(spans.iter().map(|s| Span {

@@ -42,7 +42,7 @@ pub(crate) struct Padded {
 }
 
 impl Padded {
-    /// Makes it an image of `dim`. What is around is 0 but for the ends of rows; pixels keep what the memory holds.
+    /// Makes it an image of `dim`. The surroundings are 0 but for the ends of rows; pixels keep the values in the memory.
     pub(crate) fn reshape(&mut self, dim: (usize, usize)) {
         self.dim = dim;
         self.stride = (dim.1 + 1).next_multiple_of(LANES);

@@ -283,7 +283,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Reads what is not yet known of some rows and their surroundings and filters it along rows.
+    /// Reads the rows and surroundings that are not yet filtered along rows, and filters them.
     #[inline(always)]
     fn fill(&mut self, plane: PlaneView<'_>, y0: isize, rows: usize) {
         let (above, left) = self.ahead;

@@ -1,4 +1,4 @@
-//! Features of a candidate in its context, beside its own: how it compares with what the first
+//! Features of a candidate in its context, beside its own: how it compares with the candidates that the first
 //! score would select in this image, and with the regions that contain it or lie in it.
 
 use crate::kernel::histogram::quantiles;
@@ -87,8 +87,8 @@ impl Usual {
     }
 }
 
-/// The context features of every candidate, from its own features, its brightness and its first score. What is
-/// `usual` is that of the first selection unless it is told.
+/// The context features of every candidate, from its own features, its brightness and its first score. `usual` holds the
+/// typical values of the nuclei; without it they are those of the first selection.
 pub(super) fn context(
     candidates: &[Candidate],
     own: &[[f32; features::COUNT]],

@@ -170,8 +170,8 @@ impl Proposals {
         &self.features
     }
 
-    /// Features of each candidate, followed by those that compare it with what the scores of the candidates
-    /// by themselves (`alone`, one per candidate) would select.
+    /// Features of each candidate, followed by the features that compare it with a selection: the candidates that the
+    /// scores `alone` (one per candidate, of its own features) would select.
     #[must_use]
     pub fn features_in_context(&self, alone: &[f32]) -> Vec<Vec<f32>> {
         let usual = self.usual.as_ref();

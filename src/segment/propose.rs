@@ -9,8 +9,8 @@ use crate::segment::residual_regions::ResidualRegions;
 use crate::segment::split::Splitter;
 use crate::segment::working_image::WorkingImage;
 
-/// Smallest and largest area of a candidate, in discs of the typical diameter. Smallest ones of 0.06 and more lose nuclei of
-/// the sets the score was fitted on, and so do largest ones of 4; those of 6 and 9 give the same scores.
+/// Smallest and largest area of a candidate, in discs of the typical diameter. A lower limit of 0.06 and more loses
+/// nuclei of the sets that the score was fitted on, and so does an upper limit of 4; 6 and 9 give the same scores.
 const AREA_RANGE: (f64, f64) = (0.04, 6.0);
 /// Holes up to this area are nucleoli and vacuoles, in discs of the typical diameter.
 pub(super) const MAX_HOLE: f64 = 0.5;

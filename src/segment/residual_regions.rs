@@ -8,7 +8,7 @@ use crate::segment::crop::Crop;
 use crate::segment::forest::{COMPONENT, Forest};
 use crate::segment::working_image::WorkingImage;
 
-/// Brighter regions are those of this many cuts higher.
+/// Brighter regions come from a cut this many levels higher.
 const CUTS_HIGHER: [usize; 2] = [3, 6];
 /// Components under this area have no residual regions, in discs of the typical diameter.
 const MIN_COMPONENT: f64 = 0.5;

@@ -127,7 +127,7 @@ fn half_gap(kind: SignalKind, probes: &Probes, rng: &mut ChaCha8Rng) -> Point {
     if kind == SignalKind::Split {
         let angle: f64 = rng.random_range(0.0..TAU);
         let half = rng.random_range(probes.split_min_um..=probes.split_max_um) / 2.0;
-        // The ends part in space; their heights differ about as much as those of an intact locus.
+        // The ends part in space; their heights differ about as much as the heights in an intact locus.
         let rise = normal(0.0, probes.fused_gap_sd_um, rng) / 2.0;
         return (half * angle.sin(), half * angle.cos(), rise);
     }
