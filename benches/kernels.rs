@@ -62,6 +62,9 @@ mod padded;
 #[path = "../src/kernel/resample.rs"]
 #[allow(dead_code, unused_imports)]
 mod resample;
+#[path = "../src/kernel/run.rs"]
+#[allow(dead_code, unused_imports)]
+mod run;
 #[path = "../src/kernel/runs.rs"]
 #[allow(dead_code, unused_imports)]
 mod runs;
@@ -75,7 +78,7 @@ mod tiling;
 /// Where those sources find each other and their input types.
 mod kernel {
     pub(crate) use crate::{
-        bits, camera_noise, dispatch, histogram, mask, median, padded, runs, separable, tiling,
+        bits, camera_noise, dispatch, histogram, mask, median, padded, run, runs, separable, tiling,
     };
 }
 mod field {

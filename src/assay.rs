@@ -19,10 +19,13 @@ mod decision;
 mod definition;
 mod load;
 mod percent;
+mod probe_end;
+mod problem;
 mod range;
 mod rules;
 
 pub use decision::*;
 pub use definition::*;
 pub use percent::*;
+pub use probe_end::*;
 pub use rules::*;

@@ -148,11 +148,11 @@ pub enum Error {
         limit: u64,
     },
     /// The input leaves a choice open that must not be guessed, such as which channel is which.
-    #[error("{location}: cannot decide {question}; found {found}; {remedy}")]
+    #[error("{location}: {question} (found {found}); {remedy}")]
     Undecided {
         /// Where.
         location: Location,
-        /// What could not be decided.
+        /// The open question, as a statement.
         question: String,
         /// What the input holds.
         found: String,

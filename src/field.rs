@@ -61,7 +61,7 @@ impl From<Array2<f32>> for Plane {
     }
 }
 
-/// A borrowed [`Plane`]: what every step of the analysis takes, so that a host can pass its own memory.
+/// A borrowed [`Plane`], which every step of the analysis takes, so that a host can pass its own memory.
 ///
 /// ```
 /// use breakapart::PlaneView;
@@ -123,7 +123,7 @@ impl PlaneView<'_> {
 
     /// # Errors
     /// [`Error::InvalidParameter`] naming the first sample of this channel that is not a finite number, and how many
-    /// are not: no light gives such a sample, and what should stand there is not known.
+    /// are not: no light gives such a sample, and its true value is not known.
     pub(crate) fn check_finite(&self, channel: &str) -> Result<()> {
         let Self::F32(a) = self else { return Ok(()) };
         let Some(((y, x), value)) = a.indexed_iter().find(|(_, v)| !v.is_finite()) else { return Ok(()) };
@@ -195,9 +195,9 @@ pub struct Field {
     pub red: Plane,
     /// Green probe.
     pub green: Plane,
-    /// Size of a pixel; `None` if the file does not say, then no length is known in micrometres.
+    /// Size of a pixel; `None` if the file does not state it: then no length is known in micrometres.
     pub pixel_size: Option<PixelSize>,
-    /// Sample value at which the camera saturates (from the significant bits), if the file says.
+    /// Sample value at which the camera saturates (from the significant bits), if the file states it.
     pub saturation_level: Option<f32>,
     /// Facts about how the field was read.
     pub notes: Vec<FieldNote>,

@@ -14,6 +14,7 @@ pub(crate) mod noise;
 pub(crate) mod outline;
 pub(crate) mod padded;
 pub(crate) mod resample;
+pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod separable;
 pub(crate) mod tiling;

@@ -12,6 +12,7 @@ mod nuclei;
 mod number;
 mod overlay;
 mod run;
+mod schema;
 mod signals;
 mod specimen;
 mod specimens;
@@ -23,10 +24,7 @@ pub use fate::{Fate, fates};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
 pub use run::{FieldRecord, InputRecord, InputStatus, RunRecord, write_run_json};
+pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};
 pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
-
-/// Version of the files' layout. It grows when a column or key changes its name, place or meaning; new
-/// columns and keys at the end do not change it.
-pub const SCHEMA_VERSION: u32 = 2;

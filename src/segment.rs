@@ -1,10 +1,12 @@
 //! Step 1: nuclei in the counterstain.
 //!
-//! The image is cut at many levels. Every connected region at every cut is a candidate, and so is every part
-//! that a region falls into at the necks of its shape: a tree of regions. A learned score says of each how
-//! well it is expected to overlap with a true nucleus, and the best disjoint set is taken. Nothing depends on
-//! the image's gain, offset, or evenness of illumination, for cuts are local to each region's place in the
-//! tree. The score is fitted by the program `examples/train_nuclei`, which also cross-validates it.
+//! The image is cut at many levels. Every connected region at every cut is a candidate. So is every part of a
+//! region between the necks of its shape. The candidates form a tree. A learned score estimates how well each
+//! overlaps with a true nucleus, and the best disjoint set is chosen. Gain, offset and uneven illumination of the
+//! image have no influence, because cuts are local to a region's place in the tree. The program `train_nuclei`
+//! fits the score and cross-validates it.
+//!
+//! Nuclei of another program come in by [`Segmentation::from_labels`].
 
 mod candidate;
 mod choice;
@@ -12,6 +14,7 @@ mod context;
 mod crop;
 mod ensemble;
 mod features;
+mod forest;
 mod measure;
 mod necks;
 mod nesting;
@@ -21,12 +24,14 @@ mod outline_samples;
 mod overlap;
 mod params;
 mod proposal;
+mod propose;
 mod refine;
-mod remainder;
-mod remaining;
+mod residual_regions;
 mod scale;
 mod score;
+mod second_pass;
 mod split;
+mod supplied;
 mod working_image;
 
 pub use note::SegmentNote;
@@ -78,14 +83,14 @@ pub fn segment_with(
 ) -> Result<Segmentation> {
     let mut proposals = Proposals::new(counterstain, pixel_size, params)?;
     let mut scores = proposals.final_scores(model);
-    let mut chosen = proposals.choose(&scores, params.minimum_score);
-    let remaining = proposals.remaining(&chosen);
-    let further = remaining.scores_of_remaining(&model.alone, &model.remaining);
+    let mut chosen = proposals.choose(&scores, params.min_score);
+    let second = proposals.second_pass(&chosen);
+    let further = second.scores_of_second_pass(&model.alone, &model.second_pass);
     let first = proposals.len();
-    let least = params.minimum_score + remaining::MORE_THAN_MINIMUM;
-    chosen.extend(remaining.choose(&further, least).into_iter().map(|i| first + i));
+    let min_score = params.min_score + second_pass::ADDED_TO_MIN_SCORE;
+    chosen.extend(second.choose(&further, min_score).into_iter().map(|i| first + i));
     scores.extend(further);
-    proposals.join(remaining);
+    proposals.join(second);
     let overlapping = proposals.overlapping(&chosen);
     let mut pixels = proposals.full_resolution(&chosen);
     refine::clip(&mut pixels, counterstain.dim());

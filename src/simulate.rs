@@ -6,7 +6,7 @@
 //!    profile in depth. Chromatin is band-limited noise with dark nucleoli. Some nuclei stand alone, some
 //!    touch or overlap, and small bright ones (lymphocytes, stroma) may be mixed in.
 //! 2. A **section** is a slab through bodies at random heights: it cuts nuclei short and loses the loci that
-//!    lie outside of it, which is how normal tissue comes by isolated signals.
+//!    lie outside of it. Normal tissue shows isolated signals for this reason.
 //! 3. **Loci** lie in the volume of the nucleus. An intact locus shows red and green a small gap apart, a
 //!    broken one a set distance apart, or has lost one colour.
 //! 4. **Light**: counterstain in proportion to the thickness, signals blurred by the point spread function
@@ -31,6 +31,7 @@
 mod artefacts;
 mod camera;
 mod conditions;
+mod emitter;
 mod layout;
 mod loci;
 mod nucleus;
@@ -38,12 +39,14 @@ mod ome_tiff;
 mod optics;
 mod random;
 mod scene;
+mod silhouette;
 mod specimen;
 mod truth;
+mod write;
 
 pub use conditions::{AmplitudeDistribution, Artefacts, Camera, Conditions, Nuclei, Optics, Pattern, Probes};
+pub use emitter::SignalKind;
 pub use ome_tiff::write_ome_tiff;
-pub use specimen::{
-    SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen, write_specimen,
-};
-pub use truth::{NucleusTruth, SignalKind, SignalTruth, TrueStatus};
+pub use specimen::{SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen};
+pub use truth::{NucleusTruth, SignalTruth, TrueStatus};
+pub use write::write_specimen;

@@ -19,7 +19,7 @@ pub struct PixelSize(f64);
 
 impl PixelSize {
     /// Smallest and largest pixel edge accepted, in micrometres. A light microscope resolves no finer than
-    /// about 0.2 um, so 0.005 um is past any sensible sampling; at 5 um a nucleus is three pixels wide.
+    /// about 0.2 um, so 0.005 um samples finer than any use. At 5 um a nucleus is three pixels wide.
     pub const RANGE_UM: std::ops::RangeInclusive<f64> = 0.005..=5.0;
 
     /// A pixel of `um` micrometres.
@@ -30,7 +30,8 @@ impl PixelSize {
         if Self::RANGE_UM.contains(&um) {
             Ok(Self(um))
         } else {
-            Err(Error::parameter("pixel_size_um", um, "0.005 to 5 um"))
+            let (smallest, largest) = Self::RANGE_UM.into_inner();
+            Err(Error::parameter("pixel_size_um", um, format!("{smallest} to {largest} um")))
         }
     }
 

@@ -4,10 +4,10 @@ use ndarray::Array2;
 
 use crate::field::{Field, Plane};
 
-/// Buffers of this many planes are kept at most: those of a field, and of a slice of a stack.
-const MOST_KEPT: usize = 6;
+/// Most buffers kept, one a plane: three planes of a field, and three of a slice of a stack.
+const MAX_KEPT: usize = 6;
 
-/// The memory of fields that are done with, for the next ones to be read into.
+/// The memory of measured fields, into which the next ones are read.
 ///
 /// Asking the system for fresh pages costs as much as decoding an uncompressed field. A program that reads many fields
 /// keeps a workspace for each thread that reads, and gives every field back when it is measured.
@@ -48,12 +48,12 @@ impl Workspace {
 
     fn keep<T: Pixel>(&mut self, samples: Array2<T>) {
         let kept = T::kept(self);
-        if kept.len() < MOST_KEPT {
+        if kept.len() < MAX_KEPT {
             kept.push(samples.into_raw_vec_and_offset().0);
         }
     }
 
-    /// Room for samples, each of which is yet to be written: they may be those of an earlier field.
+    /// Room for samples that are yet to be written; it may hold samples of an earlier field.
     pub(crate) fn take<T: Pixel>(&mut self, samples: usize) -> Vec<T> {
         let mut buffer = T::kept(self).pop().unwrap_or_default();
         if buffer.capacity() < samples {
@@ -104,9 +104,9 @@ mod tests {
         assert_eq!(workspace.take::<u16>(5), [0; 5], "nothing is left to reuse");
         workspace.recycle_plane(Array2::<u16>::zeros((2, 2)).into());
         assert_eq!(workspace.take::<u16>(100), [0; 100], "too small to reuse");
-        for _ in 0..2 * MOST_KEPT {
+        for _ in 0..2 * MAX_KEPT {
             workspace.recycle_plane(Array2::<f32>::zeros((1, 1)).into());
         }
-        assert_eq!(workspace.f32.len(), MOST_KEPT);
+        assert_eq!(workspace.f32.len(), MAX_KEPT);
     }
 }

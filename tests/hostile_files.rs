@@ -174,7 +174,7 @@ fn no_image_at_all() {
     for (name, bytes, reason) in [
         ("empty.tif", &b""[..], "empty"),
         ("text.tif", b"Image;x;y\n1;2;3\n", "not a TIFF, PNG or JPEG"),
-        ("short.tif", b"II", "too early"),
+        ("short.tif", b"II", "incomplete"),
         ("version.tif", b"II\x07\0\x08\0\0\0", "version 7"),
         ("no_page.tif", b"II*\0\0\0\0\0", "no page"),
         ("circle.tif", b"II*\0\x08\0\0\0\x01\0\xfe\0\x04\0\x01\0\0\0\x01\0\0\0\x08\0\0\0", "circle"),

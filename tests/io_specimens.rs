@@ -146,5 +146,5 @@ fn inputs_that_cannot_be_used_fail_alone() {
     assert!(words[3].contains("suffix"), "{}", words[3]);
     assert_eq!(words[4], "ok");
     // A second specimen of the name would overwrite the first one's reports.
-    assert!(words[5].contains("which specimen is `ok`"), "{}", words[5]);
+    assert!(words[5].contains("two specimens are named `ok`"), "{}", words[5]);
 }

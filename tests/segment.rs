@@ -81,6 +81,29 @@ fn nuclei_and_labels_agree() {
 }
 
 #[test]
+fn labels_given_back_are_the_same_nuclei() {
+    let image = sample();
+    let found = run(&image);
+    // Other ids, as another program numbers them.
+    let other = |label: u32| if label == 0 { 0 } else { 1000 - 7 * label };
+    let again = Segmentation::from_labels(found.labels.mapv(other), PlaneView::from(&image)).unwrap();
+    assert_eq!(again.labels, found.labels);
+    let expected: Vec<_> = found
+        .nuclei
+        .iter()
+        .map(|nucleus| {
+            let mut nucleus = nucleus.clone();
+            (nucleus.score, nucleus.overlapping) = (1.0, false);
+            nucleus.source_id = Some(other(nucleus.id));
+            nucleus
+        })
+        .collect();
+    assert_eq!(again.nuclei, expected);
+    assert!(again.notes.is_empty());
+    assert!((again.diameter_px.unwrap() / found.diameter_px.unwrap() - 1.0).abs() < 0.3);
+}
+
+#[test]
 fn gain_and_offset_change_nothing() {
     let image = sample();
     let found = run(&image);
@@ -173,9 +196,9 @@ fn the_number_of_threads_changes_nothing() {
 fn parameters_out_of_range_are_refused() {
     let image = sample();
     let mut params = SegmentParams::default();
-    params.minimum_score = 1.5;
+    params.min_score = 1.5;
     let error = segment(PlaneView::from(&image), None, &params).unwrap_err();
-    assert!(error.to_string().contains("minimum_score = 1.5"), "{error}");
+    assert!(error.to_string().contains("min_score = 1.5"), "{error}");
     params = SegmentParams::default();
     params.diameter_px = Some(f64::NAN);
     assert!(segment(PlaneView::from(&image), None, &params).is_err());

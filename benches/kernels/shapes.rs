@@ -12,17 +12,18 @@ use imageproc::region_labelling::{Connectivity, connected_components};
 use ndarray::Array2;
 
 use crate::{
-    PIXELS, basins, bits, distance, field, hull, image_of, mask, mask_of, outline, padded, runs, samples_of,
+    PIXELS, basins, bits, distance, field, hull, image_of, mask, mask_of, outline, padded, run, runs,
+    samples_of,
 };
 
-fn runs_of(mask: &Array2<bool>) -> Vec<runs::Run> {
+fn runs_of(mask: &Array2<bool>) -> Vec<run::Run> {
     let mut runs = Vec::new();
     for (y, row) in mask.rows().into_iter().enumerate() {
         let row = row.to_vec();
         let mut x1 = 0;
         while let Some(x0) = mask::first_position(&row, x1, true) {
             x1 = mask::first_position(&row, x0, false).unwrap_or(row.len());
-            runs.push(runs::Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
+            runs.push(run::Run { y: y as u32, x0: x0 as u32, x1: x1 as u32 });
         }
     }
     runs

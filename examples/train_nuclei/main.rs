@@ -84,7 +84,7 @@ impl Rest {
         let alone = p.proposals.score(&model.alone, p.proposals.features());
         let features = p.proposals.features_in_context(&alone);
         let chosen = p.proposals.choose(&p.proposals.score(&model.in_context, &features), minimum);
-        let proposals = p.proposals.remaining(&chosen);
+        let proposals = p.proposals.second_pass(&chosen);
         let alone = proposals.score(&model.alone, proposals.features());
         Self { features: proposals.features_in_context(&alone), chosen, proposals }
     }
@@ -256,13 +256,13 @@ fn cross_validate(
             origin: String::new(),
             alone: without[k].clone(),
             in_context: fit_in_context(samples, |f| f != k, |f| &pairs[&(k.min(f), k.max(f))], boost),
-            remaining: BoostedTrees::default(),
+            second_pass: BoostedTrees::default(),
         })
         .collect();
     let rests: Vec<Rest> =
-        samples.par_iter().map(|p| Rest::of(p, &models[p.fold], params.minimum_score)).collect();
+        samples.par_iter().map(|p| Rest::of(p, &models[p.fold], params.min_score)).collect();
     for (k, model) in models.iter_mut().enumerate() {
-        model.remaining = fit_remaining(samples, &rests, |f| f != k, last);
+        model.second_pass = fit_remaining(samples, &rests, |f| f != k, last);
     }
     println!("cross-validated, first choice:");
     tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
@@ -270,15 +270,15 @@ fn cross_validate(
         println!("cross-validated, with what remains and scores {more} above the minimum:");
         tabulate(samples, |i| {
             let (p, rest) = (&samples[i], &rests[i]);
-            let scores = rest.proposals.score(&models[p.fold].remaining, &rest.features);
-            let further = rest.proposals.choose(&scores, params.minimum_score + more);
+            let scores = rest.proposals.score(&models[p.fold].second_pass, &rest.features);
+            let further = rest.proposals.choose(&scores, params.min_score + more);
             p.proposals.labels_with(&rest.chosen, &rest.proposals, &further)
         });
     }
     let in_context = also_final.then(|| fit_in_context(samples, |_| true, |f| &without[f], boost))?;
     let alone = fit_alone(samples, |_| true, alone);
     let remaining = fit_remaining(samples, &rests, |_| true, last);
-    Some(ScoreModel { origin: String::new(), alone, in_context, remaining })
+    Some(ScoreModel { origin: String::new(), alone, in_context, second_pass: remaining })
 }
 
 /// What the best possible score would reach with these candidates.

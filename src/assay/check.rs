@@ -3,26 +3,10 @@
 use toml::Value;
 
 use super::definition::{Assay, SampleType};
-use super::load::Problem;
+use super::problem::{Checked, present, require};
 use super::rules::{DiameterFrom, Dimensions, DistanceUnit};
 
 mod decision;
-
-type Checked = Result<(), Problem>;
-
-/// `Err` with key, value and what is allowed unless `condition` holds.
-fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &str) -> Checked {
-    if condition {
-        Ok(())
-    } else {
-        Err(Problem::new(key, format!("{value} is not allowed: allowed is {allowed}")))
-    }
-}
-
-/// `Err` unless an optional value is there.
-fn present(there: bool, key: &str, needed: &str) -> Checked {
-    if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
-}
 
 /// All checks that need more than one value, or that are no ranges.
 pub(super) fn assay(assay: &Assay) -> Checked {

@@ -8,29 +8,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::check;
 use super::definition::Assay;
+use super::problem::Problem;
 use super::range;
 use crate::error::{Error, Location, Result};
 
 /// Largest assay file read, bytes. The built-in ones have about 8 kB; an image given by mistake has more.
 const MAX_FILE_BYTES: u64 = 1 << 20;
-
-/// A key and what is wrong with its value. Keys of list elements have the index, first = 0, as a level.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) key: String,
-    pub(super) text: String,
-}
-
-impl Problem {
-    pub(super) fn new(key: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { key: key.into(), text: text.into() }
-    }
-
-    fn into_error(self, location: &Location) -> Error {
-        let location = if self.key.is_empty() { location.clone() } else { location.clone().at_key(self.key) };
-        Error::Assay { location, problem: self.text }
-    }
-}
 
 impl Assay {
     /// A definition from its TOML text. `location` is where the text came from, for messages.

@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::load::Problem;
+use super::problem::Problem;
 
 /// Allowed range of the number at a key. A level `*` stands for every key or element.
 struct Allowed {

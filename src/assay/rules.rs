@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::ProbeEnd;
 use super::percent::Comparator;
+use super::probe_end::ProbeEnd;
 
 /// When a red and a green signal are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,7 @@ use crate::error::{Error, Location, Result};
 use crate::units::PixelSize;
 
 /// Largest difference between the two edges of a pixel that still counts as square, as a fraction of the
-/// shorter edge. Lengths are then wrong by at most half of it, far below what a distance in a nucleus can be
-/// measured to.
+/// shorter edge. Lengths are then wrong by at most half of it, far below the error of a distance in a nucleus.
 pub(super) const SQUARE_TOLERANCE: f64 = 0.01;
 
 /// Pixel edges, in micrometres, at which plain resolution tags in centimetres are believed: cameras on
@@ -41,7 +40,7 @@ pub(super) fn micrometres_per(unit: &str) -> Option<f64> {
 /// [`Error::Unsupported`] if the pixel is not square, [`Error::Malformed`] if its size is not one that a light
 /// microscope gives.
 pub(super) fn square_pixel(x_um: f64, y_um: f64, stated: &str, location: &Location) -> Result<PixelSize> {
-    let remedy = "if that is wrong, give the pixel size yourself (--pixel-size UM)";
+    let remedy = "if that is wrong, supply the pixel size (--pixel-size UM)";
     if !(PixelSize::RANGE_UM.contains(&x_um) && PixelSize::RANGE_UM.contains(&y_um)) {
         let problem = format!(
             "{stated}: a pixel of {x_um} x {y_um} um, outside {} to {} um; {remedy}",

@@ -1,10 +1,10 @@
-//! Which channel is the counterstain, which the red and which the green probe: by name, by emission
-//! wavelength, or as the user says. Never by position.
+//! Which channel is the counterstain, the red and the green probe: by name, by emission wavelength, or by the user's
+//! map. Never by position.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::image_file::Channel;
+use super::channel::Channel;
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, FieldNote};
 
@@ -37,7 +37,7 @@ fn role_of_emission(nm: f64) -> Option<ChannelRole> {
     ChannelRole::ALL.into_iter().find(|&role| emission_band_nm(role).contains(&nm))
 }
 
-/// The user's word on which channel is which, by index from 0.
+/// Which channel is which, by index from 0.
 ///
 /// ```
 /// use breakapart::io::ChannelMap;
@@ -138,8 +138,8 @@ pub(super) fn list(channels: &[Channel]) -> String {
     format!("{} {plural}: {}", channels.len(), words.join(", "))
 }
 
-/// The roles that a channel may have: what its name says, else what its emission says. More than one role
-/// means that the two contradict each other, or that the name names several.
+/// The roles of a channel by its name, else by its emission. Several roles mean that the two contradict each other, or
+/// that the name names several.
 fn roles_of(channel: &Channel) -> Vec<ChannelRole> {
     let emission = channel.emission_nm.and_then(role_of_emission);
     let texts = [&channel.name, &channel.fluor];
@@ -160,38 +160,46 @@ fn roles_of(channel: &Channel) -> Vec<ChannelRole> {
 /// Decides which channel is which.
 ///
 /// # Errors
-/// [`Error::Undecided`] unless each role has exactly one channel; it lists what was found.
+/// [`Error::Undecided`] unless each role has exactly one channel; it lists the channels.
 pub(super) fn decide(channels: &[Channel], location: &Location) -> Result<ChannelMap> {
     let roles: Vec<Vec<ChannelRole>> = channels.iter().map(roles_of).collect();
-    let undecided = |question: String| Error::Undecided {
-        location: location.clone(),
-        question,
-        found: list(channels),
-        remedy: "say it by channel index, such as channels = dapi=0,red=1,green=2 (--channels)".to_owned(),
-    };
     let mut indices = [0; 3];
     for role in ChannelRole::ALL {
         let matches: Vec<usize> = (0..channels.len()).filter(|&i| roles[i].contains(&role)).collect();
-        indices[role as usize] = match matches.as_slice() {
-            [index] if roles[*index].len() == 1 => *index,
-            [] => return Err(undecided(format!("which channel is {}: none matches", map_key(role)))),
-            [index] => {
-                let words: Vec<_> = roles[*index].iter().map(|&role| map_key(role)).collect();
-                let words = words.join(" and ");
-                return Err(undecided(format!("what channel {index} is: its name and emission say {words}")));
+        let question = match matches.as_slice() {
+            [index] if roles[*index].len() == 1 => {
+                indices[role as usize] = *index;
+                continue;
             }
+            [] if channels.iter().all(is_unnamed) => "the channels have no names".to_owned(),
+            [] => format!("the file has no {role} channel"),
+            [index] => format!("name and emission of channel {index} state {}", list_roles(&roles[*index])),
             several => {
-                let words: Vec<_> = several.iter().map(ToString::to_string).collect();
-                return Err(undecided(format!(
-                    "which channel is {}: {} match",
-                    map_key(role),
-                    words.join(" and ")
-                )));
+                let indices: Vec<_> = several.iter().map(ToString::to_string).collect();
+                format!("channels {} are {role}", indices.join(" and "))
             }
         };
+        let remedy = if matches.is_empty() && !channels.iter().all(is_unnamed) {
+            format!("was it exported? If it has another name, {BY_INDEX}")
+        } else {
+            BY_INDEX.to_owned()
+        };
+        return Err(Error::Undecided { location: location.clone(), question, found: list(channels), remedy });
     }
     let [counterstain, red, green] = indices;
     Ok(ChannelMap { counterstain, red, green })
+}
+
+/// How a user says which channel is which.
+const BY_INDEX: &str = "name the channels by index, such as channels = dapi=0,red=1,green=2 (--channels)";
+
+fn is_unnamed(channel: &Channel) -> bool {
+    channel.name.is_none() && channel.fluor.is_none() && channel.emission_nm.is_none()
+}
+
+fn list_roles(roles: &[ChannelRole]) -> String {
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    names.join(" and ")
 }
 
 #[cfg(test)]

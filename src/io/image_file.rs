@@ -6,58 +6,14 @@ use std::path::Path;
 
 use ndarray::{Array2, Zip};
 
-use super::ReadOptions;
+use super::channel::{Channel, PlaneAddress};
 use super::layout::{self, Layout};
+use super::options::ReadOptions;
 use super::raster;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
-
-/// Sample types that this crate keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SampleType {
-    U8,
-    U16,
-    F32,
-}
-
-impl SampleType {
-    /// Bytes of one sample.
-    pub(super) fn bytes(self) -> u64 {
-        match self {
-            Self::U8 => 1,
-            Self::U16 => 2,
-            Self::F32 => 4,
-        }
-    }
-
-    /// Bits of one unsigned sample; `None` for floats.
-    pub(super) fn bits(self) -> Option<u32> {
-        match self {
-            Self::U8 => Some(8),
-            Self::U16 => Some(16),
-            Self::F32 => None,
-        }
-    }
-}
-
-/// Where a plane lies: a page of full resolution, by its position among those, and a sample of its pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PlaneAddress {
-    pub(super) page: usize,
-    pub(super) sample: usize,
-}
-
-/// One channel as the file describes it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Channel {
-    pub(super) name: Option<String>,
-    pub(super) fluor: Option<String>,
-    pub(super) emission_nm: Option<f64>,
-    /// Its planes, one for each slice in depth.
-    pub(super) slices: Vec<PlaneAddress>,
-}
 
 /// Where the pixels come from.
 #[derive(Debug)]
@@ -113,7 +69,7 @@ impl ImageFile {
         }
     }
 
-    /// Decodes whole channels. Of a stack, the maximum over the slices is given.
+    /// Decodes whole channels. A stack becomes the maximum over its slices.
     ///
     /// # Errors
     /// [`Error::Limit`] if the planes would take more than `limit` bytes; [`Error::Malformed`] if the pixels

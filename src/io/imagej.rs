@@ -1,10 +1,10 @@
-//! What `ImageJ` writes into the image description: `key=value` lines.
+//! The `key=value` lines that `ImageJ` writes into the image description.
 
 use super::calibration::micrometres_per;
-use super::tiff::Resolution;
+use super::resolution::Resolution;
 use crate::error::{Error, Location, Result};
 
-/// The lines that matter here.
+/// The lines that the reader uses.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ImageJ {
     pub(super) images: usize,
@@ -49,8 +49,8 @@ impl ImageJ {
         Ok(Some(image))
     }
 
-    /// The edges (x, y) of a pixel in micrometres, if the image is calibrated in a unit of length. Inches are
-    /// what `ImageJ` takes over from print resolutions, and are not believed.
+    /// The edges (x, y) of a pixel in micrometres, if the image is calibrated in a unit of length. Inches are ignored:
+    /// `ImageJ` copies them from print resolutions.
     pub(super) fn pixel_um(&self, resolution: Resolution) -> Option<(f64, f64)> {
         let unit = self.unit.as_deref().filter(|unit| !matches!(*unit, "inch" | "in"))?;
         let um = micrometres_per(unit)?;

@@ -1,16 +1,16 @@
 //! Which page and sample of a file is which channel and slice, by OME-XML, by `ImageJ`'s lines, or plainly.
 
-use super::ReadOptions;
 use super::calibration::{SQUARE_TOLERANCE, from_plain_tags, square_pixel};
-use super::image_file::{Channel, PlaneAddress};
+use super::channel::{Channel, PlaneAddress};
 use super::imagej::ImageJ;
 use super::ome_xml::{OmeChannel, OmeImage, is_ome_xml};
+use super::options::ReadOptions;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
 use crate::field::FieldNote;
 use crate::units::PixelSize;
 
-/// What a file holds.
+/// The channels and properties of a file.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) channels: Vec<Channel>,
@@ -33,8 +33,8 @@ impl Layout {
         layout
     }
 
-    /// Takes over what the file states of its pixel size, unless the caller knows better: then a statement that
-    /// cannot be right is no error, and one that differs is a warning.
+    /// Takes the pixel size that the file states, unless the caller supplies one: then an impossible statement is no
+    /// error, and a different one is a note.
     fn set_pixel_size(&mut self, stated: Result<PixelSize>, options: &ReadOptions) -> Result<()> {
         match (stated, options.pixel_size) {
             (stated, None) => self.pixel_size = Some(stated?),
@@ -182,7 +182,7 @@ fn of_imagej(
         let channel = |i| Channel { slices: slices(i), ..Channel::default() };
         Layout { channels: (0..imagej.channels).map(channel).collect(), ..Layout::default() }
     };
-    // With ImageJ the resolution has the unit of its description, not that of the tag.
+    // With ImageJ the resolution has the unit of its description, not the unit of the tag.
     layout.pixel_size = None;
     layout.notes.clear();
     if let Some((x, y)) = imagej.pixel_um(tiff.resolution()?) {
@@ -192,7 +192,7 @@ fn of_imagej(
     Ok(layout)
 }
 
-/// Pages without a word on what they are: each page, or each sample of the single page, is a channel.
+/// Pages without a description: each page, or each sample of the single page, is a channel.
 fn of_plain(
     tiff: &mut TiffFile,
     description: &str,

@@ -31,7 +31,7 @@ pub fn field_name(path: impl AsRef<Path>) -> String {
     IMAGE_SUFFIXES.iter().find_map(|suffix| strip_suffix(&name, suffix)).unwrap_or(&name).to_owned()
 }
 
-/// As [`field_name`], without a trailing `.image`: the name of what is made from a single image.
+/// As [`field_name`], without a trailing `.image`: the name of the results of a single image.
 ///
 /// ```
 /// assert_eq!(breakapart::io::image_stem("nuclei/a3f.image.tif"), "a3f");

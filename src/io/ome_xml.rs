@@ -112,8 +112,8 @@ impl OmeImage {
         let total = channels.checked_mul(self.size_z).filter(|&total| total <= page_count);
         let Some(total) = total else {
             let problem = format!(
-                "the OME-XML names {channels} x {} planes (SizeC x SizeZ), the file has {page_count} pages: \
-                 is it cut short?",
+                "the file is incomplete: copy it again (the OME-XML names {channels} x {} planes (SizeC x SizeZ), \
+                 the file has {page_count} pages)",
                 self.size_z
             );
             return Err(Error::malformed(location.clone(), problem));

@@ -23,9 +23,9 @@ pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {
 /// The planes of a JPEG: one of a grey image, three (red, green, blue) of a colour image.
 pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<Vec<Plane>> {
     let bytes = read_file(path, limit)?;
-    // The decoder fills what is missing with grey instead of failing.
+    // The decoder fills missing rows with grey instead of failing.
     if !has_end_of_image(&bytes) {
-        let problem = "the JPEG ends without an end-of-image marker: is it cut short?";
+        let problem = "the file is incomplete: copy it again (the JPEG has no end-of-image marker)";
         return Err(Error::malformed(Location::file(path), problem));
     }
     if let Some(components) = components(&bytes).filter(|n| ![1, 3].contains(n)) {

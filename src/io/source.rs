@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::channels::map_key;
 use super::names::{channel_of_file, field_name, file_name, is_image};
-use super::{ReadOptions, read_field_reusing, read_files};
+use super::options::ReadOptions;
+use super::read::{read_field_reusing, read_files};
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field};
 use crate::workspace::Workspace;
@@ -34,9 +35,9 @@ pub enum FieldFiles {
     Unclear {
         /// The files.
         files: Vec<PathBuf>,
-        /// What cannot be decided.
+        /// The open question, as a statement.
         question: String,
-        /// How the user can decide it.
+        /// How the user can settle it.
         remedy: String,
     },
 }
@@ -84,13 +85,13 @@ impl FieldSource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpecimenSource {
-    /// Name in the reports: that of the folder, or of the field if the input was an image file.
+    /// Name in the reports: the name of the folder, or of the field if the input was an image file.
     pub name: String,
     /// Its fields, by name.
     pub fields: Vec<FieldSource>,
 }
 
-/// What was found at an input.
+/// A specimen that was found, or the failure of its input.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FoundSpecimen {
@@ -103,14 +104,14 @@ pub struct FoundSpecimen {
 /// Finds the specimens of inputs, each a field (an image file), a specimen (a folder of fields) or a folder of
 /// specimens, in the order of the inputs and within a folder by name.
 ///
-/// A field in three single-channel files is known by the suffixes `_DAPI` or `_B`, `_RED`, `_ORANGE` or `_R`,
+/// A field in three single-channel files is recognised by the suffixes `_DAPI` or `_B`, `_RED`, `_ORANGE` or `_R`,
 /// `_GREEN` or `_G` of its file names, in any case; also among inputs that are single files. Folders named `truth`
-/// are skipped, and in folders what is hidden and files that are no image by their suffix. An input that cannot be used
-/// is an error of its own; the others are found all the same.
+/// are skipped. So are hidden files of a folder, and files without the suffix of an image. An input that cannot be used
+/// is an error of its own; the others are still found.
 #[must_use]
 pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut found: Vec<FoundSpecimen> = Vec::new();
-    // Loose files of one folder are grouped as those of a specimen are, each field being a specimen of its own.
+    // Loose files of one folder are grouped as the files of a specimen; each field is a specimen of its own.
     let loose: Vec<PathBuf> = inputs.iter().filter(|p| p.is_file() && is_image(p)).cloned().collect();
     let mut fields: BTreeMap<PathBuf, FieldSource> = BTreeMap::new();
     for folder in distinct(loose.iter().map(|path| path.parent().unwrap_or(Path::new("")).to_path_buf())) {
@@ -147,8 +148,8 @@ fn refuse_repeated_names(found: &mut [FoundSpecimen]) {
             Some(first) => {
                 *specimen = Err(Error::Undecided {
                     location: Location::file(&*path),
-                    question: format!("which specimen is `{}`", source.name),
-                    found: format!("the same name at {}", first.display()),
+                    question: format!("two specimens are named `{}`", source.name),
+                    found: format!("the other at {}", first.display()),
                     remedy: "rename one, or score them into different folders".to_owned(),
                 });
             }
@@ -196,7 +197,8 @@ fn specimens_of_input(input: &Path) -> Result<Vec<FoundSpecimen>> {
             let names: Vec<_> = specimens.iter().map(|found| file_name(&found.path)).collect();
             Err(Error::Undecided {
                 location: Location::file(input),
-                question: "whether this folder is one specimen or several".to_owned(),
+                question: "the folder holds images and also folders of images, as one specimen or several"
+                    .to_owned(),
                 found: format!("{} image files, and images in the folders {}", files.len(), names.join(", ")),
                 remedy: "move the images to a folder of their own, or name the specimens' folders as inputs"
                     .to_owned(),
@@ -273,13 +275,14 @@ fn field_files(name: &str, members: Vec<(PathBuf, Option<ChannelRole>)>) -> Fiel
     let missing: Vec<_> =
         ChannelRole::ALL.into_iter().filter(|&role| of(Some(role)).is_empty()).map(map_key).collect();
     let (question, remedy) = if of(None).is_empty() && members.len() + missing.len() == 3 {
-        let question = format!("the channels of field `{name}`: no file for {}", missing.join(" and "));
+        let question = format!("field `{name}` has no file for {}", missing.join(" and "));
         (
             question,
             "add the missing file (_DAPI, _RED or _ORANGE, _GREEN), or drop the suffix if the file holds all channels",
         )
     } else {
-        let question = format!("which file is field `{name}`: its nuclei would be counted more than once");
+        let question =
+            format!("several files are field `{name}`, and its nuclei would be counted more than once");
         (question, "leave one file with all channels, or one file for each channel")
     };
     let files = members.into_iter().map(|(path, _)| path).collect();

@@ -7,7 +7,8 @@ use std::path::Path;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::image_file::SampleType;
+use super::resolution::Resolution;
+use super::sample_type::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::workspace::Workspace;
@@ -29,17 +30,6 @@ const BUFFER_BYTES: usize = 1 << 14;
 const PIECE_BYTES: usize = 1 << 17;
 /// Decoded bytes of the strips or tiles that are decompressed side by side.
 const BATCH_BYTES: u64 = 1 << 22;
-
-/// What the resolution tags of a page say, uninterpreted.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Resolution {
-    /// Pixels per unit along x.
-    pub(super) x: Option<f64>,
-    /// Pixels per unit along y.
-    pub(super) y: Option<f64>,
-    /// 1: no unit, 2: inch, 3: centimetre.
-    pub(super) unit: u64,
-}
 
 /// A TIFF file whose pages are known and can be decoded.
 #[derive(Debug)]

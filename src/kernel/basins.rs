@@ -2,7 +2,7 @@
 
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::padded::{LANES, Padded, Span};
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Marks pixels that belong to no basin.
 pub(crate) const NO_BASIN: u32 = u32::MAX;
@@ -28,7 +28,7 @@ pub(crate) struct Pass {
 /// Serves one image after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Basins {
-    /// Where each pixel of a run leads to, then its basin; outside the runs, what an earlier image left.
+    /// Where each pixel of a run leads to, then its basin; outside the runs, values of an earlier image.
     of: Vec<u32>,
     /// Pixels of one basin, in reading order, and the basin.
     pub(crate) runs: Vec<(Run, u32)>,

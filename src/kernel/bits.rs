@@ -1,6 +1,6 @@
 //! Masks with a bit for each pixel, and their dilation.
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// A mask in rows of whole words; bits past the end of a row are 0.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ impl BitMask {
         self.words.iter().all(|&word| word == 0)
     }
 
-    /// Sets in `out` what lies within a radius of a set bit; see [`half_widths`].
+    /// Sets in `out` the bits within a radius of a set bit; see [`half_widths`].
     pub(crate) fn dilate(&self, half_widths: &[usize], out: &mut Self) {
         let stride = self.stride;
         let height = self.words.len() / stride.max(1);

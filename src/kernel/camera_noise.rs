@@ -36,7 +36,7 @@ impl Noise {
     }
 }
 
-/// What was fitted to a plane: its noise, and how well that is known.
+/// The noise fitted to a plane, and its errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct NoiseFit {
     pub(crate) noise: Noise,
@@ -46,7 +46,7 @@ pub(crate) struct NoiseFit {
     pub(crate) gain_standard_error: Option<f64>,
     /// Standard error of the variance at the level of the darkest blocks; `None` where too few blocks tell.
     pub(crate) dark_variance_standard_error: Option<f64>,
-    /// Standard deviation of what rounding to whole levels does to every standard deviation that is measured.
+    /// Standard deviation of the error that rounding to whole levels adds to every measured standard deviation.
     pub(crate) rounding_sd: f64,
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn estimate(plane: PlaneView<'_>, no_data: Option<&Array2<bool>>, wit
     let noise = Noise { gain: line.gain, offset: line.offset, floor };
     let error = |variance: f64| (variance.is_finite() && bins > 2).then(|| variance.max(0.0).sqrt());
     let [gain, both, offset] = line.covariance;
-    // Variances of whole levels are off by what rounding does to standard deviations, at either end of the line.
+    // Rounding shifts the variances of whole levels, at either end of the line.
     let rounding = |level: f64| 4.0 * noise.variance(level) * rounding_sd * rounding_sd;
     let of_rounding = (rounding(dark_level) + rounding(dark_level + span)) / (span * span);
     NoiseFit {

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::mask::first_position;
 use crate::kernel::padded::{LANES, Padded, Span};
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Stands for "nothing outside the mask in this row or column": larger than any distance in an image.
 const FAR: i16 = 1 << 14;
@@ -14,8 +14,8 @@ const FAR: i16 = 1 << 14;
 /// here fit 16 bits.
 const DEEPEST_SEARCHED: usize = 64;
 
-/// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. What lies
-/// beyond the edge of the image counts as inside. Without any pixel outside the mask every distance is
+/// Squared distance of every pixel inside the mask to the nearest pixel outside it; 0 outside. Pixels
+/// beyond the edge of the image count as inside. Without any pixel outside the mask every distance is
 /// infinite.
 ///
 /// First along rows, then along columns: by search as far as a nearer pixel can lie, which runs over many
@@ -131,8 +131,8 @@ impl RowDistances {
         right.copy_from_slice(&self.ramps[1][self.ramps[1].len() - right.len()..]);
     }
 
-    /// Looks along columns at the pixels of some spans, and gives what `convert` makes of the squares.
-    /// Whether none is larger than what is looked for; such come out as any larger number.
+    /// Looks along columns at the pixels of some spans, and writes `convert` of the squares. Returns whether
+    /// none exceeds the search; those that do get any larger number.
     #[inline(always)]
     fn search(
         &self,
@@ -152,7 +152,7 @@ impl RowDistances {
                 let mut least = *from;
                 for reach in 1..=DEEPEST_SEARCHED as i16 {
                     let square = reach * reach;
-                    // Nothing that far away is nearer than what was found.
+                    // Nothing that far away is nearer than the pixel found.
                     if !any_larger(&least, square) {
                         break;
                     }

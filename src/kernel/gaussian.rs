@@ -32,7 +32,7 @@ pub(crate) fn gaussian(plane: PlaneView<'_>, sigma_px: f64) -> Array2<f32> {
 /// gives.
 pub(crate) struct Smoother {
     half: Vec<f32>,
-    /// The rows that are looked at, with their mirrored surroundings.
+    /// The rows in use, with their mirrored surroundings.
     padded: Vec<f32>,
     /// The image smoothed along rows, with its mirrored surroundings.
     rows: Vec<f32>,
@@ -101,7 +101,7 @@ impl Smoother {
                 padded[radius + width + i] = row[mirrored((width + i) as isize, width)];
             }
         }
-        // A span's neighbours need to know what it spreads to.
+        // A span's neighbours need the groups that it spreads to.
         let reach = radius.div_ceil(LANES);
         wide.clear();
         wide.extend(spans.iter().map(|s| Span {
@@ -188,7 +188,7 @@ fn weighted<const TAPS: usize>(
 
 type Groups<'a> = &'a [[f32; LANES]];
 
-/// Adds what lies `k` from the centre on both sides.
+/// Adds the samples `k` from the centre on both sides.
 #[inline(always)]
 fn add(sum: &mut [f32; LANES], k: usize, weight: f32, a: &[f32; LANES], b: &[f32; LANES]) {
     for lane in 0..LANES {

@@ -4,8 +4,8 @@ use crate::kernel::dispatch::vectorised;
 
 /// Of up to this many values each is ranked by comparing it with every other, many at once, rather than moved about.
 const FEW: usize = 64;
-/// Values that every other is compared with at once. The compiler vectorises the loop over those others: over what is
-/// constant in length it would vectorise the wrong one.
+/// Values that every other is compared with at once. The compiler vectorises the loop over the others; a loop of
+/// constant length would make it vectorise the wrong one.
 const LANES: usize = 8;
 
 /// The quantiles of some values (0 to 1 each), by the nearest rank. Empty input gives zeros.
@@ -35,7 +35,7 @@ pub(crate) fn quantiles_of_few<const N: usize>(values: &[f32], at: [f64; N]) -> 
     for (key, v) in keys.iter_mut().zip(values) {
         *key = order(v.to_bits() as i32);
     }
-    // What fills the last group up comes before nothing.
+    // The filling of the last group comes before no value.
     let keys = &keys[..values.len().next_multiple_of(LANES).min(FEW)];
     let mut before = [0_i32; FEW];
     for others in keys.as_chunks::<LANES>().0 {

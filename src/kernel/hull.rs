@@ -1,6 +1,6 @@
 //! Convex hull of pixels.
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Area of the convex hull of the pixels (as unit squares) of some runs in reading order.
 pub(crate) fn hull_area(runs: &[Run]) -> f64 {
@@ -33,7 +33,7 @@ pub(crate) fn hull_area(runs: &[Run]) -> f64 {
     if let Some((line, a, b)) = before {
         corner(line, a, b);
     }
-    // The sides share the first and the last line: the hull is what lies between them.
+    // The sides share the first and the last line: the hull lies between them.
     (sides[1].twice_area() - sides[0].twice_area()) as f64 / 2.0
 }
 

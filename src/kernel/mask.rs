@@ -1,6 +1,6 @@
 //! Scanning rows of masks.
 
-/// The first position from `from` on where the mask is `wanted`; eight are looked at together.
+/// The first position from `from` on where the mask is `wanted`; eight are compared together.
 #[inline(always)]
 pub(crate) fn first_position(mask: &[bool], from: usize, wanted: bool) -> Option<usize> {
     let (groups, rest) = mask.get(from..)?.as_chunks::<8>();

@@ -6,7 +6,7 @@ use crate::kernel::dispatch::{Kernel, vectorised};
 
 /// Standard deviation of a normal distribution over its median absolute deviation.
 pub(crate) const MAD_TO_SD: f64 = 1.4826;
-/// Standard error of a median over that of a mean, of normal values.
+/// Standard error of a median over the standard error of a mean, of normal values.
 pub(crate) const MEDIAN_ERROR: f64 = 1.2533;
 
 /// The middle one of some numbers (of an even count, the higher of the middle two); `None` of none. Magnitudes of floats
@@ -93,7 +93,7 @@ fn ranked<T: Unsigned, const WATCHFUL: bool>(values: &[T], below: usize) -> Opti
     // need no search.
     let mut open = any & !all;
     let mut found = first & !open;
-    // Values below what is found, and below all that it can become.
+    // Values below the median so far, and below all that it can become.
     let (mut before, mut until) = (T::ZERO, T::count_of(values.len()));
     while open != T::ZERO {
         let bit = open.highest_bit();

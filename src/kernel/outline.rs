@@ -1,6 +1,6 @@
 //! The outer outline of a region.
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Steps to the eight neighbours, clockwise on the screen from east: (row, column).
 const STEPS: [(i32, i32); 8] = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)];

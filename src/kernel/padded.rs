@@ -1,7 +1,7 @@
 //! An image with room around it, so that kernels run over whole groups of pixels and over neighbours without asking where
 //! the image ends.
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// Pixels that kernels look at together.
 pub(crate) const LANES: usize = 16;
@@ -33,7 +33,7 @@ pub(crate) fn spans_of(runs: &[Run], out: &mut Vec<Span>) {
 /// and a row above and below the image, belong to none of its pixels.
 #[derive(Debug, Default)]
 pub(crate) struct Padded {
-    /// Every pixel with what lies around.
+    /// Every pixel with its surroundings.
     pub(crate) values: Vec<f32>,
     /// From a pixel to the one below.
     pub(crate) stride: usize,
@@ -42,7 +42,7 @@ pub(crate) struct Padded {
 }
 
 impl Padded {
-    /// Makes it an image of `dim`. What is around is 0 but for the ends of rows; pixels keep what the memory holds.
+    /// Makes it an image of `dim`. The surroundings are 0 but for the ends of rows; pixels keep the values in the memory.
     pub(crate) fn reshape(&mut self, dim: (usize, usize)) {
         self.dim = dim;
         self.stride = (dim.1 + 1).next_multiple_of(LANES);

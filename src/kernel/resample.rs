@@ -8,12 +8,12 @@ use crate::kernel::dispatch::vectorised;
 
 /// Up to this factor the sum of a block's 16-bit samples is a whole number that an `f32` holds exactly: added up as whole
 /// numbers or not, the mean has the same bits.
-const LARGEST_EXACT_FACTOR: usize = 16;
+const MAX_EXACT_FACTOR: usize = 16;
 
 /// Means of blocks of `factor` x `factor` pixels; blocks cut by the edge average what they hold. Pixel `i` of
 /// the result is centred on `factor * i + (factor - 1) / 2` of the plane.
 pub(crate) fn block_means(plane: PlaneView<'_>, factor: usize) -> Array2<f32> {
-    let exact = factor <= LARGEST_EXACT_FACTOR;
+    let exact = factor <= MAX_EXACT_FACTOR;
     match plane {
         PlaneView::U8(a) if exact && a.is_standard_layout() => means_of_whole_numbers(a, factor),
         PlaneView::U16(a) if exact && a.is_standard_layout() => means_of_whole_numbers(a, factor),

@@ -4,22 +4,8 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::kernel::bits::BitMask;
+use crate::kernel::run::Run;
 use crate::kernel::tiling::Tiling;
-
-/// Pixels `x0..x1` of row `y`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub(crate) y: u32,
-    pub(crate) x0: u32,
-    pub(crate) x1: u32,
-}
-
-impl Run {
-    /// Number of pixels.
-    pub(crate) fn len(self) -> usize {
-        (self.x1 - self.x0) as usize
-    }
-}
 
 /// Regions of one mask; the runs of a region are in reading order.
 #[derive(Debug, Default)]

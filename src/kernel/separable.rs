@@ -16,24 +16,18 @@ use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
 
 use rows::{Rows, reach};
+pub(crate) use term::Term;
 
-// By its path, since a benchmark includes this file elsewhere.
+// By their paths, since a benchmark includes this file elsewhere.
 #[path = "separable/rows.rs"]
 mod rows;
-
-/// One separable term: `kernel(y, x) = vertical[|y|] * horizontal[|x|]`. Index 0 is the centre.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Term {
-    /// Weights along a row, from the centre outwards.
-    pub(crate) horizontal: Vec<f32>,
-    /// Weights along a column, from the centre outwards.
-    pub(crate) vertical: Vec<f32>,
-}
+#[path = "separable/term.rs"]
+mod term;
 
 /// Rows and columns that are filtered at a time: few enough for the intermediate rows to stay in cache. Even.
 pub(crate) const BLOCK_ROWS: usize = 64;
 const BLOCK_COLUMNS: usize = 512;
-/// Rows of a plane that are filtered one after the other: what leads up to the first of them is filtered for them alone.
+/// Rows of a plane that are filtered one after the other; the rows above the first are filtered again for each stretch.
 const STRETCH_ROWS: usize = 256;
 /// Weights of linear interpolation from the averages over two pixels to one of these: of its own average, and of the
 /// next nearest.
@@ -71,7 +65,7 @@ fn read_reflected(plane: PlaneView<'_>, y: isize, x0: isize, out: &mut [f32]) {
     if right > left {
         plane.read_row(y, (x0 + left as isize) as usize, &mut out[left..right]);
     }
-    // What is beyond an edge is mostly there already.
+    // The samples beyond an edge are mostly read already.
     let (known, beyond) = (right - left, out.len() - right);
     if left.max(beyond) <= known {
         for i in 0..left {
@@ -120,7 +114,7 @@ pub(crate) fn correlate_each<'plane>(
     stretches.into_par_iter().for_each_init(
         || None,
         |kept: &mut Option<Correlation<'_, '_>>, (plane, first_row, out)| {
-            // What it takes for one serves for the next of the same shape.
+            // The memory of one serves for the next of the same shape.
             match kept {
                 Some(kept) if kept.plane.dim() == plane.dim() => kept.begin(plane, first_row),
                 _ => *kept = Some(Correlation::new(plane, fine, coarse, first_row)),
@@ -198,7 +192,7 @@ impl Kernel for FilterBlock<'_, '_, '_> {
     }
 }
 
-/// What it takes to filter some columns, a few rows at a time.
+/// Filters some columns, a few rows at a time.
 struct Block<'a> {
     columns: Range<usize>,
     fine: Rows<'a>,
@@ -289,7 +283,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Reads what is not yet known of some rows and their surroundings and filters it along rows.
+    /// Reads the rows and surroundings that are not yet filtered along rows, and filters them.
     #[inline(always)]
     fn fill(&mut self, plane: PlaneView<'_>, y0: isize, rows: usize) {
         let (above, left) = self.ahead;

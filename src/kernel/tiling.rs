@@ -2,9 +2,9 @@
 
 use ndarray::ArrayView2;
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
-/// Pixels of a row that are looked at together.
+/// Pixels of a row that are compared together.
 const GROUP: usize = 8;
 
 /// Runs that tile a mask's rows, alternating between inside and outside, joined into components.

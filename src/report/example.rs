@@ -38,6 +38,7 @@ pub(crate) fn nucleus(id: u32, y: usize, x: usize, radius: usize) -> Nucleus {
         touches_border: false,
         score: 0.91,
         overlapping: false,
+        source_id: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::segment::candidate::Candidate;
 
-/// What the choice found.
+/// Result of the choice.
 #[derive(Debug, Default)]
 pub(super) struct Choice {
     /// The chosen candidates, in their order.
@@ -17,9 +17,9 @@ pub(super) struct Choice {
     pub(super) regret_of_place: Vec<f32>,
 }
 
-/// Chooses the disjoint candidates with the largest sum of score - `minimum_score`. Ineligible candidates and
+/// Chooses the disjoint candidates with the largest sum of score - `min_score`. Ineligible candidates and
 /// those at or below the minimum are never chosen.
-pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f32) -> Choice {
+pub(super) fn choose(candidates: &[Candidate], scores: &[f32], min_score: f32) -> Choice {
     let n = candidates.len();
     let mut best = vec![0.0_f32; n];
     let mut count = vec![0_u32; n];
@@ -37,7 +37,7 @@ pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f3
             }
         }
         (best_within[i], count_within[i]) = within;
-        let value = scores[i] - minimum_score;
+        let value = scores[i] - min_score;
         (best[i], count[i]) = within;
         if c.eligible && value > 0.0 && value >= within.0 {
             (best[i], count[i], taken[i]) = (value, 1, None);
@@ -64,14 +64,14 @@ pub(super) fn choose(candidates: &[Candidate], scores: &[f32], minimum_score: f3
             }
         }
     }
-    let regret = (0..n).map(|i| regret_of_place[i] + best[i] - (scores[i] - minimum_score)).collect();
+    let regret = (0..n).map(|i| regret_of_place[i] + best[i] - (scores[i] - min_score)).collect();
     Choice { chosen, best_within, count_within, regret, regret_of_place }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::runs::Run;
+    use crate::kernel::run::Run;
     use crate::segment::candidate::Origin;
     use proptest::prelude::*;
 

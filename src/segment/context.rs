@@ -1,4 +1,4 @@
-//! What the second score knows of a candidate beside its own features: how it compares with what the first
+//! Features of a candidate in its context, beside its own: how it compares with the candidates that the first
 //! score would select in this image, and with the regions that contain it or lie in it.
 
 use crate::kernel::histogram::quantiles;
@@ -30,7 +30,7 @@ pub(super) const COUNT: usize = 14;
 const FIRST_MINIMUM: f32 = 0.35;
 
 /// Regrets are cut here: past it they say no more.
-const LARGEST_REGRET: f32 = 5.0;
+const MAX_REGRET: f32 = 5.0;
 
 fn position(name: &str) -> usize {
     features::NAMES.iter().position(|n| *n == name).unwrap_or(0)
@@ -87,8 +87,8 @@ impl Usual {
     }
 }
 
-/// The context features of every candidate, from its own features, its brightness and its first score. What is
-/// `usual` is that of the first selection unless it is told.
+/// The context features of every candidate, from its own features, its brightness and its first score. `usual` holds the
+/// typical values of the nuclei; without it they are those of the first selection.
 pub(super) fn context(
     candidates: &[Candidate],
     own: &[[f32; features::COUNT]],
@@ -130,8 +130,8 @@ pub(super) fn context(
                 (choice.count_within[i] as f32 + 1.0).ln(),
                 relative(own[i][cut], usual.cut),
                 usual.area_spread,
-                choice.regret[i].min(LARGEST_REGRET),
-                choice.regret_of_place[i].min(LARGEST_REGRET),
+                choice.regret[i].min(MAX_REGRET),
+                choice.regret_of_place[i].min(MAX_REGRET),
             ]
         })
         .collect()

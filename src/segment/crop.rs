@@ -1,6 +1,6 @@
 //! Rectangles around regions of the working image.
 
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 
 /// A rectangle of the working image.
 pub(super) struct Crop {

@@ -11,7 +11,7 @@ use crate::segment::score::BoostedTrees;
 pub(super) const TOGETHER: usize = 64;
 
 /// Leaves of a tree at most: one bit each.
-const MOST_LEAVES: usize = 32;
+const MAX_LEAVES: usize = 32;
 
 /// An inner node.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl<'a> Ensemble<'a> {
                 }
                 let Ok(i) = usize::try_from(child) else {
                     out.leaves.push(*tree.leaf.get((-1 - child) as usize)?);
-                    if out.leaves.len() - first_leaf > MOST_LEAVES {
+                    if out.leaves.len() - first_leaf > MAX_LEAVES {
                         return None;
                     }
                     continue;
@@ -58,7 +58,7 @@ impl<'a> Ensemble<'a> {
                 open.push((*tree.left.get(i)?, None));
                 let (feature, threshold) = (usize::from(*tree.feature.get(i)?), *tree.threshold.get(i)?);
                 out.nodes.push(Node { feature, threshold, kept: 0 });
-                if out.nodes.len() - first_node >= MOST_LEAVES {
+                if out.nodes.len() - first_node >= MAX_LEAVES {
                     return None;
                 }
             }
@@ -95,10 +95,10 @@ impl<'a> Ensemble<'a> {
                     *left &= goes_left | node.kept;
                 }
             }
-            let mut leaves = [0.0; MOST_LEAVES];
+            let mut leaves = [0.0; MAX_LEAVES];
             leaves[..last_leaf - leaf].copy_from_slice(&self.leaves[leaf..last_leaf]);
             for (sum, left) in sums.iter_mut().zip(left) {
-                *sum += leaves[left.trailing_zeros() as usize % MOST_LEAVES];
+                *sum += leaves[left.trailing_zeros() as usize % MAX_LEAVES];
             }
             (node, leaf) = (last_node, last_leaf);
         }

@@ -1,4 +1,4 @@
-//! What the score knows of a candidate by itself: shape, contrast, edge and surroundings, all relative to the
+//! Features of a candidate by itself: shape, contrast, edge and surroundings, all relative to the
 //! typical diameter and to the candidate's own brightness, so that gain and offset cancel.
 
 use ndarray::Array2;
@@ -52,7 +52,7 @@ pub(super) const NAMES: [&str; COUNT] = [
 pub(super) const COUNT: usize = 34;
 
 /// Ratios are cut here: past it they say no more.
-const LARGEST_RATIO: f32 = 20.0;
+const MAX_RATIO: f32 = 20.0;
 
 /// Sums along rows, for the mean and variance of runs.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl RowSums {
     }
 }
 
-/// What the features of one candidate after the other are measured with.
+/// Memory in which the features of one candidate after the other are measured.
 #[derive(Default)]
 pub(super) struct Workspace {
     silhouette: Silhouette,
@@ -136,7 +136,7 @@ fn measure(
     let samples = sampler.sample(outline, silhouette, candidate.level, image, smooth);
     let area = candidate.area as f32;
     let contrast = samples.inside - samples.outside;
-    let ratio = |v: f32| (v / level).clamp(-LARGEST_RATIO, LARGEST_RATIO);
+    let ratio = |v: f32| (v / level).clamp(-MAX_RATIO, MAX_RATIO);
     let centre = smooth.at(shape.centroid.0, shape.centroid.1);
     let values = [
         (area / image.disc_area_px() as f32).ln(),
@@ -159,7 +159,7 @@ fn measure(
         ratio(samples.outside - samples.far),
         ratio(samples.inside - samples.on),
         candidate.neck_within,
-        if candidate.origin == Origin::Remainder { -1.0 } else { candidate.neck_beside },
+        if candidate.origin == Origin::Residual { -1.0 } else { candidate.neck_beside },
         (candidate.basins as f32).ln(),
         ratio(image.thresholds[candidate.level]),
         samples.concavity / image.diameter_px as f32,

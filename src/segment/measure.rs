@@ -4,11 +4,11 @@ use rayon::prelude::*;
 
 use crate::field::PlaneView;
 use crate::kernel::dispatch::vectorised;
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 use crate::segment::candidate::solidity;
 use crate::segment::nucleus::{BoundingBox, Nucleus};
 
-/// How far outlines are trusted, px: a nucleus that reaches less deep into the edge of the image is not cut by it.
+/// Error of an outline, px: a nucleus that reaches the edge of the image by less is not cut by it.
 const OUTLINE_ERROR_PX: f64 = 1.0;
 /// Samples that are summed side by side.
 const LANES: usize = 8;
@@ -46,14 +46,14 @@ pub(super) fn measure(nuclei: &[Vec<Run>], plane: PlaneView<'_>) -> Vec<Nucleus>
         .collect()
 }
 
-/// Sum of the samples of a run, those of one kind in a fixed order that does not wait for one addition after the other.
+/// Sum of the samples of a run. The order of the additions is fixed, and several run side by side.
 #[inline(always)]
 fn sum(run: Run, plane: PlaneView<'_>, samples: &mut Vec<f32>) -> f64 {
     let (y, x0, x1) = (run.y as usize, run.x0 as usize, run.x1 as usize);
     if let PlaneView::U16(plane) = plane
         && let Some(row) = plane.row(y).to_slice()
     {
-        // Sums of so many samples fit 32 bits.
+        // The sum of a piece fits 32 bits.
         let pieces = row[x0..x1].chunks(1 << u16::BITS);
         let sums = pieces.map(|piece| piece.iter().map(|&v| u32::from(v)).sum::<u32>());
         return sums.map(u64::from).sum::<u64>() as f64;
@@ -123,6 +123,7 @@ fn nucleus(id: u32, runs: &[Run], plane: PlaneView<'_>, samples: &mut Vec<f32>) 
         touches_border: is_cut(runs, b, plane.dim(), n),
         score: 0.0,
         overlapping: false,
+        source_id: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use crate::kernel::basins::Basins;
 
-/// Basins parted by less than this (pass over lower summit) are one.
+/// Basins separated by less than this (pass over lower summit) are one.
 const SHALLOWEST_NECK: f32 = 0.97;
 
 /// Order in which basins merge.

@@ -4,9 +4,9 @@ use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::working_image::WorkingImage;
 
 /// A brighter region counts as a summit of its own from this share of the candidate's area on.
-const SMALLEST_SUMMIT: f64 = 0.08;
+const MIN_SUMMIT: f64 = 0.08;
 
-/// What the brighter regions in a candidate, and the one around it, tell of it.
+/// How a candidate differs from the brighter regions in it, and from the region around it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Nesting {
     /// Depth of the dip between its two most distinct summits: logarithm of the lower summit's last cut over
@@ -32,7 +32,7 @@ pub(super) fn nesting(candidates: &[Candidate], image: &WorkingImage) -> Vec<Nes
             let Some(largest) = set.iter().map(|&j| candidates[j].area).max() else { continue };
             let mut tops: Vec<(usize, usize)> = set
                 .iter()
-                .filter(|&&j| candidates[j].area as f64 >= SMALLEST_SUMMIT * c.area as f64)
+                .filter(|&&j| candidates[j].area as f64 >= MIN_SUMMIT * c.area as f64)
                 .map(|&j| (summit[j], candidates[j].area))
                 .collect();
             tops.sort_unstable_by(|a, b| b.cmp(a));
@@ -40,8 +40,8 @@ pub(super) fn nesting(candidates: &[Candidate], image: &WorkingImage) -> Vec<Nes
                 summit[i] = summit[i].max(top.0);
             }
             if let [first, second, ..] = tops[..] {
-                let parted = set.iter().map(|&j| candidates[j].level).min().unwrap_or(c.level).max(1) - 1;
-                let dip = (image.thresholds[second.0] / image.thresholds[parted]).ln();
+                let separated = set.iter().map(|&j| candidates[j].level).min().unwrap_or(c.level).max(1) - 1;
+                let dip = (image.thresholds[second.0] / image.thresholds[separated]).ln();
                 if dip > out[i].dip {
                     out[i].dip = dip;
                     out[i].dip_share = first.1.min(second.1) as f32 / c.area as f32;
@@ -49,7 +49,7 @@ pub(super) fn nesting(candidates: &[Candidate], image: &WorkingImage) -> Vec<Nes
             }
             for &j in set {
                 let share = candidates[j].area as f32 / c.area as f32;
-                if out[j].dip > out[i].dip && f64::from(share * out[j].dip_share) >= SMALLEST_SUMMIT {
+                if out[j].dip > out[i].dip && f64::from(share * out[j].dip_share) >= MIN_SUMMIT {
                     (out[i].dip, out[i].dip_share) = (out[j].dip, share * out[j].dip_share);
                 }
             }

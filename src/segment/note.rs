@@ -23,7 +23,7 @@ pub enum SegmentNote {
     NoContrast,
     /// No region of the counterstain scores as a nucleus.
     NoNucleus,
-    /// The typical nucleus diameter measured in the image is not that of nuclei; the nearest plausible one is used.
+    /// The typical diameter measured in the image is implausible for nuclei; the nearest plausible one is used.
     ImplausibleDiameter {
         /// Diameter measured, um.
         found_um: f64,

@@ -1,4 +1,4 @@
-//! What segmentation hands on: a label image and one record per nucleus.
+//! The result of segmentation: a label image and one record per nucleus.
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -38,13 +38,17 @@ pub struct Nucleus {
     pub eccentricity: f64,
     /// Mean counterstain over its pixels, in the image's own grey levels.
     pub mean_intensity: f64,
-    /// Whether the edge of the image cuts it: part of it is not seen. A nucleus that only meets the edge by as much
-    /// as its outline is uncertain, 1 px, is not cut.
+    /// Whether the edge of the image cuts it, so that part of it is not seen. A nucleus that reaches the edge by no more
+    /// than the error of its outline (1 px) is not cut.
     pub touches_border: bool,
     /// How nucleus-like its outline and contrast are, 0 to 1 (the expected overlap with a true nucleus).
     pub score: f64,
-    /// Whether the segmentation found it to lie over or under another nucleus that it could not part cleanly.
+    /// Whether it lies over or under another nucleus, so that the outline between them is uncertain.
     pub overlapping: bool,
+    /// Its id in the label image of the program that found it; `None` if this crate found it. See
+    /// [`Segmentation::from_labels`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<u32>,
 }
 
 /// Nuclei of one field.
@@ -55,7 +59,7 @@ pub struct Segmentation {
     pub labels: Array2<u32>,
     /// Nuclei by id: `nuclei[i].id == i + 1`, in reading order of their first pixel.
     pub nuclei: Vec<Nucleus>,
-    /// Typical nucleus diameter estimated from this image, px; `None` if nothing was found.
+    /// Typical nucleus diameter in this image, px; `None` if there is no nucleus.
     pub diameter_px: Option<f64>,
     /// Facts that the user of the nuclei should know.
     pub notes: Vec<SegmentNote>,

@@ -15,8 +15,8 @@ const FAR: (f32, f32) = (0.3, 3.0);
 /// Points of the outline that are sampled at most.
 const POINTS: usize = 48;
 
-/// Length of the outline through every third of its pixels, which evens out the staircase, plus what the
-/// half pixel outside the pixel centres adds to a convex outline.
+/// Length of the outline through every third of its pixels, which evens out the staircase. The
+/// half pixel outside the pixel centres of a convex outline is added.
 #[inline(always)]
 pub(super) fn smooth_length(outline: &[(i32, i32)]) -> f32 {
     let n = outline.len();
@@ -67,7 +67,7 @@ pub(super) struct Sampler {
     places: [Series<f32>; 2],
     normals: [Series<f32>; 2],
     on: Series<f32>,
-    /// What lies at some distances from the outline; see [`Sampler::sample`].
+    /// Samples at some distances from the outline; see [`Sampler::sample`].
     beside: [Series<f32>; 5],
     gradients: Series<f32>,
 }
@@ -126,8 +126,8 @@ impl Sampler {
         out
     }
 
-    /// Looks at the pixels just outside the points. Counts what lies beyond the frame, and keeps the other points;
-    /// returns how many.
+    /// Reads the pixels just outside the points. Counts the points beyond the frame, keeps the other points, and
+    /// returns their number.
     #[inline(always)]
     fn look_outwards(
         &mut self,
@@ -202,7 +202,7 @@ impl Sampler {
         }
     }
 
-    /// Means, spreads and quantiles of what was read.
+    /// Means, spreads and quantiles of the samples.
     #[inline(always)]
     fn summarise(&self, kept: usize, out: &mut Samples) {
         let n = kept as f32;

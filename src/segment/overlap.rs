@@ -7,13 +7,13 @@ use ndarray::Array2;
 use crate::segment::candidate::Candidate;
 use crate::segment::working_image::WorkingImage;
 
-/// A common border is looked at from this length on, in typical diameters.
+/// Shortest common border that counts, in typical diameters.
 const SHORTEST_BORDER: f64 = 0.15;
 /// The counterstain of two nuclei adds up where they overlap: their border is then at least this much brighter
 /// than the brighter of the two is on average. Side by side it is darker than both.
 const LENS_BRIGHTNESS: f64 = 1.3;
 
-/// Pixels that are looked at together.
+/// Pixels that are compared together.
 const TOGETHER: usize = 32;
 
 /// For each chosen candidate, whether it shares a bright border with another.

@@ -1,4 +1,4 @@
-//! Candidates of one image with all that the score needs: what segmentation and the fitting of the score share.
+//! Candidates of one image with their features: segmentation and the fitting of the score share them.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::field::PlaneView;
-use crate::kernel::runs::Run;
-use crate::segment::candidate::{Candidate, LARGEST_HOLE, SMALLEST_PARTED, candidates};
+use crate::kernel::run::Run;
+use crate::segment::candidate::Candidate;
 use crate::segment::choice::choose;
 use crate::segment::context::{self, Usual};
 use crate::segment::ensemble::{self, Ensemble};
@@ -16,7 +16,8 @@ use crate::segment::features::{self, RowSums, features};
 use crate::segment::nesting::nesting;
 use crate::segment::note::SegmentNote;
 use crate::segment::overlap::overlapping;
-use crate::segment::params::SegmentParams;
+use crate::segment::params::{DIAMETER_RANGE_PX, SegmentParams};
+use crate::segment::propose::{MAX_HOLE, MIN_SPLIT_AREA, candidates};
 use crate::segment::refine;
 use crate::segment::scale::typical_diameter_px;
 use crate::segment::score::{BoostedTrees, ScoreModel};
@@ -47,7 +48,7 @@ pub struct Proposals {
     pub(super) sums: Option<Arc<RowSums>>,
     pub(super) features: Vec<[f32; features::COUNT]>,
     pub(super) brightness: Vec<f32>,
-    /// What is usual for the nuclei beside which these remain; without any, for the best of these.
+    /// Typical values of the nuclei of the first pass; in the first pass, of the best of these.
     pub(super) usual: Option<Usual>,
     pub(super) notes: Vec<SegmentNote>,
 }
@@ -72,7 +73,7 @@ impl Proposals {
             out.notes.push(SegmentNote::NoContrast);
             return Ok(out);
         };
-        out.candidates = candidates(&image, LARGEST_HOLE, SMALLEST_PARTED);
+        out.candidates = candidates(&image, MAX_HOLE, MIN_SPLIT_AREA);
         out.measure(&image, Arc::new(RowSums::new(&image)));
         out.image = Some(Arc::new(image));
         Ok(out)
@@ -103,7 +104,7 @@ impl Proposals {
         }
     }
 
-    /// The typical diameter: as told, or estimated and held against what is plausible for nuclei.
+    /// The typical diameter: as supplied, or estimated and limited to the plausible ones.
     fn diameter(
         &mut self,
         plane: PlaneView<'_>,
@@ -115,9 +116,9 @@ impl Proposals {
         }
         let found = typical_diameter_px(plane)?;
         let Some(pixel) = pixel_size else { return Some(found) };
-        let smallest = pixel.um_to_px(params.smallest_typical_diameter_um);
-        let largest = pixel.um_to_px(params.largest_typical_diameter_um);
-        let plausible = found.clamp(smallest, largest).max(3.0);
+        let smallest = pixel.um_to_px(params.min_typical_diameter_um);
+        let largest = pixel.um_to_px(params.max_typical_diameter_um);
+        let plausible = found.clamp(smallest, largest).max(*DIAMETER_RANGE_PX.start());
         if (plausible - found).abs() > 1e-9 {
             self.notes.push(SegmentNote::ImplausibleDiameter {
                 found_um: pixel.px_to_um(found),
@@ -169,8 +170,8 @@ impl Proposals {
         &self.features
     }
 
-    /// Features of each candidate, followed by those that compare it with what the scores of the candidates
-    /// by themselves (`alone`, one per candidate) would select.
+    /// Features of each candidate, followed by the features that compare it with a selection: the candidates that the
+    /// scores `alone` (one per candidate, of its own features) would select.
     #[must_use]
     pub fn features_in_context(&self, alone: &[f32]) -> Vec<Vec<f32>> {
         let usual = self.usual.as_ref();
@@ -201,10 +202,10 @@ impl Proposals {
         self.score(&model.in_context, &self.features_in_context(&alone))
     }
 
-    /// The disjoint candidates with the largest sum of score - `minimum_score`.
+    /// The disjoint candidates with the largest sum of score - `min_score`.
     #[must_use]
-    pub fn choose(&self, scores: &[f32], minimum_score: f64) -> Vec<usize> {
-        choose(&self.candidates, scores, minimum_score as f32).chosen
+    pub fn choose(&self, scores: &[f32], min_score: f64) -> Vec<usize> {
+        choose(&self.candidates, scores, min_score as f32).chosen
     }
 
     /// Label image of some candidates: `chosen[i]` has label `i + 1`.

@@ -8,7 +8,7 @@ use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::Smoother;
 use crate::kernel::mask::first_position;
 use crate::kernel::resample::Bilinear;
-use crate::kernel::runs::Run;
+use crate::kernel::run::Run;
 use crate::segment::candidate::Candidate;
 use crate::segment::working_image::WorkingImage;
 
@@ -120,7 +120,7 @@ fn full_runs(
     out
 }
 
-/// Whether what lies between two rows, at the lower one's `share` of the way, is positive.
+/// Whether the value between two rows, at the lower one's `share` of the way, is positive.
 #[inline(always)]
 fn positive(above: &[f32], below: &[f32], share: f32, out: &mut [bool]) {
     for ((out, above), below) in out.iter_mut().zip(above).zip(below) {

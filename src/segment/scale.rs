@@ -8,16 +8,16 @@ use crate::kernel::gaussian::gaussian;
 use crate::kernel::histogram::{otsu, quantiles};
 use crate::kernel::resample::block_means;
 
-/// Fields are first looked at with about this many pixels along the longer side: a nucleus is then rarely
-/// finer than [`COARSEST_DIAMETER_PX`].
+/// Fields are first measured with about this many pixels along the longer side: a nucleus is then rarely
+/// finer than [`MIN_DIAMETER_PX`].
 const FIRST_LOOK_PX: usize = 384;
-/// A diameter found on a coarser image than this is looked at again on a finer one, px of that image.
-const COARSEST_DIAMETER_PX: f64 = 14.0;
+/// A smaller diameter is measured again on a finer image, px of the coarser one.
+const MIN_DIAMETER_PX: f64 = 14.0;
 /// Maxima of the distance transform below this are specks or noise, px.
-const SMALLEST_RADIUS_PX: f32 = 1.5;
+const MIN_RADIUS_PX: f32 = 1.5;
 /// A diameter past this share of the field's shorter side is haze rather than a nucleus.
-const LARGEST_SHARE_OF_FIELD: f64 = 0.25;
-/// How often haze is peeled off.
+const MAX_SHARE_OF_FIELD: f64 = 0.25;
+/// How often haze is removed.
 const PEELS: usize = 3;
 
 /// Typical nucleus diameter in px of the plane; `None` if nothing stands out.
@@ -26,7 +26,7 @@ pub(super) fn typical_diameter_px(plane: PlaneView<'_>) -> Option<f64> {
     let mut factor = (height.max(width) / FIRST_LOOK_PX).max(1);
     loop {
         let diameter = diameter_at_scale(block_means(plane, factor).view());
-        if factor == 1 || diameter.is_some_and(|d| d >= COARSEST_DIAMETER_PX) {
+        if factor == 1 || diameter.is_some_and(|d| d >= MIN_DIAMETER_PX) {
             return diameter.map(|d| d * factor as f64);
         }
         factor /= 2;
@@ -43,7 +43,7 @@ fn diameter_at_scale(image: ArrayView2<'_, f32>) -> Option<f64> {
     let short = image.dim().0.min(image.dim().1) as f64;
     let mut diameter = median_diameter(&root.mapv(|v| v >= threshold));
     for _ in 0..PEELS {
-        if diameter.is_none_or(|d| d <= LARGEST_SHARE_OF_FIELD * short) {
+        if diameter.is_none_or(|d| d <= MAX_SHARE_OF_FIELD * short) {
             break;
         }
         let Some(next) = otsu(root.iter().copied().filter(|&v| v >= threshold)) else { break };
@@ -68,7 +68,7 @@ fn median_diameter(mask: &Array2<bool>) -> Option<f64> {
             *tallest = a.max(*b).max(*c);
         }
         for (&v, around) in here.iter().zip(tallest.windows(3)) {
-            let within = v >= SMALLEST_RADIUS_PX * SMALLEST_RADIUS_PX && v.is_finite();
+            let within = v >= MIN_RADIUS_PX * MIN_RADIUS_PX && v.is_finite();
             if within && around.iter().all(|&other| other <= v) {
                 maxima.push(v);
             }

@@ -20,7 +20,7 @@ pub struct Tree {
     pub left: Vec<i16>,
     /// Where larger values go.
     pub right: Vec<i16>,
-    /// What each leaf adds.
+    /// Value that each leaf adds.
     pub leaf: Vec<f32>,
 }
 
@@ -53,7 +53,7 @@ impl Tree {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoostedTrees {
-    /// What the features are, in order.
+    /// Names of the features, in order.
     pub features: Vec<String>,
     /// Value before the first tree.
     pub base: f32,
@@ -69,7 +69,7 @@ impl BoostedTrees {
     }
 }
 
-/// The scores: of a candidate by itself, in the context of its image, and among what remains uncovered.
+/// The scores: of a candidate by itself, in the context of its image, and in the second pass.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreModel {
@@ -77,10 +77,10 @@ pub struct ScoreModel {
     pub origin: String,
     /// Score of a candidate by itself.
     pub alone: BoostedTrees,
-    /// Score that also sees what the first one would select in this image.
+    /// Score that also sees the candidates that the first score would select in this image.
     pub in_context: BoostedTrees,
-    /// Score of a candidate in what the chosen ones leave uncovered.
-    pub remaining: BoostedTrees,
+    /// Score of a candidate of the second pass.
+    pub second_pass: BoostedTrees,
 }
 
 impl ScoreModel {
@@ -93,8 +93,11 @@ impl ScoreModel {
         let model: Self = serde_json::from_str(text).map_err(|e| Error::malformed(location(), e))?;
         let alone = features::NAMES.to_vec();
         let in_context: Vec<&str> = alone.iter().chain(&context::NAMES).copied().collect();
-        let parts =
-            [(&model.alone, alone), (&model.in_context, in_context.clone()), (&model.remaining, in_context)];
+        let parts = [
+            (&model.alone, alone),
+            (&model.in_context, in_context.clone()),
+            (&model.second_pass, in_context),
+        ];
         for (part, expected) in parts {
             if part.features != expected {
                 return Err(Error::malformed(location(), "was fitted with other features"));

@@ -5,9 +5,10 @@ use crate::kernel::dispatch::vectorised;
 use crate::kernel::distance::RowDistances;
 use crate::kernel::gaussian::Smoother;
 use crate::kernel::padded::{LANES, Padded, Span, spans_of};
-use crate::kernel::runs::Run;
-use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
+use crate::kernel::run::Run;
+use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::crop::Crop;
+use crate::segment::forest::{COMPONENT, Forest};
 use crate::segment::necks::{Merges, merge};
 use crate::segment::working_image::WorkingImage;
 
@@ -223,7 +224,7 @@ impl<'a> Pieces<'a> {
         Self { runs, rows }
     }
 
-    /// Calls `each` with the basin and the length of what it has in common with runs in reading order.
+    /// Calls `each` with the basin and the length that it has in common with runs in reading order.
     fn meet(&self, runs: impl Iterator<Item = Run>, mut each: impl FnMut(u32, usize)) {
         let (mut at, mut y) = (0, u32::MAX);
         for run in runs {

@@ -25,7 +25,7 @@ const LOWEST_CUT_NOISE: f64 = 1.5;
 const LOWEST_CUT_SHARE: f64 = 1.0 / 200.0;
 /// An image whose bright end stands out from its dark end by less than this many noise standard deviations
 /// shows nothing: smoothed white noise alone spans 0.28 * (1.6 + 3.3) = 1.4.
-const LEAST_CONTRAST_NOISE: f64 = 4.0;
+const MIN_CONTRAST_NOISE: f64 = 4.0;
 
 /// Pixels that are compared at once.
 const LANES: usize = 16;
@@ -63,7 +63,7 @@ impl WorkingImage {
         let [background, top] = quantiles(&mut values, [0.05, 0.9995]);
         let range = f64::from(top - background);
         let lowest = (LOWEST_CUT_NOISE * noise).max(LOWEST_CUT_SHARE * range);
-        if !range.is_finite() || range <= LEAST_CONTRAST_NOISE * noise || lowest >= range || range <= 0.0 {
+        if !range.is_finite() || range <= MIN_CONTRAST_NOISE * noise || lowest >= range || range <= 0.0 {
             return None;
         }
         smooth.mapv_inplace(|v| v - background);
@@ -82,7 +82,7 @@ impl WorkingImage {
     }
 
     /// The same scale with nothing where `covered`, cut at every second level: cut `i` is cut `2 * i + 1` of this image.
-    /// Only what regions are sought by is there.
+    /// It has only the images in which regions are sought.
     pub(super) fn without(&self, covered: &BitMask) -> Self {
         let mut levels = self.levels.clone();
         for (mut row, covered) in levels.rows_mut().into_iter().zip(covered.rows()) {
@@ -148,7 +148,7 @@ fn reached<const N: usize>(values: &[f32; N], thresholds: &[f32]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::runs::Run;
+    use crate::kernel::run::Run;
     use proptest::prelude::*;
 
     #[test]

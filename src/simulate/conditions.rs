@@ -1,13 +1,13 @@
-//! What is simulated: every parameter of the model, and the named sets of them.
+//! Conditions of a simulation: every parameter of the model, and the named sets of them.
 
 mod artefacts;
 mod camera;
+mod check;
 mod nuclei;
 mod optics;
 mod probes;
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,11 @@ pub use self::nuclei::Nuclei;
 pub use self::optics::Optics;
 pub use self::probes::{AmplitudeDistribution, Pattern, Probes};
 
+use self::check::Check;
 use crate::error::{Error, Location, Result};
 
 /// The named conditions; each table changes some of the defaults.
 const PRESETS: &str = include_str!("conditions/presets.toml");
-
-/// A parameter, its value and the range it may have.
-type Check = (&'static str, f64, RangeInclusive<f64>);
 
 /// All parameters of a simulated specimen.
 ///
@@ -44,7 +42,7 @@ type Check = (&'static str, f64, RangeInclusive<f64>);
 pub struct Conditions {
     /// Name, part of the random seed: two conditions with one seed show different nuclei. Default `"default"`.
     pub name: String,
-    /// What the condition is for, in a sentence. Default empty.
+    /// Purpose of the condition, in a sentence. Default empty.
     pub purpose: String,
     /// Height and width of a field, px, 64 to 8192. Default 1024.
     pub size_px: usize,

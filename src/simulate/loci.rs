@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 
 use super::conditions::{AmplitudeDistribution, Conditions, Pattern, Probes};
+use super::emitter::{Emitter, SignalKind};
 use super::nucleus::{Body, normal};
-use super::truth::SignalKind;
 use crate::colour::Colour;
 
 /// Loci lie this deep within the body at most (share of the way to its surface), so that their signals lie
@@ -20,20 +20,6 @@ const SPLIT_DEPTH: f64 = 0.88;
 const ATTEMPTS: usize = 80;
 /// Share of isolated red among rearranged nuclei of [`Pattern::Mixed`].
 const MIXED_ISOLATED_SHARE: f64 = 1.0 / 3.0;
-
-/// A signal as it is in the specimen, lengths in um.
-#[derive(Debug, Clone)]
-pub(super) struct Emitter {
-    pub(super) locus: usize,
-    pub(super) kind: SignalKind,
-    pub(super) colour: Colour,
-    pub(super) y: f64,
-    pub(super) x: f64,
-    pub(super) z: f64,
-    pub(super) electrons: f64,
-    /// For a doublet: half of the way from one sister to the other, (y, x).
-    pub(super) half_doublet: Option<(f64, f64)>,
-}
 
 type Point = (f64, f64, f64);
 
@@ -141,7 +127,7 @@ fn half_gap(kind: SignalKind, probes: &Probes, rng: &mut ChaCha8Rng) -> Point {
     if kind == SignalKind::Split {
         let angle: f64 = rng.random_range(0.0..TAU);
         let half = rng.random_range(probes.split_min_um..=probes.split_max_um) / 2.0;
-        // The ends part in space; their heights differ about as much as those of an intact locus.
+        // The ends part in space; their heights differ about as much as the heights in an intact locus.
         let rise = normal(0.0, probes.fused_gap_sd_um, rng) / 2.0;
         return (half * angle.sin(), half * angle.cos(), rise);
     }

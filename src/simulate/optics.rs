@@ -15,7 +15,7 @@ const HAZE_SIGMA_UM: f64 = 4.0;
 const HAZE_SIGMA_BLOCKS: f64 = 4.0;
 
 /// Standard deviation of the point spread function `distance_um` away from focus, um. Its area grows with the
-/// square of the distance, as that of a Gaussian beam.
+/// square of the distance, as in a Gaussian beam.
 pub(super) fn psf_sigma_um(optics: &Optics, distance_um: f64) -> f64 {
     optics.psf_sigma_um * 1.0_f64.hypot(distance_um / optics.depth_of_focus_um)
 }

@@ -1,9 +1,9 @@
-//! Randomness that depends on nothing but the seed and on what it is for.
+//! Random numbers that depend only on the seed and on their purpose.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// What random numbers are drawn for. Each purpose has streams of its own, so that, say, another noise model
+/// Purpose of random numbers. Each purpose has streams of its own, so that, say, another noise model
 /// leaves the nuclei where they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {

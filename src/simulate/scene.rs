@@ -5,9 +5,10 @@ use rayon::prelude::*;
 
 use super::artefacts::{Artefact, STROMA_COLOURS};
 use super::conditions::Conditions;
-use super::loci::Emitter;
+use super::emitter::Emitter;
 use super::nucleus::Body;
 use super::optics::{Spot, add_haze, add_spot, image_position, psf_sigma_um, vignette};
+use super::silhouette::Silhouette;
 use crate::kernel::gaussian::gaussian;
 
 /// The counterstain is blurred in layers of at most this thickness, um, each by its own distance from focus.
@@ -23,20 +24,7 @@ const DISPLACING_UM: f64 = 3.0;
 /// Share of the stroma's light that such a nucleus takes away.
 const DISPLACED_SHARE: f32 = 0.6;
 
-/// Outline of one body in the field.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Silhouette {
-    /// Value in the labels; 0 if no pixel of the body lies in the field.
-    pub(super) label: u32,
-    /// Pixels in the field, seen or hidden under other nuclei.
-    pub(super) whole_area_px: usize,
-    /// Pixels in the field that are labelled as this nucleus.
-    pub(super) area_px: usize,
-    /// Whether it reaches the edge of the field.
-    pub(super) border: bool,
-}
-
-/// Nuclei as stained: what does not depend on the focus.
+/// Nuclei as stained, before the focus.
 #[derive(Debug)]
 pub(super) struct Stained {
     /// Middle height (um) and light (photoelectrons a pixel) of each layer, in focus.
@@ -108,7 +96,7 @@ pub(super) fn stain(conditions: &Conditions, bodies: &[Body]) -> Stained {
     Stained { layers, labels, silhouettes }
 }
 
-/// Lowest and highest point of what is on the slide.
+/// Lowest and highest point of the specimen on the slide.
 fn depth_range(conditions: &Conditions, bodies: &[Body]) -> (f64, f64) {
     if conditions.section_um > 0.0 {
         return (0.0, conditions.section_um);

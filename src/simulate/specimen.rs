@@ -1,8 +1,5 @@
 //! Whole fields and specimens, in memory and on disk.
 
-use std::fs;
-use std::path::Path;
-
 use ndarray::{Array2, Zip};
 use serde::Serialize;
 
@@ -11,13 +8,11 @@ use super::camera::{PlaneIndex, hot_pixels, read_out};
 use super::conditions::{Conditions, Pattern};
 use super::layout::place_nuclei;
 use super::loci::place_signals;
-use super::ome_tiff::write_ome_tiff;
 use super::random::{Purpose, Streams};
 use super::scene::{expose, stain};
 use super::truth::{NucleusTruth, SignalTruth, nucleus_truths, signal_truths};
 use crate::error::{Error, Result};
 use crate::field::{Field, Plane};
-use crate::io::{write_bytes, write_labels};
 use crate::units::PixelSize;
 
 /// A simulated field with its truth.
@@ -59,11 +54,11 @@ impl SimulatedField {
 pub struct SimulatedSpecimen {
     /// The fields.
     pub fields: Vec<SimulatedField>,
-    /// What it amounts to.
+    /// Totals over the fields.
     pub truth: SpecimenTruth,
 }
 
-/// What is known of a specimen as a whole; `truth/specimen.json`.
+/// The truth of a specimen as a whole; `truth/specimen.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SpecimenTruth {
@@ -79,7 +74,7 @@ pub struct SpecimenTruth {
     pub px: f64,
     /// Share of the (not small) nuclei that carry the rearrangement: the chance with which each was drawn.
     pub rearranged: f64,
-    /// What a rearranged locus looks like.
+    /// Appearance of a rearranged locus.
     pub mode: Pattern,
     /// Thickness of the section, um; 0 for whole nuclei.
     pub section: f64,
@@ -102,7 +97,7 @@ pub struct SpecimenTruth {
 }
 
 impl SpecimenTruth {
-    fn new(conditions: &Conditions, seed: u64) -> Self {
+    pub(super) fn new(conditions: &Conditions, seed: u64) -> Self {
         let optics = &conditions.optics;
         Self {
             name: conditions.name.clone(),
@@ -124,7 +119,7 @@ impl SpecimenTruth {
         }
     }
 
-    fn add(&mut self, field: &SimulatedField) {
+    pub(super) fn add(&mut self, field: &SimulatedField) {
         let scorable = || field.nuclei.iter().filter(|nucleus| nucleus.scorable);
         self.fields += 1;
         self.scorable += scorable().count();
@@ -224,55 +219,4 @@ pub fn simulate_specimen(conditions: &Conditions, seed: u64, fields: u32) -> Res
         simulated.push(field);
     }
     Ok(SimulatedSpecimen { fields: simulated, truth })
-}
-
-/// Simulates a specimen field by field into the folder `dir`: `field_000.ome.tif` and so on, and in `truth/`
-/// for each field `_labels.tif`, `_nuclei.csv` and `_signals.csv`, and `specimen.json`.
-///
-/// # Errors
-/// [`Error::InvalidParameter`] if a parameter is out of its range, [`Error::Io`] if a file cannot be written.
-///
-/// ```no_run
-/// use breakapart::simulate::{Conditions, write_specimen};
-/// let conditions = Conditions::named("tissue_section")?;
-/// let truth = write_specimen("specimens/tissue_section", &conditions, 1, 2)?;
-/// println!("{:.1} % of {} nuclei", truth.percent, truth.scorable);
-/// # Ok::<(), breakapart::Error>(())
-/// ```
-pub fn write_specimen(
-    dir: impl AsRef<Path>,
-    conditions: &Conditions,
-    seed: u64,
-    fields: u32,
-) -> Result<SpecimenTruth> {
-    conditions.validate()?;
-    let dir = dir.as_ref();
-    let truth_dir = dir.join("truth");
-    fs::create_dir_all(&truth_dir).map_err(|e| Error::io(&truth_dir, e))?;
-    let mut truth = SpecimenTruth::new(conditions, seed);
-    for index in 0..fields {
-        let field = simulate_field(conditions, seed, index)?;
-        let name = &field.name;
-        write_ome_tiff(dir.join(format!("{name}.ome.tif")), &field)?;
-        write_labels(truth_dir.join(format!("{name}_labels.tif")), &field.labels)?;
-        write_table(&truth_dir.join(format!("{name}_nuclei.csv")), &NucleusTruth::COLUMNS, &field.nuclei)?;
-        write_table(&truth_dir.join(format!("{name}_signals.csv")), &SignalTruth::COLUMNS, &field.signals)?;
-        truth.add(&field);
-    }
-    let path = truth_dir.join("specimen.json");
-    let json = serde_json::to_vec_pretty(&truth).map_err(|e| Error::io(&path, e.into()))?;
-    write_bytes(&path, &json)?;
-    Ok(truth)
-}
-
-/// Writes a table with its header, also if it has no rows.
-fn write_table<T: Serialize>(path: &Path, columns: &[&str], rows: &[T]) -> Result<()> {
-    let failure = |e: csv::Error| Error::io(path, std::io::Error::other(e));
-    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    table.write_record(columns).map_err(failure)?;
-    for row in rows {
-        table.serialize(row).map_err(failure)?;
-    }
-    let bytes = table.into_inner().map_err(|e| Error::io(path, e.into_error()))?;
-    write_bytes(path, &bytes)
 }

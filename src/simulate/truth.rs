@@ -1,13 +1,13 @@
-//! What is known of every nucleus and signal of a simulated field.
+//! The truth of every nucleus and signal of a simulated field.
 
 use ndarray::Array2;
 use serde::Serialize;
 
 use super::conditions::Conditions;
-use super::loci::Emitter;
+use super::emitter::{Emitter, SignalKind};
 use super::nucleus::Body;
 use super::optics::image_position;
-use super::scene::Silhouette;
+use super::silhouette::Silhouette;
 use crate::colour::Colour;
 
 /// Smallest share of its outline that must be seen for a nucleus to be scorable; readers pass over nuclei
@@ -16,21 +16,7 @@ const SCORABLE_VISIBLE_SHARE: f64 = 0.75;
 /// Smallest outline of a scorable nucleus, um2: a disc 4.4 um wide, well below a lymphocyte (6 to 8 um).
 const SCORABLE_AREA_UM2: f64 = 15.0;
 
-/// What was done to the locus of a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignalKind {
-    /// Intact.
-    Fused,
-    /// Pulled apart.
-    Split,
-    /// Green lost.
-    Red,
-    /// Red lost.
-    Green,
-}
-
-/// What there is to see of the locus in the image.
+/// Visible part of the locus in the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrueStatus {
@@ -38,7 +24,7 @@ pub enum TrueStatus {
     Fused,
     /// Both colours, apart.
     Split,
-    /// One colour, the other being lost, cut off, covered by another nucleus, or outside of the field.
+    /// One colour, the other being lost, outside of the section, covered by another nucleus, or outside of the field.
     Isolated,
 }
 
@@ -61,11 +47,11 @@ pub struct SignalTruth {
     pub z: f64,
     /// Height of its peak above the background, if it were in focus and no doublet, grey levels.
     pub amplitude: f64,
-    /// What was done to its locus.
+    /// State of its locus.
     pub kind: SignalKind,
     /// Nucleus seen at its position; 0 for none.
     pub owner: u32,
-    /// What there is to see of its locus.
+    /// Visible part of its locus.
     pub status: TrueStatus,
     /// Row in the image as acquired, after the shift between channels.
     pub image_y: f64,
@@ -120,7 +106,7 @@ pub struct NucleusTruth {
     pub red: usize,
     /// Isolated green signals.
     pub green: usize,
-    /// Whether what is to see of it is a rearrangement by the ALK rule: a split pair or an isolated red.
+    /// Whether its visible signals are a rearrangement by the ALK rule: a split pair or an isolated red.
     pub rearranged: bool,
     /// Whether a reader would score it: whole outline in the field, at most a quarter of it covered, not a
     /// mere cap (15 um2 or more), at least one signal.

@@ -170,7 +170,7 @@ fn hostile_files_give_one_clear_error_each_and_the_others_are_scored() {
     let whole = fs::read(place.path("in/good/field_000.ome.tif")).unwrap();
     // Specimen, its bytes, and words of its error.
     let hostile: [(&str, Vec<u8>, &str); 10] = [
-        ("cut_short", whole[..whole.len() / 3].to_vec(), "cut short"),
+        ("cut_short", whole[..whole.len() / 3].to_vec(), "the file is incomplete"),
         ("endless", float_pages(3, f32::INFINITY), "is inf, not a finite number"),
         ("nothing", Vec::new(), "the file is empty"),
         ("numberless", float_pages(3, f32::NAN), "is NaN, not a finite number"),

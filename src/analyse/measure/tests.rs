@@ -42,6 +42,7 @@ fn segmentation(labels: Array2<u32>, count: usize) -> Segmentation {
         touches_border: false,
         score: 1.0,
         overlapping: false,
+        source_id: None,
     };
     let nuclei = (1..=count as u32).map(nucleus).collect();
     Segmentation { labels, nuclei, diameter_px: None, notes: Vec::new() }

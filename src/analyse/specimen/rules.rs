@@ -41,7 +41,7 @@ pub(super) fn common_pixel_size(name: &str, fields: &[FieldMeasurement]) -> Resu
     if let Some(other) = known.iter().find(|p| (p.um() / first.um() - 1.0).abs() > 0.01) {
         return Err(Error::Undecided {
             location: Location::file(name),
-            question: "the pixel size of the specimen".to_string(),
+            question: "the fields of the specimen have different pixel sizes".to_string(),
             found: format!("fields with {} um and with {} um", first.um(), other.um()),
             remedy: "read fields of one magnification as one specimen, or state the pixel size".to_string(),
         });
@@ -62,7 +62,7 @@ pub(super) fn pair_rule(
 ) -> Result<PairRule> {
     let unknown_scale = |value: String| Error::Undecided {
         location: Location::file(name),
-        question: format!("which signals are split: the assay `{}` says {value}", assay.id),
+        question: format!("the assay `{}` states {value}, which needs the pixel size", assay.id),
         found: "no pixel size".to_string(),
         remedy: "state the pixel size in micrometres".to_string(),
     };

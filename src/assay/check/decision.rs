@@ -1,6 +1,6 @@
 //! The decision against the rest of the assay, and where its cutoff comes from.
 
-use super::{Checked, present, require};
+use crate::assay::problem::{Checked, present, require};
 use crate::assay::{Assay, CutoffSource, Decision, IsolatedMeaning, PerPattern, ProbeEnd, TwoStage};
 use crate::colour::Colour;
 

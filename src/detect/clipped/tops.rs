@@ -7,7 +7,8 @@ use ndarray::ArrayView2;
 use crate::field::PlaneView;
 use crate::kernel::bits::BitMask;
 use crate::kernel::dispatch::vectorised;
-use crate::kernel::runs::{Run, regions_of_bits};
+use crate::kernel::run::Run;
+use crate::kernel::runs::regions_of_bits;
 
 /// Fewest flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one level by chance.
 const LEAST_FLAT: usize = 3;

@@ -139,7 +139,7 @@ const OTHER: &[&str] = &[
 ];
 
 /// Most words of a key.
-const MOST_WORDS: usize = 3;
+const MAX_WORDS: usize = 3;
 
 /// The roles that a name stands for: `None` if the name says nothing, an empty list if it is known to be none
 /// of the three.
@@ -156,7 +156,7 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
     let mut i = 0;
     while i < words.len() {
         // The longest key wins, so that the `red` of `far red` and the `blue` of `Spectrum Blue` do not count.
-        let found = (1..=MOST_WORDS.min(words.len() - i)).rev().find_map(|length| {
+        let found = (1..=MAX_WORDS.min(words.len() - i)).rev().find_map(|length| {
             let key = words[i..i + length].concat();
             let lists = [
                 (COUNTERSTAIN, Some(ChannelRole::Counterstain)),

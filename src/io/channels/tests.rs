@@ -140,9 +140,12 @@ fn further_channels_are_allowed() {
 #[test]
 fn doubt_is_an_error_that_lists_the_channels() {
     let doubtful: [(&[Channel], &str); 5] = [
-        (&["DAPI", "Cy3", "Texas Red", "FITC"].map(named), "1 and 2 match"),
-        (&["DAPI", "Cy3"].map(named), "which channel is green: none matches"),
-        (&[Channel::default(), Channel::default(), Channel::default()], "which channel is dapi"),
+        (&["DAPI", "Cy3", "Texas Red", "FITC"].map(named), "channels 1 and 2 are red"),
+        (
+            &["DAPI", "Cy3"].map(named),
+            "field.tif: the file has no green channel (found 2 channels: 0 \"DAPI\", 1 \"Cy3\"); was it exported?",
+        ),
+        (&[Channel::default(), Channel::default(), Channel::default()], "the channels have no names"),
         (&["DAPI", "Red/Green", "Cy5"].map(named), "red and green"),
         (
             &[named("DAPI"), Channel { emission_nm: Some(520.0), ..named("Red") }, named("Cy5")],
@@ -184,11 +187,11 @@ fn maps_out_of_range_name_what_the_file_has() {
 }
 
 #[test]
-fn channels_given_against_what_the_file_says_are_told() {
+fn channels_given_against_what_the_file_says_are_contradicted() {
     let channels = ["DAPI", "SpectrumOrange", "FITC", "Cy5 far red"].map(named);
-    let told = |red, green| ChannelMap { counterstain: 0, red, green }.contradictions(&channels);
-    assert!(told(1, 2).is_empty());
-    let swapped = told(2, 1);
+    let contradicted = |red, green| ChannelMap { counterstain: 0, red, green }.contradictions(&channels);
+    assert!(contradicted(1, 2).is_empty());
+    let swapped = contradicted(2, 1);
     assert_eq!(swapped.len(), 2, "{swapped:?}");
     let (used, stated) = (ChannelRole::Red, vec![ChannelRole::Green]);
     assert!(swapped.contains(&FieldNote::ChannelContradicted { index: 2, used, stated }), "{swapped:?}");

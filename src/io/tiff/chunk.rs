@@ -44,7 +44,7 @@ impl Compression {
         }
     }
 
-    /// The first `length` bytes of the decompressed data, or what is wrong.
+    /// The first `length` bytes of the decompressed data, or the fault in them.
     pub(super) fn decompress(self, stored: &[u8], length: usize) -> Result<Vec<u8>, String> {
         let too_short = |got: usize| format!("the data end after {got} of {length} bytes");
         match self {
@@ -112,7 +112,7 @@ fn unpack_bits(mut stored: &[u8], length: usize) -> Vec<u8> {
     bytes
 }
 
-/// What was done to the samples of a row before compression (TIFF 6.0, section 14; Adobe's TIFF technical note 3).
+/// How the samples of a row were changed before compression (TIFF 6.0, section 14; Adobe's TIFF technical note 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Predictor {
     None,

@@ -1,4 +1,4 @@
-//! The directories of a TIFF file (TIFF 6.0, section 2; `BigTIFF`): what each page says of itself. No value is
+//! The directories of a TIFF file (TIFF 6.0, section 2; `BigTIFF`): the tags of each page. No value is
 //! read before it is known to lie in the file, so that no header can ask for more memory than the file has bytes.
 
 use std::collections::HashSet;
@@ -178,8 +178,8 @@ impl<R: Read + Seek> DirectoryReader<R> {
         match self.span(entry) {
             Some((offset, bytes)) if offset.saturating_add(bytes) > self.length => {
                 let problem = format!(
-                    "the value of tag {} lies at bytes {offset} to {}, past the end of the file at {}: \
-                     is the file cut short?",
+                    "the file is incomplete: copy it again (the value of tag {} lies at bytes {offset} to {}, the \
+                     file ends at {})",
                     entry.tag,
                     offset.saturating_add(bytes),
                     self.length
@@ -309,7 +309,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
 /// A file that ends too early is malformed; any other failure to read is the machine's.
 pub(in crate::io) fn truncated(source: std::io::Error, location: &Location) -> Error {
     if source.kind() == std::io::ErrorKind::UnexpectedEof {
-        Error::malformed(location.clone(), "the file ends too early: is it cut short?")
+        Error::malformed(location.clone(), "the file is incomplete: copy it again (it ends too early)")
     } else {
         Error::Io { location: location.clone(), cause: source }
     }

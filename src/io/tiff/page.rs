@@ -6,7 +6,7 @@ use super::chunk::{Compression, Predictor};
 use super::directory::{Directory, DirectoryReader};
 use super::tag;
 use crate::error::{Error, Location, Result};
-use crate::io::image_file::SampleType;
+use crate::io::sample_type::SampleType;
 
 const BLACK_IS_ZERO: u64 = 1;
 const RGB: u64 = 2;
@@ -184,7 +184,7 @@ impl Page {
             let end = offset.saturating_add(count);
             if end > file.length() {
                 return malformed(format!(
-                    "{name} {i} lies at bytes {offset} to {end}, past the end of the file at {}: is it cut short?",
+                    "the file is incomplete: copy it again ({name} {i} lies at bytes {offset} to {end}, the file ends at {})",
                     file.length()
                 ));
             }

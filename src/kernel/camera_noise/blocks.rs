@@ -10,7 +10,7 @@ use crate::kernel::median::{
 
 /// Edge of the blocks in which level and noise are measured, px.
 pub(super) const BLOCK_PX: usize = 16;
-/// Edge of what has neighbours on all sides in a block.
+/// Edge of the part of a block whose pixels have neighbours on all sides.
 const INNER_PX: usize = BLOCK_PX - 2;
 /// Fewest residuals of a block for a spread that is good to some 15 %.
 const MIN_RESIDUALS: usize = 40;

@@ -78,7 +78,7 @@ pub(super) struct Rows<'a> {
     pub(super) stride: usize,
     /// Rows of each term.
     count: usize,
-    /// By term, then by `LANES` columns, then by row: what is summed for one place lies side by side.
+    /// By term, then by `LANES` columns, then by row: the values summed for one place lie side by side.
     samples: Vec<f32>,
 }
 

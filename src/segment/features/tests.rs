@@ -95,9 +95,9 @@ proptest! {
                 let error = (f64::from(found) - expected).abs();
                 prop_assert!(error < 2e-2 * expected.abs().max(1.0), "{}: {} for {}", name, found, expected);
             }
-            let remainder = Candidate { origin: Origin::Remainder, ..candidate };
+            let residual = Candidate { origin: Origin::Residual, ..candidate };
             let beside = NAMES.iter().position(|name| *name == "neck_beside").unwrap();
-            prop_assert_eq!(features(&remainder, &nesting, &image, &sums, &mut workspace).0[beside], -1.0);
+            prop_assert_eq!(features(&residual, &nesting, &image, &sums, &mut workspace).0[beside], -1.0);
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::bays::{CHORD, WIDE_CHORD};
 use super::*;
-use crate::kernel::runs::{Run, regions_of_cuts};
+use crate::kernel::run::Run;
+use crate::kernel::runs::regions_of_cuts;
 use ndarray::Array2;
 use proptest::prelude::*;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Check;
 
 /// Background, haze, autofluorescence and non-specific probe. No source gives figures for these; the defaults
-/// are those of a clean preparation, and the named conditions go up to what a reader would call poor.
+/// are those of a clean preparation, and the named conditions go up to poor preparations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

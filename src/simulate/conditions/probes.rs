@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Check;
 
-/// What a rearranged locus looks like.
+/// Appearance of a rearranged locus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {
@@ -42,7 +42,7 @@ pub struct Probes {
     pub rearranged_share: f64,
     /// Share of rearranged nuclei in which two loci are rearranged, 0 to 1. Default 0.
     pub biallelic_share: f64,
-    /// What a rearranged locus looks like. Default [`Pattern::Split`].
+    /// Appearance of a rearranged locus. Default [`Pattern::Split`].
     pub pattern: Pattern,
     /// Standard deviation along each axis of the gap between red and green of an intact locus, um, 0 to 0.4.
     /// The gap measured in normal nuclei, 0.33 +- 0.24 um (automated ALK distance cytometry, Cytometry A 2018,
@@ -60,13 +60,13 @@ pub struct Probes {
     /// Chance that an intact locus is pulled apart as far as a split one, 0 to 0.5: the false positives of
     /// normal nuclei. Default 0.01.
     pub normal_split_share: f64,
-    /// Smallest projected distance between loci of one nucleus, um, 0 to 4: nearer ones could not be told
-    /// apart by any reader. 0 leaves it to chance. Default 1.8.
+    /// Smallest projected distance between loci of one nucleus, um, 0 to 4: no reader could separate nearer
+    /// ones. 0 leaves it to chance. Default 1.8.
     pub locus_spacing_um: f64,
     /// Photoelectrons of a typical signal (all its light), 10 to 1e7. Default 10 000: a peak of 460
     /// photoelectrons in pixels of 0.1 um.
     pub signal_electrons: f64,
-    /// Light of a typical green signal over that of a red one, 0.01 to 10: dyes differ, and green is the weaker one as a
+    /// Light of a typical green signal over the light of a red one, 0.01 to 10: dyes differ, and green is the weaker one as a
     /// rule. Default 1.
     pub green_share: f64,
     /// Spread of the light of signals, 0 to 1.5; see [`AmplitudeDistribution`]. Default 0.3.

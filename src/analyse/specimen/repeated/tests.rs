@@ -18,6 +18,7 @@ fn nucleus(id: usize, [y, x]: [f64; 2], area_px: usize) -> Nucleus {
         touches_border: false,
         score: 1.0,
         overlapping: false,
+        source_id: None,
     }
 }
 

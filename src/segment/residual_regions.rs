@@ -1,30 +1,32 @@
-//! What a component leaves when the brighter regions in it are taken out: dim nuclei beside bright ones.
+//! Residual regions: a component without the brighter regions in it. They are dim nuclei beside bright ones.
 
 use crate::kernel::bits::{BitMask, half_widths};
-use crate::kernel::runs::{Run, regions_of_bits};
-use crate::segment::candidate::{COMPONENT, Candidate, Forest, Origin};
+use crate::kernel::run::Run;
+use crate::kernel::runs::regions_of_bits;
+use crate::segment::candidate::{Candidate, Origin};
 use crate::segment::crop::Crop;
+use crate::segment::forest::{COMPONENT, Forest};
 use crate::segment::working_image::WorkingImage;
 
-/// Brighter regions are taken this many cuts higher.
+/// Brighter regions come from a cut this many levels higher.
 const CUTS_HIGHER: [usize; 2] = [3, 6];
-/// Components under this area are not looked at, in discs of the typical diameter.
-const SMALLEST_COMPONENT: f64 = 0.5;
-/// The brighter regions must leave at least this much, in discs of the typical diameter.
-const SMALLEST_REMAINDER: f64 = 0.15;
-/// What is thinner than twice this is the halo of the bright regions, in typical diameters.
+/// Components under this area have no residual regions, in discs of the typical diameter.
+const MIN_COMPONENT: f64 = 0.5;
+/// Area that the brighter regions must leave, in discs of the typical diameter.
+const MIN_RESIDUAL: f64 = 0.15;
+/// A residual region thinner than twice this is the halo of the bright regions, in typical diameters.
 const HALO: f64 = 0.12;
 
-/// Finds remainders; its masks serve one component after the other.
-pub(super) struct Remains {
+/// Finds residual regions; its masks serve one component after the other.
+pub(super) struct ResidualRegions {
     half_widths: Vec<usize>,
     outside: BitMask,
-    /// What lies near the outside; then the rest.
+    /// Pixels near the outside; then the other pixels.
     thin: BitMask,
     opened: BitMask,
 }
 
-impl Remains {
+impl ResidualRegions {
     /// For the components of an image.
     pub(super) fn new(image: &WorkingImage) -> Self {
         let masks = BitMask::default;
@@ -36,18 +38,18 @@ impl Remains {
         }
     }
 
-    /// Adds to the list of component `i` (see [`Forest`]) the remainders, and to its first entry the sets that
+    /// Adds to the list of component `i` (see [`Forest`]) its residual regions, and to its first entry the sets that
     /// they form with the brighter regions.
-    pub(super) fn remainders(
+    pub(super) fn add_to(
         &mut self,
+        list: &mut Vec<Candidate>,
         forest: &Forest,
         i: usize,
         image: &WorkingImage,
-        list: &mut Vec<Candidate>,
     ) {
         let component = &forest.components[i];
         let disc = image.disc_area_px();
-        if (component.area as f64) < SMALLEST_COMPONENT * disc {
+        if (component.area as f64) < MIN_COMPONENT * disc {
             return;
         }
         let mut before = Vec::new();
@@ -55,7 +57,7 @@ impl Remains {
             let bright = descendants(forest, i, component.level + higher);
             let bright_area: usize = bright.iter().map(|&d| forest.components[d].area).sum();
             let left = (component.area - bright_area.min(component.area)) as f64;
-            if bright.is_empty() || bright == before || left < SMALLEST_REMAINDER * disc {
+            if bright.is_empty() || bright == before || left < MIN_RESIDUAL * disc {
                 continue;
             }
             let pieces = self.pieces(component, bright.iter().map(|&d| &forest.components[d]), image);
@@ -69,7 +71,7 @@ impl Remains {
             let mut set: Vec<usize> = before.iter().map(|d| d + COMPONENT).collect();
             for runs in pieces {
                 set.push(list.len());
-                list.push(Candidate::new(runs, component.level, Origin::Remainder));
+                list.push(Candidate::new(runs, component.level, Origin::Residual));
             }
             list[0].alternatives.push(set);
         }
@@ -90,14 +92,14 @@ impl Remains {
             outside.paint(crop.inwards(&region.runs), false);
         }
         outside.invert();
-        // An opening: what lies within the radius of a pixel that is deeper than the radius.
+        // An opening: the pixels within the radius of a pixel that is deeper than the radius.
         outside.dilate(half_widths, thin);
         thin.invert();
         if thin.is_empty() {
             return Vec::new();
         }
         thin.dilate(half_widths, opened);
-        let smallest = (SMALLEST_REMAINDER * image.disc_area_px()).ceil() as usize;
+        let smallest = (MIN_RESIDUAL * image.disc_area_px()).ceil() as usize;
         let found = regions_of_bits(opened, smallest, smallest);
         (0..found.len()).map(|i| found.runs(i).iter().map(|r| crop.outwards(*r)).collect()).collect()
     }

@@ -1,28 +1,28 @@
-//! The second look: what the chosen nuclei leave uncovered. A dim nucleus beside or under bright ones is no region of
-//! any cut; with the bright ones taken out it is.
+//! The second pass: candidates outside the chosen nuclei. A dim nucleus beside or under bright ones is no region of
+//! any cut until the bright ones are taken out.
 
 use ndarray::Array2;
 
 use crate::kernel::bits::{BitMask, half_widths};
-use crate::kernel::runs::Run;
-use crate::segment::candidate::candidates;
+use crate::kernel::run::Run;
 use crate::segment::context;
 use crate::segment::proposal::Proposals;
+use crate::segment::propose::candidates;
 use crate::segment::score::BoostedTrees;
 
-/// What lies this near to a chosen nucleus is its own halo, in typical diameters.
+/// Pixels this near to a chosen nucleus are its own halo, in typical diameters.
 const HALO: f64 = 0.09;
-/// A dim nucleus that stands by itself was seen at the first look. Another one has at least this share of its left and
-/// right outline at what is covered.
-const LEAST_CONTACT: f64 = 0.2;
-/// Components under this area, in discs of the typical diameter, are not parted: most that remain are haloes, whose parts
-/// are not nuclei.
-const SMALLEST_PARTED: f64 = 0.4;
-/// A region that remains must exceed the minimum score by this more: in cross-validation less takes stroma for nuclei,
-/// more leaves nuclei of packed sections unseen; flat from 0.05 to 0.15.
-pub(super) const MORE_THAN_MINIMUM: f64 = 0.1;
+/// Share of its left and right outline that a dim nucleus has at the covered pixels: an isolated one was seen at the
+/// first pass.
+const MIN_CONTACT: f64 = 0.2;
+/// Components under this area, in discs of the typical diameter, are not split: most are haloes, whose parts are not
+/// nuclei.
+const MIN_SPLIT_AREA: f64 = 0.4;
+/// A region of the second pass must exceed the minimum score by this more. In cross-validation less takes stroma for
+/// nuclei, and more misses nuclei of packed sections; flat from 0.05 to 0.15.
+pub(super) const ADDED_TO_MIN_SCORE: f64 = 0.1;
 
-/// Share of the ends of a region's runs that meet what is covered.
+/// Share of the ends of a region's runs that meet covered pixels.
 fn contact(runs: &[Run], covered: &BitMask) -> f64 {
     let meets = |y: u32, x: Option<usize>| x.is_some_and(|x| covered.is_set(y as usize, x));
     let met: usize = runs
@@ -36,10 +36,9 @@ fn contact(runs: &[Run], covered: &BitMask) -> f64 {
 }
 
 impl Proposals {
-    /// Candidates in what the nuclei `chosen` among these leave uncovered. Their features are relative to those
-    /// nuclei.
+    /// Candidates outside the nuclei `chosen` among these. Their features are relative to those nuclei.
     #[must_use]
-    pub fn remaining(&self, chosen: &[usize]) -> Self {
+    pub fn second_pass(&self, chosen: &[usize]) -> Self {
         let mut out = Self { dim: self.dim, ..Self::default() };
         let Some(image) = self.image.as_ref().filter(|_| !chosen.is_empty()) else { return out };
         let (mut nuclei, mut covered) = (BitMask::default(), BitMask::default());
@@ -47,39 +46,39 @@ impl Proposals {
         nuclei.paint(chosen.iter().flat_map(|&i| self.candidates[i].runs.iter().copied()), true);
         nuclei.dilate(&half_widths((HALO * image.diameter_px).max(1.0) as f32), &mut covered);
         // No hole is filled: the chosen nuclei are the holes.
-        out.candidates = candidates(&image.without(&covered), 0.0, SMALLEST_PARTED);
+        out.candidates = candidates(&image.without(&covered), 0.0, MIN_SPLIT_AREA);
         for candidate in &mut out.candidates {
             candidate.level = 2 * candidate.level + 1;
-            candidate.eligible &= contact(&candidate.runs, &covered) >= LEAST_CONTACT;
+            candidate.eligible &= contact(&candidate.runs, &covered) >= MIN_CONTACT;
         }
         out.measure_beside(self);
         out.usual = Some(context::Usual::of(&self.candidates, &self.features, &self.brightness, chosen));
         out
     }
 
-    /// Adds the candidates that [`Proposals::remaining`] found; theirs come after these.
-    pub(super) fn join(&mut self, remaining: Self) {
+    /// Adds the candidates that [`Proposals::second_pass`] found; theirs come after these.
+    pub(super) fn join(&mut self, second: Self) {
         let offset = self.candidates.len();
-        for mut candidate in remaining.candidates {
+        for mut candidate in second.candidates {
             candidate.alternatives.iter_mut().flatten().for_each(|i| *i += offset);
             self.candidates.push(candidate);
         }
-        self.features.extend(remaining.features);
-        self.brightness.extend(remaining.brightness);
+        self.features.extend(second.features);
+        self.brightness.extend(second.brightness);
     }
 
-    /// Scores of candidates that [`Proposals::remaining`] found: `alone` is the score of a candidate by itself, `last`
-    /// the one among what remains.
-    pub(super) fn scores_of_remaining(&self, alone: &BoostedTrees, last: &BoostedTrees) -> Vec<f32> {
+    /// Scores of candidates that [`Proposals::second_pass`] found: `alone` is the score of a candidate by itself, `last`
+    /// the score of the second pass.
+    pub(super) fn scores_of_second_pass(&self, alone: &BoostedTrees, last: &BoostedTrees) -> Vec<f32> {
         let alone = self.score(alone, &self.features);
         self.score(last, &self.features_in_context(&alone))
     }
 
-    /// Label image of some candidates and of some among those that remain beside them.
+    /// Label image of some candidates and of some of the second pass.
     #[must_use]
-    pub fn labels_with(&self, chosen: &[usize], remaining: &Self, chosen_remaining: &[usize]) -> Array2<u32> {
+    pub fn labels_with(&self, chosen: &[usize], second: &Self, chosen_second: &[usize]) -> Array2<u32> {
         let mut labels = self.labels(chosen);
-        let further = remaining.labels(chosen_remaining);
+        let further = second.labels(chosen_second);
         for (label, &further) in labels.iter_mut().zip(&further) {
             if *label == 0 && further != 0 {
                 *label = chosen.len() as u32 + further;

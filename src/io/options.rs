@@ -1,0 +1,34 @@
+//! How to read image files.
+
+use super::channels::ChannelMap;
+use crate::units::PixelSize;
+
+/// How to read image files.
+///
+/// ```
+/// use breakapart::PixelSize;
+/// use breakapart::io::ReadOptions;
+/// let mut options = ReadOptions::default();
+/// options.channels = Some("dapi=0,red=1,green=2".parse()?);
+/// options.pixel_size = Some(PixelSize::from_um(0.1)?);
+/// # Ok::<(), breakapart::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Which channel of a file is which. Default: `None`, decided by names and emission wavelengths. It is not used for
+    /// fields in three files.
+    pub channels: Option<ChannelMap>,
+    /// Size of a pixel. Default: `None`, as the file states. It takes precedence over the file.
+    pub pixel_size: Option<PixelSize>,
+    /// Most bytes that the decoded planes of one file may take: those kept and, of a stack, as many again for
+    /// the slice being read; also the most for one strip or tile. Range: any. Default: 8 GiB, which is a field of
+    /// three 16-bit channels of 37,000 x 37,000 px.
+    pub max_decoded_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { channels: None, pixel_size: None, max_decoded_bytes: 8 << 30 }
+    }
+}

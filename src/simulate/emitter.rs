@@ -1,0 +1,33 @@
+//! A signal in the specimen.
+
+use serde::Serialize;
+
+use crate::colour::Colour;
+
+/// State of the locus of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalKind {
+    /// Intact.
+    Fused,
+    /// Pulled apart.
+    Split,
+    /// Green lost.
+    Red,
+    /// Red lost.
+    Green,
+}
+
+/// A signal as it is in the specimen, lengths in um.
+#[derive(Debug, Clone)]
+pub(super) struct Emitter {
+    pub(super) locus: usize,
+    pub(super) kind: SignalKind,
+    pub(super) colour: Colour,
+    pub(super) y: f64,
+    pub(super) x: f64,
+    pub(super) z: f64,
+    pub(super) electrons: f64,
+    /// For a doublet: half of the way from one sister to the other, (y, x).
+    pub(super) half_doublet: Option<(f64, f64)>,
+}
