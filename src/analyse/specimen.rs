@@ -77,7 +77,7 @@ pub(super) fn read(
     let found_crosstalk =
         corrections::take_off_crosstalk(&mut nuclei, shift, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let teaching = not_saturated(&candidates, &fields, params.classify.saturated_max);
+    let teaching = not_saturated(&candidates, &fields, params.classify.max_saturated_share);
     let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
     let decisions = decide::decide(&candidates, &model);
 
@@ -109,7 +109,7 @@ pub(super) fn read(
                 seen_twice: *seen_twice,
             })
             .collect();
-        let (reading, visible) = specimen.read_field(field, &of_field);
+        let (reading, visible) = specimen.read_field(field, &of_field)?;
         readings.push(reading);
         visibility.push(visible);
     }
@@ -246,7 +246,7 @@ impl Specimen<'_> {
         &self,
         field: FieldMeasurement,
         decisions: &[NucleusDecision<'_>],
-    ) -> (FieldReading, Vec<Visibility>) {
+    ) -> Result<(FieldReading, Vec<Visibility>)> {
         let signals = self.signals(&field, decisions);
         let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); field.segmentation.nuclei.len()];
         for (index, signal) in signals.iter().enumerate() {
@@ -255,7 +255,7 @@ impl Specimen<'_> {
             }
         }
         let centre = field_centre_px(&field);
-        let pairings: Vec<Pairing> = field
+        let pairings = field
             .segmentation
             .nuclei
             .iter()
@@ -265,7 +265,7 @@ impl Specimen<'_> {
                 let green_shift_px = self.shift.map_or([0.0, 0.0], |s| s.at(place));
                 pair(nucleus.id, &signals, indices, &PairRule { green_shift_px, ..self.rule })
             })
-            .collect();
+            .collect::<Result<Vec<Pairing>>>()?;
         let shown: Vec<Shown> = (field.segmentation.nuclei.iter().zip(&pairings))
             .map(|(nucleus, pairing)| ([nucleus.centroid_y_px, nucleus.centroid_x_px], pairing.pattern()))
             .collect();
@@ -303,6 +303,6 @@ impl Specimen<'_> {
             warnings: field.warnings,
             labels: field.segmentation.labels,
         };
-        (reading, visibility)
+        Ok((reading, visibility))
     }
 }
