@@ -14,7 +14,7 @@ fn fields(name: &str, count: u32) -> Vec<Field> {
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }
@@ -38,7 +38,7 @@ fn a_field_given_three_times_is_one() {
     let summary = reading.summary;
     assert_eq!((summary.evaluable, summary.rearranged), (alone.evaluable, alone.rearranged));
     assert_eq!(summary.wilson, alone.wilson);
-    assert!(summary.exclusions[&Exclusion::SeenTwice] >= 2 * alone.evaluable);
+    assert!(summary.exclusions[&Exclusion::Repeated] >= 2 * alone.evaluable);
     assert!(
         reading.warnings.iter().any(|w| w.contains("fields a and b show one place")),
         "{:?}",
@@ -63,7 +63,7 @@ fn nuclei_in_the_overlap_of_two_tiles_count_once() {
     let reading = read(&[part("left", 0, 2 * width / 3), part("right", width / 3, width)]);
     let whole = read(&[whole]).summary;
     let summary = reading.summary;
-    let twice = summary.exclusions[&Exclusion::SeenTwice];
+    let twice = summary.exclusions[&Exclusion::Repeated];
     assert!(twice >= 10 && summary.evaluable.abs_diff(whole.evaluable) <= 6, "{twice}: {summary:?}");
 }
 

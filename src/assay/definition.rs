@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
 use crate::colour::Colour;
+use crate::words::words;
 
 /// End of the gene that a probe marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,16 +18,10 @@ pub enum ProbeEnd {
     ThreePrime,
 }
 
-impl ProbeEnd {
-    /// `"5'"` or `"3'"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FivePrime => "5'",
-            Self::ThreePrime => "3'",
-        }
-    }
-}
+words!(ProbeEnd, "end of the gene", {
+    FivePrime => "5'",
+    ThreePrime => "3'",
+});
 
 /// Which samples a definition was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +35,12 @@ pub enum SampleType {
     Marrow,
 }
 
+words!(SampleType, "sample type", {
+    Ffpe => "ffpe",
+    Cytology => "cytology",
+    Marrow => "marrow",
+});
+
 /// Sex of the patient, which sets the normal copy number of an X-linked gene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,14 +51,18 @@ pub enum Sex {
     Male,
 }
 
-/// Everything that differs between break-apart probes: colours, distances, what counts as rearranged, which
-/// nuclei may be counted, how many, and the cutoff.
+words!(Sex, "sex", {
+    Female => "female",
+    Male => "male",
+});
+
+/// Everything that differs between break-apart probes: colours, distances, the meaning of each
+/// pattern, which nuclei may be counted, how many, and the cutoff.
 ///
-/// Written in TOML (the files in `assays/` are the built-in ones and serve as templates) and validated when
-/// it is loaded. A laboratory's own file works the same way. An assay that was changed in code can be checked
-/// by [`Assay::validate`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Written in TOML: the files in `assays/` are the built-in ones and serve as templates. A laboratory's own file works
+/// the same way. An assay is validated when it is loaded, when it is deserialised from any format, and when it is used:
+/// [`Assay::validate`] is the list of checks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Assay {
     /// Short name, lower-case letters, digits, `_` and `-`.
@@ -93,7 +98,7 @@ pub struct Assay {
     pub split: Split,
     /// When two signals of one colour are one.
     pub doublet: Doublet,
-    /// What a signal without partner means.
+    /// The meaning of a signal without partner.
     pub isolated: Isolated,
     /// From how many intact loci on a nucleus has a gain.
     pub gain: Gain,
@@ -113,7 +118,6 @@ pub struct Assay {
     /// How results are written.
     pub report: Report,
     /// Values that the laboratory must verify before it relies on them.
-    #[serde(default)]
     pub verify: Vec<Verify>,
 }
 

@@ -1,11 +1,12 @@
 //! Candidates that are no signals, each with the reason.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide::Model;
 use crate::detect::sorting::Part;
+use crate::words::words;
 
 /// From this share of the height of the specimen's signals on, a candidate that is no signal is not simply too faint.
 /// Signals of half the usual height are still common: doublets that parted, and probes that bound in part.
@@ -17,7 +18,7 @@ pub(crate) fn is_as_high_as_signals(amplitude: f64, signals: f64) -> bool {
 }
 
 /// Why a candidate in a nucleus is no signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rejection {
@@ -32,9 +33,6 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Faint, Self::UnlikeSignals, Self::InBothChannels, Self::Crosstalk];
-
     /// The reason for a candidate of a nucleus that was sorted as `part`; `None` for a signal.
     pub(crate) fn of(part: Part, candidate: &Candidate, colour: Colour, model: &Model) -> Option<Self> {
         match part {
@@ -50,7 +48,7 @@ impl Rejection {
 }
 
 /// A candidate in a nucleus that is no signal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RejectedCandidate {
     /// Its colour.
@@ -66,3 +64,10 @@ pub struct RejectedCandidate {
     /// Why it is no signal.
     pub reason: Rejection,
 }
+
+words!(Rejection, "reason against a candidate", {
+    Faint => "faint",
+    UnlikeSignals => "unlike_signals",
+    InBothChannels => "in_both_channels",
+    Crosstalk => "crosstalk",
+});

@@ -1,11 +1,11 @@
 //! One hybridisation signal.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
 
 /// One hybridisation signal: a diffraction-limited spot of a probe.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signal {
     /// Its colour.

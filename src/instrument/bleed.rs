@@ -2,7 +2,7 @@
 //! cannot be told from it (autofluorescence and unspecific probe in proportion to the thickness of a nucleus).
 
 use ndarray::Array2;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
 use crate::field::PlaneView;
@@ -21,7 +21,7 @@ const LEVEL_STRIDE: usize = 7;
 const MOST_APART_ANYHOW: f64 = 0.02;
 
 /// Share of the counterstain's light that is seen in a probe channel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bleed {
     /// Grey levels in the probe channel for a grey level of counterstain.

@@ -1,6 +1,6 @@
 //! Noise of the camera, over the fields of a specimen.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::CameraNoise;
 use crate::kernel::camera_noise::NoiseFit;
@@ -16,7 +16,7 @@ const SYSTEMATIC_DARK_SD: f64 = 0.02;
 ///
 /// What the image tells is the noise at its darkest level, which is the read noise only if hardly any light fell
 /// there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CameraEstimate {
     /// Grey levels for a photoelectron (variance for each level); 0 where the noise was not seen to grow with the

@@ -11,7 +11,7 @@ mod crowd;
 mod tests;
 mod unmix;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
 use crate::detect::decide::NucleusCandidates;
@@ -21,7 +21,7 @@ use crowd::{Crowd, crowds};
 pub(crate) use unmix::unmix;
 
 /// Fraction of a colour's height that appears in the other channel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Crosstalk {
     /// The fraction, 0 to 0.5 if estimated, to 0.8 if given.

@@ -1,7 +1,7 @@
 //! How the light falls off over the field, from objects that are alike wherever they lie: nuclei and signals.
 
 use crate::statistics::regression;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Fewest nuclei for a statement.
 const MIN_NUCLEI: usize = 30;
@@ -12,7 +12,7 @@ const SETTLED: f64 = 0.01;
 const LOSSES: [f64; 2] = [-2.0, 0.95];
 
 /// Light over the field of one channel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Illumination {
     /// Share of the light in the middle of the field that is missing in its corners (the mean of the four); negative

@@ -8,12 +8,12 @@
 
 mod law;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use law::{HeightLaw, Limit, Seen};
 
 /// The share of one colour's signals below detection, as the heights of those that were seen tell it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignalLoss {
     /// Share of the signals of the middling nucleus that are lost, 0 to 1: the mean over nuclei.

@@ -4,14 +4,14 @@
 //! Lenses magnify colours differently and cameras sit askew, so the shift may change over the field. Magnification
 //! and rotation are fitted with it, and kept where they stand above their standard errors.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::decide::NucleusCandidates;
 use crate::instrument::FixedShift;
 use crate::kernel::dispatch::vectorised;
 
 /// Displacement of green against red, px: `green as acquired = red as acquired + shift at red's place`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChromaticShift {
     /// Rows, at the centre of the field.

@@ -1,10 +1,10 @@
 //! What segmentation hands on: a label image and one record per nucleus.
 
 use ndarray::Array2;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Half-open pixel rectangle: rows `y0..y1`, columns `x0..x1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoundingBox {
     /// First row.
     pub y0: usize,
@@ -17,7 +17,7 @@ pub struct BoundingBox {
 }
 
 /// One nucleus of the counterstain.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Nucleus {
     /// Value of its pixels in the label image; 1 is the first.
