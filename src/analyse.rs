@@ -34,16 +34,30 @@ pub struct Analyser {
 
 impl Analyser {
     /// An analyser with default parameters.
-    #[must_use]
-    pub fn new(assay: Assay) -> Self {
-        Self { assay, params: AnalyseParams::default() }
+    ///
+    /// ```
+    /// use breakapart::{Analyser, Assay};
+    /// let mut assay = Assay::builtin("alk")?;
+    /// assay.split.min_distance.value = f64::NAN;
+    /// assert_eq!(Analyser::new(assay).unwrap_err().code(), "invalid_assay");
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::Error::Assay`] if the assay is not valid ([`Assay::validate`]).
+    pub fn new(assay: Assay) -> Result<Self> {
+        assay.validate()?;
+        Ok(Self { assay, params: AnalyseParams::default() })
     }
 
     /// The same with other parameters.
-    #[must_use]
-    pub fn with_params(mut self, params: AnalyseParams) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] for the first that is out of range ([`AnalyseParams::validate`]).
+    pub fn with_params(mut self, params: AnalyseParams) -> Result<Self> {
+        params.validate()?;
         self.params = params;
-        self
+        Ok(self)
     }
 
     /// The same for a patient of this sex, which matters for X-linked genes.

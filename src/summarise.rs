@@ -117,9 +117,10 @@ pub(crate) const LOSS_LEVEL: f64 = 0.95;
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidParameter`] if `loss_level` is out of range, or the assay's confidence level is not between
-/// 0 and 1, which a validated assay's is.
+/// [`Error::Assay`] if the assay is not valid ([`Assay::validate`]), [`Error::InvalidParameter`] if `loss_level` is out
+/// of range.
 pub fn summarise(calls: &[NucleusCall], assay: &Assay, params: &SummariseParams) -> Result<Summary> {
+    assay.validate()?;
     let evaluable: Vec<&NucleusCall> =
         drawn_order(calls).into_iter().filter(|call| call.evaluable()).collect();
     let count =

@@ -3,14 +3,16 @@
 use toml::Value;
 
 use super::definition::{Assay, SampleType};
-use super::load::Problem;
+use super::problem::Problem;
 use super::rules::{DiameterFrom, Dimensions, DistanceUnit};
 
 mod decision;
 
+pub(crate) use decision::notation;
+
 type Checked = Result<(), Problem>;
 
-/// `Err` with key, value and what is allowed unless `condition` holds.
+/// `Err` with key, value and allowed values unless `condition` holds.
 fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &str) -> Checked {
     if condition {
         Ok(())
@@ -24,7 +26,7 @@ fn present(there: bool, key: &str, needed: &str) -> Checked {
     if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
 }
 
-/// All checks that need more than one value, or that are no ranges.
+/// All checks that need more than one value, or that are not ranges.
 pub(super) fn assay(assay: &Assay) -> Checked {
     identity(assay)?;
     probe(assay)?;
@@ -164,12 +166,12 @@ fn evaluable(assay: &Assay) -> Checked {
     let rules = &assay.evaluable;
     let [low, high] = rules.area_um2;
     require(low < high, "evaluable.area_um2.0", low, &format!("less than the largest area, {high} um2"))?;
-    let fewest = assay.amplification.min_fused.max(rules.min_each_colour);
+    let min_signals = assay.amplification.min_fused.max(rules.min_each_colour);
     require(
-        rules.max_signals >= fewest,
+        rules.max_signals >= min_signals,
         "evaluable.max_signals",
         rules.max_signals,
-        &format!("at least {fewest} (amplification.min_fused, evaluable.min_each_colour)"),
+        &format!("at least {min_signals} (amplification.min_fused, evaluable.min_each_colour)"),
     )?;
     require(
         rules.min_fused <= assay.normal.fused.male,
