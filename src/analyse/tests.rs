@@ -50,7 +50,7 @@ struct Everything {
 }
 
 fn everything(field: &Field) -> Everything {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = analyser.measure_field(field).unwrap();
     let labels = measured.labels().clone();
     let measurement = format!("{measured:?}");

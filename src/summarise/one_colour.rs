@@ -67,7 +67,7 @@ mod tests {
             .zip(all)
             .map(|(nucleus, pattern)| {
                 let mut evidence = NucleusEvidence::of_pattern(nucleus, pattern);
-                evidence.lacking_colour_is_seen = seen;
+                evidence.missing_probe_hybridised_nearby = seen;
                 classify(&evidence, &assay, None, &ClassifyParams::default())
             })
             .collect();

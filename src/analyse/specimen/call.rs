@@ -18,7 +18,7 @@ impl Specimen<'_> {
     /// Whether the signals of a nucleus are blurred beside those of the specimen.
     fn is_blurred<'s>(&self, own: impl Iterator<Item = &'s Signal>) -> bool {
         let mut widths: Vec<f64> = own.map(|s| s.diameter_px / self.diameters_px[s.colour.index()]).collect();
-        widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.blur_max
+        widths.len() >= FOCUS_SIGNALS && median(&mut widths) > self.params.classify.max_blur_ratio
     }
 
     /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
@@ -55,9 +55,9 @@ impl Specimen<'_> {
         evidence.area_um2 = self.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
-        evidence.seen_twice = decided.seen_twice;
+        evidence.repeated = decided.seen_twice;
         evidence.overlapping = nucleus.overlapping && contested;
-        evidence.lacking_colour_is_seen = lacking_colour_is_seen;
+        evidence.missing_probe_hybridised_nearby = lacking_colour_is_seen;
         evidence.ordinary_snr = Colour::BOTH.map(|colour| {
             let noise = field.channels[colour.index()].nucleus_noise.get(index).copied()?;
             (noise > 0.0).then(|| self.model.height(colour) / noise)
@@ -71,17 +71,17 @@ impl Specimen<'_> {
             })
         });
         evidence.lost = *lost;
-        evidence.alone_by_loss =
+        evidence.isolated_by_dropout_probability =
             Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
         evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
-        let most = self.params.classify.saturated_max;
+        let most = self.params.classify.max_saturated_share;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);
         let covered = debris::covered_share(candidates, decision, &self.model);
-        evidence.debris = covered > self.params.classify.debris_max;
+        evidence.debris = covered > self.params.classify.max_debris_share;
         let doubtful = |colour: Colour| {
             pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
         };
-        evidence.doubtful_sisters = Colour::BOTH.map(doubtful);
+        evidence.doubtful_doublets = Colour::BOTH.map(doubtful);
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });
