@@ -20,7 +20,7 @@ const SIZE_PX: usize = 2048;
 const SEED: u64 = 1;
 
 fn whole_field(criterion: &mut Criterion) {
-    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
+    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay")).expect("a valid assay");
     let mut group = criterion.benchmark_group("pipeline");
     group.sample_size(10).throughput(Throughput::Elements((SIZE_PX * SIZE_PX) as u64));
     for name in ["easy_positive", "tissue_dense"] {
@@ -43,7 +43,7 @@ fn whole_field(criterion: &mut Criterion) {
 
 /// From a file, raw or compressed, to its tables.
 fn from_file(criterion: &mut Criterion) {
-    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
+    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay")).expect("a valid assay");
     let folder = tempfile::tempdir().expect("a folder");
     let mut group = criterion.benchmark_group("file to tables, one thread");
     group.sample_size(10);
@@ -79,7 +79,7 @@ fn from_file(criterion: &mut Criterion) {
 }
 
 fn files(criterion: &mut Criterion) {
-    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay"));
+    let analyser = Analyser::new(Assay::builtin("alk").expect("a built-in assay")).expect("a valid assay");
     let mut conditions = Conditions::named("easy_positive").expect("a condition of this name");
     conditions.size_px = SIZE_PX;
     let field = simulate_field(&conditions, SEED, 0).expect("a field").field;

@@ -16,7 +16,7 @@ fn sample(name: &str) -> Vec<Field> {
 }
 
 fn analyser() -> Analyser {
-    Analyser::new(Assay::builtin("alk").unwrap())
+    Analyser::new(Assay::builtin("alk").unwrap()).unwrap()
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {

@@ -18,7 +18,7 @@ fn isolated_reds() -> Vec<Field> {
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }

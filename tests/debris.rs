@@ -17,7 +17,7 @@ static CLEAN: LazyLock<SimulatedSpecimen> = LazyLock::new(|| {
 });
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }

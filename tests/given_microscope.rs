@@ -14,7 +14,7 @@ fn specimen(change: impl Fn(&mut Conditions)) -> SimulatedSpecimen {
 }
 
 fn read(specimen: &SimulatedSpecimen, params: AnalyseParams) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).with_params(params);
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap();
     let measured = specimen.fields.iter().map(|f| analyser.measure_field(&f.field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }

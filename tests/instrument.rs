@@ -18,7 +18,7 @@ fn conditions() -> Conditions {
 }
 
 fn analyser(params: AnalyseParams) -> Analyser {
-    Analyser::new(Assay::builtin("alk").unwrap()).with_params(params)
+    Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap()
 }
 
 fn read_with(conditions: &Conditions, params: AnalyseParams) -> (SpecimenReading, Score) {

@@ -17,7 +17,7 @@ fn conditions() -> Conditions {
 }
 
 fn instruments(conditions: &Conditions) -> Vec<Instrument> {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let read = |seed| {
         let specimen = simulate_specimen(conditions, seed, 1).unwrap();
         analyser.analyse(&specimen.fields[0].field).unwrap().instrument

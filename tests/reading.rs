@@ -16,7 +16,7 @@ use rand_distr::{Distribution, Normal};
 use truth::{FieldTruth, score};
 
 fn analyser() -> Analyser {
-    Analyser::new(Assay::builtin("alk").unwrap())
+    Analyser::new(Assay::builtin("alk").unwrap()).unwrap()
 }
 
 /// Two fields of whole nuclei, half of them split, with debris and a small chromatic shift.

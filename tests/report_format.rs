@@ -24,7 +24,7 @@ type Row = BTreeMap<String, String>;
 fn reading() -> SpecimenReading {
     let mut conditions = Conditions::named("easy_positive").unwrap();
     conditions.size_px = 512;
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let fields =
         (0..2).map(|i| analyser.measure_field(&simulate_field(&conditions, 3, i).unwrap().field).unwrap());
     analyser.read_specimen("S1", fields.collect()).unwrap()

@@ -24,7 +24,7 @@ fn fields(specimen: &SimulatedSpecimen) -> Vec<Field> {
 }
 
 fn read(fields: &[Field]) -> SpecimenReading {
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
     analyser.read_specimen("specimen", measured).unwrap()
 }
@@ -186,7 +186,7 @@ fn with_and_without(fields: &[Field], off: impl Fn(&mut AnalyseParams)) -> [Spec
     let mut without = AnalyseParams::default();
     off(&mut without);
     [AnalyseParams::default(), without].map(|params| {
-        let analyser = Analyser::new(Assay::builtin("alk").unwrap()).with_params(params);
+        let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap();
         let measured = fields.iter().map(|field| analyser.measure_field(field).unwrap()).collect();
         analyser.read_specimen("specimen", measured).unwrap()
     })
@@ -210,7 +210,7 @@ fn nuclei_with_haze_at_the_limit_are_left_out_which_halves_the_error() {
         }
         field.green = Plane::U16(green);
     }
-    let [with, without] = with_and_without(&hazy, |params| params.classify.saturated_max = 1.0);
+    let [with, without] = with_and_without(&hazy, |params| params.classify.max_saturated_share = 1.0);
     let left_out = with.summary.exclusions.get(&Exclusion::Saturated).copied().unwrap_or(0);
     let [percent, naive] = [&with, &without].map(|r| r.summary.percent_rearranged.unwrap());
     println!("saturated: {percent} % with, {naive} % without, {left_out} left out");

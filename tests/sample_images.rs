@@ -73,7 +73,7 @@ struct Sample {
 /// All sample specimens, read once.
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_images");
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     find_specimens(&[folder])
         .into_iter()
         .map(|found| {

@@ -21,7 +21,7 @@ fn read_with_truth(
     conditions.probes.green_share = green_share;
     change(&mut conditions);
     let specimen = simulate_specimen(&conditions, seed, 2).unwrap();
-    let analyser = Analyser::new(Assay::builtin("alk").unwrap());
+    let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = specimen.fields.iter().map(|f| analyser.measure_field(&f.field).unwrap()).collect();
     let reading = analyser.read_specimen(name, measured).unwrap();
     let summary = &reading.summary;
