@@ -232,6 +232,8 @@ fn a_nucleus_without_signals_has_no_loci() {
 /// Each would make the assignment run for ever, or count a signal that is not there.
 #[test]
 fn a_value_that_is_no_number_is_refused_at_once() {
+    type Place = fn(&mut Signal) -> &mut f64;
+    type Set = fn(&mut PairRule, f64);
     let sound = signals(&[(1.0, 1.0)], &[(2.0, 2.0)]);
     let refused = |signals: &[Signal], indices: &[usize], rule: &PairRule| {
         let error = pair(1, signals, indices, rule).unwrap_err();
@@ -240,7 +242,7 @@ fn a_value_that_is_no_number_is_refused_at_once() {
     };
     assert!(refused(&sound, &[0, 1, 99], &rule()).contains("signal index = 99"));
     for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
-        let places: [(&str, fn(&mut Signal) -> &mut f64); 2] =
+        let places: [(&str, Place); 2] =
             [("signals[1].y_px", |s| &mut s.y_px), ("signals[1].x_px", |s| &mut s.x_px)];
         for (name, place) in places {
             let mut signals = sound.clone();
@@ -249,7 +251,7 @@ fn a_value_that_is_no_number_is_refused_at_once() {
             // A signal that is not asked for plays no part.
             assert_eq!(pair(1, &signals, &[0], &rule()).unwrap().pattern().to_string(), "1R");
         }
-        let values: [(&str, fn(&mut PairRule, f64)); 7] = [
+        let values: [(&str, Set); 7] = [
             ("diameter_px", |r, v| r.diameter_px = v),
             ("split_distance_px", |r, v| r.split_distance_px = v),
             ("doublet_distance_px", |r, v| r.doublet_distance_px = v),
