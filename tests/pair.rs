@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use breakapart::Colour::{Green, Red};
 use breakapart::Error;
+use breakapart::assay::Assay;
+use breakapart::classify::{ClassifyParams, NucleusEvidence, classify};
 use breakapart::detect::Signal;
 use breakapart::pair::{Pair, PairRule, Pairing, pair};
 use proptest::prelude::*;
@@ -270,4 +272,24 @@ fn a_value_that_is_no_number_is_refused_at_once() {
     let mut signals = sound;
     signals[0].intensity = f64::NAN;
     assert!(refused(&signals, &[0, 1], &rule()).contains("signals[0].intensity"));
+}
+
+/// The parts of a reading that a host saves: signals, rule, pairing and call.
+#[test]
+fn the_parts_of_a_reading_are_saved_and_loaded() {
+    fn loaded<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+    let signals = signals(&[(1.0, 1.0), (20.0, 1.0)], &[(2.0, 2.5), (20.0, 30.0)]);
+    let (mut rule, alk) = (rule(), Assay::builtin("alk").unwrap());
+    rule.grey_zone_px = Some([6.0, 9.0]);
+    let pairing = all(&signals, &rule);
+    let evidence = NucleusEvidence::of_pattern(7, pairing.pattern());
+    let call = classify(&evidence, &alk, None, &ClassifyParams::default());
+    assert_eq!(loaded(&signals), signals);
+    assert_eq!(loaded(&rule), rule);
+    assert_eq!(loaded(&pairing), pairing);
+    assert_eq!(loaded(&evidence), evidence);
+    assert_eq!(loaded(&call), call);
+    assert_eq!(loaded(&alk), alk);
 }
