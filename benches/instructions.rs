@@ -49,7 +49,7 @@ fn field(size_px: usize) -> Result<Field> {
 
 fn run(stage: &str, size_px: usize) -> Result<()> {
     let field = field(size_px)?;
-    let analyser = Analyser::new(Assay::builtin("alk")?);
+    let analyser = Analyser::new(Assay::builtin("alk")?)?;
     match stage {
         "segment" => {
             counted(|| segment(field.counterstain.view(), field.pixel_size, &SegmentParams::default()))?;

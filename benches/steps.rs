@@ -79,7 +79,7 @@ fn reading(criterion: &mut Criterion) {
 /// What follows once nuclei and signals are known: each step on all nuclei of the field.
 fn after_detection(criterion: &mut Criterion) {
     let assay = Assay::builtin("alk").expect("a built-in assay");
-    let reading = Analyser::new(assay.clone()).expect("a valid assay").analyse(&field()).expect("a reading");
+    let reading = Analyser::new(assay.clone()).and_then(|a| a.analyse(&field())).expect("a reading");
     let field = &reading.fields[0];
     let of_nucleus = |id: u32| -> Vec<usize> {
         (0..field.signals.len()).filter(|&i| field.signals[i].nucleus_id == id).collect()
@@ -95,7 +95,7 @@ fn after_detection(criterion: &mut Criterion) {
     group.bench_function("pair (all nuclei)", |b| {
         b.iter(|| {
             for (id, indices) in &signals {
-                black_box(pair(*id, black_box(&field.signals), indices, &rule));
+                black_box(pair(*id, black_box(&field.signals), indices, &rule)).expect("a pairing");
             }
         });
     });

@@ -45,7 +45,7 @@ struct Arguments {
 }
 
 fn read(path: &Path, table: &Path, options: &ReadOptions, workspace: &mut Workspace) -> Result<FieldReading> {
-    let analyser = Analyser::new(Assay::builtin("alk")?);
+    let analyser = Analyser::new(Assay::builtin("alk")?)?;
     let field = read_field_reusing(path, options, workspace)?;
     let measured = analyser.measure_field(&field)?;
     workspace.recycle(field);

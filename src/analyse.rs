@@ -105,7 +105,7 @@ impl Analyser {
     /// [`crate::Error::InvalidParameter`] without any field; [`crate::Error::Undecided`] if fields differ in
     /// pixel size, or the assay's distance is in micrometres and the pixel size is not known.
     pub fn read_specimen(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
-        self.calibrate(name, fields)?.resolve().call().judge()
+        self.calibrate(name, fields)?.resolve().call()?.judge()
     }
 
     /// Reads one field as a specimen of its own.

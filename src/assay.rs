@@ -1,8 +1,8 @@
-//! Step 0: the assay, everything that differs between probes, as data.
+//! Step 0: the assay. It holds as data everything that differs between probes.
 //!
 //! [`Assay::builtin`] gives the definitions that come with the crate, [`Assay::read`] a laboratory's own, and
-//! [`Assay::load`] either. Values that sources give as a range, or that rest on documents not read in the
-//! original, are listed in [`Assay::verify`]: a laboratory must verify them before it relies on the verdict.
+//! [`Assay::load`] either. [`Assay::verify`] lists the values that sources state as a range, or that come from documents
+//! not read in the original: a laboratory must verify them before it relies on the verdict.
 //!
 //! ```
 //! use breakapart::assay::{Assay, Decision};
@@ -17,15 +17,19 @@ mod builtin;
 mod check;
 mod decision;
 mod definition;
+mod deserialise;
 mod load;
+mod own_cutoff;
 mod percent;
 mod probe_end;
 mod problem;
 mod range;
 mod rules;
 
+pub(crate) use check::notation;
 pub use decision::*;
 pub use definition::*;
 pub use percent::*;
 pub use probe_end::*;
+pub(crate) use problem::toml_fault;
 pub use rules::*;

@@ -1,6 +1,6 @@
 //! Step 4: the call of a nucleus.
 //!
-//! [`classify`] takes what the earlier steps found about one nucleus ([`NucleusEvidence`]) and gives its
+//! [`classify`] turns the findings of the earlier steps about one nucleus ([`NucleusEvidence`]) into its
 //! [`NucleusCall`]. [`class_of`] and [`is_rearranged`] do the same for bare patterns, such as those of a
 //! worksheet filled in by hand.
 
@@ -8,10 +8,12 @@ mod call;
 mod class;
 mod evidence;
 mod exclusion;
+mod params;
 mod pattern;
 
 pub use call::{NucleusCall, classify};
 pub use class::{NucleusClass, class_of, is_rearranged};
-pub use evidence::{ClassifyParams, LostShare, NucleusEvidence, SeparatedProbability};
+pub use evidence::{LostShare, NucleusEvidence, SeparatedProbability};
 pub use exclusion::Exclusion;
+pub use params::ClassifyParams;
 pub use pattern::SignalPattern;

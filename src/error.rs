@@ -1,5 +1,7 @@
 //! One error type, whose variants say whose fault it is.
 
+mod nearest;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -92,6 +94,13 @@ impl fmt::Display for Location {
 
 /// Everything that can go wrong. The variant says whose fault it is: the machine, the file, this crate,
 /// the caller, or a limit that the caller set.
+///
+/// ```
+/// use breakapart::{Error, PixelSize};
+/// let error = PixelSize::from_um(f64::NAN).unwrap_err();
+/// assert_eq!(error.code(), "invalid_parameter");
+/// assert!(!error.is_data_error());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -100,15 +109,16 @@ pub enum Error {
     Io {
         /// The file or folder.
         location: Location,
-        /// What the system said; part of the message, and therefore not a further error of a chain.
+        /// The system's error. It is part of the message, and also the [`source`](std::error::Error::source).
+        #[source]
         cause: std::io::Error,
     },
-    /// The file breaks the rules of its own format, or holds values that no image can have.
+    /// The data break the rules of their own format, or hold values that no image can have.
     #[error("{location}: {problem}")]
     Malformed {
         /// Where.
         location: Location,
-        /// What is wrong, with the offending value.
+        /// The fault, with the offending value.
         problem: String,
     },
     /// The file is valid, but this crate does not read such files.
@@ -116,25 +126,37 @@ pub enum Error {
     Unsupported {
         /// Where.
         location: Location,
-        /// What is not supported, and what to do instead where that is known.
+        /// The feature that is not supported, and the remedy if one is known.
         feature: String,
     },
-    /// The caller gave a value out of range.
+    /// The caller passed a value out of range.
     #[error("{name} = {value} is out of range: allowed is {allowed}")]
     InvalidParameter {
         /// The parameter.
         name: String,
-        /// The value given.
+        /// Its value.
         value: String,
         /// The allowed range, in words.
         allowed: String,
     },
-    /// An assay file holds a value that is missing, unknown or out of range.
+    /// The caller used a name that does not exist.
+    #[error("no {kind} `{name}`{} Known are {known}", did_you_mean(.nearest.as_deref()))]
+    UnknownName {
+        /// The kind of thing: `assay`, `sex`, ...
+        kind: String,
+        /// The name.
+        name: String,
+        /// The known name that was probably meant.
+        nearest: Option<String>,
+        /// The known names.
+        known: String,
+    },
+    /// A value of an assay is missing, unknown or out of range, or contradicts another one.
     #[error("{location}: {problem}")]
     Assay {
         /// File and key.
         location: Location,
-        /// What is wrong, with the value and the allowed range.
+        /// The fault, with the value and the allowed range.
         problem: String,
     },
     /// Reading would exceed a limit that the caller set.
@@ -142,9 +164,9 @@ pub enum Error {
     Limit {
         /// Where.
         location: Location,
-        /// Bytes that the decoded image would take.
+        /// Size of the decoded image, bytes.
         needed: u64,
-        /// The limit in force.
+        /// The limit, bytes.
         limit: u64,
     },
     /// The input leaves a choice open that must not be guessed, such as which channel is which.
@@ -152,22 +174,79 @@ pub enum Error {
     Undecided {
         /// Where.
         location: Location,
-        /// The open question, as a statement.
+        /// The open choice.
         question: String,
-        /// What the input holds.
+        /// The content of the input.
         found: String,
         /// How the user can decide it.
         remedy: String,
     },
 }
 
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(|| ".".to_owned(), |name| format!("; did you mean `{name}`?"))
+}
+
 impl Error {
+    /// A word for the variant that stays the same whatever the message says: `io`, `malformed`, `unsupported`,
+    /// `invalid_parameter`, `unknown_name`, `invalid_assay`, `limit_exceeded` or `undecided`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "io",
+            Self::Malformed { .. } => "malformed",
+            Self::Unsupported { .. } => "unsupported",
+            Self::InvalidParameter { .. } => "invalid_parameter",
+            Self::UnknownName { .. } => "unknown_name",
+            Self::Assay { .. } => "invalid_assay",
+            Self::Limit { .. } => "limit_exceeded",
+            Self::Undecided { .. } => "undecided",
+        }
+    }
+
+    /// Whether the fault lies in the data at hand (`malformed`, `unsupported`, `limit_exceeded`, `undecided`): other
+    /// data may be read by the same call. If not, it lies in the caller's parameters or assay, or in the machine.
+    #[must_use]
+    pub fn is_data_error(&self) -> bool {
+        match self {
+            Self::Malformed { .. }
+            | Self::Unsupported { .. }
+            | Self::Limit { .. }
+            | Self::Undecided { .. } => true,
+            Self::Io { .. }
+            | Self::InvalidParameter { .. }
+            | Self::UnknownName { .. }
+            | Self::Assay { .. } => false,
+        }
+    }
+
     /// An [`Error::InvalidParameter`].
     pub fn parameter(name: impl fmt::Display, value: impl fmt::Display, allowed: impl fmt::Display) -> Self {
         Self::InvalidParameter {
             name: name.to_string(),
             value: value.to_string(),
             allowed: allowed.to_string(),
+        }
+    }
+
+    /// An [`Error::UnknownName`].
+    pub(crate) fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        Self::UnknownName {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            nearest: nearest::nearest(name, known.iter().copied()).map(str::to_owned),
+            known: known.join(", "),
+        }
+    }
+
+    /// The same error of a parameter that stands in a section of all parameters.
+    pub(crate) fn in_section(self, section: &str) -> Self {
+        match self {
+            Self::InvalidParameter { name, value, allowed } => {
+                Self::InvalidParameter { name: format!("{section}.{name}"), value, allowed }
+            }
+            other => other,
         }
     }
 
@@ -184,5 +263,26 @@ impl Error {
     /// An [`Error::Unsupported`].
     pub fn unsupported(location: Location, feature: impl fmt::Display) -> Self {
         Self::Unsupported { location, feature: feature.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn the_system_s_error_is_the_source() {
+        let error = Error::io("a.tif", std::io::ErrorKind::NotFound.into());
+        assert!(error.source().and_then(|source| source.downcast_ref::<std::io::Error>()).is_some());
+        assert_eq!(error.code(), "io");
+        assert!(error.to_string().starts_with("a.tif: "));
+    }
+
+    #[test]
+    fn faults_of_the_data_are_told_from_faults_of_the_caller() {
+        assert!(Error::malformed(Location::file("a.tif"), "no pages").is_data_error());
+        assert!(!Error::parameter("share", f64::NAN, "0 to 1").is_data_error());
+        assert!(!Error::unknown("assay", "alc", ["alk"]).is_data_error());
     }
 }

@@ -6,7 +6,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::colour::Colour;
-use crate::error::{Error, Result};
+use crate::error::{Error, Location, Result};
 use crate::units::PixelSize;
 
 mod note;
@@ -122,14 +122,16 @@ impl PlaneView<'_> {
     }
 
     /// # Errors
-    /// [`Error::InvalidParameter`] naming the first sample of this channel that is not a finite number, and how many
-    /// are not: no light gives such a sample, and its true value is not known.
+    /// [`Error::Malformed`] naming the first sample of this channel that is not a finite number, and how many are not:
+    /// no light gives such a sample, and what should stand there is not known.
     pub(crate) fn check_finite(&self, channel: &str) -> Result<()> {
         let Self::F32(a) = self else { return Ok(()) };
         let Some(((y, x), value)) = a.indexed_iter().find(|(_, v)| !v.is_finite()) else { return Ok(()) };
         let count = a.iter().filter(|v| !v.is_finite()).count();
-        let name = format!("{channel} sample at row {y}, column {x} ({count} such samples)");
-        Err(Error::parameter(name, value, "a finite number"))
+        let problem = format!(
+            "the sample at row {y}, column {x} is {value}, not a finite number ({count} such samples)"
+        );
+        Err(Error::malformed(Location::default().at_channel(channel), problem))
     }
 
     /// The sample at row `y`, column `x` as `f32`.
@@ -207,8 +209,8 @@ impl Field {
     /// A field from three planes of the same size.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if a plane is empty, the planes differ in size, or a float plane holds a
-    /// value that is not finite.
+    /// [`Error::InvalidParameter`] if a plane is empty or the planes differ in size, [`Error::Malformed`] if a float
+    /// plane holds a value that is not finite.
     ///
     /// ```
     /// use breakapart::Field;

@@ -21,6 +21,7 @@ pub mod simulate;
 mod statistics;
 pub mod summarise;
 mod units;
+mod words;
 mod workspace;
 
 pub use analyse::{Analyser, SpecimenReading};
@@ -32,3 +33,6 @@ pub use setting::Setting;
 pub use summarise::Verdict;
 pub use units::PixelSize;
 pub use workspace::Workspace;
+
+/// The arrays that images are passed in.
+pub use ndarray;

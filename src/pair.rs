@@ -1,20 +1,22 @@
 //! Step 3: red to green within a nucleus.
 //!
-//! Sister signals of one colour are joined first. Then reds and greens within the fused distance are paired so
-//! that as many loci as possible are intact and, among those ways, the distances add up to the least. What is
-//! left over is paired to split loci by least distance; the surplus of one colour is isolated.
+//! The signals of a doublet are joined first. Then reds and greens within the fused distance are paired: as many
+//! loci as possible are intact, at the smallest sum of distances. The signals left over are paired into split loci,
+//! again at the smallest sum of distances. The surplus of one colour is isolated.
 
 mod assignment;
 mod pairing;
 mod rule;
 
 pub use pairing::{Pair, Pairing, SignalStatus};
+use rule::MAX_DISTANCE_PX;
 pub use rule::PairRule;
 
 use crate::colour::Colour;
 use crate::detect::Signal;
+use crate::error::{Error, Result};
 
-/// Sorts the signals of one nucleus, given by their indices into `signals`, into loci.
+/// Sorts the signals of one nucleus, named by their indices into `signals`, into loci.
 ///
 /// ```
 /// use breakapart::pair::{PairRule, pair};
@@ -25,76 +27,132 @@ use crate::detect::Signal;
 ///     Signal::at(Colour::Red, 40.0, 40.0),
 ///     Signal::at(Colour::Green, 60.0, 40.0),
 /// ];
-/// let pairing = pair(1, &signals, &[0, 1, 2, 3], &PairRule::from_diameter(4.5));
+/// let pairing = pair(1, &signals, &[0, 1, 2, 3], &PairRule::from_diameter(4.5))?;
 /// assert_eq!(pairing.pattern().to_string(), "1F1R1G");
+/// # Ok::<(), breakapart::Error>(())
 /// ```
-#[must_use]
-pub fn pair(nucleus_id: u32, signals: &[Signal], indices: &[usize], rule: &PairRule) -> Pairing {
+///
+/// # Errors
+/// [`Error::InvalidParameter`] for a rule that [`PairRule::validate`] refuses, for an index past the end of `signals`,
+/// and for a signal whose place or intensity is not a finite number.
+pub fn pair(nucleus_id: u32, signals: &[Signal], indices: &[usize], rule: &PairRule) -> Result<Pairing> {
+    rule.validate()?;
+    indices.iter().try_for_each(|&i| check_signal(signals, i))?;
     let mut pairing = Pairing { nucleus_id, ..Pairing::default() };
     let [red, green] = Colour::BOTH.map(|colour| {
         let of_colour: Vec<usize> =
-            indices.iter().copied().filter(|&i| signals.get(i).is_some_and(|s| s.colour == colour)).collect();
-        join_sisters(signals, &of_colour, rule, &mut pairing.duplicates)
+            indices.iter().copied().filter(|&i| signals[i].colour == colour).collect();
+        join_doublets(signals, &of_colour, rule, &mut pairing.duplicates)
     });
+    let distances_px = distances_px(signals, &red, &green, rule);
+    let loci = Loci { signals, rule, red, green, distances_px };
+    let (red_left, green_left) = loci.fuse(&mut pairing);
+    loci.split(&red_left, &green_left, &mut pairing);
+    Ok(pairing)
+}
+
+fn check_signal(signals: &[Signal], index: usize) -> Result<()> {
+    let Some(signal) = signals.get(index) else {
+        let allowed = format!("the index of one of {} signals", signals.len());
+        return Err(Error::parameter("signal index", index, allowed));
+    };
+    for (name, value) in [("y_px", signal.y_px), ("x_px", signal.x_px)] {
+        if value.is_nan() || value.abs() > MAX_DISTANCE_PX {
+            let name = format!("signals[{index}].{name}");
+            return Err(Error::parameter(name, value, format!("-{MAX_DISTANCE_PX} to {MAX_DISTANCE_PX} px")));
+        }
+    }
+    if !signal.intensity.is_finite() {
+        let name = format!("signals[{index}].intensity");
+        return Err(Error::parameter(name, signal.intensity, "a finite number"));
+    }
+    Ok(())
+}
+
+/// Distance of each red group from each green one. A locus is as close as its closest members: the members of a
+/// doublet spread around their common place.
+fn distances_px(
+    signals: &[Signal],
+    red: &[Vec<usize>],
+    green: &[Vec<usize>],
+    rule: &PairRule,
+) -> Vec<Vec<f64>> {
     let [dy, dx] = rule.green_shift_px;
     let distance = |i: usize, j: usize| {
         let (a, b) = (&signals[i], &signals[j]);
         (b.y_px - dy - a.y_px).hypot(b.x_px - dx - a.x_px)
     };
-    // A locus is as close as its closest members: sisters spread around their common place.
     let between = |r: &[usize], g: &[usize]| {
         r.iter().flat_map(|&i| g.iter().map(move |&j| distance(i, j))).fold(f64::INFINITY, f64::min)
     };
-    let distances: Vec<Vec<f64>> =
-        red.iter().map(|r| green.iter().map(|g| between(r, g)).collect()).collect();
-    let make = |i: usize, j: usize| Pair {
-        red: red[i][0],
-        green: green[j][0],
-        distance_px: distances[i][j],
-        distance_diameters: distances[i][j] / rule.diameter_px,
-    };
+    red.iter().map(|r| green.iter().map(|g| between(r, g)).collect()).collect()
+}
 
-    // Pairs that are too far cost more than any number of allowed ones, so the most pairs are allowed.
-    let too_far = rule.split_distance_px * (1.0 + red.len().min(green.len()) as f64);
-    let cost: Vec<Vec<f64>> = distances
-        .iter()
-        .map(|row| row.iter().map(|&d| if rule.is_fused(d) { d } else { too_far }).collect())
-        .collect();
-    let (mut red_left, mut green_left) = (vec![true; red.len()], vec![true; green.len()]);
-    for (i, j) in assignment::assign(&cost).into_iter().enumerate() {
-        if let Some(j) = j.filter(|&j| rule.is_fused(distances[i][j])) {
-            pairing.fused.push(make(i, j));
-            for (group, partner) in [(&red[i], &green[j]), (&green[j], &red[i])] {
-                pairing.doubtful_duplicates.extend(doubtful_sisters(signals, group, partner, rule));
+/// The loci to be, each a group of signals of one colour led by its brightest.
+struct Loci<'a> {
+    signals: &'a [Signal],
+    rule: &'a PairRule,
+    red: Vec<Vec<usize>>,
+    green: Vec<Vec<usize>>,
+    /// By red group, then by green group.
+    distances_px: Vec<Vec<f64>>,
+}
+
+impl Loci<'_> {
+    fn pair(&self, i: usize, j: usize) -> Pair {
+        Pair {
+            red: self.red[i][0],
+            green: self.green[j][0],
+            distance_px: self.distances_px[i][j],
+            distance_diameters: self.distances_px[i][j] / self.rule.diameter_px,
+        }
+    }
+
+    /// Pairs the fused loci. Returns the red and the green groups that are left.
+    fn fuse(&self, pairing: &mut Pairing) -> (Vec<usize>, Vec<usize>) {
+        let (red, green, rule) = (&self.red, &self.green, self.rule);
+        // A pair that is too far costs more than any number of allowed ones, so the number of allowed ones is maximal.
+        let too_far = rule.split_distance_px * (1.0 + red.len().min(green.len()) as f64);
+        let cost: Vec<Vec<f64>> = self
+            .distances_px
+            .iter()
+            .map(|row| row.iter().map(|&d| if rule.is_fused(d) { d } else { too_far }).collect())
+            .collect();
+        let (mut red_left, mut green_left) = (vec![true; red.len()], vec![true; green.len()]);
+        for (i, j) in assignment::assign(&cost).into_iter().enumerate() {
+            if let Some(j) = j.filter(|&j| rule.is_fused(self.distances_px[i][j])) {
+                pairing.fused.push(self.pair(i, j));
+                for (group, partner) in [(&red[i], &green[j]), (&green[j], &red[i])] {
+                    pairing.doubtful_duplicates.extend(doubtful_doublets(self.signals, group, partner, rule));
+                }
+                red_left[i] = false;
+                green_left[j] = false;
             }
-            red_left[i] = false;
-            green_left[j] = false;
         }
+        let left = |flags: &[bool]| (0..flags.len()).filter(|&i| flags[i]).collect();
+        (left(&red_left), left(&green_left))
     }
-    let lone_red: Vec<usize> = (0..red.len()).filter(|&i| red_left[i]).collect();
-    let lone_green: Vec<usize> = (0..green.len()).filter(|&j| green_left[j]).collect();
-    let cost: Vec<Vec<f64>> =
-        lone_red.iter().map(|&i| lone_green.iter().map(|&j| distances[i][j]).collect()).collect();
-    let mut split_green = vec![false; lone_green.len()];
-    for (i, j) in assignment::assign(&cost).into_iter().enumerate() {
-        if let Some(j) = j {
-            pairing.split.push(make(lone_red[i], lone_green[j]));
-            split_green[j] = true;
-        } else {
-            pairing.isolated_red.push(red[lone_red[i]][0]);
+
+    /// Pairs the groups that are not fused, nearest first in total; the surplus of one colour is isolated.
+    fn split(&self, red_left: &[usize], green_left: &[usize], pairing: &mut Pairing) {
+        let cost: Vec<Vec<f64>> =
+            red_left.iter().map(|&i| green_left.iter().map(|&j| self.distances_px[i][j]).collect()).collect();
+        let mut green_is_split = vec![false; green_left.len()];
+        for (&i, j) in red_left.iter().zip(assignment::assign(&cost)) {
+            if let Some(j) = j {
+                pairing.split.push(self.pair(i, green_left[j]));
+                green_is_split[j] = true;
+            } else {
+                pairing.isolated_red.push(self.red[i][0]);
+            }
         }
+        let isolated = green_left.iter().zip(green_is_split).filter(|(_, split)| !split);
+        pairing.isolated_green.extend(isolated.map(|(&j, _)| self.green[j][0]));
     }
-    if lone_red.is_empty() {
-        split_green.fill(false);
-    }
-    for (&j, _) in lone_green.iter().zip(&split_green).filter(|(_, split)| !**split) {
-        pairing.isolated_green.push(green[j][0]);
-    }
-    pairing
 }
 
 /// Groups of signals that count once, each led by its brightest. The others are noted as duplicates.
-fn join_sisters(
+fn join_doublets(
     signals: &[Signal],
     indices: &[usize],
     rule: &PairRule,
@@ -104,13 +162,13 @@ fn join_sisters(
     order.sort_by(|&a, &b| signals[b].intensity.total_cmp(&signals[a].intensity).then(a.cmp(&b)));
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for i in order {
-        let sister = groups.iter_mut().find(|group| {
+        let joined = groups.iter_mut().find(|group| {
             let lead = &signals[group[0]];
             let distance = (lead.y_px - signals[i].y_px).hypot(lead.x_px - signals[i].x_px);
             distance <= rule.doublet_distance_px
                 && lead.intensity <= rule.doublet_intensity_ratio_max * signals[i].intensity
         });
-        if let Some(group) = sister {
+        if let Some(group) = joined {
             duplicates.push(i);
             group.push(i);
         } else {
@@ -122,8 +180,8 @@ fn join_sisters(
     groups
 }
 
-/// Members of a group that lie far from its brightest, where the locus' other colour has no sister.
-fn doubtful_sisters<'a>(
+/// Members of a doublet that lie far from its brightest signal, if the other colour of the locus has no doublet.
+fn doubtful_doublets<'a>(
     signals: &'a [Signal],
     group: &'a [usize],
     partner: &[usize],
@@ -141,7 +199,7 @@ mod tests {
 
     fn pattern_of(signals: &[Signal]) -> String {
         let indices: Vec<usize> = (0..signals.len()).collect();
-        pair(1, signals, &indices, &PairRule::from_diameter(4.0)).pattern().to_string()
+        pair(1, signals, &indices, &PairRule::from_diameter(4.0)).unwrap().pattern().to_string()
     }
 
     #[test]
@@ -165,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn sisters_count_once_but_unlike_neighbours_do_not() {
+    fn doublets_count_once_but_unlike_neighbours_do_not() {
         let mut signals = vec![
             Signal::at(Colour::Red, 5.0, 5.0),
             Signal::at(Colour::Red, 5.0, 8.0),
@@ -177,13 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn a_far_sister_of_one_colour_alone_is_doubtful() {
+    fn a_wide_doublet_of_one_colour_alone_is_doubtful() {
         let doubtful = |red_px: f64, green: &[f64]| {
             let mut signals =
                 vec![Signal::at(Colour::Red, 5.0, 5.0), Signal::at(Colour::Red, 5.0, 5.0 + red_px)];
             signals.extend(green.iter().map(|x| Signal::at(Colour::Green, 5.0, *x)));
             let indices: Vec<usize> = (0..signals.len()).collect();
-            let pairing = pair(1, &signals, &indices, &PairRule::from_diameter(4.0));
+            let pairing = pair(1, &signals, &indices, &PairRule::from_diameter(4.0)).unwrap();
             assert_eq!((pairing.pattern().to_string(), pairing.duplicates.len()), ("1F".into(), green.len()));
             pairing.doubtful_duplicates
         };
@@ -196,9 +254,9 @@ mod tests {
     fn chromatic_shift_is_taken_off() {
         let signals = [Signal::at(Colour::Red, 50.0, 50.0), Signal::at(Colour::Green, 58.0, 43.0)];
         let mut rule = PairRule::from_diameter(4.0);
-        assert_eq!(pair(1, &signals, &[0, 1], &rule).pattern().to_string(), "1R1G");
+        assert_eq!(pair(1, &signals, &[0, 1], &rule).unwrap().pattern().to_string(), "1R1G");
         rule.green_shift_px = [6.0, -7.0];
-        assert_eq!(pair(1, &signals, &[0, 1], &rule).pattern().to_string(), "1F");
+        assert_eq!(pair(1, &signals, &[0, 1], &rule).unwrap().pattern().to_string(), "1F");
     }
 
     #[test]
@@ -208,7 +266,7 @@ mod tests {
             Signal::at(Colour::Red, 0.0, 60.0),
             Signal::at(Colour::Green, 0.0, 40.0),
         ];
-        let pairing = pair(3, &signals, &[0, 1, 2], &PairRule::from_diameter(4.0));
+        let pairing = pair(3, &signals, &[0, 1, 2], &PairRule::from_diameter(4.0)).unwrap();
         assert_eq!(pairing.split.len(), 1);
         assert_eq!(pairing.split[0].red, 1, "the nearer red is the partner");
         assert_eq!(pairing.isolated_red, [0]);

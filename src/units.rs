@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), breakapart::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "f64")]
 pub struct PixelSize(f64);
 
 impl PixelSize {
@@ -63,5 +63,29 @@ impl PixelSize {
     #[must_use]
     pub fn um2_to_px2(self, um2: f64) -> f64 {
         um2 / (self.0 * self.0)
+    }
+}
+
+impl TryFrom<f64> for PixelSize {
+    type Error = Error;
+
+    /// As [`PixelSize::from_um`].
+    fn try_from(um: f64) -> Result<Self> {
+        Self::from_um(um)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_size_out_of_range_is_refused_by_serde() {
+        let pixel = PixelSize::from_um(0.1).unwrap();
+        assert_eq!(serde_json::to_string(&pixel).unwrap(), "0.1");
+        assert_eq!(serde_json::from_str::<PixelSize>("0.1").unwrap(), pixel);
+        for wrong in ["0", "-0.1", "50"] {
+            assert!(serde_json::from_str::<PixelSize>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -15,7 +15,7 @@ const MAX_KEPT: usize = 6;
 /// ```no_run
 /// use breakapart::io::{ReadOptions, read_field_reusing};
 /// use breakapart::{Analyser, Assay, Workspace};
-/// let analyser = Analyser::new(Assay::builtin("alk")?);
+/// let analyser = Analyser::new(Assay::builtin("alk")?)?;
 /// let (mut workspace, mut measured) = (Workspace::default(), Vec::new());
 /// for path in ["a.ome.tif", "b.ome.tif"] {
 ///     let field = read_field_reusing(path, &ReadOptions::default(), &mut workspace)?;

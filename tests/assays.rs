@@ -124,8 +124,8 @@ fn each_fault_is_one_clear_error() {
             &["unknown key", "`cutoff_percent`"],
         ),
         ("x_linked = false", "xlinked = false", "xlinked", &["unknown key", "`x_linked`"]),
-        ("max_signals = 20", "", "evaluable.max_signals", &["key is missing"]),
-        ("\ncells = 50\n", "\n", "decision.cells", &["key is missing"]),
+        ("max_signals = 20", "", "evaluable.max_signals", &["`max_signals` is missing"]),
+        ("\ncells = 50\n", "\n", "decision.cells", &["`cells` is missing"]),
         ("[doublet]", "[doublets]", "doublets", &["unknown key", "`doublet`"]),
         ("kb = 300", "kb = 300\nkb = 300", "", &["not valid TOML", "duplicate key"]),
         // Types.
@@ -290,13 +290,15 @@ fn files_are_read_and_what_is_no_assay_file_is_refused() {
     let path = folder.path().join("ours.toml");
     fs::write(&path, alk_with("id = \"alk\"", "id = \"alk_ours\"")).unwrap();
     assert_eq!(Assay::load(path.to_str().unwrap()).unwrap().id, "alk_ours");
-    assert_eq!(Assay::load("alk").unwrap().id, "alk");
+    for name in ["alk", "ALK", "Alk"] {
+        assert_eq!(Assay::load(name).unwrap().id, "alk");
+    }
 
-    let message = Assay::load("alc").unwrap_err().to_string();
-    assert!(
-        message.contains("`alc`") && message.contains("alk, ros1") && message.contains("tfe3"),
-        "{message}"
-    );
+    let error = Assay::load("alc").unwrap_err();
+    assert_eq!(error.code(), "unknown_name");
+    let message = error.to_string();
+    assert!(message.starts_with("no assay `alc`; did you mean `alk`? Known are alk, ros1"), "{message}");
+    assert!(message.contains("tfe3, and TOML files by their path"), "{message}");
 
     let missing = Assay::read(folder.path().join("none.toml")).unwrap_err();
     assert!(matches!(missing, Error::Io { .. }) && missing.to_string().contains("none.toml"));

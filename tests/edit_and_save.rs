@@ -125,7 +125,7 @@ fn the_steps_one_by_one_give_the_same_reading() {
     let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = || specimen.fields.iter().map(|f| analyser.measure_field(&f.field).unwrap()).collect();
     let whole = analyser.read_specimen("specimen", measured()).unwrap();
-    let called = analyser.calibrate("specimen", measured()).unwrap().resolve().call();
+    let called = analyser.calibrate("specimen", measured()).unwrap().resolve().call().unwrap();
     assert_eq!(called.fields(), whole.fields);
     assert_eq!(called.check(), whole.grounds.findings);
     assert_eq!(called.judge().unwrap(), whole);

@@ -39,7 +39,7 @@ fn a_field_given_three_times_is_one() {
     let summary = &reading.summary;
     assert_eq!((summary.evaluable, summary.rearranged), (alone.evaluable, alone.rearranged));
     assert_eq!(summary.wilson, alone.wilson);
-    assert!(summary.exclusions[&Exclusion::SeenTwice] >= 2 * alone.evaluable);
+    assert!(summary.exclusions[&Exclusion::Repeated] >= 2 * alone.evaluable);
     let repeated = reading
         .summary
         .found("repeated_field")
@@ -64,7 +64,7 @@ fn nuclei_in_the_overlap_of_two_tiles_count_once() {
     let reading = read(&[part("left", 0, 2 * width / 3), part("right", width / 3, width)]);
     let whole = read(&[whole]).summary;
     let summary = reading.summary;
-    let twice = summary.exclusions[&Exclusion::SeenTwice];
+    let twice = summary.exclusions[&Exclusion::Repeated];
     assert!(twice >= 10 && summary.evaluable.abs_diff(whole.evaluable) <= 6, "{twice}: {summary:?}");
 }
 

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 
 use breakapart::Colour::{Green, Red};
+use breakapart::Error;
+use breakapart::assay::Assay;
+use breakapart::classify::{ClassifyParams, NucleusEvidence, classify};
 use breakapart::detect::Signal;
 use breakapart::pair::{Pair, PairRule, Pairing, pair};
 use proptest::prelude::*;
@@ -23,7 +26,7 @@ fn without_sisters() -> PairRule {
 
 fn all(signals: &[Signal], rule: &PairRule) -> Pairing {
     let indices: Vec<usize> = (0..signals.len()).collect();
-    pair(7, signals, &indices, rule)
+    pair(7, signals, &indices, rule).unwrap()
 }
 
 fn distance(signals: &[Signal], red: usize, green: usize) -> f64 {
@@ -142,7 +145,7 @@ proptest! {
         let expected = loci(&signals, &all(&signals, &rule()));
         prop_assert_eq!(&loci(&shuffled, &all(&shuffled, &rule())), &expected);
         // The same list, named in another order.
-        prop_assert_eq!(loci(&signals, &pair(7, &signals, &order, &rule())), expected);
+        prop_assert_eq!(loci(&signals, &pair(7, &signals, &order, &rule()).unwrap()), expected);
     }
 
     #[test]
@@ -224,9 +227,69 @@ fn sisters_at_just_the_limit_count_once_and_beyond_it_twice() {
 }
 
 #[test]
-fn a_nucleus_without_signals_has_no_loci_and_unknown_indices_are_passed_over() {
+fn a_nucleus_without_signals_has_no_loci() {
     assert_eq!(all(&[], &rule()).pattern().to_string(), "0");
-    let signals = signals(&[(1.0, 1.0)], &[(2.0, 2.0)]);
-    let pairing = pair(1, &signals, &[0, 1, 2, 99], &rule());
-    assert_eq!(pairing.pattern().to_string(), "1F");
+}
+
+/// Each would make the assignment run for ever, or count a signal that is not there.
+#[test]
+fn a_value_that_is_no_number_is_refused_at_once() {
+    type Place = fn(&mut Signal) -> &mut f64;
+    type Set = fn(&mut PairRule, f64);
+    let sound = signals(&[(1.0, 1.0)], &[(2.0, 2.0)]);
+    let refused = |signals: &[Signal], indices: &[usize], rule: &PairRule| {
+        let error = pair(1, signals, indices, rule).unwrap_err();
+        assert!(matches!(error, Error::InvalidParameter { .. }), "{error}");
+        error.to_string()
+    };
+    assert!(refused(&sound, &[0, 1, 99], &rule()).contains("signal index = 99"));
+    for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        let places: [(&str, Place); 2] =
+            [("signals[1].y_px", |s| &mut s.y_px), ("signals[1].x_px", |s| &mut s.x_px)];
+        for (name, place) in places {
+            let mut signals = sound.clone();
+            *place(&mut signals[1]) = odd;
+            assert!(refused(&signals, &[0, 1], &rule()).contains(name));
+            // A signal that is not asked for plays no part.
+            assert_eq!(pair(1, &signals, &[0], &rule()).unwrap().pattern().to_string(), "1R");
+        }
+        let values: [(&str, Set); 7] = [
+            ("diameter_px", |r, v| r.diameter_px = v),
+            ("split_distance_px", |r, v| r.split_distance_px = v),
+            ("doublet_distance_px", |r, v| r.doublet_distance_px = v),
+            ("doublet_doubtful_px", |r, v| r.doublet_doubtful_px = v),
+            ("doublet_intensity_ratio_max", |r, v| r.doublet_intensity_ratio_max = v),
+            ("green_shift_px", |r, v| r.green_shift_px[1] = v),
+            ("grey_zone_px[1]", |r, v| r.grey_zone_px = Some([4.0, v])),
+        ];
+        for (name, set) in values {
+            let mut rule = rule();
+            set(&mut rule, odd);
+            let message = refused(&sound, &[0, 1], &rule);
+            assert!(message.contains(name), "{name}: {message}");
+        }
+    }
+    let mut signals = sound;
+    signals[0].intensity = f64::NAN;
+    assert!(refused(&signals, &[0, 1], &rule()).contains("signals[0].intensity"));
+}
+
+/// The parts of a reading that a host saves: signals, rule, pairing and call.
+#[test]
+fn the_parts_of_a_reading_are_saved_and_loaded() {
+    fn loaded<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+    let signals = signals(&[(1.0, 1.0), (20.0, 1.0)], &[(2.0, 2.5), (20.0, 30.0)]);
+    let (mut rule, alk) = (rule(), Assay::builtin("alk").unwrap());
+    rule.grey_zone_px = Some([6.0, 9.0]);
+    let pairing = all(&signals, &rule);
+    let evidence = NucleusEvidence::of_pattern(7, pairing.pattern());
+    let call = classify(&evidence, &alk, None, &ClassifyParams::default());
+    assert_eq!(loaded(&signals), signals);
+    assert_eq!(loaded(&rule), rule);
+    assert_eq!(loaded(&pairing), pairing);
+    assert_eq!(loaded(&evidence), evidence);
+    assert_eq!(loaded(&call), call);
+    assert_eq!(loaded(&alk), alk);
 }

@@ -236,7 +236,7 @@ fn nuclei_with_haze_at_the_limit_are_left_out_which_halves_the_error() {
         }
         field.green = Plane::U16(green);
     }
-    let [with, without] = with_and_without(&hazy, |params| params.classify.saturated_max = 1.0);
+    let [with, without] = with_and_without(&hazy, |params| params.classify.max_saturated_share = 1.0);
     let left_out = with.summary.exclusions.get(&Exclusion::Saturated).copied().unwrap_or(0);
     let [percent, naive] = [&with, &without].map(|r| r.summary.percent_rearranged.unwrap());
     println!("saturated: {percent} % with, {naive} % without, {left_out} left out");

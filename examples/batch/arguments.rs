@@ -1,10 +1,14 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use breakapart::PixelSize;
+use anyhow::Context;
+use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Sex;
 use breakapart::io::{ChannelMap, ReadOptions};
+use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
@@ -29,11 +33,14 @@ pub(crate) struct Arguments {
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = number_of_threads)]
     pub(crate) threads: Option<usize>,
+    /// Print all parameters with default, unit, range and meaning as a file for --params, and stop
+    #[arg(long)]
+    pub(crate) print_params: bool,
     #[command(flatten)]
     pub(crate) options: Options,
 }
 
-/// What decides on the results beside the assay; all of it is in `run.json`.
+/// The options that affect the results, beside the assay; all of them are in `run.json`.
 #[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Which channel is which, counted from 0 [default: by name and wavelength]
@@ -47,6 +54,9 @@ pub(crate) struct Options {
     /// Sex of the patients, for genes on X
     #[arg(long, value_name = "female|male")]
     pub(crate) sex: Option<PatientSex>,
+    /// File with parameters of all steps, see --print-params; the other options win over it
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) params: Option<PathBuf>,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) instrument: InstrumentOptions,
@@ -59,6 +69,18 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Parameters of all steps: those of the file, then those of the options. A fault in them is wrong usage.
+    pub(crate) fn params(&self) -> anyhow::Result<AnalyseParams> {
+        let mut params = match &self.params {
+            Some(path) => read_params(path)?,
+            None => AnalyseParams::default(),
+        };
+        self.instrument.apply(&mut params);
+        params.sex = self.sex.map(Into::into).or(params.sex);
+        params.validate()?;
+        Ok(params)
+    }
+
     /// How fields are to be read.
     pub(crate) fn reading(&self) -> ReadOptions {
         let mut options = ReadOptions::default();
@@ -85,15 +107,32 @@ impl From<PatientSex> for Sex {
     }
 }
 
+fn read_params(path: &Path) -> anyhow::Result<AnalyseParams> {
+    /// Longest parameter file; the template has about 8 kB.
+    const MAX_BYTES: u64 = 1 << 20;
+    let mut text = String::new();
+    let file = File::open(path).with_context(|| format!("--params {}", path.display()))?;
+    let read = file.take(MAX_BYTES).read_to_string(&mut text);
+    read.with_context(|| format!("--params {}: no text", path.display()))?;
+    // An error in the text names the file, an error in a value does not.
+    AnalyseParams::from_toml(&text, &Location::file(path)).map_err(|error| match error {
+        Error::InvalidParameter { .. } => anyhow::Error::from(error).context(path.display().to_string()),
+        error => error.into(),
+    })
+}
+
 fn pixel_size(text: &str) -> anyhow::Result<PixelSize> {
+    if text.contains(',') {
+        anyhow::bail!("use a point ({} um per pixel)", text.replace(',', "."));
+    }
     Ok(PixelSize::from_um(text.parse()?)?)
 }
 
 fn number_of_threads(text: &str) -> anyhow::Result<usize> {
-    /// More than any machine has: far beyond, starting them takes longer than scoring.
-    const MOST: usize = 512;
+    /// More than any machine has. Far beyond, starting the threads takes longer than scoring.
+    const MAX_THREADS: usize = 512;
     let threads = text.parse()?;
-    anyhow::ensure!((1..=MOST).contains(&threads), "allowed are 1 to {MOST} threads");
+    anyhow::ensure!((1..=MAX_THREADS).contains(&threads), "allowed are 1 to {MAX_THREADS} threads");
     Ok(threads)
 }
 

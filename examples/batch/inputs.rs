@@ -1,4 +1,4 @@
-//! What there is to score.
+//! The inputs to score.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

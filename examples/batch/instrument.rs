@@ -1,4 +1,4 @@
-//! Options on the microscope: what is estimated of it, what is left out, and what is known.
+//! Options on the microscope: which properties are estimated, switched off or supplied.
 
 use std::str::FromStr;
 
@@ -9,72 +9,54 @@ use breakapart::instrument::FixedShift;
 use clap::Args;
 use serde::Serialize;
 
-/// Each is `estimate` unless it is given.
+/// Each is estimated unless it is supplied here or in the parameter file.
 #[derive(Args, Serialize)]
-#[command(next_help_heading = "Microscope: estimated from the specimen unless switched off or fixed")]
+#[command(next_help_heading = "Microscope: estimated from the specimen unless switched off or supplied")]
 pub(crate) struct InstrumentOptions {
     /// Full width at half maximum of red and green signals, px; `off`: the nominal one
-    #[arg(
-        long,
-        value_name = "estimate|off|RED,GREEN",
-        default_value = "estimate",
-        allow_hyphen_values = true
-    )]
-    signal_diameter: Setting<Pair>,
-    /// Noise of the camera: grey levels for a photoelectron, and level and standard deviation in the dark; `off`:
-    /// one noise for all levels of an image
-    #[arg(
-        long,
-        value_name = "estimate|off|GAIN,LEVEL,SD",
-        default_value = "estimate",
-        allow_hyphen_values = true
-    )]
-    camera_noise: Setting<CameraNoise>,
+    #[arg(long, value_name = "estimate|off|RED,GREEN", allow_hyphen_values = true)]
+    signal_diameter: Option<Setting<Pair>>,
+    /// Noise of the camera: grey levels per photoelectron, level in the dark and its standard deviation; `off`: one
+    /// noise for all levels of an image
+    #[arg(long, value_name = "estimate|off|GAIN,LEVEL,SD", allow_hyphen_values = true)]
+    camera_noise: Option<Setting<CameraNoise>>,
     /// Displacement of green against red, px; magnification less 1 and rotation in radians may follow
-    #[arg(long, value_name = "estimate|off|Y,X", default_value = "estimate", allow_hyphen_values = true)]
-    chromatic_shift: Setting<FixedShift>,
+    #[arg(long, value_name = "estimate|off|Y,X", allow_hyphen_values = true)]
+    chromatic_shift: Option<Setting<FixedShift>>,
     /// Share of red light seen in green, and of green light seen in red
-    #[arg(
-        long,
-        value_name = "estimate|off|RED,GREEN",
-        default_value = "estimate",
-        allow_hyphen_values = true
-    )]
-    crosstalk: Setting<Pair>,
-    /// Share of the counterstain seen in red and in green; estimated it is only told, fixed it is taken off
-    #[arg(
-        long,
-        value_name = "estimate|off|RED,GREEN",
-        default_value = "estimate",
-        allow_hyphen_values = true
-    )]
-    counterstain_bleed: Setting<Pair>,
-    /// Share of the light missing in the corners of the field in red and in green; estimated it is only told, fixed
-    /// it is made up for
-    #[arg(
-        long,
-        value_name = "estimate|off|RED,GREEN",
-        default_value = "estimate",
-        allow_hyphen_values = true
-    )]
-    illumination: Setting<Pair>,
+    #[arg(long, value_name = "estimate|off|RED,GREEN", allow_hyphen_values = true)]
+    crosstalk: Option<Setting<Pair>>,
+    /// Share of the counterstain seen in red and in green; an estimate is only reported, a value is subtracted
+    #[arg(long, value_name = "estimate|off|RED,GREEN", allow_hyphen_values = true)]
+    counterstain_bleed: Option<Setting<Pair>>,
+    /// Share of the light missing in the corners of the field in red and in green; an estimate is only reported, a
+    /// value is corrected
+    #[arg(long, value_name = "estimate|off|RED,GREEN", allow_hyphen_values = true)]
+    illumination: Option<Setting<Pair>>,
 }
 
 impl InstrumentOptions {
-    /// Parameters of all steps with these settings. A value out of its range is wrong usage.
-    pub(crate) fn params(&self) -> breakapart::Result<AnalyseParams> {
-        let mut params = AnalyseParams::default();
-        params.detect.signal_diameter_px = both(self.signal_diameter);
-        params.detect.camera_noise = [self.camera_noise; 2];
-        let instrument = &mut params.instrument;
-        instrument.chromatic_shift = self.chromatic_shift;
-        [instrument.crosstalk_red_into_green, instrument.crosstalk_green_into_red] = both(self.crosstalk);
-        [instrument.counterstain_into_red, instrument.counterstain_into_green] =
-            both(self.counterstain_bleed);
-        instrument.illumination = self.illumination.map(|pair| pair.0);
-        params.detect.validate()?;
-        params.instrument.validate()?;
-        Ok(params)
+    /// Puts the settings that were supplied in place of those of `params`.
+    pub(crate) fn apply(&self, params: &mut AnalyseParams) {
+        let (detect, instrument) = (&mut params.detect, &mut params.instrument);
+        if let Some(diameters) = self.signal_diameter {
+            detect.signal_diameter_px = both(diameters);
+        }
+        if let Some(noise) = self.camera_noise {
+            detect.camera_noise = [noise; 2];
+        }
+        if let Some(shift) = self.chromatic_shift {
+            instrument.chromatic_shift = shift;
+        }
+        if let Some(crosstalk) = self.crosstalk {
+            [instrument.crosstalk_red_into_green, instrument.crosstalk_green_into_red] = both(crosstalk);
+        }
+        if let Some(bleed) = self.counterstain_bleed {
+            [instrument.counterstain_into_red, instrument.counterstain_into_green] = both(bleed);
+        }
+        if let Some(illumination) = self.illumination {
+            instrument.illumination = illumination.map(|pair| pair.0);
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! Scores break-apart specimens: finds their fields, reads them, and writes tables, reports and overlays.
 //!
 //! `cargo run --release --example batch -- [INPUT]... [--out DIR] [--assay NAME|FILE.toml]
-//! [--channels dapi=0,red=1,green=2] [--pixel-size UM] [--sex female|male] [--threads N] [--labels] [--overlays]`
+//! [--channels dapi=0,red=1,green=2] [--pixel-size UM] [--sex female|male] [--params FILE.toml] [--threads N]
+//! [--labels] [--overlays]`
 //!
-//! What is estimated of the microscope can be switched off or fixed: `--signal-diameter`, `--camera-noise`,
-//! `--chromatic-shift`, `--crosstalk`, `--counterstain-bleed` and `--illumination`, each `estimate`, `off` or a value.
+//! The properties of the microscope are estimated from the specimen. `--signal-diameter`, `--camera-noise`,
+//! `--chromatic-shift`, `--crosstalk`, `--counterstain-bleed` and `--illumination` switch an estimate `off` or supply a
+//! value. `--params` reads all parameters from a file, for which `--print-params` prints a template; the other options
+//! win over the file.
 //!
 //! `docs/outputs.md` describes the files. Exit status: 0 every input scored; 1 some input failed (the others
 //! are complete, each failure is named in `run.json` and on stderr); 2 wrong usage, nothing written.
@@ -12,14 +15,16 @@
 mod arguments;
 mod inputs;
 mod instrument;
+mod messages;
 mod output_folder;
 mod score;
 mod verdicts;
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use breakapart::analyse::Analyser;
+use breakapart::analyse::{AnalyseParams, Analyser};
 use breakapart::assay::Assay;
 use breakapart::report::{InputStatus, RunRecord, write_run_json, write_specimens_csv};
 use clap::Parser;
@@ -27,6 +32,7 @@ use serde::Serialize;
 
 use arguments::{Arguments, Options};
 use inputs::Inputs;
+use messages::{tell, tell_error};
 use output_folder::OutputFolder;
 use score::Scored;
 
@@ -38,7 +44,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// Wrong usage.
 const USAGE: u8 = 2;
 
-/// What is needed to start, all of it checked.
+/// The run to start, with everything checked.
 struct Run {
     assay: Assay,
     analyser: Analyser,
@@ -49,10 +55,16 @@ struct Run {
 }
 
 fn main() -> ExitCode {
-    let run = match prepare(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if arguments.print_params {
+        // A reader that closes stdout has read enough.
+        let _ = stdout().write_all(AnalyseParams::TEMPLATE.as_bytes());
+        return ExitCode::SUCCESS;
+    }
+    let run = match prepare(arguments) {
         Ok(run) => run,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            tell_error(&error);
             return ExitCode::from(USAGE);
         }
     };
@@ -64,7 +76,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            tell_error(&error);
             ExitCode::FAILURE
         }
     }
@@ -73,18 +85,17 @@ fn main() -> ExitCode {
 /// Everything that can be wrong with the command itself is found here, before anything is written.
 fn prepare(arguments: Arguments) -> Result<Run> {
     let assay = Assay::load(&arguments.assay)?;
-    let sex = arguments.options.sex.map(Into::into);
-    if assay.x_linked && sex.is_none() {
-        eprintln!("note: {} lies on X and --sex is not given: read as two copies", assay.gene);
+    let params = arguments.options.params()?;
+    if assay.x_linked && params.sex.is_none() {
+        tell(format_args!("note: {} lies on X and no --sex was supplied: read as two copies", assay.gene));
     }
     let threads = match arguments.threads {
         Some(n) => Some(rayon::ThreadPoolBuilder::new().num_threads(n).build().context("--threads")?),
         None => None,
     };
     let inputs = Inputs::find(arguments.inputs)?;
-    let params = arguments.options.instrument.params()?;
+    let analyser = Analyser::new(assay.clone())?.with_params(params)?;
     let out = OutputFolder::open(arguments.out, &inputs)?;
-    let analyser = Analyser::new(assay.clone())?.with_params(params)?.with_sex(sex);
     Ok(Run { assay, analyser, options: arguments.options, inputs, out, threads })
 }
 
@@ -100,7 +111,7 @@ fn score_all(run: &Run) -> Result<bool> {
     Ok(record.inputs.iter().all(|input| input.status == InputStatus::Scored))
 }
 
-/// What `run.json` says of how it was run.
+/// The options and parameters in `run.json`.
 #[derive(Serialize)]
 struct Parameters<'a, P> {
     options: &'a Options,

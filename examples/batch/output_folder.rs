@@ -50,8 +50,7 @@ impl OutputFolder {
         self.path.join(specimen).join(file)
     }
 
-    /// Removes the files about a whole run, so that those of an earlier run do not stand beside new results
-    /// if this run is broken off.
+    /// Removes the files about a whole run: an interrupted run must not leave old ones beside new results.
     pub(crate) fn forget_last_run(&self) -> Result<()> {
         for path in [self.run_json(), self.specimens_csv()] {
             remove(&path)?;
@@ -59,7 +58,7 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Removes what an earlier run said of a specimen: if it fails now, its old result must not stand for it.
+    /// Removes the results of an earlier run for a specimen: if it fails now, no old result must stand for it.
     pub(crate) fn forget_specimen(&self, specimen: &str, fields: &[&str]) -> Result<()> {
         for file in SPECIMEN_FILES {
             remove(&self.of(specimen, file))?;

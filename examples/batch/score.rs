@@ -17,9 +17,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::Run;
+use crate::messages::{tell, with_causes};
 use crate::output_folder::{labels_of, overlay_of};
 
-/// What came of a run.
+/// The outcome of a run.
 pub(crate) struct Scored {
     /// Specimens that were scored.
     pub(crate) rows: Vec<SpecimenRow>,
@@ -79,15 +80,16 @@ fn progress_bar(fields: usize) -> ProgressBar {
 
 fn print_failures(record: &InputRecord) {
     match (&record.specimen, &record.error) {
-        (Some(specimen), Some(error)) => eprintln!("error: {specimen}: {error}"),
+        (Some(specimen), Some(error)) => tell(format_args!("error: {specimen}: {error}")),
         // The error of an input without a specimen names the input.
-        (None, Some(error)) => eprintln!("error: {error}"),
+        (None, Some(error)) => tell(format_args!("error: {error}")),
         (_, None) => {}
     }
     // The error of an only field is that of its specimen.
     for field in record.fields.iter().filter(|_| record.fields.len() > 1) {
         if let Some(error) = &field.error {
-            eprintln!("error: {}/{}: {error}", record.specimen.as_deref().unwrap_or_default(), field.field);
+            let specimen = record.specimen.as_deref().unwrap_or_default();
+            tell(format_args!("error: {specimen}/{}: {error}", field.field));
         }
     }
 }
@@ -120,7 +122,7 @@ fn finish(
     let (status, error, row) = match outcome {
         Ok(row) if failed.is_empty() => (InputStatus::Scored, None, Some(row)),
         Ok(row) => (InputStatus::Incomplete, None, Some(row)),
-        Err(error) => (InputStatus::Failed, Some(format!("{error:#}")), None),
+        Err(error) => (InputStatus::Failed, Some(with_causes(&error)), None),
     };
     let record = InputRecord {
         input: path.display().to_string(),

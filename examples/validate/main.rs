@@ -60,7 +60,7 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     let out = &arguments.out;
     std::fs::create_dir_all(out).with_context(|| format!("--out {}", out.display()))?;
     let assay = Assay::load(ASSAY)?;
-    let analyser = Analyser::new(assay.clone());
+    let analyser = Analyser::new(assay.clone())?;
     let fields = if arguments.quick { 1 } else { arguments.fields };
     let threads = arguments.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("--threads")?;

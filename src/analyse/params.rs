@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assay::Sex;
+use crate::assay::{Sex, toml_fault};
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
-use crate::error::Result;
+use crate::error::{Error, Location, Result};
 use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 use crate::summarise::SummariseParams;
@@ -32,13 +32,49 @@ pub struct AnalyseParams {
 impl AnalyseParams {
     /// Checks every value against its range.
     ///
+    /// ```
+    /// let mut params = breakapart::analyse::AnalyseParams::default();
+    /// params.detect.candidate_snr = f64::NAN;
+    /// assert!(params.validate().unwrap_err().to_string().starts_with("detect.candidate_snr = NaN"));
+    /// ```
+    ///
     /// # Errors
     /// [`crate::Error::InvalidParameter`] naming the first value out of range.
     pub fn validate(&self) -> Result<()> {
-        self.segment.validate()?;
-        self.detect.validate()?;
-        self.instrument.validate()?;
-        self.classify.validate()?;
-        self.summarise.validate()
+        self.segment.validate().map_err(|e| e.in_section("segment"))?;
+        self.detect.validate().map_err(|e| e.in_section("detect"))?;
+        self.classify.validate().map_err(|e| e.in_section("classify"))?;
+        self.summarise.validate().map_err(|e| e.in_section("summarise"))?;
+        self.instrument.validate().map_err(|e| e.in_section("instrument"))
+    }
+
+    /// All parameters as a TOML file with comments: key, default, unit, range and meaning. Every value is the default.
+    pub const TEMPLATE: &'static str = include_str!("../../params.toml");
+
+    /// Parameters from TOML text in the form of [`AnalyseParams::TEMPLATE`]; a missing key has its default. `location` is
+    /// where the text comes from, for messages.
+    ///
+    /// ```
+    /// use breakapart::Location;
+    /// use breakapart::analyse::AnalyseParams;
+    /// let location = Location::file("ours.toml");
+    /// let params = AnalyseParams::from_toml("classify.min_nucleus_score = 0.3", &location)?;
+    /// assert_eq!(params.classify.min_nucleus_score, 0.3);
+    /// let message = AnalyseParams::from_toml("sex = 'mael'", &location).unwrap_err().to_string();
+    /// assert!(message.starts_with("ours.toml, key `sex`: line 1: "));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] naming key and line if the text is no TOML or a key is unknown or has a value of the wrong
+    /// type, [`Error::InvalidParameter`] for a value out of range.
+    pub fn from_toml(text: &str, location: &Location) -> Result<Self> {
+        let params: Self = toml::from_str(text).map_err(|error| {
+            let (key, fault) = toml_fault(&error, text);
+            let place = if key.is_empty() { location.clone() } else { location.clone().at_key(key) };
+            Error::malformed(place, fault)
+        })?;
+        params.validate()?;
+        Ok(params)
     }
 }

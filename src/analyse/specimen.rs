@@ -159,7 +159,7 @@ impl<'a> CalibratedSpecimen<'a> {
         let Self { specimen, fields, mut nuclei, calibration, shift, crosstalk, rule, mut facts } = self;
         let params = specimen.params;
         let candidates = nucleus::take_candidates(&mut nuclei);
-        let teaching = nucleus::not_saturated(&nuclei, &candidates, params.classify.saturated_max);
+        let teaching = nucleus::not_saturated(&nuclei, &candidates, params.classify.max_saturated_share);
         let model = decide::learn(&teaching, rule.split_distance_px, crosstalk.ghost_share);
         let decisions = decide::decide(&candidates, &model);
         let repeated = repeated::find(&fields.iter().map(repeated::Seen::of).collect::<Vec<_>>());
@@ -193,13 +193,15 @@ impl<'a> ResolvedSpecimen<'a> {
     }
 
     /// Pairs the signals of every nucleus and calls the nuclei.
-    #[must_use]
-    pub fn call(mut self) -> CalledSpecimen<'a> {
+    ///
+    /// # Errors
+    /// As [`crate::pair::pair`]: the pairing rule and the places of the signals are finite numbers.
+    pub fn call(mut self) -> Result<CalledSpecimen<'a>> {
         let mut rest = std::mem::take(&mut self.nuclei).into_iter();
         let mut readings = Vec::with_capacity(self.fields.len());
         for field in std::mem::take(&mut self.fields) {
             let own: Vec<ResolvedNucleus> = rest.by_ref().take(field.segmentation.nuclei.len()).collect();
-            readings.push(self.read_field(field, &own));
+            readings.push(self.read_field(field, &own)?);
         }
         let deviations = self.specimen.params.summarise.deviations();
         let mut grounds = Grounds::worksheet(self.specimen.params.sex);
@@ -209,7 +211,7 @@ impl<'a> ResolvedSpecimen<'a> {
             grounds.isolated_miss_rate = loss::isolated_miss_rate(&self.fused, deviations);
         }
         let Self { specimen, instrument, facts, .. } = self;
-        CalledSpecimen { specimen, fields: readings, instrument, grounds, facts }
+        Ok(CalledSpecimen { specimen, fields: readings, instrument, grounds, facts })
     }
 }
 

@@ -37,29 +37,34 @@ impl Assay {
         BUILTIN.iter().map(|(name, _)| *name)
     }
 
-    /// The text of a built-in definition: the template for a laboratory's own file.
+    /// The text of a built-in definition, by its name in upper or lower case: the template for a laboratory's own
+    /// file.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for an unknown name; it lists the known ones.
+    /// [`Error::UnknownName`]; it lists the known ones.
     pub fn builtin_toml(name: &str) -> Result<&'static str> {
-        BUILTIN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
-            let known: Vec<&str> = Self::builtin_names().collect();
-            Error::parameter("assay", format!("`{name}`"), format!("one of {}", known.join(", ")))
-        })
+        BUILTIN
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, text)| *text)
+            .ok_or_else(|| Error::unknown("assay", name, Self::builtin_names()))
     }
 
-    /// A built-in definition.
+    /// A built-in definition, by its name in upper or lower case.
     ///
     /// ```
     /// use breakapart::assay::Assay;
-    /// assert_eq!(Assay::builtin("ros1")?.gene, "ROS1");
+    /// assert_eq!(Assay::builtin("ROS1")?.id, "ros1");
     /// assert!(Assay::builtin("ros2").unwrap_err().to_string().contains("ros1"));
     /// # Ok::<(), breakapart::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for an unknown name; it lists the known ones.
+    /// [`Error::UnknownName`]; it lists the known ones.
     pub fn builtin(name: &str) -> Result<Self> {
-        Self::from_toml(Self::builtin_toml(name)?, &Location::file(format!("assays/{name}.toml")))
+        Self::from_toml(
+            Self::builtin_toml(name)?,
+            &Location::file(format!("assays/{}.toml", name.to_lowercase())),
+        )
     }
 }

@@ -8,6 +8,8 @@ use super::rules::{DiameterFrom, Dimensions, DistanceUnit};
 
 mod decision;
 
+pub(crate) use decision::notation;
+
 /// All checks that need more than one value, or that are no ranges.
 pub(super) fn assay(assay: &Assay) -> Checked {
     identity(assay)?;
@@ -148,12 +150,12 @@ fn evaluable(assay: &Assay) -> Checked {
     let rules = &assay.evaluable;
     let [low, high] = rules.area_um2;
     require(low < high, "evaluable.area_um2.0", low, &format!("less than the largest area, {high} um2"))?;
-    let fewest = assay.amplification.min_fused.max(rules.min_each_colour);
+    let min_signals = assay.amplification.min_fused.max(rules.min_each_colour);
     require(
-        rules.max_signals >= fewest,
+        rules.max_signals >= min_signals,
         "evaluable.max_signals",
         rules.max_signals,
-        &format!("at least {fewest} (amplification.min_fused, evaluable.min_each_colour)"),
+        &format!("at least {min_signals} (amplification.min_fused, evaluable.min_each_colour)"),
     )?;
     require(
         rules.min_fused <= assay.normal.fused.male,

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::percent::{Comparator, Percent};
+use crate::words::words;
 
 /// How many nuclei are read, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Reading {
-    /// Fewest evaluable tumour nuclei in the specimen; with fewer it is not evaluable.
+    /// Minimum number of evaluable tumour nuclei; with fewer the specimen is not evaluable.
     pub min_tumour_cells: usize,
-    /// Fewest fields (areas of the tumour); with fewer the summary advises to read more.
+    /// Minimum number of fields (areas of the tumour); with fewer the summary advises to read more.
     pub fields_min: usize,
-    /// What manual readers do: cells and readers of each stage. Stages of a two-stage decision take their
-    /// cells from here.
+    /// Stages of manual reading: cells and reader of each. A two-stage decision takes its cells from here.
     pub stages: Vec<ReadingStage>,
 }
 
@@ -73,7 +73,7 @@ impl Decision {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SingleCutoff {
-    /// Fewest evaluable nuclei.
+    /// Minimum number of evaluable nuclei.
     pub cells: usize,
     /// The cutoff, percent of the evaluable nuclei.
     pub cutoff_percent: Percent,
@@ -103,7 +103,7 @@ pub struct TwoStage {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PerPattern {
-    /// Fewest evaluable nuclei.
+    /// Minimum number of evaluable nuclei.
     pub cells: usize,
     /// `>=`: a specimen at exactly a cutoff is positive.
     pub comparator: Comparator,
@@ -123,7 +123,7 @@ pub struct Borderline {
     pub low_percent: Percent,
     /// First percentage past it.
     pub high_percent: Percent,
-    /// What to do.
+    /// The action to take.
     pub action: String,
 }
 
@@ -160,7 +160,16 @@ pub enum CutoffSource {
     Literature,
     /// The laboratory's own normal controls.
     LabValidated,
+    /// Not stated.
+    Unstated,
 }
+
+words!(CutoffSource, "source of a cutoff", {
+    Kit => "kit",
+    Literature => "literature",
+    LabValidated => "lab_validated",
+    Unstated => "unstated",
+});
 
 /// How results are written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,3 +197,8 @@ pub enum IntervalMethod {
     /// Clopper-Pearson interval.
     ClopperPearson,
 }
+
+words!(IntervalMethod, "confidence interval", {
+    Wilson => "wilson",
+    ClopperPearson => "clopper_pearson",
+});

@@ -6,6 +6,7 @@ use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
 use super::probe_end::ProbeEnd;
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
 use crate::colour::Colour;
+use crate::words::words;
 
 /// Which samples a definition was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub enum SampleType {
     Marrow,
 }
 
+words!(SampleType, "sample type", {
+    Ffpe => "ffpe",
+    Cytology => "cytology",
+    Marrow => "marrow",
+});
+
 /// Sex of the patient, which sets the normal copy number of an X-linked gene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,14 +36,18 @@ pub enum Sex {
     Male,
 }
 
-/// Everything that differs between break-apart probes: colours, distances, what counts as rearranged, which
-/// nuclei may be counted, how many, and the cutoff.
+words!(Sex, "sex", {
+    Female => "female",
+    Male => "male",
+});
+
+/// Everything that differs between break-apart probes: colours, distances, the meaning of each
+/// pattern, which nuclei may be counted, how many, and the cutoff.
 ///
-/// Written in TOML (the files in `assays/` are the built-in ones and serve as templates) and validated when
-/// it is loaded. A laboratory's own file works the same way. An assay that was changed in code can be checked
-/// by [`Assay::validate`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Written in TOML: the files in `assays/` are the built-in ones and serve as templates. A laboratory's own file works
+/// the same way. An assay is validated when it is loaded, when it is deserialised from any format, and when it is used:
+/// [`Assay::validate`] is the list of checks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Assay {
     /// Short name, lower-case letters, digits, `_` and `-`.
@@ -72,7 +83,7 @@ pub struct Assay {
     pub split: Split,
     /// When two signals of one colour are one.
     pub doublet: Doublet,
-    /// What a signal without partner means.
+    /// The meaning of a signal without partner.
     pub isolated: Isolated,
     /// From how many intact loci on a nucleus has a gain.
     pub gain: Gain,
@@ -92,7 +103,6 @@ pub struct Assay {
     /// How results are written.
     pub report: Report,
     /// Values that the laboratory must verify before it relies on them.
-    #[serde(default)]
     pub verify: Vec<Verify>,
     /// The laboratory's own validation of this definition. With it, no value is listed as not validated.
     #[serde(default, skip_serializing_if = "Option::is_none")]

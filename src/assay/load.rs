@@ -1,18 +1,18 @@
-//! TOML in, validated assay out. Every error names the file, the key, the line and what is allowed.
+//! TOML in, validated assay out. Every error names the file, the key, the line and the allowed values.
 
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::check;
 use super::definition::Assay;
-use super::problem::Problem;
+use super::deserialise::Unchecked;
+use super::problem::{Problem, key_position, line_of, translate};
 use super::range;
 use crate::error::{Error, Location, Result};
 
-/// Largest assay file read, bytes. The built-in ones have about 8 kB; an image given by mistake has more.
+/// Maximum size of an assay file, bytes. The built-in ones have about 8 kB; an image passed by mistake has more.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
 impl Assay {
@@ -29,7 +29,7 @@ impl Assay {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Assay`] naming the key, its value and what is allowed: no TOML, an unknown or missing key, a
+    /// [`Error::Assay`] naming the key, its value and the allowed values: no TOML, an unknown or missing key, a
     /// value of the wrong type or out of range, or values that contradict each other.
     pub fn from_toml(text: &str, location: &Location) -> Result<Self> {
         let document = DeTable::parse(text).map_err(|e| {
@@ -58,25 +58,24 @@ impl Assay {
         Self::from_toml(&text, &Location::file(path))
     }
 
-    /// A built-in definition by name, otherwise a file by path. A file that is named like a built-in
-    /// definition is reached by a path with a separator, such as `./alk`.
+    /// A built-in definition by name, in upper or lower case, otherwise a file by path. A file that is named like a
+    /// built-in definition is reached by a path with a separator, such as `./alk`.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if there is neither; it lists the built-in names. Otherwise as
-    /// [`Assay::read`].
+    /// [`Error::UnknownName`] if there is neither; it lists the built-in names. Otherwise as [`Assay::read`].
     pub fn load(name_or_path: &str) -> Result<Self> {
-        if Self::builtin_names().any(|name| name == name_or_path) {
-            return Self::builtin(name_or_path);
+        match Self::builtin(name_or_path) {
+            Err(Error::UnknownName { .. }) if Path::new(name_or_path).exists() => Self::read(name_or_path),
+            Err(Error::UnknownName { kind, name, nearest, known }) => {
+                let known = format!("{known}, and TOML files by their path");
+                Err(Error::UnknownName { kind, name, nearest, known })
+            }
+            other => other,
         }
-        if Path::new(name_or_path).exists() {
-            return Self::read(name_or_path);
-        }
-        let known: Vec<&str> = Self::builtin_names().collect();
-        let allowed = format!("the path of a TOML file, or one of {}", known.join(", "));
-        Err(Error::parameter("assay", format!("`{name_or_path}`"), allowed))
     }
 
-    /// Checks an assay that was made or changed in code, by the rules for files.
+    /// Checks an assay that was made or changed in code, by the rules for files. Only marks ([`Assay::verify`]) of values
+    /// that are no longer there are accepted.
     ///
     /// ```
     /// use breakapart::assay::Assay;
@@ -88,111 +87,31 @@ impl Assay {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Assay`] naming the key, its value and what is allowed.
+    /// [`Error::Assay`] naming the key, its value and the allowed values.
     pub fn validate(&self) -> Result<()> {
         let location = Location::file(format!("assay `{}`", self.id));
+        self.checked_values().map(|_| ()).map_err(|problem| problem.into_error(&location))
+    }
+
+    /// The one list of checks: values by range, then against each other. Returns the values as TOML.
+    fn checked_values(&self) -> std::result::Result<toml::Value, Problem> {
         let values = toml::Value::try_from(self)
-            .map_err(|e| Problem::new("", format!("cannot be written as TOML: {e}")).into_error(&location))?;
-        range::check(&values)
-            .and_then(|()| check::assay(self))
-            .and_then(|()| check::verify_marks(self, &values))
-            .map_err(|problem| problem.into_error(&location))
+            .map_err(|e| Problem::new("", format!("cannot be written as TOML: {e}")))?;
+        range::check(&values)?;
+        check::assay(self)?;
+        Ok(values)
     }
 }
 
 /// All checks in the order in which their messages help most: values by range, then keys and types, then
-/// values against each other.
+/// values against each other, then the marks.
 fn read_checked(text: &str, document: &DeTable<'_>) -> std::result::Result<Assay, Problem> {
     let values: toml::Table = toml::from_str(text).map_err(|e| translate(&e, document))?;
     let values = toml::Value::Table(values);
     range::check(&values)?;
-    let assay: Assay = toml::from_str(text).map_err(|e| translate(&e, document))?;
-    check::assay(&assay)?;
-    check::verify_marks(&assay, &values)?;
+    let assay = toml::Deserializer::parse(text)
+        .and_then(Unchecked::deserialize)
+        .map_err(|e| translate(&e, document))?;
+    check::verify_marks(&assay, &assay.checked_values()?)?;
     Ok(assay)
-}
-
-/// A deserialisation error as key and words.
-fn translate(error: &toml::de::Error, document: &DeTable<'_>) -> Problem {
-    let mut path = Vec::new();
-    if let Some(span) = error.span() {
-        deepest_at(document, span.start, &mut Vec::new(), &mut path);
-    }
-    let message = error.message();
-    let named = message.split('`').nth(1).unwrap_or_default();
-    let unknown = message.strip_prefix("unknown field ");
-    if (unknown.is_some() || message.starts_with("missing field")) && path.last().is_none_or(|k| k != named) {
-        path.push(named.to_owned());
-    }
-    let text = match unknown.and_then(|rest| rest.split_once(", ")) {
-        Some((_, expected)) => format!("unknown key: {}", expected.replacen("expected", "allowed is", 1)),
-        None if unknown.is_some() => "unknown key: no key is allowed here".to_owned(),
-        None if message.starts_with("missing field") => "key is missing".to_owned(),
-        None => message.replacen(", expected", ": allowed is", 1),
-    };
-    Problem::new(path.join("."), text)
-}
-
-/// The path of the innermost key whose name or value holds a byte position.
-fn deepest_at(table: &DeTable<'_>, at: usize, here: &mut Vec<String>, found: &mut Vec<String>) {
-    for (key, value) in table {
-        here.push(key.get_ref().to_string());
-        descend(value.get_ref(), at, &[key.span(), value.span()], here, found);
-        here.pop();
-    }
-}
-
-fn descend(
-    value: &DeValue<'_>,
-    at: usize,
-    spans: &[Range<usize>],
-    here: &mut Vec<String>,
-    found: &mut Vec<String>,
-) {
-    if spans.iter().any(|span| span.contains(&at)) && here.len() > found.len() {
-        found.clone_from(here);
-    }
-    match value {
-        DeValue::Table(table) => deepest_at(table, at, here, found),
-        DeValue::Array(items) => {
-            for (i, item) in items.iter().enumerate() {
-                here.push(i.to_string());
-                descend(item.get_ref(), at, &[item.span()], here, found);
-                here.pop();
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Byte position of a key, or of the innermost table on the way to it that is there.
-fn key_position(document: &DeTable<'_>, key: &str) -> Option<usize> {
-    let mut parts = key.split('.');
-    let (name, mut value) = document.get_key_value(parts.next()?)?;
-    let mut position = name.span().start;
-    for part in parts {
-        value = match value.get_ref() {
-            DeValue::Table(table) => match table.get_key_value(part) {
-                Some((name, value)) => {
-                    position = name.span().start;
-                    value
-                }
-                None => break,
-            },
-            DeValue::Array(items) => match part.parse::<usize>().ok().and_then(|i| items.get(i)) {
-                Some(item) => {
-                    position = item.span().start;
-                    item
-                }
-                None => break,
-            },
-            _ => break,
-        };
-    }
-    Some(position)
-}
-
-/// Line of a byte position, the first being 1.
-fn line_of(text: &str, at: usize) -> usize {
-    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::{Error, Result};
+use crate::words::words;
 
 /// Digits kept after the decimal point.
 const DECIMALS: usize = 6;
@@ -142,6 +143,11 @@ pub enum Comparator {
     MoreThan,
 }
 
+words!(Comparator, "comparator", {
+    AtLeast => ">=",
+    MoreThan => ">",
+});
+
 impl Comparator {
     /// Whether `value` is past `limit` by this comparator. False for NaN.
     ///
@@ -156,21 +162,6 @@ impl Comparator {
             Self::AtLeast => value >= limit,
             Self::MoreThan => value > limit,
         }
-    }
-
-    /// `">="` or `">"`.
-    #[must_use]
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::AtLeast => ">=",
-            Self::MoreThan => ">",
-        }
-    }
-}
-
-impl fmt::Display for Comparator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.symbol())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::words;
+
 /// End of the gene that a probe marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProbeEnd {
@@ -13,13 +15,7 @@ pub enum ProbeEnd {
     ThreePrime,
 }
 
-impl ProbeEnd {
-    /// `"5'"` or `"3'"`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FivePrime => "5'",
-            Self::ThreePrime => "3'",
-        }
-    }
-}
+words!(ProbeEnd, "end of the gene", {
+    FivePrime => "5'",
+    ThreePrime => "3'",
+});

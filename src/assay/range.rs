@@ -21,7 +21,7 @@ const fn count(key: &'static str, low: f64, high: f64) -> Allowed {
     Allowed { key, low, high, whole: true, unit: "" }
 }
 
-/// The limits are those of sense, not of good practice: published values lie well inside (cutoffs 1 to 30 %,
+/// The limits keep out nonsense and do not say what is good practice: published values lie well inside (cutoffs 1 to 30 %,
 /// 50 to 500 nuclei, distances 1 to 4 diameters or 0.5 to 1.2 um).
 const ALLOWED: &[Allowed] = &[
     real("section_thickness_um", 1.0, 50.0, " um"),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::percent::Comparator;
 use super::probe_end::ProbeEnd;
+use crate::words::words;
 
 /// When a red and a green signal are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ use super::probe_end::ProbeEnd;
 pub struct Split {
     /// `>=`: a pair at exactly the distance is split; `>`: it is fused.
     pub comparator: Comparator,
-    /// What signals that touch or overlap are, whatever the distance of their centres.
+    /// Status of signals that touch or overlap, whatever the distance of their centres.
     pub touching_or_overlap: TouchingSignals,
     /// The distance.
     pub min_distance: MinDistance,
@@ -56,6 +57,12 @@ pub enum DistanceUnit {
     Px,
 }
 
+words!(DistanceUnit, "unit of a distance", {
+    Diameter => "diameter",
+    Um => "um",
+    Px => "px",
+});
+
 /// From where to where a distance is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +72,11 @@ pub enum DistanceMeasure {
     /// Between the nearest edges: the centre distance less half of each diameter.
     Edge,
 }
+
+words!(DistanceMeasure, "measure of a distance", {
+    Centre => "centre",
+    Edge => "edge",
+});
 
 /// Dimensions a distance is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +88,11 @@ pub enum Dimensions {
     #[serde(rename = "3d")]
     Three,
 }
+
+words!(Dimensions, "number of dimensions", {
+    Two => "2d",
+    Three => "3d",
+});
 
 /// Which diameter is the unit of distance for a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,18 +106,24 @@ pub enum DiameterFrom {
     FixedUm,
 }
 
+words!(DiameterFrom, "signal diameter", {
+    Mean => "mean",
+    Max => "max",
+    FixedUm => "fixed_um",
+});
+
 /// Limits of the signal diameter, um.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DiameterLimits {
-    /// Smallest.
+    /// Lower limit.
     pub min: f64,
-    /// Largest.
+    /// Upper limit.
     pub max: f64,
 }
 
-/// What touching signals are.
+/// Status of touching signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TouchingSignals {
@@ -109,6 +132,11 @@ pub enum TouchingSignals {
     /// Judged by the distance like all others.
     ByDistance,
 }
+
+words!(TouchingSignals, "rule for touching signals", {
+    Fused => "fused",
+    ByDistance => "by_distance",
+});
 
 /// Distances at which a pair is neither surely fused nor surely split, in the unit and measure of
 /// `min_distance`.
@@ -120,11 +148,11 @@ pub struct GreyZone {
     pub low: f64,
     /// First distance past it.
     pub high: f64,
-    /// What becomes of the pair.
+    /// The action on the pair.
     pub action: GreyZoneAction,
 }
 
-/// What becomes of a pair in the grey zone.
+/// The action on a pair in the grey zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GreyZoneAction {
@@ -137,20 +165,26 @@ pub enum GreyZoneAction {
     Exclude,
 }
 
-/// When two signals of one colour are one locus seen twice (sister chromatids).
+words!(GreyZoneAction, "action in the grey zone", {
+    Fused => "fused",
+    Uncertain => "uncertain",
+    Exclude => "exclude",
+});
+
+/// When two signals of one colour are a doublet: the sister chromatids of one locus.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Doublet {
     /// Whether such signals are merged.
     pub enabled: bool,
-    /// Largest gap between their edges, signal diameters.
+    /// Maximum gap between their edges, signal diameters.
     pub max_gap_diameter: f64,
-    /// Largest ratio of their integrated intensities: sister signals are of the same size.
+    /// Maximum ratio of their integrated intensities: the signals of a doublet are of the same size.
     pub size_ratio_max: f64,
 }
 
-/// What a signal without partner means.
+/// The meaning of a signal without partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -191,7 +225,7 @@ pub struct ExtraSignal {
     pub five_prime: IsolatedMeaning,
 }
 
-/// What a pattern with an isolated signal counts as.
+/// The meaning of a pattern with an isolated signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IsolatedMeaning {
@@ -204,6 +238,13 @@ pub enum IsolatedMeaning {
     /// Not counted as rearranged; counted and reported apart.
     SeparateTally,
 }
+
+words!(IsolatedMeaning, "meaning of an isolated signal", {
+    Positive => "positive",
+    Negative => "negative",
+    Equivocal => "equivocal",
+    SeparateTally => "separate_tally",
+});
 
 /// Copy-number gain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,19 +272,19 @@ pub struct Amplification {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Evaluable {
-    /// Fewest signals of each colour, those of fused pairs included.
+    /// Minimum number of signals of each colour, fused pairs included.
     pub min_each_colour: usize,
-    /// Fewest fused pairs.
+    /// Minimum number of fused pairs.
     pub min_fused: usize,
     /// Whether only nuclei with all expected loci, each intact or split, count (`2F`, `1F1R1G`).
     pub complete_nuclei_only: bool,
-    /// Most signals of one colour, those of fused pairs included.
+    /// Maximum number of signals of one colour, fused pairs included.
     pub max_signals: usize,
-    /// Whether nuclei over or under others are left out where it cannot be told whose a signal is.
+    /// Whether nuclei over or under others are left out if the owner of a signal is ambiguous.
     pub exclude_overlap: bool,
     /// Whether nuclei cut by the edge of the image are left out.
     pub exclude_edge: bool,
-    /// Smallest and largest area, um2. Not applied to images of unknown scale.
+    /// Minimum and maximum area, um2. Not applied to images of unknown scale.
     pub area_um2: [f64; 2],
     /// Lowest SNR that a green signal of ordinary brightness would have in the nucleus.
     pub min_snr_green: f64,

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::class::{NucleusClass, class_of, counts_as_rearranged};
-use super::evidence::{ClassifyParams, LostShare, NucleusEvidence};
+use super::evidence::{LostShare, NucleusEvidence, at_least};
 use super::exclusion::Exclusion;
+use super::params::{ClassifyParams, UNMODELLED_ERROR};
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, GreyZoneAction, Sex};
 use crate::colour::Colour;
@@ -27,10 +28,10 @@ pub struct NucleusCall {
     pub uncertain: bool,
     /// Probability that it is rearranged; `None` if it is not counted or the probability is not known.
     pub probability_rearranged: Option<f64>,
-    /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as a sister may be
-    /// an isolated end that would turn it.
+    /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as part of a doublet may
+    /// be an isolated end that would turn the call.
     pub doubtful: bool,
-    /// Share of the red and green signals that is lost below detection in such a nucleus.
+    /// Share of the red and of the green signals that lies below the detection limit in this nucleus.
     pub lost: [LostShare; 2],
     /// Whether a person changed the call.
     #[serde(default)]
@@ -55,15 +56,15 @@ fn one_colour_counts(colour: Colour, fused: usize, assay: &Assay, sex: Option<Se
 /// The call of one nucleus.
 ///
 /// Every nucleus gets a class. It also gets one reason if it may not be counted: the first that holds in this
-/// order, so that the reason names the cause rather than what follows from it.
+/// order, so that the reason names the cause, not a consequence.
 ///
 /// 1. Is it one whole nucleus? `not_a_nucleus`, `touches_border`, `seen_twice`, `overlapping`, `too_small`, `too_large`
 /// 2. Can it be read? `out_of_focus`, `saturated`, `debris`, `weak_probe`
 /// 3. Can its signals be counted? `no_signal`, `too_many_signals`, `one_colour_only`, `too_few_signals`,
 ///    `incomplete_pattern`, `grey_zone`
 ///
-/// What was not measured (no pixel size: no area; no SNR) excludes nothing. An area or SNR that is not a
-/// number does.
+/// An unmeasured value (no pixel size: no area; no SNR) excludes nothing. A score, area or SNR that is NaN does, and
+/// so does every one of them if its limit is NaN. [`summarise`](crate::summarise::summarise) refuses an invalid assay.
 ///
 /// ```
 /// use breakapart::assay::Assay;
@@ -100,12 +101,12 @@ pub fn classify(
     let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
         let counts = Colour::BOTH.map(|colour| one_colour_counts(colour, pattern.fused, assay, sex));
-        let seen = separated.rearranged(counts, evidence.alone_by_loss);
-        params.unmodelled_error + (1.0 - 2.0 * params.unmodelled_error) * seen
+        let seen = separated.rearranged(counts, evidence.isolated_by_dropout_probability);
+        UNMODELLED_ERROR + (1.0 - 2.0 * UNMODELLED_ERROR) * seen
     });
     let [unlikely, likely] = params.doubtful;
-    // As it would be if sisters that may be ends of another locus were.
-    let [red, green] = evidence.doubtful_sisters;
+    // The pattern if the doubtful members of doublets were ends of other loci.
+    let [red, green] = evidence.doubtful_doublets;
     let other = SignalPattern {
         isolated_red: pattern.isolated_red.saturating_add(red),
         isolated_green: pattern.isolated_green.saturating_add(green),
@@ -124,7 +125,9 @@ pub fn classify(
             && evidence.grey_zone_pair
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
         probability_rearranged: probability,
-        doubtful: turned || probability.is_some_and(|p| if rearranged { p < likely } else { p > unlikely }),
+        doubtful: turned
+            || probability
+                .is_some_and(|p| if rearranged { !at_least(p, likely) } else { !at_least(unlikely, p) }),
         lost: evidence.lost,
         edited: false,
     }
@@ -145,17 +148,17 @@ fn exclusion_of(
 fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyParams) -> Option<Exclusion> {
     let rules = &assay.evaluable;
     let [smallest, largest] = rules.area_um2;
-    if evidence.score < params.min_nucleus_score || evidence.score.is_nan() {
+    if !at_least(evidence.score, params.min_nucleus_score) {
         Some(Exclusion::NotANucleus)
     } else if evidence.touches_border && rules.exclude_edge {
         Some(Exclusion::TouchesBorder)
-    } else if evidence.seen_twice {
-        Some(Exclusion::SeenTwice)
+    } else if evidence.repeated {
+        Some(Exclusion::Repeated)
     } else if evidence.overlapping && rules.exclude_overlap {
         Some(Exclusion::Overlapping)
-    } else if evidence.area_um2.is_some_and(|area| area < smallest || area.is_nan()) {
+    } else if evidence.area_um2.is_some_and(|area| !at_least(area, smallest)) {
         Some(Exclusion::TooSmall)
-    } else if evidence.area_um2.is_some_and(|area| area > largest) {
+    } else if evidence.area_um2.is_some_and(|area| !at_least(largest, area)) {
         Some(Exclusion::TooLarge)
     } else {
         None
@@ -188,7 +191,8 @@ fn not_countable(evidence: &NucleusEvidence, assay: &Assay, sex: Option<Sex>) ->
         Some(Exclusion::NoSignal)
     } else if too_many {
         Some(Exclusion::TooManySignals)
-    } else if red.min(green) == 0 && (rules.min_each_colour > 0 || !evidence.lacking_colour_is_seen) {
+    } else if red.min(green) == 0 && (rules.min_each_colour > 0 || !evidence.missing_probe_hybridised_nearby)
+    {
         Some(Exclusion::OneColourOnly)
     } else if red.min(green) < rules.min_each_colour || pattern.fused < rules.min_fused {
         Some(Exclusion::TooFewSignals)
@@ -207,7 +211,7 @@ fn is_complete(pattern: &SignalPattern, expected: usize) -> bool {
     separated == pattern.separated_green() && pattern.fused.saturating_add(separated) == expected
 }
 
-/// A pair that was marked by someone else's grey zone is not guessed at.
+/// A pair may be marked by another assay's grey zone: the nucleus is then excluded.
 fn grey_zone_action(assay: &Assay) -> GreyZoneAction {
     assay.split.grey_zone.map_or(GreyZoneAction::Exclude, |zone| zone.action)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, IsolatedMeaning, ProbeEnd, Sex};
 use crate::colour::Colour;
+use crate::words::words;
 
 /// The class of a nucleus, from its signal pattern alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,25 +34,21 @@ pub enum NucleusClass {
     Unclassified,
 }
 
-impl NucleusClass {
-    /// The words used in tables, joined by `_`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::FewerFused => "fewer_fused",
-            Self::Gain => "gain",
-            Self::Amplification => "amplification",
-            Self::Split => "split",
-            Self::IsolatedThreePrime => "isolated_three_prime",
-            Self::IsolatedFivePrime => "isolated_five_prime",
-            Self::ExtraThreePrime => "extra_three_prime",
-            Self::ExtraFivePrime => "extra_five_prime",
-            Self::Unclassified => "unclassified",
-        }
-    }
+words!(NucleusClass, "class of a nucleus", {
+    Normal => "normal",
+    FewerFused => "fewer_fused",
+    Gain => "gain",
+    Amplification => "amplification",
+    Split => "split",
+    IsolatedThreePrime => "isolated_three_prime",
+    IsolatedFivePrime => "isolated_five_prime",
+    ExtraThreePrime => "extra_three_prime",
+    ExtraFivePrime => "extra_five_prime",
+    Unclassified => "unclassified",
+});
 
-    /// What the assay says about signals without partner, if this class is about them.
+impl NucleusClass {
+    /// The assay's meaning of signals without partner, if this class is about them.
     #[must_use]
     pub fn isolated_meaning(self, assay: &Assay) -> Option<IsolatedMeaning> {
         let isolated = &assay.isolated;

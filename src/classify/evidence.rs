@@ -1,89 +1,15 @@
-//! What classification is told about a nucleus.
+//! The facts about a nucleus from which its call follows.
 
 use serde::{Deserialize, Serialize};
 
+use super::params::ClassifyParams;
 use super::pattern::SignalPattern;
 use crate::assay::Assay;
 use crate::colour::Colour;
 
-/// Smallest nucleus score that is counted: below it, an outline is rather not than half that of a nucleus.
-const MIN_NUCLEUS_SCORE: f64 = 0.2;
-
-/// Share of wrong calls among those that the signals leave no doubt about.
-const UNMODELLED_ERROR: f64 = 0.004;
-
-/// Share of a probe's signals below detection in a nucleus from which it is not counted.
-const MAX_EXPECTED_LOSS: f64 = 0.05;
-
-/// Share of a nucleus at the camera's limit up to which it is counted.
-const SATURATED_MAX: f64 = 0.05;
-
-/// Share of a nucleus under debris up to which it is counted.
-const DEBRIS_MAX: f64 = 0.25;
-
-/// Width of a nucleus' signals over that of the specimen's from which it is out of focus.
-const BLUR_MAX: f64 = 1.6;
-
-/// Probabilities of a call between which it is doubtful.
-const DOUBTFUL: [f64; 2] = [0.1, 0.9];
-
-/// How nuclei are classified, apart from what the assay says.
+/// Probability that a nucleus shows separated signals (split or isolated), summed over all explanations of its candidate
+/// signals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct ClassifyParams {
-    /// Smallest score of a nucleus (`Nucleus::score`, the expected overlap with a true nucleus), 0 to 1.
-    /// Default 0.2, chosen for this crate: it only removes what segmentation itself hardly believes in.
-    pub min_nucleus_score: f64,
-    /// A counted nucleus is doubtful if its probability of being rearranged lies between these, or contradicts
-    /// its call. Two probabilities, ascending. Default 0.1 and 0.9, chosen for this crate: outside, fewer than
-    /// one in ten calls is expected to be wrong; the table in `docs/validation.md` shows how many are.
-    pub doubtful: [f64; 2],
-    /// Probability that a call is wrong for reasons that the signals do not show (a nucleus cut wrongly, a signal
-    /// that was never seen), 0 to 0.5. Default 0.004, measured by `validate --first-seed 5000`.
-    pub unmodelled_error: f64,
-    /// Largest share of a probe's signals that may be expected below detection in a counted nucleus, 0 to 1: each
-    /// of them turns an intact locus into an isolated signal. Default 0.05, chosen for this crate: two intact loci
-    /// then look broken in at most one nucleus in ten.
-    pub max_expected_loss: f64,
-    /// Largest share of a counted nucleus in which a probe channel is at the camera's limit, 0 to 1. Default 0.05,
-    /// chosen for this crate: the tops of four signals cover less; more is haze in which no signal is seen.
-    pub saturated_max: f64,
-    /// Largest share of a counted nucleus under debris as bright as signals, 0 to 1. Default 0.25, chosen for this crate:
-    /// one of four signals is then expected out of sight. `docs/validation.md` shows how nuclei with less are read.
-    pub debris_max: f64,
-    /// Median width of the signals of a nucleus, three at least, over that of the specimen's from which it is out of
-    /// focus, 1 to 5. Default 1.6, chosen for this crate: such blur takes 60 % of a signal's height.
-    pub blur_max: f64,
-}
-
-impl Default for ClassifyParams {
-    fn default() -> Self {
-        Self {
-            min_nucleus_score: MIN_NUCLEUS_SCORE,
-            doubtful: DOUBTFUL,
-            unmodelled_error: UNMODELLED_ERROR,
-            max_expected_loss: MAX_EXPECTED_LOSS,
-            saturated_max: SATURATED_MAX,
-            debris_max: DEBRIS_MAX,
-            blur_max: BLUR_MAX,
-        }
-    }
-}
-
-impl ClassifyParams {
-    /// Checks every value against its range.
-    ///
-    /// # Errors
-    /// [`crate::Error::InvalidParameter`] naming the first value out of range.
-    pub fn validate(&self) -> crate::Result<()> {
-        Ok(())
-    }
-}
-
-/// How likely it is that a nucleus shows signals apart from any partner (split or isolated), all ways of sorting
-/// its candidate signals considered.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[allow(clippy::exhaustive_structs)]
 pub struct SeparatedProbability {
     /// At least one red.
@@ -95,30 +21,30 @@ pub struct SeparatedProbability {
 }
 
 impl SeparatedProbability {
-    /// Probability of a nucleus that counts as rearranged: split always, one colour alone if that counts and its partner
-    /// is not merely lost, which has the chances `by_loss`.
-    pub(super) fn rearranged(self, counts: [bool; 2], by_loss: [f64; 2]) -> f64 {
+    /// Probability that the nucleus is rearranged. Separated signals of both colours count always. One colour alone counts
+    /// if `counts` says so and its partner did not merely drop out, which has the probability `by_dropout`.
+    pub(super) fn rearranged(self, counts: [bool; 2], by_dropout: [f64; 2]) -> f64 {
         let both = self.red + self.green - self.either;
         let only = [self.either - self.green, self.either - self.red];
-        let alone: f64 = (0..2).filter(|c| counts[*c]).map(|c| only[c] * (1.0 - by_loss[c])).sum();
+        let alone: f64 = (0..2).filter(|c| counts[*c]).map(|c| only[c] * (1.0 - by_dropout[c])).sum();
         (both + alone).clamp(0.0, 1.0)
     }
 }
 
-/// Share of a probe's signals that are lost below detection in a nucleus, 0 to 1, as the heights of all signals of the
-/// specimen that were seen make expect; 0 where they do not tell.
+/// Share of a probe's signals that lie below the detection limit in a nucleus, 0 to 1. It is estimated from the heights of
+/// all detected signals of the specimen, and 0 if they do not suffice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::exhaustive_structs)]
 pub struct LostShare {
     /// Expected share.
     pub expected: f64,
-    /// Its upper bound.
+    /// Upper bound.
     pub at_most: f64,
 }
 
-/// The facts about one nucleus on which its call rests.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The facts about one nucleus from which its call follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 // Each flag is a finding of its own, and any of them may hold together.
 #[expect(clippy::struct_excessive_bools)]
@@ -134,9 +60,8 @@ pub struct NucleusEvidence {
     /// Whether the edge of the image cuts it.
     pub touches_border: bool,
     /// Whether it is counted in another field that shows the same place.
-    pub seen_twice: bool,
-    /// Whether it lies over or under another nucleus, so near to its signals or those of the other that it cannot be
-    /// told whose they are.
+    pub repeated: bool,
+    /// Whether it lies over or under another nucleus so near to signals that their owner is ambiguous.
     pub overlapping: bool,
     /// Whether its counterstain or signals are blurred.
     pub out_of_focus: bool,
@@ -144,43 +69,49 @@ pub struct NucleusEvidence {
     pub saturated: bool,
     /// Whether debris as bright as signals covers too much of it to look for them.
     pub debris: bool,
-    /// SNR that a signal of ordinary brightness would have against this nucleus's background: red, green (by
-    /// `Colour::index`); `None` if not measured.
+    /// SNR of a signal of ordinary brightness above the background of this nucleus: red, green (by `Colour::index`);
+    /// `None` if not measured.
     pub ordinary_snr: [Option<f64>; 2],
-    /// Whether the colour that it lacks, if it lacks one, is seen in its neighbours. If not, a nucleus with signals of
-    /// one colour only is left out whatever the assay says: the probe may not have hybridised there.
-    pub lacking_colour_is_seen: bool,
-    /// Share of a probe's signals that would lie below detection in this nucleus, told from their heights without the
-    /// error of measuring them: red, green; `None` if not known. It says in which nuclei less is seen than in others; what
-    /// the specimen loses is `lost`.
+    /// Whether its neighbours show the colour that it lacks, if it lacks one. If they do not, the probe may not have
+    /// hybridised there: a nucleus with signals of one colour only is then left out whatever the assay says.
+    pub missing_probe_hybridised_nearby: bool,
+    /// Share of a probe's signals below the detection limit of this nucleus, from the heights of signals without their
+    /// error: red, green; `None` if not known. It compares nuclei; `lost` is the loss of the specimen.
     pub expected_loss: [Option<f64>; 2],
-    /// Share of a probe's signals that is lost: red, green. It excludes no nucleus; the verdict is held against it.
+    /// Share of a probe's signals that is lost: red, green. It excludes no nucleus; the verdict is checked against it.
     pub lost: [LostShare; 2],
-    /// Chance that a signal which stands alone in this nucleus is an intact locus whose other end is lost: red, green.
-    pub alone_by_loss: [f64; 2],
-    /// Signals counted as sisters that may also be isolated ends: red, green.
-    pub doubtful_sisters: [usize; 2],
+    /// Probability that an isolated signal of this nucleus is an intact locus whose other end dropped out: red, green.
+    pub isolated_by_dropout_probability: [f64; 2],
+    /// Signals counted with another one as a doublet that may be isolated ends instead: red, green.
+    pub doubtful_doublets: [usize; 2],
     /// Whether the distance of one of its pairs lies in the assay's grey zone.
     pub grey_zone_pair: bool,
     /// Whether its fused signals form a cluster that cannot be counted.
     pub uncountable_cluster: bool,
-    /// How likely it shows separated signals; `None` if not known.
+    /// Probability that it shows separated signals; `None` if not known.
     pub separated: Option<SeparatedProbability>,
 }
 
 impl NucleusEvidence {
-    /// Whether a colour's signals may be missed in this nucleus, by the assay's least SNR or by the share of them
-    /// below detection. What is not a number counts as missed, what was not measured does not.
+    /// Whether a colour's signals may be missed in this nucleus, by the assay's minimum SNR or by the share of them below
+    /// the detection limit. NaN counts as missed, an unmeasured value does not.
     pub(crate) fn is_weak(&self, colour: Colour, assay: &Assay, params: &ClassifyParams) -> bool {
         let min_snr = match colour {
             Colour::Red => assay.evaluable.min_snr_red,
             Colour::Green => assay.evaluable.min_snr_green,
         };
-        self.ordinary_snr[colour.index()].is_some_and(|snr| snr < min_snr || snr.is_nan())
-            || self.expected_loss[colour.index()].is_some_and(|l| l > params.max_expected_loss || l.is_nan())
+        self.ordinary_snr[colour.index()].is_some_and(|snr| !at_least(snr, min_snr))
+            || self.expected_loss[colour.index()].is_some_and(|l| !at_least(params.max_expected_loss, l))
     }
 
-    /// A nucleus of which nothing speaks against counting it: what a reader at the microscope enters.
+    /// A nucleus with nothing against counting it, as a reader at the microscope enters it.
+    ///
+    /// ```
+    /// use breakapart::classify::NucleusEvidence;
+    /// let evidence = NucleusEvidence::of_pattern(1, "1F1R1G".parse()?);
+    /// assert_eq!(evidence.pattern.split, 1);
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
     #[must_use]
     pub fn of_pattern(nucleus_id: u32, pattern: SignalPattern) -> Self {
         Self {
@@ -189,20 +120,25 @@ impl NucleusEvidence {
             area_um2: None,
             score: 1.0,
             touches_border: false,
-            seen_twice: false,
+            repeated: false,
             overlapping: false,
             out_of_focus: false,
             saturated: false,
             debris: false,
             ordinary_snr: [None, None],
-            lacking_colour_is_seen: true,
+            missing_probe_hybridised_nearby: true,
             expected_loss: [None, None],
             lost: [LostShare::default(); 2],
-            alone_by_loss: [0.0, 0.0],
-            doubtful_sisters: [0, 0],
+            isolated_by_dropout_probability: [0.0, 0.0],
+            doubtful_doublets: [0, 0],
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,
         }
     }
+}
+
+/// Whether a value reaches a limit. NaN neither reaches a limit nor is reached.
+pub(super) fn at_least(value: f64, limit: f64) -> bool {
+    value >= limit
 }

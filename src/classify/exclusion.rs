@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::words;
+
 /// Why a nucleus is not evaluable. Every nucleus that is left out of the percentage has exactly one reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -13,11 +15,12 @@ pub enum Exclusion {
     TooSmall,
     /// Larger than the largest nucleus: probably several.
     TooLarge,
-    /// Counted in another field that shows the same place.
-    SeenTwice,
-    /// Lies over or under another nucleus: signals cannot be told apart.
+    /// Counted in another field that shows the same place: `seen_twice` in tables.
+    #[serde(rename = "seen_twice")]
+    Repeated,
+    /// Lies over or under another nucleus: the owner of its signals is ambiguous.
     Overlapping,
-    /// Shape or contrast is not that of a nucleus.
+    /// Shape or contrast is unlike a nucleus.
     NotANucleus,
     /// No signal of either colour.
     NoSignal,
@@ -39,32 +42,26 @@ pub enum Exclusion {
     Saturated,
     /// The distance of a pair lies in the assay's grey zone.
     GreyZone,
-    /// A person who looked at it left it out.
+    /// A person left it out.
     ByReader,
 }
 
-impl Exclusion {
-    /// The one word (or words joined by `_`) used in tables.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TouchesBorder => "touches_border",
-            Self::TooSmall => "too_small",
-            Self::TooLarge => "too_large",
-            Self::SeenTwice => "seen_twice",
-            Self::Overlapping => "overlapping",
-            Self::NotANucleus => "not_a_nucleus",
-            Self::NoSignal => "no_signal",
-            Self::OneColourOnly => "one_colour_only",
-            Self::TooFewSignals => "too_few_signals",
-            Self::IncompletePattern => "incomplete_pattern",
-            Self::TooManySignals => "too_many_signals",
-            Self::OutOfFocus => "out_of_focus",
-            Self::WeakProbe => "weak_probe",
-            Self::Debris => "debris",
-            Self::Saturated => "saturated",
-            Self::GreyZone => "grey_zone",
-            Self::ByReader => "by_reader",
-        }
-    }
-}
+words!(Exclusion, "reason to leave out a nucleus", {
+    TouchesBorder => "touches_border",
+    TooSmall => "too_small",
+    TooLarge => "too_large",
+    Repeated => "seen_twice",
+    Overlapping => "overlapping",
+    NotANucleus => "not_a_nucleus",
+    NoSignal => "no_signal",
+    OneColourOnly => "one_colour_only",
+    TooFewSignals => "too_few_signals",
+    IncompletePattern => "incomplete_pattern",
+    TooManySignals => "too_many_signals",
+    OutOfFocus => "out_of_focus",
+    WeakProbe => "weak_probe",
+    Debris => "debris",
+    Saturated => "saturated",
+    GreyZone => "grey_zone",
+    ByReader => "by_reader",
+});

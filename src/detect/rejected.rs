@@ -6,6 +6,7 @@ use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::decide::Model;
 use crate::detect::sorting::Part;
+use crate::words::words;
 
 /// From this share of the height of the specimen's signals on, a candidate that is no signal is not simply too faint.
 /// Signals of half the usual height are still common: doublets that parted, and probes that bound in part.
@@ -32,9 +33,6 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Faint, Self::UnlikeSignals, Self::InBothChannels, Self::Crosstalk];
-
     /// The reason for a candidate of a nucleus that was sorted as `part`; `None` for a signal.
     pub(crate) fn of(part: Part, candidate: &Candidate, colour: Colour, model: &Model) -> Option<Self> {
         match part {
@@ -66,3 +64,10 @@ pub struct RejectedCandidate {
     /// Why it is no signal.
     pub reason: Rejection,
 }
+
+words!(Rejection, "reason against a candidate", {
+    Faint => "faint",
+    UnlikeSignals => "unlike_signals",
+    InBothChannels => "in_both_channels",
+    Crosstalk => "crosstalk",
+});

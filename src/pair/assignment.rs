@@ -1,6 +1,6 @@
 //! Minimum-cost assignment (Hungarian method with potentials, O(n^3)).
 
-/// Assigns rows to columns at the least total cost; `cost[i][j]` must be finite. Returns the column of each
+/// Assigns rows to columns at the minimum total cost; `cost[i][j]` must be finite. Returns the column of each
 /// row; with more rows than columns the surplus rows get `None`. Ties go to the smaller index.
 pub(crate) fn assign(cost: &[Vec<f64>]) -> Vec<Option<usize>> {
     let rows = cost.len();
@@ -24,7 +24,7 @@ pub(crate) fn assign(cost: &[Vec<f64>]) -> Vec<Option<usize>> {
     let mut row_of = vec![0_usize; columns + 1];
     for i in 1..=rows {
         row_of[0] = i;
-        let mut least = vec![f64::INFINITY; columns + 1];
+        let mut lowest = vec![f64::INFINITY; columns + 1];
         let mut came_from = vec![0_usize; columns + 1];
         let mut used = vec![false; columns + 1];
         let mut column = 0;
@@ -37,12 +37,12 @@ pub(crate) fn assign(cost: &[Vec<f64>]) -> Vec<Option<usize>> {
                     continue;
                 }
                 let reduced = cost[row - 1][j - 1] - u[row] - v[j];
-                if reduced < least[j] {
-                    least[j] = reduced;
+                if reduced < lowest[j] {
+                    lowest[j] = reduced;
                     came_from[j] = column;
                 }
-                if least[j] < delta {
-                    delta = least[j];
+                if lowest[j] < delta {
+                    delta = lowest[j];
                     next = j;
                 }
             }
@@ -51,7 +51,7 @@ pub(crate) fn assign(cost: &[Vec<f64>]) -> Vec<Option<usize>> {
                     u[row_of[j]] += delta;
                     v[j] -= delta;
                 } else {
-                    least[j] -= delta;
+                    lowest[j] -= delta;
                 }
             }
             column = next;
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The least total over all ways to assign.
+    /// The minimum total over all ways to assign.
     fn least_total(cost: &[Vec<f64>], row: usize, used: usize, skips: usize) -> f64 {
         if row == cost.len() {
             return 0.0;

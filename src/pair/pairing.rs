@@ -1,10 +1,11 @@
-//! What pairing hands on: which signals belong together.
+//! The result of pairing: which signals belong together.
 
 use serde::{Deserialize, Serialize};
 
 use crate::classify::SignalPattern;
+use crate::words::words;
 
-/// What a signal turned out to be.
+/// The role of a signal in its nucleus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignalStatus {
@@ -14,22 +15,16 @@ pub enum SignalStatus {
     Split,
     /// No partner in this nucleus.
     Isolated,
-    /// A sister chromatid's signal beside a signal of the same colour: counted with that one.
+    /// The second signal of a doublet (sister chromatids): counted with the other one.
     Duplicate,
 }
 
-impl SignalStatus {
-    /// The word used in tables.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fused => "fused",
-            Self::Split => "split",
-            Self::Isolated => "isolated",
-            Self::Duplicate => "duplicate",
-        }
-    }
-}
+words!(SignalStatus, "status of a signal", {
+    Fused => "fused",
+    Split => "split",
+    Isolated => "isolated",
+    Duplicate => "duplicate",
+});
 
 /// A red and a green signal of one locus. Indices are into the field's list of signals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -59,10 +54,10 @@ pub struct Pairing {
     pub isolated_red: Vec<usize>,
     /// Green signals without partner.
     pub isolated_green: Vec<usize>,
-    /// Sister signals that are counted with another one of their colour.
+    /// Second signals of doublets, which are counted with another signal of their colour.
     pub duplicates: Vec<usize>,
-    /// Those of them, within intact loci, that lie so far off that they may be the end of another locus, the other
-    /// colour having no sister there: what a short inversion that lost its other end looks like too.
+    /// Duplicates of intact loci that may be the end of another locus: they lie far from the other signal of their
+    /// doublet, and the other colour has no doublet there. A short inversion that lost its other end looks like this too.
     pub doubtful_duplicates: Vec<usize>,
 }
 

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+
+/// Longest distance in pixels, longer than any image: sums of distances stay finite.
+pub(super) const MAX_DISTANCE_PX: f64 = 1e9;
+
 /// When two signals of different colour are one intact locus, and two of the same colour one signal.
 ///
 /// ```
@@ -9,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(rule.split_distance_px, 9.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PairRule {
     /// Signal diameter that distances are expressed in, px.
@@ -17,22 +23,22 @@ pub struct PairRule {
     pub split_distance_px: f64,
     /// Whether a pair at just that distance is split.
     pub split_at_equality: bool,
-    /// Centre-to-centre distance up to which two signals of one colour are sisters, px; 0 = never.
+    /// Centre-to-centre distance up to which two signals of one colour are a doublet, px; 0 = never.
     pub doublet_distance_px: f64,
-    /// Distance from which a sister without a sister of the other colour beside it may also be the end of another
-    /// locus, such as that of a short inversion, px. Half-way from touching to the largest gap.
+    /// Distance from which a doublet may also be two loci if the other colour has no doublet there, px: a short inversion
+    /// looks so. Half-way from touching to the maximum gap.
     pub doublet_doubtful_px: f64,
-    /// Largest ratio of intensities of two sisters.
+    /// Maximum ratio of the intensities of the two signals of a doublet.
     pub doublet_intensity_ratio_max: f64,
     /// Centre-to-centre distances between which a pair is neither clearly intact nor clearly split, px.
     pub grey_zone_px: Option<[f64; 2]>,
-    /// Displacement (rows, columns) of green against red, px, taken off before distances are measured.
+    /// Displacement (rows, columns) of green against red, px, subtracted before distances are measured.
     pub green_shift_px: [f64; 2],
 }
 
 impl PairRule {
-    /// The usual rule for a signal diameter in pixels: split from two diameters on between centres, sisters up
-    /// to a gap of one between edges, which is two between centres.
+    /// The usual rule for a signal diameter in pixels: split from two diameters on between centres, doublets
+    /// up to a gap of one diameter between edges, which is two between centres.
     #[must_use]
     pub fn from_diameter(diameter_px: f64) -> Self {
         Self {
@@ -52,5 +58,41 @@ impl PairRule {
     pub fn is_fused(&self, distance_px: f64) -> bool {
         distance_px < self.split_distance_px
             || (distance_px == self.split_distance_px && !self.split_at_equality)
+    }
+
+    /// Checks every value: no number is NaN, no distance is negative or longer than 10^9 px, the diameter is at
+    /// least 0.001 px, and the grey zone ends where it starts or later.
+    ///
+    /// ```
+    /// let mut rule = breakapart::pair::PairRule::from_diameter(4.5);
+    /// assert!(rule.validate().is_ok());
+    /// rule.split_distance_px = f64::NAN;
+    /// assert!(rule.validate().unwrap_err().to_string().contains("split_distance_px"));
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] naming the first value out of range.
+    pub fn validate(&self) -> Result<()> {
+        let check = |name: &str, value: f64, [low, high]: [f64; 2]| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::parameter(format!("pair_rule.{name}"), value, format!("{low} to {high}")))
+            }
+        };
+        let distance = |name: &str, value: f64| check(name, value, [0.0, MAX_DISTANCE_PX]);
+        check("diameter_px", self.diameter_px, [0.001, MAX_DISTANCE_PX])?;
+        distance("split_distance_px", self.split_distance_px)?;
+        distance("doublet_distance_px", self.doublet_distance_px)?;
+        distance("doublet_doubtful_px", self.doublet_doubtful_px)?;
+        check("doublet_intensity_ratio_max", self.doublet_intensity_ratio_max, [1.0, 1e9])?;
+        for shift in self.green_shift_px {
+            check("green_shift_px", shift, [-MAX_DISTANCE_PX, MAX_DISTANCE_PX])?;
+        }
+        if let Some([low, high]) = self.grey_zone_px {
+            distance("grey_zone_px[0]", low)?;
+            check("grey_zone_px[1]", high, [low, MAX_DISTANCE_PX])?;
+        }
+        Ok(())
     }
 }

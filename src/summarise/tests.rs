@@ -95,7 +95,7 @@ fn of_one_colour(id: &str, [intact, red_only, green_only]: [usize; 3], seen: boo
         .zip(all)
         .map(|(nucleus, pattern)| {
             let mut evidence = NucleusEvidence::of_pattern(nucleus, pattern);
-            evidence.lacking_colour_is_seen = seen;
+            evidence.missing_probe_hybridised_nearby = seen;
             classify(&evidence, &assay, None, &ClassifyParams::default())
         })
         .collect();

@@ -8,8 +8,9 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "error",
+    "words",
     "units",
     "setting",
     "colour",

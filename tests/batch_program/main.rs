@@ -1,5 +1,6 @@
 //! The batch program as its users meet it: exit status, messages, files, and what hostile input does to it.
 
+mod params;
 mod place;
 
 use std::collections::BTreeMap;
@@ -112,6 +113,18 @@ fn inputs_that_cannot_be_used_do_not_keep_the_others_from_being_scored() {
     ]);
     assert!(place.path("out/good/report.json").exists());
     assert!(!place.path("out/fake/report.json").exists());
+}
+
+#[test]
+fn results_are_written_though_nobody_reads_stderr() {
+    let place = Place::new();
+    for i in 0..40 {
+        place.write(&format!("in/broken_{i:02}/field.tif"), "no image");
+    }
+    assert_eq!(place.run_unread(&["in", "--out", "out", "--threads", "1"]), 1);
+    assert!(place.path("out/run.json").exists() && place.path("out/good/report.json").exists());
+    assert_eq!(place.run_unread(&["in/good", "--out", "out", "--threads", "1"]), 0);
+    assert_eq!(place.run_unread(&["nowhere", "--out", "other"]), 2);
 }
 
 #[cfg(unix)]

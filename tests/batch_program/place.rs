@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use breakapart::simulate::{Conditions, write_specimen};
@@ -69,6 +69,15 @@ impl Place {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// Runs the program in the folder; the reader of its stderr is gone. Returns the exit status.
+    pub(crate) fn run_unread(&self, arguments: &[&str]) -> i32 {
+        let mut program = Command::new(&*PROGRAM);
+        program.current_dir(self.folder.path()).args(arguments);
+        let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        child.wait().unwrap().code().unwrap()
     }
 
     /// Runs the program with wrong usage: it must say so in one message and write nothing.

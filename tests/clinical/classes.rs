@@ -165,7 +165,7 @@ fn a_partner_that_may_be_lost_makes_a_signal_alone_doubtful() {
         let mut evidence = NucleusEvidence::of_pattern(1, pattern(1, red, green));
         let any_green = if green > 0 { 1.0 } else { 0.0 };
         evidence.separated = Some(SeparatedProbability { red: 1.0, green: any_green, either: 1.0 });
-        evidence.alone_by_loss = [by_loss, 0.0];
+        evidence.isolated_by_dropout_probability = [by_loss, 0.0];
         classify(&evidence, &alk, None, &ClassifyParams::default())
     };
     let call = read(1, 0, 0.6);

@@ -173,7 +173,7 @@ fn a_lone_colour_is_left_out_where_the_other_probe_is_not_seen_in_the_neighbours
         (pattern(0, 1, 1), None),
     ] {
         let mut evidence = NucleusEvidence::of_pattern(1, pattern);
-        evidence.lacking_colour_is_seen = false;
+        evidence.missing_probe_hybridised_nearby = false;
         assert_eq!(
             classify(&evidence, &alk, None, &ClassifyParams::default()).exclusion,
             exclusion,

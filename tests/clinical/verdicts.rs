@@ -197,8 +197,8 @@ proptest! {
         cutoff in 1_u64..=30,
     ) {
         let mut assay = Assay::builtin_names().nth(index).map_or_else(alk_two_stage, builtin);
-        if let Decision::Single(rule) = &mut assay.decision {
-            rule.cutoff_percent = Percent::whole(cutoff).unwrap();
+        if matches!(assay.decision, Decision::Single(_)) {
+            assay = assay.with_cutoff(Percent::whole(cutoff).unwrap()).unwrap();
         }
         let isolated = (isolated * n as f64) as usize;
         let x = ((rearranged * n as f64) as usize).min(n - isolated - 1);

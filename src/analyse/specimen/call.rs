@@ -10,6 +10,7 @@ use crate::classify::{NucleusEvidence, SeparatedProbability, classify};
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
 use crate::detect::decide::Decision;
+use crate::error::Result;
 use crate::pair::{PairRule, Pairing, pair};
 use crate::reading::{FieldReading, NucleusReading};
 use crate::segment::Nucleus;
@@ -34,7 +35,7 @@ impl ResolvedSpecimen<'_> {
     fn is_blurred<'s>(&self, own: impl Iterator<Item = &'s Signal>) -> bool {
         let mut widths: Vec<f64> =
             own.map(|s| s.diameter_px / self.specimen.diameters_px[s.colour.index()]).collect();
-        widths.len() >= MIN_FOCUS_SIGNALS && median(&mut widths) > self.specimen.params.classify.blur_max
+        widths.len() >= MIN_FOCUS_SIGNALS && median(&mut widths) > self.specimen.params.classify.max_blur_ratio
     }
 
     /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
@@ -55,14 +56,14 @@ impl ResolvedSpecimen<'_> {
     }
 
     /// Pairs and calls the nuclei of a field; `own` are these nuclei.
-    pub(super) fn read_field(&self, field: FieldMeasurement, own: &[ResolvedNucleus]) -> FieldReading {
+    pub(super) fn read_field(&self, field: FieldMeasurement, own: &[ResolvedNucleus]) -> Result<FieldReading> {
         let signals = self.signals(&field, own);
-        let paired = self.pair_nuclei(&field, own, &signals);
+        let paired = self.pair_nuclei(&field, own, &signals)?;
         let nuclei = paired.into_iter().map(|paired| self.call_nucleus(&field, &signals, paired)).collect();
         let quality = quality(&field, &signals);
         let rejected = self.rejected(&field, own);
         let (height_px, width_px) = field.segmentation.labels.dim();
-        FieldReading {
+        Ok(FieldReading {
             name: field.name,
             height_px,
             width_px,
@@ -72,7 +73,7 @@ impl ResolvedSpecimen<'_> {
             rejected,
             quality,
             labels: field.segmentation.labels,
-        }
+        })
     }
 
     /// The nuclei of a field with their pairs.
@@ -81,7 +82,7 @@ impl ResolvedSpecimen<'_> {
         field: &'n FieldMeasurement,
         own: &'n [ResolvedNucleus],
         signals: &[Signal],
-    ) -> Vec<Paired<'n>> {
+    ) -> Result<Vec<Paired<'n>>> {
         let centre = field_centre_px(field);
         let mut by_nucleus: Vec<Vec<usize>> = vec![Vec::new(); own.len()];
         for (index, signal) in signals.iter().enumerate() {
@@ -93,17 +94,17 @@ impl ResolvedSpecimen<'_> {
             .map(|((nucleus, resolved), indices)| {
                 let place = [nucleus.centroid_y_px - centre[0], nucleus.centroid_x_px - centre[1]];
                 let green_shift_px = self.shift.map_or([0.0, 0.0], |s| s.at(place));
-                let pairing = pair(nucleus.id, signals, &indices, &PairRule { green_shift_px, ..self.rule });
-                Paired {
+                let pairing = pair(nucleus.id, signals, &indices, &PairRule { green_shift_px, ..self.rule })?;
+                Ok(Paired {
                     nucleus,
                     resolved,
                     pairing,
                     signals: indices,
                     ambiguous_owner: false,
                     missing_probe_hybridised_nearby: true,
-                }
+                })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let place = |signal: &Signal| {
             let place = [signal.y_px, signal.x_px];
             match self.shift.filter(|_| signal.colour == Colour::Green) {
@@ -121,7 +122,7 @@ impl ResolvedSpecimen<'_> {
             nucleus.ambiguous_owner = ambiguous;
             nucleus.missing_probe_hybridised_nearby = nearby;
         }
-        paired
+        Ok(paired)
     }
 
     /// The facts on which the call of a nucleus is based.
@@ -133,9 +134,9 @@ impl ResolvedSpecimen<'_> {
         evidence.area_um2 = self.specimen.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
         evidence.score = nucleus.score;
         evidence.touches_border = nucleus.touches_border;
-        evidence.seen_twice = resolved.repeated;
+        evidence.repeated = resolved.repeated;
         evidence.overlapping = nucleus.overlapping && paired.ambiguous_owner;
-        evidence.lacking_colour_is_seen = paired.missing_probe_hybridised_nearby;
+        evidence.missing_probe_hybridised_nearby = paired.missing_probe_hybridised_nearby;
         let noise_of = |colour: Colour| {
             let noise = field.channels[colour.index()].nucleus_noise.get(record.index).copied();
             noise.filter(|noise| *noise > 0.0)
@@ -148,16 +149,16 @@ impl ResolvedSpecimen<'_> {
             Some(self.model.share_below(colour, seen))
         });
         evidence.lost = *lost;
-        evidence.alone_by_loss =
+        evidence.isolated_by_dropout_probability =
             Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
         evidence.out_of_focus = self.is_blurred(paired.signals.iter().map(|&i| &signals[i]));
-        evidence.saturated = record.saturated > params.classify.saturated_max;
+        evidence.saturated = record.saturated > params.classify.max_saturated_share;
         let covered = debris::covered_share(candidates, decision, &self.model);
-        evidence.debris = covered > params.classify.debris_max;
+        evidence.debris = covered > params.classify.max_debris_share;
         let doubtful = |colour: Colour| {
             pairing.doubtful_duplicates.iter().filter(|&&i| signals[i].colour == colour).count()
         };
-        evidence.doubtful_sisters = Colour::BOTH.map(doubtful);
+        evidence.doubtful_doublets = Colour::BOTH.map(doubtful);
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });

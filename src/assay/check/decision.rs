@@ -82,7 +82,7 @@ fn per_pattern(assay: &Assay, rule: &PerPattern) -> Checked {
     Ok(())
 }
 
-/// What an isolated signal of a colour means beside `fused` intact loci.
+/// The meaning of an isolated signal of a colour beside `fused` intact loci.
 fn meaning(assay: &Assay, colour: Colour, fused: usize) -> IsolatedMeaning {
     let isolated = &assay.isolated;
     let (three_prime, five_prime) = match isolated.extra {
@@ -96,7 +96,7 @@ fn meaning(assay: &Assay, colour: Colour, fused: usize) -> IsolatedMeaning {
 }
 
 /// Counts of fused, red and green in laboratory notation, as `SignalPattern` prints it.
-fn notation(text: &str) -> Option<[usize; 3]> {
+pub(crate) fn notation(text: &str) -> Option<[usize; 3]> {
     let mut counts = [0; 3];
     let mut rest = text;
     for (count, letter) in counts.iter_mut().zip(['F', 'R', 'G']) {

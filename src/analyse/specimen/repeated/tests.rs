@@ -45,13 +45,13 @@ fn again(nuclei: &[Nucleus], [down, right]: [f64; 2], seed: u64) -> Vec<Nucleus>
         .collect()
 }
 
-fn twice(fields: &[Vec<Nucleus>]) -> SeenTwice {
+fn twice(fields: &[Vec<Nucleus>]) -> Repeated {
     let seen: Vec<Seen<'_>> =
         fields.iter().map(|nuclei| Seen { name: "field", size_px: [SIZE, SIZE], nuclei }).collect();
-    seen_twice(&seen)
+    find(&seen)
 }
 
-fn counted(found: &SeenTwice) -> usize {
+fn counted(found: &Repeated) -> usize {
     found.elsewhere.iter().flatten().filter(|elsewhere| !**elsewhere).count()
 }
 
@@ -60,11 +60,11 @@ fn each_nucleus_of_fields_given_twice_counts_once() {
     for nuclei in [1, 4, 25, 120] {
         let one = field(nuclei, 1);
         let found = twice(&[one.clone(), one.clone(), one]);
-        assert_eq!((counted(&found), found.warnings.len()), (nuclei, 3));
+        assert_eq!((counted(&found), found.places.len()), (nuclei, 3));
     }
     let one = field(40, 2);
     let found = twice(&[one.clone(), again(&one, [0.0, 0.0], 3), field(40, 4)]);
-    assert_eq!((counted(&found), found.warnings.len()), (80, 1), "{:?}", found.warnings);
+    assert_eq!((counted(&found), found.places.len()), (80, 1), "{:?}", found.places);
 }
 
 #[test]
