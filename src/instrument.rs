@@ -16,5 +16,5 @@ pub use camera::CameraEstimate;
 pub use crosstalk::Crosstalk;
 pub use illumination::Illumination;
 pub use loss::SignalLoss;
-pub use params::{FixedShift, InstrumentParams};
+pub use params::{SuppliedShift, InstrumentParams};
 pub use shift::ChromaticShift;

@@ -3,7 +3,7 @@
 use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::instrument::FixedShift;
+use breakapart::instrument::SuppliedShift;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
 
@@ -19,7 +19,7 @@ fn read(specimen: &SimulatedSpecimen, params: AnalyseParams) -> SpecimenReading 
     analyser.read_specimen("specimen", measured).unwrap()
 }
 
-fn by_shift(specimen: &SimulatedSpecimen, shift: Setting<FixedShift>) -> SpecimenReading {
+fn by_shift(specimen: &SimulatedSpecimen, shift: Setting<SuppliedShift>) -> SpecimenReading {
     let mut params = AnalyseParams::default();
     params.instrument.chromatic_shift = shift;
     read(specimen, params)
@@ -33,7 +33,7 @@ fn contradicted(reading: &SpecimenReading) -> bool {
 fn a_shift_that_the_pairs_contradict_gives_no_verdict() {
     let none = specimen(|_| ());
     let shifted = specimen(|c| c.optics.shift_px = [6.0, -7.0]);
-    let given = |text: &str| Setting::Fixed(text.parse().unwrap());
+    let given = |text: &str| Setting::Supplied(text.parse().unwrap());
     for (specimen, wrong) in [
         (&none, given("6,0")),
         (&none, given("4,4")),
@@ -73,8 +73,8 @@ fn crosstalk_that_the_signals_contradict_is_named() {
         params.instrument.crosstalk_red_into_green = setting;
         read(&leaking, params)
     };
-    assert!(contradicted(&with(Setting::Off)) && contradicted(&with(Setting::Fixed(0.5))));
-    assert!(!contradicted(&with(Setting::Fixed(0.2))) && !contradicted(&with(Setting::Estimate)));
+    assert!(contradicted(&with(Setting::Off)) && contradicted(&with(Setting::Supplied(0.5))));
+    assert!(!contradicted(&with(Setting::Supplied(0.2))) && !contradicted(&with(Setting::Estimate)));
 }
 
 fn width_and_noise(specimen: &SimulatedSpecimen, change: impl Fn(&mut AnalyseParams)) -> Vec<String> {
@@ -90,7 +90,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     let measured = read(&specimen, AnalyseParams::default()).instrument.signal_diameter_px;
     for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
         let named = width_and_noise(&specimen, |p| {
-            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Fixed(factors[c] * measured[c]));
+            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Supplied(factors[c] * measured[c]));
         });
         let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
         for (c, colour) in ["red", "green"].iter().enumerate() {
@@ -111,7 +111,7 @@ fn camera_noise_that_the_image_contradicts_is_named() {
     for (factor, wrong) in [(0.1, true), (1.0, false), (4.0, true)] {
         let text = format!("{},{},{}", factor * camera.gain, camera.dark_level, factor * camera.dark_sd);
         let named = width_and_noise(&specimen, |p| {
-            p.detect.camera_noise = [Setting::Fixed(text.parse().unwrap()); 2];
+            p.detect.camera_noise = [Setting::Supplied(text.parse().unwrap()); 2];
         });
         assert_eq!(named.len(), if wrong { 2 } else { 0 }, "{factor}: {named:?}");
     }

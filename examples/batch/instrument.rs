@@ -5,7 +5,7 @@ use std::str::FromStr;
 use breakapart::Setting;
 use breakapart::analyse::AnalyseParams;
 use breakapart::detect::CameraNoise;
-use breakapart::instrument::FixedShift;
+use breakapart::instrument::SuppliedShift;
 use clap::Args;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(crate) struct InstrumentOptions {
     camera_noise: Setting<CameraNoise>,
     /// Displacement of green against red, px; magnification less 1 and rotation in radians may follow
     #[arg(long, value_name = "estimate|off|Y,X", default_value = "estimate", allow_hyphen_values = true)]
-    chromatic_shift: Setting<FixedShift>,
+    chromatic_shift: Setting<SuppliedShift>,
     /// Share of red light seen in green, and of green light seen in red
     #[arg(
         long,

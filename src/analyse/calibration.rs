@@ -45,7 +45,7 @@ impl Calibration {
             counterstain_bleed: counterstain_bleed(fields, &params.instrument),
             illumination: illumination(fields, &params.instrument),
         };
-        if let Setting::Fixed(losses) = params.instrument.illumination {
+        if let Setting::Supplied(losses) = params.instrument.illumination {
             for field in fields {
                 even_out(field, losses);
             }
@@ -67,7 +67,7 @@ fn diameter_errors_px(fields: &[FieldMeasurement], diameters_px: [f64; 2]) -> [O
 /// Noise of the camera in red and green.
 fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEstimate; 2] {
     [0, 1].map(|c| {
-        if let Setting::Fixed(known) = params.camera_noise[c] {
+        if let Setting::Supplied(known) = params.camera_noise[c] {
             return known.into();
         }
         let fits: Vec<NoiseFit> = fields.iter().map(|f| f.channels[c].noise_fit).collect();
@@ -81,7 +81,7 @@ fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) ->
     Colour::BOTH.map(|colour| match params.counterstain_into(colour) {
         Setting::Estimate => bleed::estimate(&nuclei, colour),
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Bleed::fixed(fraction, &nuclei)),
+        Setting::Supplied(fraction) => Some(Bleed::supplied(fraction, &nuclei)),
     })
 }
 
@@ -104,8 +104,8 @@ fn illumination(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Opti
             estimate(&|f| signals(f, Colour::Green)),
         ],
         Setting::Off => [None; 3],
-        Setting::Fixed([red, green]) => {
-            [None, Some(Illumination::fixed(red)), Some(Illumination::fixed(green))]
+        Setting::Supplied([red, green]) => {
+            [None, Some(Illumination::supplied(red)), Some(Illumination::supplied(green))]
         }
     }
 }
@@ -134,7 +134,7 @@ pub(super) fn light_at(
     colour: Colour,
     c: &Candidate,
 ) -> f64 {
-    params.illumination.fixed().map_or(1.0, |losses| {
+    params.illumination.supplied().map_or(1.0, |losses| {
         let place = relative_place(field.segmentation.labels.dim(), [c.y_px, c.x_px]);
         illumination::light(place, losses[colour.index()])
     })

@@ -72,7 +72,7 @@ pub(super) fn measure(
     }
     let find = |colour: Colour| {
         let probe = field.probe(colour);
-        let known = instrument.counterstain_into(colour).fixed().filter(|fraction| *fraction > 0.0);
+        let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
         let own = known.map(|fraction| {
             let limit = limit(probe, field.saturation_level);
             bleed::take_off(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
@@ -82,7 +82,7 @@ pub(super) fn measure(
         };
         let index = colour.index();
         let mut params = params.clone();
-        if let Setting::Fixed(_) = params.camera_noise[index] {
+        if let Setting::Supplied(_) = params.camera_noise[index] {
             params.camera_noise[index] = Setting::Estimate;
         }
         let plane = PlaneView::from(&own);

@@ -109,7 +109,7 @@ pub(crate) fn find(
     let no_data = filled.as_ref().map(|f| &f.no_data);
     let noise_setting = params.camera_noise[colour.index()];
     let noise_fit = camera_noise::estimate(plane, no_data, noise_setting != Setting::Off);
-    let noise = noise_setting.fixed().map_or(noise_fit.noise, |camera| camera.noise());
+    let noise = noise_setting.supplied().map_or(noise_fit.noise, |camera| camera.noise());
     let plane = filled.as_ref().map_or_else(|| reborrow(&plane), |f| PlaneView::from(&f.image));
     let without_hot = hot::fill(plane, &noise, pixel_size, params.min_sigma_px);
     let plane = without_hot.as_ref().map_or(plane, PlaneView::from);
@@ -127,7 +127,7 @@ pub(crate) fn find(
     let measured_width = sigma::measure(&samples, nominal, pixel_size.is_some());
     let (signal_width, width_seen) = match params.signal_diameter_px[colour.index()] {
         Setting::Estimate => (measured_width, None),
-        Setting::Fixed(diameter_px) => {
+        Setting::Supplied(diameter_px) => {
             (Width::unmeasured(diameter_px / FWHM_PER_SIGMA), Some(measured_width))
         }
         Setting::Off => (Width::unmeasured(nominal), Some(measured_width)),

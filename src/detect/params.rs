@@ -105,7 +105,7 @@ impl DetectParams {
             Colour::BOTH.iter().zip(self.signal_diameter_px.into_iter().zip(self.camera_noise))
         {
             diameter.check(&format!("signal_diameter_px[{}]", colour.name()), [1.2, 47.0])?;
-            if let Some(noise) = noise.fixed() {
+            if let Some(noise) = noise.supplied() {
                 noise.validate(&format!("camera_noise[{}]", colour.name()))?;
             }
         }

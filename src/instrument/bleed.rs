@@ -39,7 +39,7 @@ pub struct Bleed {
 
 impl Bleed {
     /// One that is known.
-    pub(crate) fn fixed(fraction: f64, nuclei: &[NucleusLight]) -> Self {
+    pub(crate) fn supplied(fraction: f64, nuclei: &[NucleusLight]) -> Self {
         let light = middling_light(nuclei).map(|light| fraction * light);
         Self { fraction, standard_error: None, nuclei: 0, light, used: fraction > 0.0 }
     }

@@ -36,7 +36,7 @@ pub struct Crosstalk {
 
 impl Crosstalk {
     /// One that is known.
-    pub(crate) fn fixed(fraction: f64) -> Self {
+    pub(crate) fn supplied(fraction: f64) -> Self {
         Self { fraction, standard_error: None, signals: 0, used: true }
     }
 }

@@ -28,7 +28,7 @@ pub struct Illumination {
 
 impl Illumination {
     /// One that is known.
-    pub(crate) fn fixed(corner_loss: f64) -> Self {
+    pub(crate) fn supplied(corner_loss: f64) -> Self {
         Self { corner_loss, standard_error: None, nuclei: 0, used: true }
     }
 }

@@ -16,7 +16,7 @@ use crate::setting::Setting;
 pub struct InstrumentParams {
     /// Chromatic shift of green against red: `estimate` takes it off where enough pairs support it, `off` takes none
     /// off, a value is taken off as it is. Default: `estimate`.
-    pub chromatic_shift: Setting<FixedShift>,
+    pub chromatic_shift: Setting<SuppliedShift>,
     /// Crosstalk of red into green: `estimate` takes it off where lone signals show it, `off` takes none off, a value
     /// (share of the red light, 0 to 0.8) is taken off as it is. Default: `estimate`.
     pub crosstalk_red_into_green: Setting<f64>,
@@ -63,7 +63,7 @@ impl InstrumentParams {
     /// # Errors
     /// [`Error::InvalidParameter`] naming the first value out of range.
     pub fn validate(&self) -> Result<()> {
-        if let Setting::Fixed(shift) = self.chromatic_shift {
+        if let Setting::Supplied(shift) = self.chromatic_shift {
             shift.validate()?;
         }
         self.crosstalk_red_into_green.check("crosstalk_red_into_green", [0.0, 0.8])?;
@@ -80,7 +80,7 @@ impl InstrumentParams {
 /// A known displacement of green against red: as in [`crate::instrument::ChromaticShift`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FixedShift {
+pub struct SuppliedShift {
     /// Rows, at the centre of the field, px. Range -50 to 50.
     pub y_px: f64,
     /// Columns, at the centre of the field, px. Range -50 to 50.
@@ -93,7 +93,7 @@ pub struct FixedShift {
     pub rotation: f64,
 }
 
-impl FixedShift {
+impl SuppliedShift {
     fn validate(&self) -> Result<()> {
         let check = |name: &str, value: f64, most: f64| {
             if value.abs() <= most {
@@ -109,7 +109,7 @@ impl FixedShift {
     }
 }
 
-impl FromStr for FixedShift {
+impl FromStr for SuppliedShift {
     type Err = Error;
 
     /// `Y,X` or `Y,X,MAGNIFICATION,ROTATION`.

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::detect::decide::NucleusCandidates;
-use crate::instrument::FixedShift;
+use crate::instrument::SuppliedShift;
 use crate::kernel::dispatch::vectorised;
 
 /// Displacement of green against red, px: `green as acquired = red as acquired + shift at red's place`.
@@ -72,8 +72,8 @@ impl ChromaticShift {
     }
 
     /// One that is known.
-    pub(crate) fn fixed(known: FixedShift) -> Self {
-        let FixedShift { y_px, x_px, magnification, rotation } = known;
+    pub(crate) fn supplied(known: SuppliedShift) -> Self {
+        let SuppliedShift { y_px, x_px, magnification, rotation } = known;
         Self { y_px, x_px, magnification, rotation, used: true, ..NONE }
     }
 

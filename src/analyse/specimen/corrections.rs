@@ -38,7 +38,7 @@ pub(super) fn take_off_shift(
     let shift = match setting {
         Setting::Estimate => estimate,
         Setting::Off => None,
-        Setting::Fixed(known) => Some(ChromaticShift::fixed(known)),
+        Setting::Supplied(known) => Some(ChromaticShift::supplied(known)),
     };
     if let Some(shift) = shift.filter(|s| s.used) {
         for field in fields.iter_mut() {
@@ -130,7 +130,7 @@ pub(super) fn take_off_crosstalk(
     let found = [0, 1].map(|i| match settings[i] {
         Setting::Estimate => findings[i].crosstalk,
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
+        Setting::Supplied(fraction) => Some(Crosstalk::supplied(fraction)),
     });
     let fractions = found.map(|c| c.map_or(0.0, |c| c.fraction));
     for (nucleus, mut unmixed) in nuclei.iter_mut().zip(candidates) {

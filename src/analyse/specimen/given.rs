@@ -21,7 +21,7 @@ const CONTRADICTED_NOISE: f64 = 1.5;
 pub(super) fn contradictions(fields: &[FieldMeasurement], params: &AnalyseParams) -> Vec<String> {
     let diameters = Colour::BOTH.into_iter().filter_map(|colour| diameter(fields, colour));
     let noises = Colour::BOTH.into_iter().filter_map(|colour| {
-        params.detect.camera_noise[colour.index()].fixed().and_then(|_| noise(fields, colour))
+        params.detect.camera_noise[colour.index()].supplied().and_then(|_| noise(fields, colour))
     });
     diameters.chain(noises).collect()
 }
@@ -71,7 +71,7 @@ pub(super) fn not_estimated(params: &AnalyseParams) -> Option<String> {
         match setting {
             Setting::Estimate => None,
             Setting::Off => Some(format!("{name} off")),
-            Setting::Fixed(known) => Some(format!("{name} {}", value(known))),
+            Setting::Supplied(known) => Some(format!("{name} {}", value(known))),
         }
     }
     let (instrument, detect) = (&params.instrument, &params.detect);
