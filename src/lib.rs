@@ -2,16 +2,17 @@
 
 pub mod analyse;
 pub mod assay;
+pub mod calibrate;
 pub mod classify;
 mod colour;
 pub mod detect;
 mod error;
 mod field;
-pub mod instrument;
 pub mod io;
 mod kernel;
 pub mod pair;
 pub mod report;
+pub mod resolve;
 pub mod segment;
 mod setting;
 pub mod simulate;

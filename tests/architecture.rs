@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "error",
     "units",
     "setting",
@@ -19,7 +19,8 @@ const ORDER: [&str; 19] = [
     "io",
     "segment",
     "detect",
-    "instrument",
+    "calibrate",
+    "resolve",
     "classify",
     "pair",
     "summarise",

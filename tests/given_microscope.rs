@@ -3,7 +3,7 @@
 use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::instrument::SuppliedShift;
+use breakapart::calibrate::SuppliedShift;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
 

@@ -5,7 +5,8 @@ mod truth;
 use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::detect::{CameraNoise, Rejection};
+use breakapart::detect::CameraNoise;
+use breakapart::resolve::Rejection;
 use breakapart::simulate::{Conditions, Pattern, simulate_specimen};
 use truth::{FieldTruth, Score, score};
 

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use breakapart::Setting;
 use breakapart::analyse::AnalyseParams;
+use breakapart::calibrate::SuppliedShift;
 use breakapart::detect::CameraNoise;
-use breakapart::instrument::SuppliedShift;
 use clap::Args;
 use serde::Serialize;
 

@@ -19,9 +19,9 @@ pub(super) use field::{SignalsSeen, of_field, of_instrument, usual_diameters_px}
 use crate::analyse::measure::CHANNEL_PAIRS;
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
+use crate::calibrate::ChromaticShift;
 use crate::classify::LostShare;
 use crate::colour::Colour;
-use crate::instrument::ChromaticShift;
 use crate::summarise::{PairingFault, RandomLoss, SummariseParams};
 use loss::Losses;
 

@@ -1,11 +1,13 @@
 //! What the fields of a specimen tell of the microscope beside shift and crosstalk.
 
 use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::calibrate::illumination::{self, Seen};
+use crate::calibrate::{
+    BleedThrough, CameraEstimate, Illumination, InstrumentParams, bleed_through, camera_noise as camera,
+};
 use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::instrument::illumination::{self, Seen};
-use crate::instrument::{Bleed, CameraEstimate, Illumination, InstrumentParams, bleed, camera};
 use crate::kernel::camera_noise::NoiseFit;
 use crate::kernel::median::MEDIAN_ERROR;
 use crate::segment::Nucleus;
@@ -26,7 +28,7 @@ pub(super) struct Calibration {
     /// Noise of the camera in red and green.
     pub(super) camera_noise: [CameraEstimate; 2],
     /// Light of the counterstain in red and green.
-    pub(super) counterstain_bleed: [Option<Bleed>; 2],
+    pub(super) counterstain_bleed: [Option<BleedThrough>; 2],
     /// Light over the field of counterstain, red and green.
     pub(super) illumination: [Option<Illumination>; 3],
 }
@@ -76,12 +78,12 @@ fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEs
 }
 
 /// Light of the counterstain in red and green.
-fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Bleed>; 2] {
+fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<BleedThrough>; 2] {
     let nuclei: Vec<_> = fields.iter().flat_map(|f| f.lights.iter().copied()).collect();
     Colour::BOTH.map(|colour| match params.counterstain_into(colour) {
-        Setting::Estimate => bleed::estimate(&nuclei, colour),
+        Setting::Estimate => bleed_through::estimate(&nuclei, colour),
         Setting::Off => None,
-        Setting::Supplied(fraction) => Some(Bleed::supplied(fraction, &nuclei)),
+        Setting::Supplied(fraction) => Some(BleedThrough::supplied(fraction, &nuclei)),
     })
 }
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::analyse::AlarmParams;
 use crate::assay::Sex;
+use crate::calibrate::InstrumentParams;
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
-use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 
 /// Parameters of all steps, and what is known of the patient.

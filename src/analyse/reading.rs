@@ -3,10 +3,12 @@
 use ndarray::Array2;
 use serde::Serialize;
 
+use crate::calibrate::{BleedThrough, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
 use crate::classify::NucleusCall;
-use crate::detect::{RejectedCandidate, Signal};
-use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination, SignalLoss};
+use crate::detect::Signal;
 use crate::pair::{PairRule, Pairing};
+use crate::resolve::RejectedCandidate;
+use crate::resolve::SignalLoss;
 use crate::segment::Nucleus;
 use crate::summarise::Summary;
 use crate::units::PixelSize;
@@ -52,9 +54,9 @@ pub struct Instrument {
     pub crosstalk_green_into_red: Option<Crosstalk>,
     /// Light of the counterstain in red; `None` = switched off, too few nuclei, or nothing that goes with the
     /// counterstain between nuclei and within them alike.
-    pub counterstain_into_red: Option<Bleed>,
+    pub counterstain_into_red: Option<BleedThrough>,
     /// The same in green.
-    pub counterstain_into_green: Option<Bleed>,
+    pub counterstain_into_green: Option<BleedThrough>,
     /// Light over the field of counterstain, red and green; `None` = not measured: switched off, or too few nuclei.
     pub illumination: [Option<Illumination>; 3],
     /// Typical height of red and green signals, grey levels.

@@ -20,12 +20,15 @@ use crate::analyse::reading::{FieldReading, SpecimenReading};
 use crate::analyse::specimen::seen_twice::{Seen, seen_twice};
 use crate::analyse::{AnalyseParams, FieldMeasurement, alarms, rules};
 use crate::assay::Assay;
+use crate::calibrate::ChromaticShift;
 use crate::classify::{LostShare, NucleusCall};
 use crate::colour::Colour;
-use crate::detect::decide::{self, Decision, FusedEnds, Model, NucleusCandidates};
+use crate::detect::nucleus_candidates::NucleusCandidates;
 use crate::error::{Error, Result};
-use crate::instrument::ChromaticShift;
 use crate::pair::{PairRule, Pairing, pair};
+use crate::resolve;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::{FusedEnds, ResolvedNucleus};
 use crate::summarise::{PairingFault, SummariseParams, deviations, summarise};
 use crate::units::PixelSize;
 
@@ -39,7 +42,7 @@ struct Specimen<'a> {
     diameters_px: [f64; 2],
     rule: PairRule,
     shift: Option<ChromaticShift>,
-    model: Model,
+    model: SpecimenModel,
     /// In how many nuclei each colour is seen.
     shown: ShownElsewhere,
 }
@@ -78,8 +81,8 @@ pub(super) fn read(
         corrections::take_off_crosstalk(&mut nuclei, shift, diameter_px, &params.instrument);
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
     let teaching = not_saturated(&candidates, &fields, params.classify.saturated_max);
-    let model = decide::learn(&teaching, rule.split_distance_px, found_crosstalk.ghost_share);
-    let decisions = decide::decide(&candidates, &model);
+    let model = resolve::fit(&teaching, rule.split_distance_px, found_crosstalk.crosstalk_share.into());
+    let decisions = resolve::resolve(&candidates, &model);
 
     let contradicted_by_given = given::contradictions(&fields, params);
     let deviations = deviations(params.alarms.loss_level);
@@ -183,14 +186,14 @@ fn not_saturated<'n>(
 /// The candidates of each nucleus of a field.
 fn gather(field: &FieldMeasurement) -> Vec<Gathered> {
     let field_centre_px = field_centre_px(field);
-    let dimming = [0, 1].map(|c| field.channels[c].dimming);
+    let attenuation = [0, 1].map(|c| field.channels[c].attenuation).into();
     let mut nuclei: Vec<Gathered> = field
         .segmentation
         .nuclei
         .iter()
         .map(|n| Gathered {
             candidates: NucleusCandidates {
-                dimming,
+                attenuation,
                 area_px: n.area_px as f64,
                 field_centre_px,
                 ..NucleusCandidates::default()
@@ -234,7 +237,7 @@ struct NucleusDecision<'a> {
     candidates: &'a NucleusCandidates,
     /// Places of its candidates among those of the field: red, green.
     indices: &'a [Vec<usize>],
-    decision: &'a Decision,
+    decision: &'a ResolvedNucleus,
     /// Share of its signals that is lost: red, green.
     lost: [LostShare; 2],
     /// Whether it is counted in another field.

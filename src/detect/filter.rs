@@ -7,7 +7,7 @@
 
 use ndarray::Array2;
 
-use crate::detect::scene::Scene;
+use crate::detect::search_image::SearchImage;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 #[cfg(test)]
@@ -184,7 +184,11 @@ impl MatchedFilter {
     }
 
     /// The amplitude at every pixel of some parts of a plane, in the memory of earlier ones of the same parts.
-    pub(crate) fn responses(&self, parts: &[Scene<'_>], mut earlier: Vec<Array2<f32>>) -> Vec<Array2<f32>> {
+    pub(crate) fn responses(
+        &self,
+        parts: &[SearchImage<'_>],
+        mut earlier: Vec<Array2<f32>>,
+    ) -> Vec<Array2<f32>> {
         let mut out: Vec<Array2<f32>> = parts
             .iter()
             .map(|part| {

@@ -34,7 +34,7 @@ mod tests {
     use crate::detect::filter::{Background, MatchedFilter};
     use crate::detect::maxima::overall_spread;
     use crate::detect::params::DetectParams;
-    use crate::detect::scene::Scene;
+    use crate::detect::search_image::SearchImage;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
     use ndarray::Array2;
@@ -53,11 +53,11 @@ mod tests {
         let (plane, params) = (plane(), DetectParams::default());
         let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
         let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
-        let scene = Scene::new(PlaneView::from(&plane), None, None, &noise, &params);
-        let response = filter.response(scene.plane);
-        let overall = overall_spread(&scene, &response);
+        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &noise, &params);
+        let response = filter.response(search_image.plane);
+        let overall = overall_spread(&search_image, &response);
         let around = surroundings(filter.sigma_px);
-        let own = |at, background| around.own_texture_sd(&scene, (&response).into(), at, background);
+        let own = |at, background| around.own_texture_sd(&search_image, (&response).into(), at, background);
         let sd = |at, background| own(at, background).unwrap_or(overall);
         let expected = filter.amplitude_sd(&noise, 1000.0, 0.0);
         for (columns, times) in [(30..100, 4.0), (156..226, 1.0)] {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
-use crate::detect::camera::CameraNoise;
+use crate::detect::camera_noise::CameraNoise;
 use crate::error::{Error, Result};
 use crate::setting::Setting;
 use crate::units::PixelSize;
@@ -132,7 +132,7 @@ impl DetectParams {
     }
 
     /// The margin around nuclei in pixels; where no pixel size is known, in proportion to the signal width.
-    pub(crate) fn nucleus_margin_um_to_px(&self, pixel_size: Option<PixelSize>, sigma_px: f64) -> f64 {
+    pub(crate) fn nucleus_margin_px(&self, pixel_size: Option<PixelSize>, sigma_px: f64) -> f64 {
         pixel_size.map_or(sigma_px * self.nucleus_margin_um / self.nominal_sigma_um, |p| {
             p.um_to_px(self.nucleus_margin_um)
         })

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::calibrate::CameraEstimate;
 use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
 use crate::colour::Colour;
 use crate::detect::Signal;
-use crate::instrument::CameraEstimate;
 use crate::pair::{Pair, PairRule, Pairing};
 use crate::segment::{BoundingBox, Nucleus};
 use crate::summarise::{Interval, LossEffect, Stage, Summary, Verdict};

@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::colour::Colour;
-use crate::detect::Rejection;
 use crate::error::Result;
 use crate::report::SCHEMA_VERSION;
 use crate::report::fate::fates;
 use crate::report::json::write_results;
+use crate::resolve::Rejection;
 use crate::summarise::{Summary, Verdict};
 use crate::units::PixelSize;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
 use crate::colour::Colour;
-use crate::detect::Rejection;
-use crate::detect::rejected::is_as_high_as_signals;
+use crate::resolve::Rejection;
+use crate::resolve::rejection::is_as_high_as_signals;
 use crate::statistics::median;
 
 /// What to say where many nuclei hold such light: it may be debris, and it may be amplification.

@@ -131,7 +131,7 @@ pub(in crate::analyse) fn usual_diameters_px(fields: &[FieldReading], fallback: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instrument::{Bleed, CameraEstimate};
+    use crate::calibrate::{BleedThrough, CameraEstimate};
 
     fn sound() -> FieldQuality {
         FieldQuality {
@@ -151,8 +151,13 @@ mod tests {
     fn counterstain_is_told_by_the_height_of_signals_and_wide_signals_by_the_assay() {
         let alarms = |fraction: f64, height: f64, diameter_um: f64| {
             let light = Some(1000.0 * fraction);
-            let bleed =
-                Bleed { fraction, standard_error: Some(0.01 * fraction), nuclei: 50, light, used: false };
+            let bleed = BleedThrough {
+                fraction,
+                standard_error: Some(0.01 * fraction),
+                nuclei: 50,
+                light,
+                used: false,
+            };
             let calibration = Calibration {
                 diameter_errors_px: [None; 2],
                 diameter_spots: [100; 2],

@@ -3,9 +3,9 @@
 use super::{AlarmParams, leak, parted, shifted};
 use crate::analyse::reading::FieldReading;
 use crate::assay::{Assay, Sex};
+use crate::calibrate::ChromaticShift;
 use crate::classify::{Exclusion, NucleusCall};
 use crate::colour::Colour;
-use crate::instrument::ChromaticShift;
 use crate::summarise::PairingFault;
 
 /// What is wrong with the pairs, if anything, and what to say of it. `many_alone` tells whether [`alone`] found anything,

@@ -7,7 +7,7 @@
 
 use super::AlarmParams;
 use crate::analyse::reading::FieldReading;
-use crate::instrument::ChromaticShift;
+use crate::calibrate::ChromaticShift;
 use crate::statistics::median;
 use crate::summarise::PairingFault;
 

@@ -7,8 +7,8 @@ use crate::analyse::specimen::{NucleusDecision, Specimen, debris};
 use crate::classify::{NucleusCall, NucleusEvidence, SeparatedProbability, classify};
 use crate::colour::Colour;
 use crate::detect::Signal;
-use crate::detect::decide::Decision;
 use crate::pair::Pairing;
+use crate::resolve::nucleus::ResolvedNucleus;
 use crate::statistics::median;
 
 /// Fewest signals whose width tells whether a nucleus is in focus.
@@ -23,7 +23,7 @@ impl Specimen<'_> {
 
     /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
     /// joining them left none of their colour separated, none is.
-    fn separated(pairing: &Pairing, signals: &[Signal], decision: &Decision) -> SeparatedProbability {
+    fn separated(pairing: &Pairing, signals: &[Signal], decision: &ResolvedNucleus) -> SeparatedProbability {
         let pattern = pairing.pattern();
         let joined = |colour: Colour| {
             pattern.separated(colour) == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
@@ -72,7 +72,7 @@ impl Specimen<'_> {
         });
         evidence.lost = *lost;
         evidence.alone_by_loss =
-            Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
+            Colour::BOTH.map(|c| self.model.isolated_by_dropout(c, lost[c.other().index()].expected));
         evidence.out_of_focus = self.is_blurred(own.iter().map(|&i| &signals[i]));
         let most = self.params.classify.saturated_max;
         evidence.saturated = field.nucleus_saturated.get(index).is_some_and(|share| *share > most);

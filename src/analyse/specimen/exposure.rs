@@ -40,9 +40,9 @@ fn cut_off(fields: &[FieldMeasurement], params: &AlarmParams) -> Option<String> 
     let told: Vec<String> = Colour::BOTH
         .into_iter()
         .filter_map(|colour| {
-            let of = |f: &FieldMeasurement| f.channels[colour.index()].cut_off;
-            let tops: usize = fields.iter().map(|f| of(f).tops).sum();
-            let unknown = tops - fields.iter().map(|f| of(f).put_back).sum::<usize>();
+            let of = |f: &FieldMeasurement| f.channels[colour.index()].clipped;
+            let tops: usize = fields.iter().map(|f| of(f).peaks).sum();
+            let unknown = tops - fields.iter().map(|f| of(f).restored).sum::<usize>();
             let is_told = nuclei > 0 && unknown as f64 > params.cut_off_max * nuclei as f64;
             is_told.then(|| format!("{}: {unknown} of {tops} signals", colour.name()))
         })

@@ -6,9 +6,10 @@ use crate::classify::LostShare;
 use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::detect::decide::{Decision, FusedEnds, Model};
-use crate::detect::sorting::Part;
-use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
+use crate::resolve::detection_limit::{self, HeightLaw, Limit, LossFit, Seen};
+use crate::resolve::explanations::CandidateKind;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::{FusedEnds, ResolvedNucleus};
 use crate::statistics::median;
 
 /// Pseudo-signals of the usual height by which a field's own is held: their spread of a third makes the error of a median
@@ -48,8 +49,8 @@ struct Nucleus {
 pub(super) fn estimate(
     fields: &[FieldMeasurement],
     nuclei: &[Gathered],
-    decisions: &[Decision],
-    model: &Model,
+    decisions: &[ResolvedNucleus],
+    model: &SpecimenModel,
     params: &DetectParams,
     deviations: f64,
 ) -> [Option<Loss>; 2] {
@@ -60,7 +61,7 @@ pub(super) fn estimate(
         let seen: Vec<Seen> = gathered.into_iter().flat_map(|n| n.signals).collect();
         let measured: Vec<Limit> = limits.iter().flatten().copied().collect();
         let start = HeightLaw { log_height: model.height(colour).ln(), log_sd: model.height_log_sd(colour) };
-        loss::estimate(&seen, &measured, start, deviations).map(|fit| Loss { fit, limits })
+        detection_limit::estimate(&seen, &measured, start, deviations).map(|fit| Loss { fit, limits })
     })
 }
 
@@ -82,18 +83,21 @@ pub(super) fn shares(losses: &[Option<Loss>; 2], nuclei: usize) -> Vec<[LostShar
 /// bound so many standard errors above.
 pub(super) fn missed_alone(fused: &FusedEnds, deviations: f64) -> [LostShare; 2] {
     let loci = fused.loci.max(1.0);
-    fused.missed_alone.map(|missed| {
-        let expected = missed / loci;
-        // Of a binomial share; an end more, since none missed of few says little.
-        let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
-        LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
-    })
+    fused
+        .isolated_misses
+        .map(|missed| {
+            let expected = missed / loci;
+            // Of a binomial share; an end more, since none missed of few says little.
+            let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
+            LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
+        })
+        .into()
 }
 
 fn gather(
     fields: &[FieldMeasurement],
     nuclei: &[Gathered],
-    decisions: &[Decision],
+    decisions: &[ResolvedNucleus],
     colour: Colour,
     params: &DetectParams,
 ) -> Vec<Nucleus> {
@@ -104,12 +108,12 @@ fn gather(
             .map(move |i| (field, shot_variance, channel.nucleus_noise.get(i).copied()))
     });
     let of = |((nucleus, decision), (field, shot_variance, noise)): (
-        (&Gathered, &Decision),
+        (&Gathered, &ResolvedNucleus),
         (usize, f64, Option<f64>),
     )| {
         let found = nucleus.candidates.of(colour).iter().zip(decision.of(colour));
         let signals: Vec<Seen> = found
-            .filter(|(_, (_, part))| *part == Part::Signal)
+            .filter(|(_, (_, part))| *part == CandidateKind::Signal)
             .map(|(c, _)| Seen {
                 height: c.amplitude,
                 noise: c.noise_sd(),

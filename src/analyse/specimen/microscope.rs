@@ -6,9 +6,9 @@ use crate::analyse::reading::Instrument;
 use crate::analyse::specimen::Specimen;
 use crate::analyse::specimen::corrections::FoundCrosstalk;
 use crate::analyse::specimen::loss::Loss;
+use crate::calibrate::ChromaticShift;
 use crate::colour::Colour;
-use crate::detect::decide::FusedEnds;
-use crate::instrument::ChromaticShift;
+use crate::resolve::nucleus::FusedEnds;
 use crate::statistics::median;
 
 impl Specimen<'_> {
@@ -43,8 +43,11 @@ impl Specimen<'_> {
                 .map(|c| middle_noise(c).map(|noise| self.model.height(c) / noise)),
             out_of_focus_share: self.model.out_of_focus_share(),
             signal_loss: losses.each_ref().map(|loss| loss.as_ref().map(|l| l.fit.loss)),
-            missed_alone: fused.missed_alone.map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci)),
-            lone_share: Colour::BOTH.map(|c| self.model.lone_share(c)),
+            missed_alone: fused
+                .isolated_misses
+                .map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci))
+                .into(),
+            lone_share: Colour::BOTH.map(|c| self.model.isolated_share(c)),
         }
     }
 }

@@ -4,9 +4,10 @@ use crate::analyse::specimen::{NucleusDecision, Specimen};
 use crate::analyse::{FieldMeasurement, calibration};
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
-use crate::detect::decide;
-use crate::detect::sorting::Part;
-use crate::detect::{RejectedCandidate, Rejection, Signal, signal_of};
+use crate::detect::{Signal, signal_of};
+use crate::resolve::explanations::CandidateKind;
+use crate::resolve::nucleus;
+use crate::resolve::{RejectedCandidate, Rejection};
 
 impl Specimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.
@@ -28,7 +29,7 @@ impl Specimen<'_> {
                 for ((&index, candidate), &(probability, part)) in
                     indices[c].iter().zip(candidates.of(colour)).zip(verdicts)
                 {
-                    if part == Part::Signal {
+                    if part == CandidateKind::Signal {
                         // Place as acquired, height as unmixed.
                         let acquired = &field.channels[c].candidates[index];
                         let unmixed = Candidate { amplitude: candidate.amplitude, ..*acquired };
@@ -39,10 +40,10 @@ impl Specimen<'_> {
         }
         for colour in Colour::BOTH {
             let c = colour.index();
-            let dimming = &field.channels[c].dimming;
+            let attenuation = &field.channels[c].attenuation;
             for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
                 if candidate.nucleus_id == 0 {
-                    let probability = decide::outside_nuclei(&self.model, colour, candidate, dimming);
+                    let probability = nucleus::outside_nuclei(&self.model, colour, candidate, attenuation);
                     if probability > 0.5 {
                         found[c].push((index, signal_of(candidate, colour, probability)));
                     }

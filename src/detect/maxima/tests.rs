@@ -41,10 +41,10 @@ proptest! {
             Array2::from_shape_fn((height, width), |_| (levels as f32 * random.random::<f32>()).floor());
         let plane = Array2::<f32>::zeros((height, width));
         let params = DetectParams::default();
-        let scene = Scene::new(PlaneView::from(&plane), None, None, &NOISE, &params);
+        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &NOISE, &params);
         let filter = MatchedFilter::new(sigma_px, 2.0, Background::Constant);
         prop_assert_eq!(
-            local_maxima(&scene, &response, &filter, 4.0),
+            local_maxima(&search_image, &response, &filter, 4.0),
             maxima_reference(&response, &filter, 4.0)
         );
     }
@@ -67,9 +67,9 @@ proptest! {
         let params = DetectParams::default();
         let surroundings = Surroundings::new(sigma_px);
         let [by_rows, by_columns] = [plane.view(), columns.t()].map(|plane| {
-            let scene = Scene::new(PlaneView::F32(plane), None, None, &NOISE, &params);
+            let search_image = SearchImage::new(PlaneView::F32(plane), None, None, &NOISE, &params);
             let all = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));
-            all.map(|at| surroundings.own_texture_sd(&scene, (&response).into(), at, 150.0)).collect::<Vec<_>>()
+            all.map(|at| surroundings.own_texture_sd(&search_image, (&response).into(), at, 150.0)).collect::<Vec<_>>()
         });
         prop_assert_eq!(by_rows, by_columns);
     }
