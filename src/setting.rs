@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
+use crate::range::ParameterRange;
 
 /// Where an instrument property comes from.
 ///
@@ -58,10 +59,10 @@ impl Setting<f64> {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] naming the value.
-    pub(crate) fn check(self, name: &str, [low, high]: [f64; 2]) -> Result<()> {
+    pub(crate) fn check(self, name: &str, range: ParameterRange) -> Result<()> {
         match self {
-            Self::Supplied(value) if !(low..=high).contains(&value) => {
-                Err(Error::parameter(name, value, format!("estimate, off, or {low} to {high}")))
+            Self::Supplied(value) if !range.contains(value) => {
+                Err(Error::parameter(name, value, format!("estimate, off, or {range}")))
             }
             _ => Ok(()),
         }
@@ -136,10 +137,13 @@ mod tests {
 
     #[test]
     fn a_supplied_value_out_of_range_is_refused_by_name() {
-        assert!(Setting::Supplied(0.5).check("share", [0.0, 1.0]).is_ok());
-        assert!(Setting::<f64>::Off.check("share", [0.0, 1.0]).is_ok());
+        assert!(Setting::Supplied(0.5).check("share", ParameterRange::new(0.0, 1.0)).is_ok());
+        assert!(Setting::<f64>::Off.check("share", ParameterRange::new(0.0, 1.0)).is_ok());
         for value in [1.5, f64::NAN] {
-            let error = Setting::Supplied(value).check("share", [0.0, 1.0]).unwrap_err().to_string();
+            let error = Setting::Supplied(value)
+                .check("share", ParameterRange::new(0.0, 1.0))
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("share"), "{error}");
         }
     }

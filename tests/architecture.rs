@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "error",
     "units",
+    "range",
     "setting",
     "colour",
     "field",

@@ -1,11 +1,11 @@
 //! What the user says of the microscope is held against the specimen: a wrong value must not turn a verdict in silence.
 
-use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::calibrate::SuppliedShift;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
+use breakapart::{PerColour, Setting};
 
 fn specimen(change: impl Fn(&mut Conditions)) -> SimulatedSpecimen {
     let mut conditions = Conditions::named("alk_negative").unwrap();
@@ -90,7 +90,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     let measured = read(&specimen, AnalyseParams::default()).instrument.signal_diameter_px;
     for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
         let named = width_and_noise(&specimen, |p| {
-            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Supplied(factors[c] * measured[c]));
+            p.detect.signal_diameter_px = [0, 1].map(|c| Setting::Supplied(factors[c] * measured[c])).into();
         });
         let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
         for (c, colour) in ["red", "green"].iter().enumerate() {
@@ -100,7 +100,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     }
     // The nominal width, where the optics are others.
     let blurred = self::specimen(|c| c.optics.psf_sigma_um = 0.4);
-    let named = width_and_noise(&blurred, |p| p.detect.signal_diameter_px = [Setting::Off; 2]);
+    let named = width_and_noise(&blurred, |p| p.detect.signal_diameter_px = PerColour::both(Setting::Off));
     assert_eq!(named.len(), 2, "{named:?}");
 }
 
@@ -111,7 +111,7 @@ fn camera_noise_that_the_image_contradicts_is_named() {
     for (factor, wrong) in [(0.1, true), (1.0, false), (4.0, true)] {
         let text = format!("{},{},{}", factor * camera.gain, camera.dark_level, factor * camera.dark_sd);
         let named = width_and_noise(&specimen, |p| {
-            p.detect.camera_noise = [Setting::Supplied(text.parse().unwrap()); 2];
+            p.detect.camera_noise = PerColour::both(Setting::Supplied(text.parse().unwrap()));
         });
         assert_eq!(named.len(), if wrong { 2 } else { 0 }, "{factor}: {named:?}");
     }

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use breakapart::Setting;
 use breakapart::analyse::AnalyseParams;
 use breakapart::calibrate::SuppliedShift;
 use breakapart::detect::CameraNoise;
+use breakapart::{PerColour, Setting};
 use clap::Args;
 use serde::Serialize;
 
@@ -64,14 +64,14 @@ impl InstrumentOptions {
     /// Parameters of all steps with these settings. A value out of its range is wrong usage.
     pub(crate) fn params(&self) -> breakapart::Result<AnalyseParams> {
         let mut params = AnalyseParams::default();
-        params.detect.signal_diameter_px = both(self.signal_diameter);
-        params.detect.camera_noise = [self.camera_noise; 2];
+        params.detect.signal_diameter_px = both(self.signal_diameter).into();
+        params.detect.camera_noise = PerColour::both(self.camera_noise);
         let instrument = &mut params.instrument;
         instrument.chromatic_shift = self.chromatic_shift;
         [instrument.crosstalk_red_into_green, instrument.crosstalk_green_into_red] = both(self.crosstalk);
         [instrument.counterstain_into_red, instrument.counterstain_into_green] =
             both(self.counterstain_bleed);
-        instrument.illumination = self.illumination.map(|pair| pair.0);
+        instrument.illumination = self.illumination.map(|pair| pair.0.into());
         params.detect.validate()?;
         params.instrument.validate()?;
         Ok(params)

@@ -5,7 +5,7 @@ use crate::calibrate::illumination::{self, Seen};
 use crate::calibrate::{
     BleedThrough, CameraEstimate, Illumination, InstrumentParams, bleed_through, camera_noise as camera,
 };
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
 use crate::kernel::camera_noise::NoiseFit;
@@ -49,7 +49,7 @@ impl Calibration {
         };
         if let Setting::Supplied(losses) = params.instrument.illumination {
             for field in fields {
-                even_out(field, losses);
+                even_out(field, losses.into());
             }
         }
         found
@@ -69,7 +69,7 @@ fn diameter_errors_px(fields: &[FieldMeasurement], diameters_px: [f64; 2]) -> [O
 /// Noise of the camera in red and green.
 fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEstimate; 2] {
     [0, 1].map(|c| {
-        if let Setting::Supplied(known) = params.camera_noise[c] {
+        if let Setting::Supplied(known) = params.camera_noise[Colour::BOTH[c]] {
             return known.into();
         }
         let fits: Vec<NoiseFit> = fields.iter().map(|f| f.channels[c].noise_fit).collect();
@@ -106,7 +106,7 @@ fn illumination(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Opti
             estimate(&|f| signals(f, Colour::Green)),
         ],
         Setting::Off => [None; 3],
-        Setting::Supplied([red, green]) => {
+        Setting::Supplied(PerColour { red, green }) => {
             [None, Some(Illumination::supplied(red)), Some(Illumination::supplied(green))]
         }
     }
@@ -138,7 +138,7 @@ pub(super) fn light_at(
 ) -> f64 {
     params.illumination.supplied().map_or(1.0, |losses| {
         let place = relative_place(field.segmentation.labels.dim(), [c.y_px, c.x_px]);
-        illumination::light(place, losses[colour.index()])
+        illumination::light(place, losses[colour])
     })
 }
 

@@ -80,15 +80,14 @@ pub(super) fn measure(
         let Some(own) = own else {
             return find::candidates(probe, colour, &segmentation, field.pixel_size, params);
         };
-        let index = colour.index();
         let mut params = params.clone();
-        if let Setting::Supplied(_) = params.camera_noise[index] {
-            params.camera_noise[index] = Setting::Estimate;
+        if let Setting::Supplied(_) = params.camera_noise[colour] {
+            params.camera_noise[colour] = Setting::Estimate;
         }
         let plane = PlaneView::from(&own);
         let mut found = find::candidates(plane, colour, &segmentation, field.pixel_size, &params);
         // What is left has not the camera's noise.
-        let with_gain = params.camera_noise[index] == Setting::Estimate;
+        let with_gain = params.camera_noise[colour] == Setting::Estimate;
         found.noise_fit = camera_noise::estimate(probe, None, with_gain);
         found
     };

@@ -1,4 +1,4 @@
-//! Noise of a camera, where it is known.
+//! Noise of a camera that the user knows.
 
 use std::str::FromStr;
 
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::kernel::camera_noise::Noise;
+use crate::range::ParameterRange;
 
 /// Noise of a camera: `dark_sd^2 + gain * (level - dark_level)` is the variance of a sample at a level.
 ///
@@ -14,26 +15,26 @@ use crate::kernel::camera_noise::Noise;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CameraNoise {
-    /// Grey levels for a photoelectron, 0 to 1000.
+    /// Grey levels for a photoelectron. Range [`GAIN`](Self::GAIN).
     pub gain: f64,
-    /// Grey level without light, -10^6 to 10^6.
+    /// Grey level without light. Range [`DARK_LEVEL`](Self::DARK_LEVEL).
     pub dark_level: f64,
-    /// Standard deviation of a sample there (read noise), grey levels, 10^-6 to 10^6.
+    /// Standard deviation of a sample there (read noise), grey levels. Range [`DARK_SD`](Self::DARK_SD).
     pub dark_sd: f64,
 }
 
 impl CameraNoise {
+    /// Range of [`gain`](Self::gain).
+    pub const GAIN: ParameterRange = ParameterRange::new(0.0, 1000.0);
+    /// Range of [`dark_level`](Self::dark_level).
+    pub const DARK_LEVEL: ParameterRange = ParameterRange::new(-1e6, 1e6);
+    /// Range of [`dark_sd`](Self::dark_sd).
+    pub const DARK_SD: ParameterRange = ParameterRange::new(1e-6, 1e6);
+
     pub(crate) fn validate(&self, name: &str) -> Result<()> {
-        let check = |part: &str, value: f64, low: f64, high: f64| {
-            if (low..=high).contains(&value) {
-                Ok(())
-            } else {
-                Err(Error::parameter(format!("{name}.{part}"), value, format!("{low} to {high}")))
-            }
-        };
-        check("gain", self.gain, 0.0, 1000.0)?;
-        check("dark_level", self.dark_level, -1e6, 1e6)?;
-        check("dark_sd", self.dark_sd, 1e-6, 1e6)
+        Self::GAIN.check(&format!("{name}.gain"), self.gain)?;
+        Self::DARK_LEVEL.check(&format!("{name}.dark_level"), self.dark_level)?;
+        Self::DARK_SD.check(&format!("{name}.dark_sd"), self.dark_sd)
     }
 
     pub(crate) fn noise(&self) -> Noise {

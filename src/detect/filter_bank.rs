@@ -4,14 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::detect::filter::{Background, MatchedFilter};
 use crate::detect::maxima::{Spread, local_maxima};
-use crate::detect::params::DetectParams;
 use crate::detect::search_image::SearchImage;
 use crate::statistics::median;
 
+/// Windows of the filters in sigmas of a signal: the broadest for smooth backgrounds, the narrow one for strongly textured
+/// tissue.
+const BROAD_SUPPORT: f64 = 3.0;
+pub(crate) const WIDE_SUPPORT: f64 = 2.0;
+const NARROW_SUPPORT: f64 = 1.4;
+/// Grid points on which the filters are compared.
+const GRID_POINTS: f64 = 20_000.0;
 /// Fewest points of a region, or of all together, for a spread; fewest regions with a bright spot.
-const LEAST_POINTS_OF_REGION: usize = 5;
-const LEAST_POINTS: usize = 50;
-const LEAST_SPOTS: usize = 3;
+const MIN_POINTS_OF_REGION: usize = 5;
+const MIN_POINTS: usize = 50;
+const MIN_SPOTS: usize = 3;
 /// Times by which a later filter must be better than the earlier ones: it is noisier where there is no texture.
 const CLEARLY_BETTER: f64 = 1.02;
 
@@ -20,23 +26,20 @@ type Place = (usize, usize, usize);
 
 /// Selects from the filters the one that shows the signals best against the texture of this channel, on parts of
 /// its plane.
-pub(crate) fn select(parts: &[SearchImage<'_>], sigma_px: f64) -> MatchedFilter {
+pub(crate) fn select(parts: &[SearchImage<'_>], sigma_px: f64, candidate_snr: f64) -> MatchedFilter {
     const MIDDLE: usize = 2;
-    let Some(params) = parts.first().map(|p| p.params) else {
-        return MatchedFilter::new(sigma_px, DetectParams::default().wide_support, Background::Paraboloid);
-    };
     let bank = [
-        MatchedFilter::new(sigma_px, params.broad_support, Background::Constant),
-        MatchedFilter::new(sigma_px, params.wide_support, Background::Constant),
-        MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid),
-        MatchedFilter::new(sigma_px, params.narrow_support, Background::Paraboloid),
+        MatchedFilter::new(sigma_px, BROAD_SUPPORT, Background::Constant),
+        MatchedFilter::new(sigma_px, WIDE_SUPPORT, Background::Constant),
+        MatchedFilter::new(sigma_px, WIDE_SUPPORT, Background::Paraboloid),
+        MatchedFilter::new(sigma_px, NARROW_SUPPORT, Background::Paraboloid),
     ];
     let points = points(parts);
     let of_middle = bank[MIDDLE].responses(parts, Vec::new());
     // Bright spots, at most one a region, found with the middle filter.
     let mut brightest: BTreeMap<u32, (f32, Place)> = BTreeMap::new();
     for (i, (part, response)) in parts.iter().zip(&of_middle).enumerate() {
-        for (y, x) in local_maxima(part, response, &bank[MIDDLE], params.candidate_snr) {
+        for (y, x) in local_maxima(part, response, &bank[MIDDLE], candidate_snr) {
             let region = part.region(y, x);
             let entry = brightest.entry(region).or_insert((0.0, (i, y, x)));
             if response[(y, x)] > entry.0 {
@@ -45,7 +48,7 @@ pub(crate) fn select(parts: &[SearchImage<'_>], sigma_px: f64) -> MatchedFilter 
         }
     }
     brightest.remove(&0);
-    if brightest.len() < LEAST_SPOTS || points.values().map(Vec::len).sum::<usize>() < LEAST_POINTS {
+    if brightest.len() < MIN_SPOTS || points.values().map(Vec::len).sum::<usize>() < MIN_POINTS {
         return bank[MIDDLE].clone();
     }
     let mut merits = [0.0; 4];
@@ -59,7 +62,7 @@ pub(crate) fn select(parts: &[SearchImage<'_>], sigma_px: f64) -> MatchedFilter 
             brightest.values().map(|&(_, (part, y, x))| f64::from(responses[part][(y, x)])).collect();
         let spreads: Vec<f64> = points
             .values()
-            .filter(|places| places.len() >= LEAST_POINTS_OF_REGION)
+            .filter(|places| places.len() >= MIN_POINTS_OF_REGION)
             .map(|places| {
                 let mut spread = Spread::default();
                 spread.extend(places.iter().map(|&(part, y, x)| responses[part][(y, x)]));
@@ -81,8 +84,7 @@ pub(crate) fn select(parts: &[SearchImage<'_>], sigma_px: f64) -> MatchedFilter 
 /// Points on a grid, by nucleus (or by tile where nuclei are not known).
 fn points(parts: &[SearchImage<'_>]) -> BTreeMap<u32, Vec<Place>> {
     let pixels: usize = parts.iter().map(|p| p.plane.dim().0 * p.plane.dim().1).sum();
-    let samples = parts.first().map_or(1, |p| p.params.filter_samples);
-    let stride = (pixels as f64 / samples as f64).sqrt().max(1.0) as usize;
+    let stride = (pixels as f64 / GRID_POINTS).sqrt().max(1.0) as usize;
     let mut points: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
     for (i, part) in parts.iter().enumerate() {
         let (height, width) = part.plane.dim();

@@ -22,6 +22,10 @@ use crate::segment::Segmentation;
 use crate::setting::Setting;
 use crate::units::PixelSize;
 
+/// Height over the local spread of the filter response (noise and texture) from which a maximum is a candidate, in standard
+/// deviations.
+pub(crate) const CANDIDATE_TEXTURE_SNR: f64 = 3.0;
+
 /// The candidates of one channel of one field, and the measurements that they were found with.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChannelCandidates {
@@ -60,8 +64,8 @@ pub(crate) fn candidates(
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
-    let noise = params.camera_noise[colour.index()];
-    let mut restored = Restored::new(plane, noise, pixel_size, params.min_sigma_px);
+    let noise = params.camera_noise[colour];
+    let mut restored = Restored::new(plane, noise, pixel_size);
     let nominal_px = params.nominal_sigma_px(pixel_size);
     let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
     restored
@@ -78,16 +82,16 @@ pub(crate) fn candidates_of(
     params: &DetectParams,
 ) -> ChannelCandidates {
     let (plane, no_data, noise) = (restored.plane(), restored.no_data.as_ref(), restored.noise);
-    let image = SearchImage::new(plane, no_data, segmentation, &noise, params);
+    let image = SearchImage::new(plane, no_data, segmentation, &noise);
     let samples = samples(&image);
     let nominal_px = params.nominal_sigma_px(pixel_size);
     let measured = signal_width::measure(&samples, nominal_px, pixel_size.is_some());
-    let (used, width_seen) = match params.signal_diameter_px[colour.index()] {
+    let (used, width_seen) = match params.signal_diameter_px[colour] {
         Setting::Estimate => (measured, None),
         Setting::Supplied(diameter_px) => (Width::unmeasured(diameter_px / FWHM_PER_SIGMA), Some(measured)),
         Setting::Off => (Width::unmeasured(nominal_px), Some(measured)),
     };
-    let filter = filter_bank::select(&samples, used.sigma_px);
+    let filter = filter_bank::select(&samples, used.sigma_px, params.candidate_snr);
     let search = Search {
         image: &image,
         segmentation,
@@ -95,6 +99,7 @@ pub(crate) fn candidates_of(
         ladder: Ladder::new(used.sigma_px),
         surroundings: Surroundings::new(used.sigma_px),
         wide_surroundings: segmentation.is_none().then(|| local_noise::surroundings(used.sigma_px)),
+        candidate_snr: params.candidate_snr,
         margin_px: params.nucleus_margin_px(pixel_size, used.sigma_px),
         sigma_px: used.sigma_px,
     };
@@ -128,6 +133,7 @@ struct Search<'a, 'image> {
     surroundings: Surroundings,
     /// More of them; only where nuclei are not known: where they are, the spread inside them counts.
     wide_surroundings: Option<Surroundings>,
+    candidate_snr: f64,
     margin_px: f64,
     sigma_px: f64,
 }
@@ -143,8 +149,8 @@ struct SearchResult {
 struct Measured {
     candidate: Candidate,
     has_texture: bool,
-    /// Spread of the response over the wide surroundings, where it is asked for and known.
-    local_noise: Option<Option<f64>>,
+    /// Spread of the response over the wide surroundings, if there are any and enough of them are known.
+    local_noise: Option<f64>,
 }
 
 impl Search<'_, '_> {
@@ -152,7 +158,7 @@ impl Search<'_, '_> {
         let scan = Scan {
             image: self.image,
             filter: self.filter,
-            maxima: Maxima::new(self.image, self.filter, self.image.params.candidate_snr),
+            maxima: Maxima::new(self.image, self.filter, self.candidate_snr),
             nuclei: self.segmentation.map_or(&[], |s| &s.nuclei),
             reach: (self.surroundings.reach())
                 .max(self.wide_surroundings.as_ref().map_or(0, Surroundings::reach)),
@@ -160,25 +166,24 @@ impl Search<'_, '_> {
         let Found { made, overall, nucleus_noise } =
             scan.for_each_maximum(|workspace, response, at| self.measure(workspace, response, at));
         // Where the surroundings show too little of the texture, the texture of the whole plane counts.
-        let (candidates, local_noise): (Vec<Candidate>, Vec<Option<f64>>) = made
+        let (candidates, local_noise): (Vec<Candidate>, Vec<f64>) = made
             .into_iter()
             .map(|Measured { mut candidate, has_texture, local_noise }| {
                 if !has_texture {
                     candidate.texture_sd = overall;
                     candidate.threshold = self.threshold(candidate.photon_sd, overall);
                 }
-                (candidate, local_noise.map(|sd| sd.unwrap_or(overall)))
+                (candidate, local_noise.unwrap_or(overall))
             })
             .filter(|(c, _)| c.amplitude > c.threshold)
             .unzip();
-        let local_noise = local_noise.into_iter().flatten().collect();
+        let local_noise = if self.wide_surroundings.is_some() { local_noise } else { Vec::new() };
         SearchResult { candidates, nucleus_noise, local_noise }
     }
 
     /// Height from which a maximum is a candidate.
     fn threshold(&self, photon_sd: f64, texture_sd: f64) -> f64 {
-        let params = self.image.params;
-        (params.candidate_snr * photon_sd).max(params.candidate_texture_snr * texture_sd)
+        (self.candidate_snr * photon_sd).max(CANDIDATE_TEXTURE_SNR * texture_sd)
     }
 
     /// Measures a maximum; `None` if it is no candidate.
@@ -216,7 +221,7 @@ impl Search<'_, '_> {
                 threshold,
             };
             let wide = self.wide_surroundings.as_ref();
-            let local_noise = wide.map(|s| s.own_texture_sd(image, response, (y, x), background));
+            let local_noise = wide.and_then(|s| s.own_texture_sd(image, response, (y, x), background));
             Measured { candidate, has_texture: texture_sd.is_some(), local_noise }
         })
     }

@@ -13,7 +13,7 @@ const FARTHEST_SIGMAS: f64 = 20.0;
 /// Distance between the points in sigmas of the filter: nearer ones have much the same noise.
 const SPACING_SIGMAS: f64 = 1.5;
 /// Fewest points for a spread around a candidate.
-const LEAST_POINTS: usize = 40;
+const MIN_POINTS: usize = 40;
 
 /// The places around a candidate at which the spread of the response to a filter of `sigma_px` is taken.
 pub(crate) fn surroundings(sigma_px: f64) -> Surroundings {
@@ -25,7 +25,7 @@ pub(crate) fn surroundings(sigma_px: f64) -> Surroundings {
         .flat_map(|dy| axis().map(move |dx| (dy, dx)))
         .filter(|&(dy, dx)| (nearest..farthest).contains(&(dy as f64).hypot(dx as f64)))
         .collect();
-    Surroundings::of_offsets(offsets, LEAST_POINTS)
+    Surroundings::of_offsets(offsets, MIN_POINTS)
 }
 
 #[cfg(test)]
@@ -33,7 +33,6 @@ mod tests {
     use super::*;
     use crate::detect::filter::{Background, MatchedFilter};
     use crate::detect::maxima::overall_spread;
-    use crate::detect::params::DetectParams;
     use crate::detect::search_image::SearchImage;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
@@ -53,7 +52,7 @@ mod tests {
         let (plane, params) = (plane(), DetectParams::default());
         let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
         let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
-        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &noise, &params);
+        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &noise);
         let response = filter.response(search_image.plane);
         let overall = overall_spread(&search_image, &response);
         let around = surroundings(filter.sigma_px);

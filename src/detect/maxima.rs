@@ -262,7 +262,7 @@ pub(crate) fn push_grid(
 const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
 const POINTS: usize = 16;
 /// Fewest of these for a spread around a candidate.
-const LEAST_POINTS: usize = 12;
+const MIN_POINTS: usize = 12;
 
 /// The places around a candidate at which the spread of the response is taken.
 #[derive(Debug, Clone)]
@@ -283,7 +283,7 @@ impl Surroundings {
         };
         let offsets =
             (0..RINGS_SIGMA.len()).flat_map(|ring| (0..POINTS).map(move |k| point(ring, k))).collect();
-        Self::of_offsets(offsets, LEAST_POINTS)
+        Self::of_offsets(offsets, MIN_POINTS)
     }
 
     /// Any places, from the candidate, of which at least so many must be of use.

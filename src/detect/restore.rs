@@ -36,14 +36,13 @@ impl<'a> Restored<'a> {
         original: PlaneView<'a>,
         noise: Setting<CameraNoise>,
         pixel_size: Option<PixelSize>,
-        min_sigma_px: f64,
     ) -> Self {
         let filled = missing_pixels::fill(original);
         let (mut image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
         let noise_fit = camera_noise::estimate(original, no_data.as_ref(), noise != Setting::Off);
         let noise = noise.supplied().map_or(noise_fit.noise, |camera| camera.noise());
         let plane = image.as_ref().map_or_else(|| reborrow(&original), PlaneView::from);
-        let without_hot = hot_pixels::fill(plane, &noise, pixel_size, min_sigma_px);
+        let without_hot = hot_pixels::fill(plane, &noise, pixel_size);
         if without_hot.is_some() {
             image = without_hot;
         }

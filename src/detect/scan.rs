@@ -163,7 +163,6 @@ mod tests {
     use super::*;
     use crate::detect::filter::Background;
     use crate::detect::maxima::{local_maxima, overall_spread};
-    use crate::detect::params::DetectParams;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
     use ndarray::Array2;
@@ -184,8 +183,7 @@ mod tests {
             let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
             let image = Array2::from_shape_fn((height, width), |_| (100.0 * random.random::<f32>()) as u16);
             let noise = Noise { gain: 0.0, offset: 9.0, floor: 9.0 };
-            let params = DetectParams::default();
-            let search_image = SearchImage::new(PlaneView::from(&image), None, None, &noise, &params);
+            let search_image = SearchImage::new(PlaneView::from(&image), None, None, &noise);
             let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
             let maxima = Maxima::new(&search_image, &filter, 1.0);
             let scan = Scan { image: &search_image, filter: &filter, maxima, nuclei: &[], reach };

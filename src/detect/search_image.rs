@@ -3,7 +3,6 @@
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 
-use crate::detect::params::DetectParams;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 use crate::segment::Segmentation;
@@ -21,9 +20,10 @@ pub(crate) struct SearchImage<'a> {
     /// The darkest level of the plane, on a grid: what brightness is measured from.
     pub(crate) darkest: f64,
     pub(crate) noise: &'a Noise,
-    pub(crate) params: &'a DetectParams,
 }
 
+/// Pixels of an image to which width and filter are fitted: some 20 nuclei of 9 um at 0.1 um per pixel.
+const SAMPLE_PX: usize = 1 << 18;
 /// Tiles along each side of a part in which spots are compared with their surroundings where nuclei are not known.
 const TILES: usize = 4;
 
@@ -34,11 +34,10 @@ impl<'a> SearchImage<'a> {
         no_data: Option<&'a Array2<bool>>,
         segmentation: Option<&'a Segmentation>,
         noise: &'a Noise,
-        params: &'a DetectParams,
     ) -> Self {
         let labels = segmentation.map(|s| s.labels.view());
         let mut image =
-            Self { plane, no_data: no_data.map(|n| n.view()), labels, part: 0, darkest: 0.0, noise, params };
+            Self { plane, no_data: no_data.map(|n| n.view()), labels, part: 0, darkest: 0.0, noise };
         image.darkest = image.find_darkest();
         image
     }
@@ -108,7 +107,6 @@ impl<'a> SearchImage<'a> {
             part,
             darkest: self.darkest,
             noise: self.noise,
-            params: self.params,
         }
     }
 
@@ -135,7 +133,7 @@ pub(crate) fn reborrow<'a>(plane: &'a PlaneView<'_>) -> PlaneView<'a> {
     }
 }
 
-/// Parts of a plane on which width and filter are learned, at most [`DetectParams::sample_px`] pixels in all: the whole
+/// Parts of a plane on which width and filter are learned, at most [`SAMPLE_PX`] pixels in all: the whole
 /// plane if it is no larger, otherwise square parts that are spread evenly over those with the most nuclei.
 pub(crate) fn samples<'a>(whole: &SearchImage<'a>) -> Vec<SearchImage<'a>> {
     /// Side of a part: several nuclei, and wide against what the filters reach over.
@@ -143,8 +141,8 @@ pub(crate) fn samples<'a>(whole: &SearchImage<'a>) -> Vec<SearchImage<'a>> {
     /// Share of the best part's nuclei with which a part is as good.
     const GOOD_SHARE: f64 = 0.7;
     let (height, width) = whole.plane.dim();
-    let count = (whole.params.sample_px / (SIDE_PX * SIDE_PX)).max(1);
-    if height * width <= whole.params.sample_px {
+    let count = (SAMPLE_PX / (SIDE_PX * SIDE_PX)).max(1);
+    if height * width <= SAMPLE_PX {
         return vec![whole.clone()];
     }
     let corners: Vec<(usize, usize)> = (0..height.div_ceil(SIDE_PX))

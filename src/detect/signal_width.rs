@@ -6,10 +6,20 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::detect::filter::{Background, MatchedFilter};
+use crate::detect::filter_bank::WIDE_SUPPORT;
 use crate::detect::maxima::{Surroundings, local_maxima, overall_spread, refine};
+use crate::detect::params::MIN_SIGMA_PX;
 use crate::detect::search_image::SearchImage;
 use crate::detect::spot_width::{Ladder, Workspace};
 
+/// Height over camera noise from which a spot is used for measuring the width, in standard deviations.
+const MIN_SNR: f64 = 10.0;
+/// Minimal number of spots for a measured width, and maximal number of spots used, the brightest ones.
+const MIN_SPOTS: usize = 2;
+const MAX_SPOTS: usize = 150;
+/// Quantile of the measured widths that is the width of a single signal: below the median, since doublets and debris are
+/// wide and nothing real is narrow.
+const QUANTILE: f64 = 0.4;
 /// Starting widths where the pixel size is not known, as multiples of the nominal one.
 const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
 /// Next start over the last one where most spots are narrower than that one measures, and the most of such starts: down
@@ -17,7 +27,7 @@ const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
 const NARROWER: f64 = 0.6;
 const NARROWER_STARTS: usize = 3;
 /// Fewest spots too narrow to be measured that make another start: two nuclei's, more than specks give.
-const NARROW_SPOTS_MIN: usize = 8;
+const MIN_NARROW_SPOTS: usize = 8;
 /// Rounds of measuring with a filter of the width measured before.
 const ROUNDS: usize = 4;
 /// Number of spots that the nominal width counts for.
@@ -59,7 +69,6 @@ struct Measured {
 /// at which spots stand out best counts; with one, narrower starts where most spots are too narrow for the nominal one, as
 /// sharper optics than usual or a pixel size that is too small make them.
 pub(crate) fn measure(parts: &[SearchImage<'_>], nominal_px: f64, nominal_is_known: bool) -> Width {
-    let least_px = parts.first().map_or(0.0, |p| p.params.min_sigma_px);
     let mut best: Option<Measured> = None;
     let mut most_are_narrower_than = |start_px: f64| {
         let settled = settle(parts, start_px);
@@ -71,16 +80,16 @@ pub(crate) fn measure(parts: &[SearchImage<'_>], nominal_px: f64, nominal_is_kno
         settled.most_are_narrower()
     };
     if nominal_is_known {
-        let mut start_px = nominal_px.max(least_px);
+        let mut start_px = nominal_px.max(MIN_SIGMA_PX);
         for _ in 0..=NARROWER_STARTS {
-            if !most_are_narrower_than(start_px) || start_px <= least_px {
+            if !most_are_narrower_than(start_px) || start_px <= MIN_SIGMA_PX {
                 break;
             }
-            start_px = (NARROWER * start_px).max(least_px);
+            start_px = (NARROWER * start_px).max(MIN_SIGMA_PX);
         }
     } else {
         for start in STARTS {
-            most_are_narrower_than((start * nominal_px).max(least_px));
+            most_are_narrower_than((start * nominal_px).max(MIN_SIGMA_PX));
         }
     }
     best.map_or(Width::unmeasured(nominal_px), |m| {
@@ -102,7 +111,7 @@ struct Round {
 
 impl Round {
     fn most_are_narrower(&self) -> bool {
-        self.narrower >= NARROW_SPOTS_MIN && self.narrower > self.measured.map_or(0, |m| m.spots)
+        self.narrower >= MIN_NARROW_SPOTS && self.narrower > self.measured.map_or(0, |m| m.spots)
     }
 }
 
@@ -126,17 +135,14 @@ fn settle(parts: &[SearchImage<'_>], start_px: f64) -> Round {
 
 /// One measurement with a filter of width `sigma_px`. The responses are kept in `memory`.
 fn round(parts: &[SearchImage<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>) -> Round {
-    let Some(params) = parts.first().map(|p| p.params) else {
-        return Round::default();
-    };
-    let filter = MatchedFilter::new(sigma_px, params.wide_support, Background::Paraboloid);
+    let filter = MatchedFilter::new(sigma_px, WIDE_SUPPORT, Background::Paraboloid);
     let (ladder, surroundings) = (Ladder::new(sigma_px), Surroundings::new(sigma_px));
     let responses = filter.responses(parts, std::mem::take(memory));
     let mut maxima: Vec<(f32, usize, usize, usize, f64)> = Vec::new();
     for (i, (part, response)) in parts.iter().zip(&responses).enumerate() {
         // Most maxima have enough around them to do without.
         let overall = LazyCell::new(|| overall_spread(part, response));
-        for (y, x) in local_maxima(part, response, &filter, params.width_snr) {
+        for (y, x) in local_maxima(part, response, &filter, MIN_SNR) {
             if !part.may_hold_signals(y, x) {
                 continue;
             }
@@ -146,13 +152,13 @@ fn round(parts: &[SearchImage<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>
                 .own_texture_sd(part, response.into(), (y, x), background)
                 .unwrap_or_else(|| *overall);
             let snr = amplitude / texture.max(filter.amplitude_sd(part.noise, background, amplitude));
-            if snr > params.width_snr {
+            if snr > MIN_SNR {
                 maxima.push((response[(y, x)], i, y, x, snr));
             }
         }
     }
     maxima.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2, a.3).cmp(&(b.1, b.2, b.3))));
-    maxima.truncate(params.width_spots_max);
+    maxima.truncate(MAX_SPOTS);
     let fitted: Vec<(f64, f64)> = maxima
         .par_iter()
         .map_init(Workspace::default, |workspace, &(_, part, y, x, snr)| {
@@ -164,15 +170,15 @@ fn round(parts: &[SearchImage<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>
     let narrower = fitted.iter().filter(|(s, _)| *s < WIDTH_RANGE[0] * sigma_px).count();
     let in_range = |s: f64| (WIDTH_RANGE[0] * sigma_px..WIDTH_RANGE[1] * sigma_px).contains(&s);
     let fitted: Vec<(f64, f64)> = fitted.into_iter().filter(|(s, _)| in_range(*s)).collect();
-    if fitted.len() < params.width_spots_min {
+    if fitted.len() < MIN_SPOTS {
         return Round { measured: None, narrower };
     }
-    let merit = fitted.iter().map(|(_, snr)| (snr / params.width_snr).ln()).sum();
+    let merit = fitted.iter().map(|(_, snr)| (snr / MIN_SNR).ln()).sum();
     let mut sigmas: Vec<f64> = fitted.iter().map(|f| f.0).collect();
     sigmas.sort_by(f64::total_cmp);
     let spots = sigmas.len();
-    let sigma_px = sigmas[(spots as f64 * params.width_quantile) as usize].max(params.min_sigma_px);
-    let log_error = quantile_log_error(&sigmas, params.width_quantile);
+    let sigma_px = sigmas[(spots as f64 * QUANTILE) as usize].max(MIN_SIGMA_PX);
+    let log_error = quantile_log_error(&sigmas, QUANTILE);
     *memory = responses;
     Round { measured: Some(Measured { sigma_px, spots, log_error, merit }), narrower }
 }

@@ -55,8 +55,7 @@ pub fn detect(
     params: &DetectParams,
 ) -> Result<Vec<Signal>> {
     params.validate()?;
-    let noise = params.camera_noise[colour.index()];
-    let restored = Restored::new(plane, noise, pixel_size, params.min_sigma_px);
+    let restored = Restored::new(plane, params.camera_noise[colour], pixel_size);
     let mut search = params.clone();
     search.candidate_snr = search.candidate_snr.min(CANDIDATE_Z);
     let mut found = find::candidates_of(&restored, colour, None, pixel_size, &search);

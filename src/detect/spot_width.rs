@@ -10,7 +10,7 @@ const LADDER_HIGH: f64 = 3.0;
 /// Window radius in expected sigmas.
 const WINDOW_SIGMAS: f64 = 2.6;
 /// Fewest samples for a fit.
-const LEAST_SAMPLES: f64 = 12.0;
+const MIN_SAMPLES: f64 = 12.0;
 
 /// Width and background of one spot.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -191,7 +191,7 @@ impl Ladder {
                 overlap[k] += down[k] * row_overlap[k];
             }
         }
-        if n < LEAST_SAMPLES {
+        if n < MIN_SAMPLES {
             return None;
         }
         // Orthogonal basis of the sloping plane over the disc: 1, dy - my, dx - mx - slope * (dy - my).

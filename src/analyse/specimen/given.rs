@@ -21,7 +21,7 @@ const CONTRADICTED_NOISE: f64 = 1.5;
 pub(super) fn contradictions(fields: &[FieldMeasurement], params: &AnalyseParams) -> Vec<String> {
     let diameters = Colour::BOTH.into_iter().filter_map(|colour| diameter(fields, colour));
     let noises = Colour::BOTH.into_iter().filter_map(|colour| {
-        params.detect.camera_noise[colour.index()].supplied().and_then(|_| noise(fields, colour))
+        params.detect.camera_noise[colour].supplied().and_then(|_| noise(fields, colour))
     });
     diameters.chain(noises).collect()
 }
@@ -77,16 +77,18 @@ pub(super) fn not_estimated(params: &AnalyseParams) -> Option<String> {
     let (instrument, detect) = (&params.instrument, &params.detect);
     let number = |v: f64| v.to_string();
     let all = [
-        told("signal diameter in red", detect.signal_diameter_px[0], number),
-        told("signal diameter in green", detect.signal_diameter_px[1], number),
-        told("camera noise in red", detect.camera_noise[0], |n| format!("with a gain of {}", n.gain)),
-        told("camera noise in green", detect.camera_noise[1], |n| format!("with a gain of {}", n.gain)),
+        told("signal diameter in red", detect.signal_diameter_px.red, number),
+        told("signal diameter in green", detect.signal_diameter_px.green, number),
+        told("camera noise in red", detect.camera_noise.red, |n| format!("with a gain of {}", n.gain)),
+        told("camera noise in green", detect.camera_noise.green, |n| format!("with a gain of {}", n.gain)),
         told("chromatic shift", instrument.chromatic_shift, |s| format!("{}, {} px", s.y_px, s.x_px)),
         told("crosstalk of red into green", instrument.crosstalk_red_into_green, number),
         told("crosstalk of green into red", instrument.crosstalk_green_into_red, number),
         told("counterstain in red", instrument.counterstain_into_red, number),
         told("counterstain in green", instrument.counterstain_into_green, number),
-        told("light missing in the corners", instrument.illumination, |[r, g]| format!("{r}, {g}")),
+        told("light missing in the corners", instrument.illumination, |loss| {
+            format!("{}, {}", loss.red, loss.green)
+        }),
     ];
     let given: Vec<String> = all.into_iter().flatten().collect();
     (!given.is_empty()).then(|| format!("of the microscope, not estimated but given: {}", given.join("; ")))

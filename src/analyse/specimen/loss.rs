@@ -6,6 +6,7 @@ use crate::classify::LostShare;
 use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
+use crate::detect::find::CANDIDATE_TEXTURE_SNR;
 use crate::resolve::detection_limit::{self, HeightLaw, Limit, LossFit, Seen};
 use crate::resolve::explanations::CandidateKind;
 use crate::resolve::model::SpecimenModel;
@@ -24,7 +25,7 @@ fn limit_at(candidate: &Candidate, shot_variance: f64, params: &DetectParams) ->
     let half = 0.5 * params.candidate_snr.powi(2) * shot_variance;
     let by_photons = half + (half * half + params.candidate_snr.powi(2) * dark).sqrt();
     Limit {
-        threshold: by_photons.max(params.candidate_texture_snr * candidate.texture_sd),
+        threshold: by_photons.max(CANDIDATE_TEXTURE_SNR * candidate.texture_sd),
         noise: (by_photons / params.candidate_snr).max(candidate.texture_sd),
     }
 }

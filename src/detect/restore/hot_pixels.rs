@@ -9,33 +9,32 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
+use crate::detect::params::MIN_SIGMA_PX;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 use crate::kernel::dispatch::{Kernel, vectorised};
 use crate::units::PixelSize;
 
 /// Sigma of the narrowest spot that light makes, um: `0.21 wavelength / NA` at 500 nm and an aperture of 1.3.
-const LEAST_SIGMA_UM: f64 = 0.08;
+const MIN_SIGMA_UM: f64 = 0.08;
 /// Variance of a position within a pixel, which widens every spot, px^2.
 const PIXEL_VARIANCE: f64 = 1.0 / 12.0;
 /// Allowance for noise, in standard deviations: 1 of 10^9 pixels passes by chance.
-const LEAST_SNR: f64 = 6.0;
+const MIN_SNR: f64 = 6.0;
 /// The share by which the narrowest spot may stand out more than a Gaussian: its top is not sampled evenly.
 const ALLOWANCE: f64 = 1.2;
 /// Offsets of the nearest pixels, and of those that show the background.
 const NEAREST: [(isize, isize); 4] = [(-1, 0), (0, -1), (0, 1), (1, 0)];
 const RING: [(isize, isize); 8] = [(-2, 0), (0, -2), (0, 2), (2, 0), (-2, -2), (-2, 2), (2, -2), (2, 2)];
 
-/// The plane with its hot pixels filled; `None` where there are none. `min_sigma_px` is the least sigma that
-/// sampling allows. The outermost two rows and columns are left as they are.
+/// The plane with its hot pixels filled; `None` where there are none. The outermost two rows and columns are left as they are.
 pub(crate) fn fill(
     plane: PlaneView<'_>,
     noise: &Noise,
     pixel_size: Option<PixelSize>,
-    min_sigma_px: f64,
 ) -> Option<Array2<f32>> {
-    let optics_px = pixel_size.map_or(0.0, |p| p.um_to_px(LEAST_SIGMA_UM));
-    let variance = optics_px.max(min_sigma_px).powi(2) + PIXEL_VARIANCE;
+    let optics_px = pixel_size.map_or(0.0, |p| p.um_to_px(MIN_SIGMA_UM));
+    let variance = optics_px.max(MIN_SIGMA_PX).powi(2) + PIXEL_VARIANCE;
     // The most that a centre stands above the background, in units of its neighbours.
     let steepest = ALLOWANCE * (0.5 / variance).exp();
     let hot = find(plane, noise, steepest);
@@ -63,7 +62,7 @@ fn find(plane: PlaneView<'_>, noise: &Noise, steepest: f64) -> Vec<(usize, usize
     if height < 5 || width < 5 {
         return Vec::new();
     }
-    let least = (LEAST_SNR * noise.floor.sqrt()) as f32;
+    let least = (MIN_SNR * noise.floor.sqrt()) as f32;
     (0..(height - 4).div_ceil(BLOCK_ROWS))
         .into_par_iter()
         .flat_map_iter(|block| {
@@ -177,7 +176,7 @@ impl Kernel for StandOutU16<'_> {
                     most = own[i].saturating_sub((low & high) + ((low ^ high) >> 1)).max(most);
                     darkest = left.min(right).min(up.min(down)).min(darkest);
                 }
-                if f64::from(most) <= LEAST_SNR * noise.variance(f64::from(darkest)).sqrt() {
+                if f64::from(most) <= MIN_SNR * noise.variance(f64::from(darkest)).sqrt() {
                     continue;
                 }
                 let first = 2 + group * LANES;
@@ -207,7 +206,7 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
     let beside = f64::midpoint(left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
     let value = f64::from(plane.at(y, x));
     // Most are no brighter than noise beside such neighbours: what follows asks for more than this.
-    if value - beside <= LEAST_SNR * noise.variance(beside).sqrt() {
+    if value - beside <= MIN_SNR * noise.variance(beside).sqrt() {
         return None;
     }
     let mut ring = RING.map(at);
@@ -217,7 +216,7 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
     // Variance of the pixel, of the mean of two middle ones of four and of eight.
     let share = 1.0 + 0.3 * steepest.powi(2) + 0.2 * (steepest - 1.0).powi(2);
     let sd = (share * noise.variance(highest.max(beside))).sqrt();
-    (value - highest > LEAST_SNR * sd).then_some(beside as f32)
+    (value - highest > MIN_SNR * sd).then_some(beside as f32)
 }
 
 #[cfg(test)]
@@ -228,7 +227,7 @@ mod tests {
     /// Every pixel with all that is asked of it, one by one.
     fn find_reference(image: &Array2<u16>, noise: &Noise, steepest: f64) -> Vec<(usize, usize, f32)> {
         let (height, width) = image.dim();
-        let least = (LEAST_SNR * noise.floor.sqrt()) as f32;
+        let least = (MIN_SNR * noise.floor.sqrt()) as f32;
         let mut found = Vec::new();
         for (y, x) in (2..height - 2).flat_map(|y| (2..width - 2).map(move |x| (y, x))) {
             let at = |(dy, dx): (isize, isize)| {
@@ -245,7 +244,7 @@ mod tests {
             let share = 1.0 + 0.3 * steepest.powi(2) + 0.2 * (steepest - 1.0).powi(2);
             let sd = (share * noise.variance(highest.max(beside))).sqrt();
             let own = at((0, 0));
-            if (own - pairs) as f32 > least && own - highest > LEAST_SNR * sd {
+            if (own - pairs) as f32 > least && own - highest > MIN_SNR * sd {
                 found.push((y, x, beside as f32));
             }
         }
@@ -294,7 +293,7 @@ mod tests {
     fn spots_of_any_width_that_light_makes_stay() {
         for sigma in [0.78, 1.0, 1.5, 2.0, 4.0] {
             let image = scene(sigma, &[]);
-            assert!(fill(PlaneView::from(&image), &NOISE, None, 0.7).is_none(), "sigma {sigma}");
+            assert!(fill(PlaneView::from(&image), &NOISE, None).is_none(), "sigma {sigma}");
         }
     }
 
@@ -303,7 +302,7 @@ mod tests {
         let hot = [((5, 30), 600.0), ((12, 13), 1500.0), ((33, 8), 3000.0), ((33, 9), 3000.0)];
         let image = scene(1.9, &hot);
         let clean = scene(1.9, &[]);
-        let filled = fill(PlaneView::from(&image), &NOISE, None, 0.7).unwrap_or_default();
+        let filled = fill(PlaneView::from(&image), &NOISE, None).unwrap_or_default();
         for (at, _) in &hot[..2] {
             let left = (f64::from(filled[*at]) - f64::from(clean[*at])).abs();
             assert!(left < 120.0, "{at:?}: {left}");

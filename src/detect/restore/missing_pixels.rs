@@ -11,7 +11,7 @@ use crate::field::PlaneView;
 /// Edge of the smallest square of pixels at the image's lowest value that is taken for missing data, px.
 const SQUARE_PX: usize = 5;
 /// Smallest share of an image's pixels at the lowest value for it to be looked at more closely.
-const LEAST_SHARE: f64 = 0.005;
+const MIN_SHARE: f64 = 0.005;
 
 /// A plane with its regions without data filled.
 pub(crate) struct Filled {
@@ -37,7 +37,7 @@ pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
     }
     let lowest = pixels.iter().copied().fold(f32::INFINITY, f32::min);
     let at_lowest = pixels.iter().filter(|v| **v <= lowest).count();
-    let many = at_lowest as f64 >= LEAST_SHARE * pixels.len() as f64;
+    let many = at_lowest as f64 >= MIN_SHARE * pixels.len() as f64;
     if !many && not_finite.is_none() {
         return None;
     }
@@ -90,7 +90,7 @@ fn has_many_lowest(plane: PlaneView<'_>) -> bool {
         }
     }
     let looked_at = height.div_ceil(STEP) * width;
-    count as f64 >= 0.5 * LEAST_SHARE * looked_at as f64
+    count as f64 >= 0.5 * MIN_SHARE * looked_at as f64
 }
 
 /// Pixels that lie in a full square of set pixels (the opening by that square).

@@ -20,11 +20,11 @@ const NEIGHBOUR_SIGMAS: f64 = 4.0;
 /// Error of that light as a share of it: its spot is no perfect Gaussian either.
 const NEIGHBOUR_ERROR: f64 = 0.1;
 /// Least distance in sigmas of two spots that are told apart. Nearer ones look like one that is a little long.
-const LEAST_SEPARATION_SIGMAS: f64 = 1.2;
+const MIN_SEPARATION_SIGMAS: f64 = 1.2;
 /// Least amplitude of each of them in its own standard deviations, with all that was fitted beside it.
-const LEAST_SNR: f64 = 4.0;
+const MIN_SNR: f64 = 4.0;
 /// Least amplitude of each as a share of the highest: the rest of a bright spot that is no perfect Gaussian is no spot.
-const LEAST_SHARE: f64 = 0.15;
+const MIN_SHARE: f64 = 0.15;
 /// Times by which the gain of two spots must exceed what most signals of the image gain for their shape, relative to
 /// the light in them.
 const OVER_USUAL_GAIN: f64 = 4.0;
@@ -32,10 +32,10 @@ const OVER_USUAL_GAIN: f64 = 4.0;
 /// places.
 const NOISE_GAIN: f64 = 4.0;
 /// Most spots taken for one maximum.
-const MOST_SPOTS: usize = 3;
+const MAX_SPOTS: usize = 3;
 /// Fewest samples for a fit of two, and most samples at the camera's limit.
-const LEAST_SAMPLES: usize = 20;
-const MOST_CLIPPED: usize = 2;
+const MIN_SAMPLES: usize = 20;
+const MAX_CLIPPED: usize = 2;
 
 /// What spots are fitted to.
 pub(crate) struct Merged<'a, 'plane> {
@@ -80,7 +80,7 @@ impl Merged<'_, '_> {
                 if !self.stand_out(&trial.crop, &best) {
                     return None;
                 }
-                while best.spots.len() < MOST_SPOTS {
+                while best.spots.len() < MAX_SPOTS {
                     let Some(more) = self.with_one_more(&trial.crop, &best) else { break };
                     if best.chi2 - more.chi2 < asked || !self.stand_out(&trial.crop, &more) {
                         break;
@@ -132,9 +132,9 @@ impl Merged<'_, '_> {
     fn stand_out(&self, crop: &Crop, fit: &Fit) -> bool {
         let highest = fit.spots.iter().map(|s| s.amplitude).fold(0.0, f64::max);
         fit.spots.iter().zip(&fit.amplitude_sd).enumerate().all(|(i, (s, sd))| {
-            let apart = |t: &Spot| (s.y - t.y).hypot(s.x - t.x) >= LEAST_SEPARATION_SIGMAS * self.sigma_px;
-            s.amplitude > LEAST_SNR * sd
-                && s.amplitude > LEAST_SHARE * highest
+            let apart = |t: &Spot| (s.y - t.y).hypot(s.x - t.x) >= MIN_SEPARATION_SIGMAS * self.sigma_px;
+            s.amplitude > MIN_SNR * sd
+                && s.amplitude > MIN_SHARE * highest
                 && fit.spots[..i].iter().all(apart)
                 && crop.holds(s)
         })
@@ -171,7 +171,7 @@ impl Merged<'_, '_> {
                 crop.push(dy, dx, value - others, variance);
             }
         }
-        (crop.len() >= LEAST_SAMPLES && clipped <= MOST_CLIPPED).then_some(crop)
+        (crop.len() >= MIN_SAMPLES && clipped <= MAX_CLIPPED).then_some(crop)
     }
 }
 

@@ -15,10 +15,10 @@ pub(super) const CANDIDATE_Z: f64 = 3.5;
 /// Noise peaks per pixel above the `z` that starts the population of signals: one in a million pixels.
 const SURE_FALSE_PER_PX: f64 = 1e-6;
 /// Noise peaks per pixel above the lowest `z` of any signal, which needs many others like it.
-const LEAST_FALSE_PER_PX: f64 = 2e-5;
+const POSSIBLE_FALSE_PER_PX: f64 = 2e-5;
 /// Signals that noise cannot be from which their heights, and so how many dim ones to expect, are known well enough to
 /// do without a population of texture: to a third of their number.
-const FEWEST_SURE: f64 = 10.0;
+const MIN_SURE: f64 = 10.0;
 /// Parameters of texture, which must make the candidates so much likelier, in natural logarithms, for there to be any
 /// (Akaike 1974, IEEE Transactions on Automatic Control 19:716). Where noise explains all low candidates, texture would
 /// only cost dim signals.
@@ -99,14 +99,14 @@ pub(super) fn fit(found: &ChannelCandidates) -> (Vec<f64>, Option<Populations>) 
     let pixels = found.data_px as f64;
     let items: Vec<Item> =
         found.candidates.iter().zip(&found.local_noise).map(|(c, n)| item(found, c, *n, pixels)).collect();
-    let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(LEAST_FALSE_PER_PX, sigma));
+    let (sure, least) = (z_of(SURE_FALSE_PER_PX, sigma), z_of(POSSIBLE_FALSE_PER_PX, sigma));
     let start: Vec<f64> = items.iter().map(|i| if i.z > sure { 1.0 } else { 0.0 }).collect();
     let surely = start.iter().sum::<f64>();
     if surely < 1.0 {
         return (start, None);
     }
     let with = settle(&items, &start, least, true);
-    if surely < FEWEST_SURE {
+    if surely < MIN_SURE {
         return (with.0, Some(with.1));
     }
     let without = settle(&items, &start, least, false);

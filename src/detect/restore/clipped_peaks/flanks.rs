@@ -10,15 +10,15 @@ const START_SIGMAS: f64 = 1.5;
 /// Sigmas beyond the top that are fitted: the flanks, not what lies about.
 const FLANK_SIGMAS: f64 = 2.5;
 /// Fewest samples for a fit.
-const LEAST_SAMPLES: usize = 20;
+const MIN_SAMPLES: usize = 20;
 /// Departure of spots from a round Gaussian, as a share of what is seen of their height.
 const SHAPE_ERROR: f64 = 0.03;
 /// Most squared error over what noise and shape explain, at which a spot fits.
-const MOST_CHI2: f64 = 4.0;
+const MAX_CHI2: f64 = 4.0;
 /// Most error of the height as a share of it, and most that it may exceed what is seen of it.
-const MOST_ERROR: f64 = 0.2;
-const MOST_EXCESS: f64 = 15.0;
-const MOST_EXCESS_OF_WIDTH: f64 = 40.0;
+const MAX_ERROR: f64 = 0.2;
+const MAX_EXCESS: f64 = 15.0;
+const MAX_EXCESS_OF_KNOWN_WIDTH: f64 = 40.0;
 /// Parameters of a spot of any width on a slope.
 const PARAMETERS: f64 = 7.0;
 
@@ -70,7 +70,7 @@ impl Flanks {
                 }
             }
         }
-        if samples.len() < LEAST_SAMPLES {
+        if samples.len() < MIN_SAMPLES {
             return None;
         }
         let lowest = samples.iter().map(|(.., value)| *value).fold(limit, f64::min);
@@ -89,7 +89,7 @@ impl Flanks {
 
     /// The spot of any width if it fits, and the flanks tell its height.
     pub(super) fn sure(&self) -> Option<&Fit> {
-        self.any_width.as_ref().filter(|fit| self.is_sure(fit, MOST_EXCESS))
+        self.any_width.as_ref().filter(|fit| self.is_sure(fit, MAX_EXCESS))
     }
 
     /// That spot, or one of such a width.
@@ -98,15 +98,15 @@ impl Flanks {
             return self.any_width;
         }
         let fit = Some(sigma).filter(|s| *s > 0.0).and_then(|s| self.fit(s, Model::Spots));
-        fit.filter(|fit| self.is_sure(fit, MOST_EXCESS_OF_WIDTH))
+        fit.filter(|fit| self.is_sure(fit, MAX_EXCESS_OF_KNOWN_WIDTH))
     }
 
     fn is_sure(&self, fit: &Fit, most_excess: f64) -> bool {
         let (Some(spot), Some(sd)) = (fit.spots.first(), fit.amplitude_sd.first()) else { return false };
         let freedom = self.crop.len() as f64 - PARAMETERS;
-        fit.chi2 <= MOST_CHI2 * freedom
+        fit.chi2 <= MAX_CHI2 * freedom
             && spot.amplitude <= most_excess * self.seen
-            && *sd <= MOST_ERROR * spot.amplitude
+            && *sd <= MAX_ERROR * spot.amplitude
             && self.crop.holds(spot)
     }
 }

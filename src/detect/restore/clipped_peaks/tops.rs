@@ -10,12 +10,12 @@ use crate::kernel::dispatch::vectorised;
 use crate::kernel::runs::{Run, regions_of_bits};
 
 /// Fewest flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one level by chance.
-const LEAST_FLAT: usize = 3;
+const MIN_FLAT: usize = 3;
 /// Pixels of three by three at the limit that make a top flat.
 const FLAT_PX: usize = 5;
 
 /// Largest share of a plane at its highest level: more is no signals.
-const MOST_SHARE: f64 = 0.2;
+const MAX_SHARE: f64 = 0.2;
 
 /// Neighbouring pixels at the limit: their places in reading order, and the middle of these.
 pub(super) struct Top {
@@ -58,7 +58,7 @@ pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
                 let count: usize = (all.chunks(4096))
                     .map(|chunk| usize::from(chunk.iter().map(|v| u16::from(*v == highest)).sum::<u16>()))
                     .sum();
-                (count >= LEAST_FLAT * FLAT_PX).then_some(highest)
+                (count >= MIN_FLAT * FLAT_PX).then_some(highest)
             },
         )
     }
@@ -67,7 +67,7 @@ pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
         PlaneView::U16(a) => among(&in_memory_order(&a), u16::max).map(f32::from),
         PlaneView::F32(a) => {
             let highest = a.iter().copied().filter(|v| v.is_finite()).reduce(f32::max)?;
-            (a.iter().filter(|v| **v == highest).count() >= LEAST_FLAT * FLAT_PX).then_some(highest)
+            (a.iter().filter(|v| **v == highest).count() >= MIN_FLAT * FLAT_PX).then_some(highest)
         }
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
             (run[0] >= limit).then_some(Run { y: y as u32, x0, x1: x })
         });
         at_limit.paint(runs.inspect(|run| count += run.len()), true);
-        if count as f64 > MOST_SHARE * (height * width) as f64 {
+        if count as f64 > MAX_SHARE * (height * width) as f64 {
             return None;
         }
     }
@@ -100,5 +100,5 @@ pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     let regions = regions_of_bits(&at_limit, 0, 1);
     let tops: Vec<Top> = (0..regions.len()).map(|i| Top::of(regions.runs(i))).collect();
     let flat = tops.iter().filter(|top| top.pixels.iter().any(is_flat)).count();
-    (flat >= LEAST_FLAT).then_some(tops)
+    (flat >= MIN_FLAT).then_some(tops)
 }
