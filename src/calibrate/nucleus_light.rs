@@ -105,7 +105,7 @@ struct Points<L> {
 }
 
 impl<L: Level> Points<L> {
-    /// Reads those of a nucleus by a function of the channel, the row and its columns.
+    /// Reads the points of a nucleus by a function of the channel, the row and its columns.
     fn read(
         &mut self,
         labels: ArrayView2<'_, u32>,

@@ -14,7 +14,7 @@ pub(crate) const WIDE_SUPPORT: f64 = 2.0;
 const NARROW_SUPPORT: f64 = 1.4;
 /// Grid points on which the filters are compared.
 const GRID_POINTS: f64 = 20_000.0;
-/// Fewest points of a region, or of all together, for a spread; fewest regions with a bright spot.
+/// Minimal number of points of a region, or of all together, for a spread; minimal number of regions with a bright spot.
 const MIN_POINTS_OF_REGION: usize = 5;
 const MIN_POINTS: usize = 50;
 const MIN_SPOTS: usize = 3;
@@ -105,7 +105,7 @@ fn points(parts: &[SearchImage<'_>]) -> BTreeMap<u32, Vec<Place>> {
     points
 }
 
-/// Moves points to those of their region; 0 is none.
+/// Moves points to the list of their region; 0 is none.
 fn keep(points: &mut BTreeMap<u32, Vec<Place>>, region: u32, run: &mut Vec<Place>) {
     if region != 0 && !run.is_empty() {
         points.entry(region).or_default().append(run);

@@ -200,7 +200,7 @@ impl Search<'_, '_> {
         let amplitude = f64::from(response.get(y, x)?);
         let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
         let photon_sd = self.filter.amplitude_sd(image.noise, background, amplitude);
-        // A maximum that noise alone explains need not be compared with its surroundings.
+        // A maximum that noise explains need not be compared with its surroundings.
         if amplitude <= self.threshold(photon_sd, 0.0) {
             return None;
         }

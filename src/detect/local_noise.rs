@@ -1,7 +1,7 @@
 //! The spread of the filter response around a candidate, from many points.
 //!
-//! Where nuclei and the other colour are not known, whether a candidate is a signal hangs on its height over this
-//! spread alone, so an error of the spread is one of the decision. A median absolute deviation of `n` points errs by
+//! If neither nuclei nor the other colour are known, the height of a candidate over this spread decides whether it is a
+//! signal, so an error of the spread is an error of the decision. A median absolute deviation of `n` points errs by
 //! `1.17 / sqrt(n)`: by 12 % from the 96 points with which candidates are searched for, by some 7 % from these.
 
 use crate::detect::maxima::Surroundings;
@@ -12,7 +12,7 @@ const NEAREST_SIGMAS: f64 = 4.0;
 const FARTHEST_SIGMAS: f64 = 20.0;
 /// Distance between the points in sigmas of the filter: nearer ones have much the same noise.
 const SPACING_SIGMAS: f64 = 1.5;
-/// Fewest points for a spread around a candidate.
+/// Minimal number of points for a spread around a candidate.
 const MIN_POINTS: usize = 40;
 
 /// The places around a candidate at which the spread of the response to a filter of `sigma_px` is taken.
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn follows_the_noise_of_the_place_within_its_error() {
-        let (plane, params) = (plane(), DetectParams::default());
+        let plane = plane();
         let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
         let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
         let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &noise);

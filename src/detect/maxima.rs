@@ -1,4 +1,4 @@
-//! Maxima of the filter response: where they are, and what they have to stand out from.
+//! Maxima of the filter response, and the spread of the response around them.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(crate) fn local_maxima<'r>(
     Maxima::new(image, filter, snr).in_rows(response.into(), 0..image.plane.dim().0)
 }
 
-/// What is a maximum.
+/// The criteria of a maximum.
 pub(crate) struct Maxima<'a, 'image> {
     image: &'a SearchImage<'image>,
     filter: &'a MatchedFilter,
@@ -50,7 +50,7 @@ impl<'a, 'image> Maxima<'a, 'image> {
         Self { image, filter, snr, least, disc }
     }
 
-    /// Rows beyond a pixel that must be known to tell whether it is a maximum.
+    /// Rows beyond a pixel that must be known to decide whether it is a maximum.
     pub(crate) fn reach(&self) -> usize {
         self.disc.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
     }
@@ -187,7 +187,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// With room for so many values.
+    /// With room for a number of values.
     pub(crate) fn with_capacity(values: usize) -> Self {
         Self { magnitudes: Vec::with_capacity(values) }
     }
@@ -238,7 +238,7 @@ pub(crate) fn overall_spread<'r>(image: &SearchImage<'_>, response: impl Into<Re
     spread.sd()
 }
 
-/// Adds to a spread some rows' share of a grid of about `SPREAD_SAMPLES` pixels of the plane, which tell it to 1 %.
+/// Adds to a spread some rows of a grid of about `SPREAD_SAMPLES` pixels of the plane, enough for an error of 1 %.
 pub(crate) fn push_grid(
     spread: &mut Spread,
     image: &SearchImage<'_>,
@@ -261,7 +261,7 @@ pub(crate) fn push_grid(
 /// on each.
 const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
 const POINTS: usize = 16;
-/// Fewest of these for a spread around a candidate.
+/// Minimal number of points for a spread around a candidate.
 const MIN_POINTS: usize = 12;
 
 /// The places around a candidate at which the spread of the response is taken.
@@ -270,7 +270,7 @@ pub(crate) struct Surroundings {
     offsets: Vec<(isize, isize)>,
     /// Rows or columns that they reach over.
     reach: usize,
-    /// Fewest of them that tell the spread.
+    /// Minimal number of them for a spread.
     least_points: usize,
 }
 
@@ -286,7 +286,7 @@ impl Surroundings {
         Self::of_offsets(offsets, MIN_POINTS)
     }
 
-    /// Any places, from the candidate, of which at least so many must be of use.
+    /// Any offsets from the candidate, at least `least_points` of which must be usable.
     pub(crate) fn of_offsets(offsets: Vec<(isize, isize)>, least_points: usize) -> Self {
         let reach =
             offsets.iter().map(|(dy, dx)| dy.unsigned_abs().max(dx.unsigned_abs())).max().unwrap_or(0);

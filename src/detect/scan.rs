@@ -1,4 +1,4 @@
-//! One pass over a plane: filter, maxima and what is made of them, while their rows are in cache. The response of
+//! One pass over a plane: filter, maxima and their measurement, while their rows are in cache. The response of
 //! the filter to the whole plane is never kept.
 
 use std::ops::Range;
@@ -12,18 +12,18 @@ use crate::detect::search_image::SearchImage;
 use crate::kernel::separable::BLOCK_ROWS as FILTERED_AT_A_TIME;
 use crate::segment::Nucleus;
 
-/// Fewest rows that are gone through one after the other; what surrounds them is filtered for them alone. Even.
+/// Minimal number of rows of a stretch; the rows around it are filtered for it as well. Even.
 const STRETCH_ROWS: usize = 1024;
-/// Planes that are gone through at a time: the two probes.
+/// Planes that are scanned at a time: the two probes.
 const PLANES: usize = 2;
-/// Rows that are looked at at a time.
+/// Rows that are examined at a time.
 const BAND_ROWS: usize = 2 * FILTERED_AT_A_TIME;
-/// Every so many pixels of every so many rows of a nucleus give the spread of the response in it.
+/// Stride of the pixels and rows of a nucleus that give the spread of the response in it.
 const NUCLEUS_STRIDE: usize = 3;
 
-/// What a pass found.
+/// The result of a pass.
 pub(crate) struct Found<T> {
-    /// What was made of the maxima, in reading order.
+    /// The measurements of the maxima, in reading order.
     pub(crate) made: Vec<T>,
     /// Robust spread of the response over the whole plane.
     pub(crate) overall: f64,
@@ -37,11 +37,11 @@ pub(crate) struct Scan<'a, 'image> {
     pub(crate) filter: &'a MatchedFilter,
     pub(crate) maxima: Maxima<'a, 'image>,
     pub(crate) nuclei: &'a [Nucleus],
-    /// Rows beyond a maximum that are looked at.
+    /// Rows beyond a maximum that `make` reads.
     pub(crate) reach: usize,
 }
 
-/// What was found in a stretch of rows.
+/// The result of a stretch of rows.
 struct Stretch<T> {
     made: Vec<T>,
     overall: Spread,
@@ -50,17 +50,18 @@ struct Stretch<T> {
 }
 
 impl Scan<'_, '_> {
-    /// Makes something, or nothing, of each maximum. What `make` keeps in memory from one to the next is its own.
+    /// Calls `make` for each maximum and collects its results. `make` has a workspace of its own from one maximum to the
+    /// next.
     pub(crate) fn for_each_maximum<T: Send, W: Default>(
         &self,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
-        // No more stretches than keep all threads at work. What is found does not depend on them.
+        // No more stretches than keep all threads at work. The result does not depend on them.
         let each = self.image.plane.dim().0.div_ceil(rayon::current_num_threads().div_ceil(PLANES));
         self.for_each_maximum_by(each.next_multiple_of(2).max(STRETCH_ROWS), make)
     }
 
-    /// The same by stretches of so many rows.
+    /// The same by stretches of `rows` rows.
     fn for_each_maximum_by<T: Send, W: Default>(
         &self,
         rows: usize,
@@ -136,7 +137,7 @@ impl Scan<'_, '_> {
         Stretch { made, overall, nuclei }
     }
 
-    /// Adds what lies in some rows of a nucleus.
+    /// Adds the pixels of some rows of a nucleus.
     fn push_nucleus(
         &self,
         spread: &mut Spread,

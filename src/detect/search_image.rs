@@ -1,4 +1,4 @@
-//! What signals are looked for in, and the parts of it on which width and filter are learned.
+//! The image that is searched for signals, and the parts of it to which width and filter are fitted.
 
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rayon::prelude::*;
@@ -7,7 +7,7 @@ use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 use crate::segment::Segmentation;
 
-/// A plane, or a part of one, and what is known of it.
+/// A plane, or a part of one, with its missing pixels, nuclei and noise.
 #[derive(Clone)]
 pub(crate) struct SearchImage<'a> {
     pub(crate) plane: PlaneView<'a>,
@@ -17,7 +17,7 @@ pub(crate) struct SearchImage<'a> {
     labels: Option<ArrayView2<'a, u32>>,
     /// Number of this part of the plane.
     part: usize,
-    /// The darkest level of the plane, on a grid: what brightness is measured from.
+    /// The darkest level of the plane, on a grid: brightness is measured from it.
     pub(crate) darkest: f64,
     pub(crate) noise: &'a Noise,
 }
@@ -133,10 +133,10 @@ pub(crate) fn reborrow<'a>(plane: &'a PlaneView<'_>) -> PlaneView<'a> {
     }
 }
 
-/// Parts of a plane on which width and filter are learned, at most [`SAMPLE_PX`] pixels in all: the whole
-/// plane if it is no larger, otherwise square parts that are spread evenly over those with the most nuclei.
+/// Parts of a plane to which width and filter are fitted, at most [`SAMPLE_PX`] pixels in all: the whole
+/// plane if it is no larger, otherwise square parts, spread evenly over the parts with the most nuclei.
 pub(crate) fn samples<'a>(whole: &SearchImage<'a>) -> Vec<SearchImage<'a>> {
-    /// Side of a part: several nuclei, and wide against what the filters reach over.
+    /// Side of a part: several nuclei, and wide against the reach of the filters.
     const SIDE_PX: usize = 256;
     /// Share of the best part's nuclei with which a part is as good.
     const GOOD_SHARE: f64 = 0.7;

@@ -21,7 +21,7 @@ pub struct Signal {
     pub intensity: f64,
     /// Height above the local background, grey levels.
     pub amplitude: f64,
-    /// Amplitude over its standard deviation given the local noise.
+    /// Amplitude over its standard deviation by the local noise.
     pub snr: f64,
     /// Full width at half maximum, px.
     pub diameter_px: f64,
@@ -47,7 +47,7 @@ impl Signal {
     }
 }
 
-/// The signal that a candidate turned out to be.
+/// The signal that a candidate is.
 pub(crate) fn signal_of(candidate: &Candidate, colour: Colour, probability: f64) -> Signal {
     Signal {
         colour,

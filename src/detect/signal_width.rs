@@ -22,11 +22,11 @@ const MAX_SPOTS: usize = 150;
 const QUANTILE: f64 = 0.4;
 /// Starting widths where the pixel size is not known, as multiples of the nominal one.
 const STARTS: [f64; 3] = [1.0, 0.6, 1.7];
-/// Next start over the last one where most spots are narrower than that one measures, and the most of such starts: down
+/// Next start over the last one if most spots are narrower than that one measures, and the maximal number of such starts: down
 /// to a fifth of the nominal width.
 const NARROWER: f64 = 0.6;
 const NARROWER_STARTS: usize = 3;
-/// Fewest spots too narrow to be measured that make another start: two nuclei's, more than specks give.
+/// Minimal number of spots too narrow to be measured for another start: the spots of two nuclei, more than specks give.
 const MIN_NARROW_SPOTS: usize = 8;
 /// Rounds of measuring with a filter of the width measured before.
 const ROUNDS: usize = 4;
@@ -43,7 +43,7 @@ pub(crate) struct Width {
     pub(crate) sigma_px: f64,
     /// Number of spots that it was measured on; 0 = not measured.
     pub(crate) spots: usize,
-    /// Standard error of its logarithm; `None` where too few spots tell.
+    /// Standard error of its logarithm; `None` if there are too few spots.
     pub(crate) log_error: Option<f64>,
 }
 
@@ -61,7 +61,7 @@ struct Measured {
     spots: usize,
     /// Standard error of the logarithm.
     log_error: Option<f64>,
-    /// How well spots stand out with a filter of this width: the sum of log SNR over the least that counts.
+    /// How well spots stand out with a filter of this width: the sum of log SNR over the smallest that counts.
     merit: f64,
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn measure(parts: &[SearchImage<'_>], nominal_px: f64, nominal_is_kno
     })
 }
 
-/// What one filter measures.
+/// The measurement with one filter.
 #[derive(Debug, Clone, Copy, Default)]
 struct Round {
     /// `None` on too few spots.
@@ -183,7 +183,7 @@ fn round(parts: &[SearchImage<'_>], sigma_px: f64, memory: &mut Vec<Array2<f32>>
     Round { measured: Some(Measured { sigma_px, spots, log_error, merit }), narrower }
 }
 
-/// Signals of a nucleus, which lie at like heights and so are about as wide: they tell as much as one.
+/// Signals of a nucleus, which lie at like depths and so are about as wide: they count as one.
 const SIGNALS_ALIKE: f64 = 2.0;
 
 /// Standard error of the logarithm of a quantile of sorted values, from the values that lie a standard deviation of its

@@ -18,16 +18,16 @@ use crate::units::PixelSize;
 use populations::CANDIDATE_Z;
 use separate::separate;
 
-/// Finds the signals of one channel over the whole image, where nothing is known of nuclei or of the other
-/// colour. `colour` is noted in the result, and says which of the channels' parameters hold.
+/// Finds the signals of one channel over the whole image, without nuclei and without the other colour. `colour` is copied to
+/// the result, and selects the parameters of that channel.
 ///
-/// Spots that merge into one maximum are told apart where the image shows that they are several: two of like height at
-/// an SNR of 20 from about two sigmas (0.85 diameters) on. A single long spot can pass for two; it is for rules such as
-/// [`crate::pair`]'s to join what is one signal. In the nuclei of a specimen this is not done: signals of one colour
-/// that near count as one there.
+/// Spots that merge into one maximum are separated if the image shows that they are several: two of like height at
+/// an SNR of 20 from about two sigmas (0.85 diameters) on. A single long spot can pass for two; rules such as
+/// [`crate::pair`]'s join the halves of one signal. In the nuclei of a specimen spots are not separated: signals of one
+/// colour at that distance count as one there.
 ///
 /// The signals come in reading order. Samples that are not finite numbers count as missing: the image is continued
-/// over them from what is around, and no signal is found there.
+/// over them from the pixels around, and no signal is found there.
 ///
 /// # Errors
 /// [`crate::Error::InvalidParameter`] if a parameter is out of range.

@@ -5,10 +5,10 @@ const STEPS: usize = 30;
 const SETTLED: f64 = 1e-4;
 /// Range of the logarithm of the width of a single round spot over the channel's: half to three times it.
 const LOG_WIDTH: [f64; 2] = [-0.7, 1.1];
-/// Distance in sigmas of the middle of a long spot at which its halves are first put.
+/// Distance in sigmas from the centre of a long spot at which the fit of its halves starts.
 const HALF_SIGMAS: f64 = 0.9;
 
-/// One spot, from the middle of the crop.
+/// One spot; its place is from the centre of the crop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spot {
     pub(crate) y: f64,
@@ -24,7 +24,7 @@ pub(crate) struct PlacedSpot {
     pub(crate) amplitude: f64,
 }
 
-/// What is fitted.
+/// The model that is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Model {
     /// Spots of the channel's width on a slope.
@@ -51,7 +51,7 @@ impl Model {
     }
 }
 
-/// A sample: its place from the middle, value and one over its variance.
+/// A sample: its place from the centre, its value, and one over its variance.
 struct Sample {
     dy: f64,
     dx: f64,
@@ -65,11 +65,11 @@ pub(crate) struct Crop {
     x_px: f64,
     radius: f64,
     samples: Vec<Sample>,
-    /// Other signals, from the middle.
+    /// Other signals, from the centre.
     pub(crate) neighbours: Vec<(f64, f64)>,
 }
 
-/// What was fitted.
+/// The fitted model.
 pub(crate) struct Fit {
     pub(crate) spots: Vec<Spot>,
     /// Standard deviation of each amplitude.
@@ -79,7 +79,7 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Level of the background in the middle.
+    /// Level of the background at the centre.
     pub(crate) fn background(&self) -> f64 {
         self.parameters.get(3 * self.spots.len()).copied().unwrap_or_default()
     }
@@ -103,7 +103,7 @@ impl Crop {
         self.samples.len()
     }
 
-    /// Whether a place is nearer to the middle than to any neighbour.
+    /// Whether a place is nearer to the centre than to any neighbour.
     pub(crate) fn is_own(&self, dy: f64, dx: f64) -> bool {
         let own = dy.hypot(dx);
         self.neighbours.iter().all(|(y, x)| own < (dy - y).hypot(dx - x))
@@ -118,7 +118,7 @@ impl Crop {
         PlacedSpot { y_px: self.y_px + s.y, x_px: self.x_px + s.x, amplitude: s.amplitude }
     }
 
-    /// What a fit says of a place from the middle.
+    /// Value of a fit at a place from the centre.
     pub(crate) fn value(fit: &Fit, dy: f64, dx: f64) -> f64 {
         value_at(&fit.parameters, fit.spots.len(), &Sample { dy, dx, value: 0.0, weight: 0.0 }, None)
     }
@@ -133,7 +133,7 @@ impl Crop {
             .sum()
     }
 
-    /// A spot where the rest of a fit looks most like one.
+    /// A spot where the residuals of a fit look most like one.
     pub(crate) fn highest_rest(&self, fit: &Fit, sigma: f64) -> Option<Spot> {
         let n = fit.spots.len();
         let rest: Vec<f64> =
@@ -174,7 +174,7 @@ impl Crop {
         Some([half(-1.0), half(1.0)])
     }
 
-    /// Fits spots of `sigma` from these on; `None` where there is no telling.
+    /// Fits spots of `sigma`, starting from these; `None` if the fit does not converge.
     pub(crate) fn fit(&self, sigma: f64, start: &[Spot], model: Model) -> Option<Fit> {
         let n = start.len();
         let mut p: Vec<f64> = start.iter().flat_map(|s| [s.y, s.x, s.amplitude]).collect();
@@ -247,7 +247,7 @@ impl Crop {
     }
 }
 
-/// What the background is made of; nothing in the place of the width.
+/// The terms of the background; 0 in the place of the width.
 fn terms(s: &Sample) -> [f64; OTHERS] {
     [1.0, s.dy, s.dx, 0.0, s.dy * s.dy, s.dy * s.dx, s.dx * s.dx]
 }

@@ -9,7 +9,7 @@ const LADDER_LOW: f64 = 0.5;
 const LADDER_HIGH: f64 = 3.0;
 /// Window radius in expected sigmas.
 const WINDOW_SIGMAS: f64 = 2.6;
-/// Fewest samples for a fit.
+/// Minimal number of samples for a fit.
 const MIN_SAMPLES: f64 = 12.0;
 
 /// Width and background of one spot.
@@ -21,7 +21,7 @@ pub(crate) struct SpotShape {
     pub(crate) background: f64,
 }
 
-/// The widths that are tried, and one more: so many fit into registers without a rest.
+/// Number of widths that are tried, and one more: a multiple of the lanes of a register.
 const STEPS: usize = LADDER_STEPS + 1;
 /// A value for each of these.
 type Steps = [f64; STEPS];
@@ -203,7 +203,7 @@ impl Ladder {
         let (along_y, along_x) = (v_along_y / syy, (v_along_dx - slope * v_along_y) / sxx);
         let at_centre = |level: f64, y: f64, x: f64| level - y * my - x * (mx - slope * my);
         let flat = f64::from(near) + at_centre(level, along_y, along_x);
-        // The spots along that basis, and their products with what the plane leaves of the data.
+        // The spots along that basis, and their products with the residuals of the plane.
         for k in 0..STEPS {
             sum_y[k] -= my * sum[k];
             sum_x[k] -= mx * sum[k] + slope * sum_y[k];
@@ -212,7 +212,7 @@ impl Ladder {
         let mut gains = zero;
         let (mut best, mut best_gain, mut background) = (0, f64::NEG_INFINITY, flat);
         for k in 0..LADDER_STEPS {
-            // What is left of the spot's square without its part in the plane.
+            // The square of the spot without its part in the plane.
             let norm = square[k] - sum[k].powi(2) / n - sum_y[k].powi(2) / syy - sum_x[k].powi(2) / sxx;
             // Explained variance, negative if the spot would be a hole.
             let amplitude = overlap[k] / norm.max(f64::MIN_POSITIVE);

@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn read(seen: &[Seen]) -> Option<LossFit> {
-        // As the sorting sees it: the mean and spread of what is seen.
+        // As the model of signals has it: mean and standard deviation of the detected heights.
         let start = HeightLaw { log_height: (1.1 * 7.0 * NOISE).ln(), log_sd: 0.25 };
         estimate(seen, &[LIMIT], start, 1.645)
     }

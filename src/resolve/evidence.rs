@@ -62,7 +62,8 @@ const MIN_DETECTED_VARIANCE: f64 = 0.2;
 
 /// Excess of noise peaks over the threshold before it is measured, in local noise.
 const USUAL_BACKGROUND_DECAY: f64 = 0.7;
-/// Density of one clump of debris with the heights and widths of a red and a green candidate, over that of two signals.
+/// Density of one clump of debris with the heights and widths of a red and a green candidate, over the density of two
+/// signals.
 pub(crate) fn debris_over_signals(
     (a, red, red_attenuation): (&Candidate, &SignalModel, &DefocusAttenuation),
     (b, green, green_attenuation): (&Candidate, &SignalModel, &DefocusAttenuation),

@@ -219,7 +219,7 @@ impl Weights {
                 with_none_left += weight * backward[used];
                 let mut before = backward[used] * single_red;
                 for (j, pair) in pairs.iter().enumerate().filter(|(j, _)| used & (1 << j) == 0) {
-                    // Larger subsets come later: this one is still that of the red after.
+                    // Larger subsets come later: this one is still the sum of the red after.
                     let after = backward[used | (1 << j)];
                     others[j] += weight * after;
                     before += after * pair;

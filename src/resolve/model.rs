@@ -173,7 +173,7 @@ impl SpecimenModel {
     ) -> PairTerms {
         let (red, green) = (of_red.mean_odds, of_green.mean_odds);
         let d = a.distance_px(b);
-        // Density at this offset with a normal scatter, over that of unrelated positions in the nucleus.
+        // Density at this offset with a normal scatter, over the density of unrelated positions in the nucleus.
         let together =
             |variance: f64| area / (std::f64::consts::TAU * variance) * (-0.5 * d * d / variance).exp();
         let limit = self.fused_distance_px;

@@ -108,18 +108,18 @@ fn loci_whose_ends_lie_apart_in_any_direction_support_no_shift() {
 
 proptest! {
     #[test]
-    fn the_most_crowded_vector_is_that_of_the_definition(
+    fn the_densest_vector_is_the_one_of_the_definition(
         places in prop::collection::vec((-8_i32..9, -8_i32..9), 0..900),
         kernel_px in 0.3..4.0_f64,
     ) {
         let vectors: Vec<Vector> =
             places.iter().map(|&(y, x)| Vector { y: f64::from(y), x: f64::from(x), place: [0.0; 2] }).collect();
         let starts = vectors.iter().step_by(vectors.len().div_ceil(MAX_STARTS).max(1));
-        let crowding = |at: &Vector| -> f64 {
+        let density = |at: &Vector| -> f64 {
             let squared = |v: &Vector| (v.y - at.y).powi(2) + (v.x - at.x).powi(2);
             vectors.iter().map(|v| (-squared(v) / (2.0 * kernel_px * kernel_px)).exp()).sum()
         };
-        let expected = starts.max_by(|a, b| crowding(a).total_cmp(&crowding(b)));
+        let expected = starts.max_by(|a, b| density(a).total_cmp(&density(b)));
         let found = densest(&vectors, kernel_px);
         prop_assert_eq!(found.map(std::ptr::from_ref), expected.map(std::ptr::from_ref));
     }

@@ -48,15 +48,15 @@ fn nuclei(
         .map(|i| {
             let red = RED * (0.25 * normal(&mut rng)).exp();
             let at = candidate([50.0, 50.0], red);
-            let ghost = leak * red * (1.0 + 0.02 * normal(&mut rng));
+            let crosstalk = leak * red * (1.0 + 0.02 * normal(&mut rng));
             let own = if i < lone { 0.0 } else { height * RED * (0.25 * normal(&mut rng)).exp() };
-            if own + ghost == 0.0 {
+            if own + crosstalk == 0.0 {
                 return nucleus(vec![at], vec![]);
             }
             // The two add up to a spot between them.
             let beside = near([50.0, 50.0], scatter * DIAMETER_PX, &mut rng);
-            let drawn = beside.map(|b| 50.0 + (b - 50.0) * own / (own + ghost));
-            nucleus(vec![at], vec![candidate(near(drawn, 0.03, &mut rng), own + ghost)])
+            let drawn = beside.map(|b| 50.0 + (b - 50.0) * own / (own + crosstalk));
+            nucleus(vec![at], vec![candidate(near(drawn, 0.03, &mut rng), own + crosstalk)])
         })
         .collect()
 }
@@ -66,7 +66,7 @@ fn found(nuclei: &[NucleusCandidates]) -> Option<Crosstalk> {
 }
 
 #[test]
-fn ghosts_as_high_as_a_faint_colours_own_signals_are_found() {
+fn crosstalk_as_high_as_the_signals_of_a_faint_colour_is_found() {
     for (height, leak) in [(0.15, 0.14), (0.2, 0.16), (0.2, 0.19), (0.35, 0.28), (0.35, 0.33), (0.5, 0.47)] {
         for seed in 0..10 {
             let found = found(&nuclei(seed, (22, 174), height, leak, 0.2)).map(|c| c.fraction);
@@ -76,7 +76,7 @@ fn ghosts_as_high_as_a_faint_colours_own_signals_are_found() {
 }
 
 #[test]
-fn chance_pairs_are_not_taken_for_ghosts() {
+fn chance_pairs_are_not_crosstalk() {
     for height in [0.25, 0.4, 0.5, 0.7, 1.0] {
         for scatter in [0.1, 0.2, 0.25] {
             let invented = (0..40).filter(|s| found(&nuclei(*s, (0, 102), height, 0.0, scatter)).is_some());
@@ -86,14 +86,14 @@ fn chance_pairs_are_not_taken_for_ghosts() {
 }
 
 #[test]
-fn reds_without_ghosts_speak_against_crosstalk() {
+fn reds_with_nothing_beside_them_speak_against_crosstalk() {
     for seed in 0..10 {
         assert_eq!(found(&nuclei(seed, (22, 174), 0.35, 0.0, 0.2)), None, "{seed}");
     }
 }
 
 #[test]
-fn pairs_with_crosstalk_in_them_are_not_taken_for_ghosts() {
+fn intact_loci_with_crosstalk_added_are_not_crosstalk() {
     for (height, leak) in [(0.2, 0.16), (0.2, 0.19), (0.35, 0.33)] {
         for seed in 0..20 {
             let found = found(&nuclei(seed, (0, 196), height, leak, 0.2));

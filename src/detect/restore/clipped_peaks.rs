@@ -1,9 +1,9 @@
-//! Signals at the camera's limit: their tops are put back from their flanks.
+//! Signals at the camera's limit: their clipped peaks are restored from their flanks.
 //!
-//! What is cut off at the limit has neither its height nor its width: all such signals are of one height and too wide.
-//! Crosstalk, which is a fraction of the true height, is then not found, and ghosts pass as signals. The flanks are whole:
+//! A clipped signal has neither its height nor its width: all clipped signals are of one height and too wide.
+//! Crosstalk, which is a fraction of the true height, is then not found, and passes as signals. The flanks are whole:
 //! a round spot of any width is fitted to them, and the pixels at the limit take its values. Where none fits (haze, clumps,
-//! several spots in one) they rise from the rim as those of other signals do.
+//! several spots in one) they rise from the rim as the peaks of other signals do.
 
 mod flanks;
 #[cfg(test)]
@@ -21,19 +21,19 @@ use crate::statistics::median;
 use flanks::Flanks;
 use tops::{Top, highest, tops};
 
-/// Most pixels of a top, in squared nominal sigmas: of a spot twice as wide that is cut off at a seventh of its height.
+/// Largest area of a top, in squared nominal sigmas: of a spot twice as wide that is clipped at a seventh of its height.
 const MAX_SIGMAS2: f64 = 50.0;
-/// Least part of the plane for each top, in squared nominal sigmas. Signals of nuclei that lie side by side have some 500; where
+/// Minimal area of the plane for each top, in squared nominal sigmas. Signals of nuclei that lie side by side have some 500; where
 /// there are more tops, haze is at the limit.
 const MIN_SIGMAS2_EACH: f64 = 200.0;
-/// Standard deviations of the noise by which the limit must stand above the middle level.
+/// Standard deviations of the noise by which the limit must stand above the median level.
 const MIN_STANDARD_DEVIATIONS: f64 = 2.0;
-/// Every so many pixels tell the middle level; prime, so that they do not stand in columns.
+/// Stride of the pixels that show the median level; prime, so that they do not stand in columns.
 const LEVEL_STRIDE: usize = 1009;
-/// Least share of the tops of which the flanks must tell the height.
-const MIN_PUT_BACK: f64 = 0.5;
+/// Minimal share of the tops whose flanks must determine the height.
+const MIN_RESTORED: f64 = 0.5;
 
-/// Tops of a plane at the camera's limit, and for how many of them the flanks told the height.
+/// Clipped peaks of a plane, and the number of them whose flanks determined the height.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ClippedPeaks {
     pub(crate) peaks: usize,
@@ -45,8 +45,8 @@ fn by_spot(Top { pixels, middle: [my, mx] }: &Top, fit: &Fit) -> Vec<f64> {
     pixels.iter().map(|&(y, x)| Crop::value(fit, y as f64 - my, x as f64 - mx)).collect()
 }
 
-/// The plane with the tops of signals put back, and how many there are where `counts` says so of their middle (rows,
-/// columns); no plane where none is cut off, or too few tell how high they were. `nominal_sigma_px` is the usual width.
+/// The plane with the clipped peaks restored, and the number of those whose centre (row, column) `counts`; no plane if none is
+/// clipped, or if too few show how high they were. `nominal_sigma_px` is the usual width.
 pub(crate) fn fill(
     plane: PlaneView<'_>,
     noise: &Noise,
@@ -62,14 +62,14 @@ pub(crate) fn fill(
     if tops.len() as f64 * MIN_SIGMAS2_EACH * nominal_sigma_px.powi(2) > (height * width) as f64 {
         return (None, clipped);
     }
-    let (filled, put_back) = put_back(plane, limit, &tops, noise, nominal_sigma_px);
+    let (filled, restored) = restore(plane, limit, &tops, noise, nominal_sigma_px);
     if filled.is_some() {
-        clipped.restored = put_back;
+        clipped.restored = restored;
     }
     (filled, clipped)
 }
 
-/// Whether a level stands above most of the plane as signals do: the highest level of a dark plane is none of the camera's.
+/// Whether a level stands above most of the plane as signals do: the highest level of a dark plane is not the camera's limit.
 fn is_bright(plane: &PlaneView<'_>, noise: &Noise, level: f64) -> bool {
     let (height, width) = plane.dim();
     let places = (0..height * width).step_by(LEVEL_STRIDE).map(|i| (i / width, i % width));
@@ -79,8 +79,8 @@ fn is_bright(plane: &PlaneView<'_>, noise: &Noise, level: f64) -> bool {
     level - middle > MIN_STANDARD_DEVIATIONS * noise.variance(middle).max(0.0).sqrt()
 }
 
-/// The plane with these tops put back, and of how many the flanks told the height.
-fn put_back(
+/// The plane with these tops restored, and the number of tops whose flanks determined the height.
+fn restore(
     plane: PlaneView<'_>,
     limit: f32,
     tops: &[Top],
@@ -98,13 +98,13 @@ fn put_back(
                 .flatten()
         })
         .collect();
-    // Flanks that do not tell their spot's width as well as its height are taken for those of a spot as wide as others.
+    // If the flanks do not determine both width and height of their spot, it gets the width of the others.
     let mut sigmas: Vec<f64> = flanks.iter().flatten().filter_map(|f| Some(f.sure()?.sigma())).collect();
     let sigma = median(&mut sigmas);
     let fits: Vec<Option<Fit>> =
         flanks.into_par_iter().map(|flanks| flanks.and_then(|flanks| flanks.spot(sigma))).collect();
     let found: Vec<&Fit> = fits.iter().flatten().collect();
-    if found.is_empty() || (found.len() as f64) < MIN_PUT_BACK * tops.len() as f64 {
+    if found.is_empty() || (found.len() as f64) < MIN_RESTORED * tops.len() as f64 {
         return (None, found.len());
     }
     let usual = Usual::of(&found, sigma, f64::from(limit));
@@ -131,8 +131,8 @@ fn put_back(
     (Some(image), found.len())
 }
 
-/// How signals at the limit usually go on above it, for what is no round spot: clumps, haze, several in one, and spots at
-/// the frame. Left at the limit, it would be far lower than the signals.
+/// The usual course of signals above the limit, for regions that are no round spot: clumps, haze, several spots in one, and
+/// spots at the frame. Left at the limit, they would be far lower than the signals.
 struct Usual {
     sigma: f64,
     /// Level of the background, and height above it up to the limit.

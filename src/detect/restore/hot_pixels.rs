@@ -35,7 +35,7 @@ pub(crate) fn fill(
 ) -> Option<Array2<f32>> {
     let optics_px = pixel_size.map_or(0.0, |p| p.um_to_px(MIN_SIGMA_UM));
     let variance = optics_px.max(MIN_SIGMA_PX).powi(2) + PIXEL_VARIANCE;
-    // The most that a centre stands above the background, in units of its neighbours.
+    // Largest height of a centre above the background, in units of its neighbours.
     let steepest = ALLOWANCE * (0.5 / variance).exp();
     let hot = find(plane, noise, steepest);
     if hot.is_empty() {
@@ -52,7 +52,7 @@ pub(crate) fn fill(
     Some(image)
 }
 
-/// Rows that are looked at together, and neighbouring pixels that are.
+/// Rows, and neighbouring pixels, that are examined together.
 const BLOCK_ROWS: usize = 64;
 const LANES: usize = 32;
 
@@ -167,7 +167,7 @@ impl Kernel for StandOutU16<'_> {
                 if any == 0 {
                     continue;
                 }
-                // What the pixel is above the mean of the middle two of its neighbours, rounded up; and the darkest
+                // The height of the pixel above the mean of the middle two of its neighbours, rounded up; and the darkest
                 // neighbour of all, beside which there is the least noise.
                 let (mut most, mut darkest) = (0, u16::MAX);
                 for i in 0..LANES {
@@ -196,7 +196,7 @@ fn excess(own: f32, [left, right, up, down]: [f32; 4]) -> f32 {
     own - if beside > along { beside } else { along }
 }
 
-/// What a pixel's neighbours say it should be, if it stands out more than any spot could.
+/// The value that the neighbours of a pixel suggest, if it stands out more than any spot could.
 fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize) -> Option<f32> {
     let at = |(dy, dx): (isize, isize)| {
         f64::from(plane.at(y.saturating_add_signed(dy), x.saturating_add_signed(dx)))
@@ -205,7 +205,7 @@ fn judge(plane: PlaneView<'_>, noise: &Noise, steepest: f64, y: usize, x: usize)
     let [up, left, right, down] = NEAREST.map(at);
     let beside = f64::midpoint(left.min(right).max(up.min(down)), left.max(right).min(up.max(down)));
     let value = f64::from(plane.at(y, x));
-    // Most are no brighter than noise beside such neighbours: what follows asks for more than this.
+    // Most are no brighter than noise beside these neighbours: the test below asks for more.
     if value - beside <= MIN_SNR * noise.variance(beside).sqrt() {
         return None;
     }

@@ -10,7 +10,7 @@ use crate::field::PlaneView;
 
 /// Edge of the smallest square of pixels at the image's lowest value that is taken for missing data, px.
 const SQUARE_PX: usize = 5;
-/// Smallest share of an image's pixels at the lowest value for it to be looked at more closely.
+/// Minimal share of an image's pixels at the lowest value for a closer look.
 const MIN_SHARE: f64 = 0.005;
 
 /// A plane with its regions without data filled.
@@ -49,7 +49,7 @@ pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
     }
     let missing = no_data.iter().filter(|m| **m).count();
     if missing == no_data.len() {
-        // Nothing but numbers that are none, or nothing to tell from what is missing.
+        // All samples are NaN, or none can be told from missing data.
         let no_number = lowest == f32::INFINITY;
         return no_number.then_some(Filled { image, no_data });
     }

@@ -1,4 +1,4 @@
-//! Spots that merge into one maximum, taken apart by fitting several spots of the channel's width together.
+//! Spots that merge into one maximum, separated by fitting several spots of the channel's width together.
 //!
 //! A maximum is first fitted as one round spot of any width, also on a background that is curved. Two spots of the
 //! channel's width are taken instead only where they fit so much better that the further parameters are paid for
@@ -19,25 +19,25 @@ const RADIUS_SIGMAS: f64 = 3.5;
 const NEIGHBOUR_SIGMAS: f64 = 4.0;
 /// Error of that light as a share of it: its spot is no perfect Gaussian either.
 const NEIGHBOUR_ERROR: f64 = 0.1;
-/// Least distance in sigmas of two spots that are told apart. Nearer ones look like one that is a little long.
+/// Minimal distance in sigmas of two separate spots. Nearer ones look like one long spot.
 const MIN_SEPARATION_SIGMAS: f64 = 1.2;
-/// Least amplitude of each of them in its own standard deviations, with all that was fitted beside it.
+/// Minimal amplitude of each of them in its own standard deviations, with all other parameters free.
 const MIN_SNR: f64 = 4.0;
-/// Least amplitude of each as a share of the highest: the rest of a bright spot that is no perfect Gaussian is no spot.
+/// Minimal amplitude of each as a share of the highest: the residual of a bright spot that is no perfect Gaussian is no
+/// spot.
 const MIN_SHARE: f64 = 0.15;
-/// Times by which the gain of two spots must exceed what most signals of the image gain for their shape, relative to
-/// the light in them.
+/// Minimal gain of two spots over the usual gain of the signals of this image by their shape, relative to the light in
+/// them.
 const OVER_USUAL_GAIN: f64 = 4.0;
-/// What noise alone usually gains by two spots: the median of chi2 of three parameters, and some for the best of all
-/// places.
+/// Usual gain of noise by two spots: the median of chi2 of three parameters, and some for the best of all places.
 const NOISE_GAIN: f64 = 4.0;
-/// Most spots taken for one maximum.
+/// Maximal number of spots in one maximum.
 const MAX_SPOTS: usize = 3;
-/// Fewest samples for a fit of two, and most samples at the camera's limit.
+/// Minimal number of samples for a fit of two, and maximal number of samples at the camera's limit.
 const MIN_SAMPLES: usize = 20;
 const MAX_CLIPPED: usize = 2;
 
-/// What spots are fitted to.
+/// The plane that spots are fitted to.
 pub(crate) struct Merged<'a, 'plane> {
     pub(crate) plane: PlaneView<'plane>,
     pub(crate) no_data: Option<&'a Array2<bool>>,
@@ -175,15 +175,14 @@ impl Merged<'_, '_> {
     }
 }
 
-/// Decrease of chi2 that pays for a further spot, three parameters, in units of what the fit leaves over where that
-/// is more than noise.
+/// Decrease of chi2 that pays for a further spot, three parameters, in units of the residuals where they
+/// exceed noise.
 fn penalty(crop: &Crop, fit: &Fit) -> f64 {
     let freedom = crop.len() as f64 - 3.0 * (fit.spots.len() + 1) as f64;
     3.0 * (crop.len() as f64).ln() * (fit.chi2 / freedom.max(1.0)).max(1.0)
 }
 
-/// The median of values and two standard deviations of its rank: what it is at most. `None` of too few values: what
-/// is usual is not known then.
+/// Upper bound of the median of values: two standard deviations of its rank above. `None` if there are too few values.
 fn upper_median(values: &mut [f64]) -> Option<f64> {
     let n = values.len() as f64;
     let rank = (0.5 * n + n.sqrt()).floor() as usize;

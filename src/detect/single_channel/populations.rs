@@ -1,25 +1,25 @@
 //! Probability that a candidate is a signal, from one channel alone.
 //!
-//! The evidence is how far a candidate stands out of the local noise, `z`. Three populations are told apart by
+//! The evidence is how far a candidate stands out of the local noise, `z`. Three populations are separated by
 //! expectation maximisation: signals, whose `z` is log-normal and whose width is that of the optics; peaks of
 //! camera noise, whose number and heights follow from theory (Adler and Hasofer, see [`noise_peaks_above`]);
-//! and peaks of texture, whose heights fall off exponentially at a rate learned from the image, if that explains the
+//! and peaks of texture, whose heights fall off exponentially at a rate fitted to the image, if that explains the
 //! candidates better than noise does.
 
 use crate::detect::candidate::Candidate;
 use crate::detect::find::ChannelCandidates;
 use crate::statistics::normal_of as normal;
 
-/// `z` from which a candidate is looked at: low enough to learn what false candidates are like.
+/// `z` from which a maximum is a candidate: low enough to show the background.
 pub(super) const CANDIDATE_Z: f64 = 3.5;
 /// Noise peaks per pixel above the `z` that starts the population of signals: one in a million pixels.
 const SURE_FALSE_PER_PX: f64 = 1e-6;
 /// Noise peaks per pixel above the lowest `z` of any signal, which needs many others like it.
 const POSSIBLE_FALSE_PER_PX: f64 = 2e-5;
-/// Signals that noise cannot be from which their heights, and so how many dim ones to expect, are known well enough to
-/// do without a population of texture: to a third of their number.
+/// Minimal number of signals above all noise from which the heights of signals, and so the expected number of dim ones, are
+/// known to a third: enough to do without a population of texture.
 const MIN_SURE: f64 = 10.0;
-/// Parameters of texture, which must make the candidates so much likelier, in natural logarithms, for there to be any
+/// Number of parameters of texture: the minimal gain of the log likelihood for texture to be assumed
 /// (Akaike 1974, IEEE Transactions on Automatic Control 19:716). Where noise explains all low candidates, texture would
 /// only cost dim signals.
 const TEXTURE_PARAMETERS: f64 = 2.0;
@@ -39,13 +39,13 @@ const LOG_WIDTH_SD: [f64; 2] = [0.1, 0.5];
 const USUAL_LOG_WIDTH_SD: f64 = 0.25;
 /// Scatter of a fitted log width at an SNR of 1.
 const WIDTH_SCATTER: f64 = 2.0;
-/// Log-width distribution of false candidates, which fit anything from half to three times the width.
+/// Log-width distribution of the background, which fits anything from half to three times the width.
 const FALSE_LOG_WIDTH: [f64; 2] = [0.15, 0.55];
 /// Range of the mean excess of texture peaks over the lowest `z`, the usual one, and its count: of fewer peaks one that
 /// is high, or a dim signal among them, would stretch the population over the signals.
 const DECAY: [f64; 2] = [0.3, 2.0];
 const USUAL_DECAY: f64 = 0.7;
-/// `z` up to which texture is learned: above it are signals, which must not be taken for texture's tail.
+/// `z` up to which texture is fitted: above it are signals, which are not the tail of texture.
 const TEXTURE_Z: f64 = 5.5;
 const DECAY_PSEUDO_COUNT: f64 = 20.0;
 /// Pseudo-count of texture peaks and of signals.
@@ -58,7 +58,7 @@ fn noise_peaks_above(z: f64, sigma_px: f64) -> f64 {
     z * (-0.5 * z * z).exp() / (2.0 * sigma_px * sigma_px * std::f64::consts::TAU.powf(1.5))
 }
 
-/// The `z` above which there are so many noise peaks per pixel.
+/// The `z` above which there are this many noise peaks per pixel.
 fn z_of(false_per_px: f64, sigma_px: f64) -> f64 {
     let (mut low, mut high) = (2.0, 10.0);
     for _ in 0..50 {
@@ -68,13 +68,13 @@ fn z_of(false_per_px: f64, sigma_px: f64) -> f64 {
     high
 }
 
-/// Mean of an exponential distribution of this decay, cut off at the range in which texture is learned.
+/// Mean of an exponential distribution of this decay, truncated at the range in which texture is fitted.
 fn truncated_mean(decay: f64) -> f64 {
     let range = TEXTURE_Z - CANDIDATE_Z;
     decay - range / (range / decay).exp_m1()
 }
 
-/// The decay at which an exponential distribution that is cut off has this mean.
+/// The decay at which the truncated exponential distribution has this mean.
 fn decay_of_mean(mean: f64) -> f64 {
     let [mut low, mut high] = DECAY;
     for _ in 0..40 {
@@ -84,7 +84,7 @@ fn decay_of_mean(mean: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// A candidate as it is sorted.
+/// A candidate in the units of the populations.
 pub(super) struct Item {
     z: f64,
     log_width: f64,
@@ -115,7 +115,7 @@ pub(super) fn fit(found: &ChannelCandidates) -> (Vec<f64>, Option<Populations>) 
     (probabilities, Some(model))
 }
 
-/// Learns the populations, with one of texture or none.
+/// Fits the populations, with texture or without.
 fn settle(items: &[Item], start: &[f64], least: f64, has_texture: bool) -> (Vec<f64>, Populations) {
     let mut probabilities = start.to_vec();
     let mut texture = vec![if has_texture { 0.5 } else { 0.0 }; items.len()];
@@ -144,7 +144,7 @@ fn settle(items: &[Item], start: &[f64], least: f64, has_texture: bool) -> (Vec<
 }
 
 pub(super) fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, pixels: f64) -> Item {
-    // Whether there is a spot at all is judged by the noise without one.
+    // Whether there is a spot at all is judged by the noise without a spot.
     let sd = found.filter.amplitude_sd(&found.noise, c.background, 0.0).max(local_noise);
     let z = c.amplitude / sd;
     let log_width = c.width_ratio.ln();
@@ -156,7 +156,7 @@ pub(super) fn item(found: &ChannelCandidates, c: &Candidate, local_noise: f64, p
     }
 }
 
-/// The populations that are learned.
+/// The fitted populations.
 pub(super) struct Populations {
     /// The lowest `z` of a signal.
     least: f64,

@@ -1,4 +1,4 @@
-//! Signals that turn out to be several spots.
+//! Separation of signals that are several spots.
 
 use ndarray::Array2;
 
@@ -9,7 +9,7 @@ use crate::detect::single_channel::populations::{Populations, item};
 use crate::detect::spot_fit::PlacedSpot;
 use crate::field::PlaneView;
 
-/// Puts the spots of signals that are more than one in their places, where each of the spots is a signal.
+/// Replaces signals that are several spots by these, if each of the spots is a signal.
 pub(super) fn separate(
     plane: PlaneView<'_>,
     no_data: Option<&Array2<bool>>,

@@ -2,11 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a red or green candidate can be, with the weight of its part and what that adds to.
+/// A term of an explanation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Is {
-    LoneRed(usize),
-    LoneGreen(usize),
+    IsolatedRed(usize),
+    IsolatedGreen(usize),
     Fused(usize, usize),
     Split(usize, usize),
     Coincident(usize, usize),
@@ -15,7 +15,7 @@ enum Is {
     GreenWithCrosstalk(usize, usize),
 }
 
-/// Every sorting with its weight, by trying everything for one red after the other and then for the greens left over.
+/// Every explanation with its weight, by trying everything for one red after the other and then for the greens left over.
 fn explanations(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
     let (reds, greens) = (weights.isolated.red.len(), weights.isolated.green.len());
     let mut open: Vec<(f64, Vec<Is>, Vec<usize>)> = vec![(1.0, Vec::new(), (0..greens).collect())];
@@ -24,7 +24,7 @@ fn explanations(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
         for (weight, parts, left) in &open {
             let with = |part: Is, w: f64| (weight * w, [&parts[..], &[part]].concat());
             next.push((*weight, parts.clone(), left.clone()));
-            let (w, p) = with(Is::LoneRed(i), weights.isolated.red[i]);
+            let (w, p) = with(Is::IsolatedRed(i), weights.isolated.red[i]);
             next.push((w, p, left.clone()));
             for &j in left {
                 let rest: Vec<usize> = left.iter().copied().filter(|other| *other != j).collect();
@@ -48,7 +48,7 @@ fn explanations(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
         let mut next = Vec::new();
         for (weight, parts, left) in open {
             if left.contains(&j) {
-                let parts = [&parts[..], &[Is::LoneGreen(j)]].concat();
+                let parts = [&parts[..], &[Is::IsolatedGreen(j)]].concat();
                 next.push((weight * weights.isolated.green[j], parts, left.clone()));
             }
             next.push((weight, parts, left));
@@ -59,11 +59,11 @@ fn explanations(weights: &Weights) -> Vec<(f64, Vec<Is>)> {
 }
 
 fn separates_red(part: Is) -> bool {
-    matches!(part, Is::LoneRed(_) | Is::Split(..) | Is::RedWithCrosstalk(..))
+    matches!(part, Is::IsolatedRed(_) | Is::Split(..) | Is::RedWithCrosstalk(..))
 }
 
 fn separates_green(part: Is) -> bool {
-    matches!(part, Is::LoneGreen(_) | Is::Split(..) | Is::GreenWithCrosstalk(..))
+    matches!(part, Is::IsolatedGreen(_) | Is::Split(..) | Is::GreenWithCrosstalk(..))
 }
 
 /// Weights of up to three reds and three greens over many orders of magnitude, some of them nothing.
@@ -80,11 +80,10 @@ fn weights() -> impl Strategy<Value = Weights> {
                 green_with_crosstalk,
             },
         );
-        let lone = |n| prop::collection::vec(weight(), n);
+        let isolated = |n| prop::collection::vec(weight(), n);
         let pairs = prop::collection::vec(pair, reds * greens);
-        (lone(reds), lone(greens), pairs).prop_map(move |(isolated_red, isolated_green, pairs)| Weights {
-            isolated_red,
-            isolated_green,
+        (isolated(reds), isolated(greens), pairs).prop_map(move |(red, green, pairs)| Weights {
+            isolated: PerColour { red, green },
             pairs: Array2::from_shape_vec((reds, greens), pairs).unwrap(),
         })
     })
@@ -92,7 +91,7 @@ fn weights() -> impl Strategy<Value = Weights> {
 
 proptest! {
     #[test]
-    fn probabilities_are_those_of_all_sortings_tried_one_by_one(weights in weights()) {
+    fn probabilities_are_the_sums_over_all_explanations(weights in weights()) {
         let all = explanations(&weights);
         let total: f64 = all.iter().map(|(w, _)| w).sum();
         let share = |of: &dyn Fn(&[Is]) -> bool| {
@@ -100,11 +99,11 @@ proptest! {
         };
         let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
         let p = weights.probabilities();
-        for (i, lone) in p.isolated.red.iter().enumerate() {
-            prop_assert!(close(*lone, share(&|parts| parts.contains(&Is::LoneRed(i)))));
+        for (i, isolated) in p.isolated.red.iter().enumerate() {
+            prop_assert!(close(*isolated, share(&|parts| parts.contains(&Is::IsolatedRed(i)))));
         }
-        for (j, lone) in p.isolated.green.iter().enumerate() {
-            prop_assert!(close(*lone, share(&|parts| parts.contains(&Is::LoneGreen(j)))));
+        for (j, isolated) in p.isolated.green.iter().enumerate() {
+            prop_assert!(close(*isolated, share(&|parts| parts.contains(&Is::IsolatedGreen(j)))));
         }
         for ((i, j), pair) in p.pairs.indexed_iter() {
             prop_assert!(close(pair.fused, share(&|parts| parts.contains(&Is::Fused(i, j)))));
@@ -121,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn the_heaviest_sorting_is_that_of_all_tried_one_by_one(weights in weights()) {
+    fn the_most_probable_explanation_has_the_largest_weight(weights in weights()) {
         let (_, parts) = explanations(&weights).into_iter().reduce(|a, b| if b.0 > a.0 { b } else { a }).unwrap();
         let mut expected = Explanation {
             red: vec![CandidateKind::Background; weights.isolated.red.len()],
@@ -129,8 +128,8 @@ proptest! {
         };
         for part in parts {
             match part {
-                Is::LoneRed(i) => expected.red[i] = CandidateKind::Signal,
-                Is::LoneGreen(j) => expected.green[j] = CandidateKind::Signal,
+                Is::IsolatedRed(i) => expected.red[i] = CandidateKind::Signal,
+                Is::IsolatedGreen(j) => expected.green[j] = CandidateKind::Signal,
                 Is::Fused(i, j) | Is::Split(i, j) => {
                     (expected.red[i], expected.green[j]) = (CandidateKind::Signal, CandidateKind::Signal);
                 }

@@ -1,28 +1,29 @@
-//! What is seen of a signal around its top, and the round spot that it is of.
+//! The flanks of a signal around its clipped top, and the round spot that fits them.
 
 use crate::detect::restore::clipped_peaks::tops::Top;
 use crate::detect::spot_fit::{Crop, Fit, Model, Spot};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 
-/// Radius of a top over the sigma of a spot that is cut off at a third of its height, where the fit begins.
+/// Radius of a top over the sigma of a spot that is clipped at a third of its height, where the fit begins.
 const START_SIGMAS: f64 = 1.5;
-/// Sigmas beyond the top that are fitted: the flanks, not what lies about.
+/// Sigmas beyond the top that are fitted: the flanks, not their surroundings.
 const FLANK_SIGMAS: f64 = 2.5;
-/// Fewest samples for a fit.
+/// Minimal number of samples for a fit.
 const MIN_SAMPLES: usize = 20;
-/// Departure of spots from a round Gaussian, as a share of what is seen of their height.
+/// Departure of spots from a round Gaussian, as a share of their visible height.
 const SHAPE_ERROR: f64 = 0.03;
-/// Most squared error over what noise and shape explain, at which a spot fits.
+/// Largest squared error of a spot that fits, over the error that noise and shape explain.
 const MAX_CHI2: f64 = 4.0;
-/// Most error of the height as a share of it, and most that it may exceed what is seen of it.
+/// Largest relative error of the height, and largest height over its visible part: of a spot of any width, and of a known
+/// width.
 const MAX_ERROR: f64 = 0.2;
 const MAX_EXCESS: f64 = 15.0;
 const MAX_EXCESS_OF_KNOWN_WIDTH: f64 = 40.0;
 /// Parameters of a spot of any width on a slope.
 const PARAMETERS: f64 = 7.0;
 
-/// What is seen of a spot around its top.
+/// The flanks of a spot.
 pub(super) struct Flanks {
     crop: Crop,
     /// Its height up to the limit.
@@ -34,7 +35,8 @@ pub(super) struct Flanks {
 }
 
 impl Flanks {
-    /// Those of a top among others in reading order, of which the tallest covers so many rows; `None` where too little is seen.
+    /// The flanks of a top among others in reading order, the tallest of which covers `tallest_px` rows; `None` if too little is
+    /// visible.
     pub(super) fn of(
         plane: PlaneView<'_>,
         limit: f32,
@@ -87,12 +89,12 @@ impl Flanks {
         self.crop.fit(sigma, &[Spot { y: 0.0, x: 0.0, amplitude }], model)
     }
 
-    /// The spot of any width if it fits, and the flanks tell its height.
+    /// The spot of any width, if it fits and the flanks determine its height.
     pub(super) fn sure(&self) -> Option<&Fit> {
         self.any_width.as_ref().filter(|fit| self.is_sure(fit, MAX_EXCESS))
     }
 
-    /// That spot, or one of such a width.
+    /// That spot, or one of this width.
     pub(super) fn spot(self, sigma: f64) -> Option<Fit> {
         if self.sure().is_some() {
             return self.any_width;

@@ -1,4 +1,4 @@
-//! Tops of signals that are cut off at the camera's limit.
+//! Tops of signals that are clipped at the camera's limit.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,16 @@ use crate::kernel::bits::BitMask;
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::runs::{Run, regions_of_bits};
 
-/// Fewest flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one level by chance.
+/// Minimal number of flat tops at the highest level of a plane for it to be the camera's limit: spots do not end at one
+/// level by chance.
 const MIN_FLAT: usize = 3;
-/// Pixels of three by three at the limit that make a top flat.
+/// Pixels of three by three at the limit from which a top is flat.
 const FLAT_PX: usize = 5;
 
-/// Largest share of a plane at its highest level: more is no signals.
+/// Largest share of a plane at its highest level: a larger one is no signals.
 const MAX_SHARE: f64 = 0.2;
 
-/// Neighbouring pixels at the limit: their places in reading order, and the middle of these.
+/// Neighbouring pixels at the limit: their places in reading order, and the centre of these.
 pub(super) struct Top {
     pub(super) pixels: Vec<(usize, usize)>,
     pub(super) middle: [f64; 2],
@@ -46,7 +47,7 @@ impl Top {
     }
 }
 
-/// The highest level, if as many pixels are at it as are in the fewest flat tops.
+/// The highest level, if enough pixels for the minimal number of flat tops are at it.
 pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
     #[inline(always)]
     fn among<T: Copy + PartialEq>(all: &[T], higher: impl Fn(T, T) -> T) -> Option<T> {
@@ -72,8 +73,8 @@ pub(super) fn highest(plane: PlaneView<'_>) -> Option<f32> {
     }
 }
 
-/// The tops at the highest level, in reading order; `None` where too few are flat for it to be the camera's limit, or far more
-/// is at it than signals are.
+/// The tops at the highest level, in reading order; `None` if too few are flat for it to be the camera's limit, or if far more
+/// of the plane than signals is at it.
 pub(super) fn tops(plane: PlaneView<'_>, limit: f32) -> Option<Vec<Top>> {
     let (height, width) = plane.dim();
     let mut row = vec![0.0_f32; width];
