@@ -85,9 +85,9 @@ mod field {
     pub(crate) use breakapart::PlaneView;
 }
 mod detect {
-    pub(crate) mod scene {
+    pub(crate) mod search_image {
         /// Of the part of an image in which signals are looked for, what the filter needs.
-        pub(crate) struct Scene<'a> {
+        pub(crate) struct SearchImage<'a> {
             pub(crate) plane: breakapart::PlaneView<'a>,
         }
     }

@@ -1,12 +1,13 @@
-//! How a property of the instrument is come by: estimated, left out, or given.
+//! Where an instrument property comes from: estimated, disabled or supplied.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
+use crate::range::ParameterRange;
 
-/// How a property of the instrument is come by.
+/// Where an instrument property comes from.
 ///
 /// In files it is the word `estimate`, the word `off`, or the value itself.
 ///
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 ///     green_into_red: Setting<f64>,
 /// }
 /// let read: Crosstalk = toml::from_str("red_into_green = 0.12\ngreen_into_red = \"off\"")?;
-/// assert_eq!(read.red_into_green, Setting::Fixed(0.12));
+/// assert_eq!(read.red_into_green, Setting::Supplied(0.12));
 /// assert_eq!(read.green_into_red, Setting::Off);
 /// assert_eq!("estimate".parse::<Setting<f64>>()?, Setting::Estimate);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -30,15 +31,15 @@ pub enum Setting<T> {
     Estimate,
     /// Neither estimated nor corrected for.
     Off,
-    /// Known: used as given, however small.
-    Fixed(T),
+    /// Known: used as supplied, however small.
+    Supplied(T),
 }
 
 impl<T> Setting<T> {
-    /// The value, if it is fixed.
-    pub fn fixed(self) -> Option<T> {
+    /// The value, if it was supplied.
+    pub fn supplied(self) -> Option<T> {
         match self {
-            Self::Fixed(value) => Some(value),
+            Self::Supplied(value) => Some(value),
             Self::Estimate | Self::Off => None,
         }
     }
@@ -48,20 +49,20 @@ impl<T> Setting<T> {
         match self {
             Self::Estimate => Setting::Estimate,
             Self::Off => Setting::Off,
-            Self::Fixed(value) => Setting::Fixed(f(value)),
+            Self::Supplied(value) => Setting::Supplied(f(value)),
         }
     }
 }
 
 impl Setting<f64> {
-    /// Checks a fixed value against its range.
+    /// Checks a supplied value against its range.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] naming the value.
-    pub(crate) fn check(self, name: &str, [low, high]: [f64; 2]) -> Result<()> {
+    pub(crate) fn check(self, name: &str, range: ParameterRange) -> Result<()> {
         match self {
-            Self::Fixed(value) if !(low..=high).contains(&value) => {
-                Err(Error::parameter(name, value, format!("estimate, off, or {low} to {high}")))
+            Self::Supplied(value) if !range.contains(value) => {
+                Err(Error::parameter(name, value, format!("estimate, off, or {range}")))
             }
             _ => Ok(()),
         }
@@ -75,7 +76,7 @@ impl<T: FromStr> FromStr for Setting<T> {
         Ok(match text {
             "estimate" => Self::Estimate,
             "off" => Self::Off,
-            value => Self::Fixed(value.parse()?),
+            value => Self::Supplied(value.parse()?),
         })
     }
 }
@@ -101,7 +102,7 @@ impl<T: Serialize> Serialize for Setting<T> {
         match self {
             Self::Estimate => Written::Word(Word::Estimate),
             Self::Off => Written::Word(Word::Off),
-            Self::Fixed(value) => Written::Value(value),
+            Self::Supplied(value) => Written::Value(value),
         }
         .serialize(serializer)
     }
@@ -112,7 +113,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Setting<T> {
         Ok(match Written::deserialize(deserializer)? {
             Written::Word(Word::Estimate) => Self::Estimate,
             Written::Word(Word::Off) => Self::Off,
-            Written::Value(value) => Self::Fixed(value),
+            Written::Value(value) => Self::Supplied(value),
         })
     }
 }
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_setting_is_read_as_it_was_written_and_nothing_else_is() {
-        for setting in [Setting::Estimate, Setting::Off, Setting::Fixed([1.5, -2.0])] {
+        for setting in [Setting::Estimate, Setting::Off, Setting::Supplied([1.5, -2.0])] {
             let text = serde_json::to_string(&setting).unwrap();
             assert_eq!(serde_json::from_str::<Setting<[f64; 2]>>(&text).unwrap(), setting, "{text}");
         }
@@ -135,11 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_value_out_of_range_is_refused_by_name() {
-        assert!(Setting::Fixed(0.5).check("share", [0.0, 1.0]).is_ok());
-        assert!(Setting::<f64>::Off.check("share", [0.0, 1.0]).is_ok());
+    fn a_supplied_value_out_of_range_is_refused_by_name() {
+        assert!(Setting::Supplied(0.5).check("share", ParameterRange::new(0.0, 1.0)).is_ok());
+        assert!(Setting::<f64>::Off.check("share", ParameterRange::new(0.0, 1.0)).is_ok());
         for value in [1.5, f64::NAN] {
-            let error = Setting::Fixed(value).check("share", [0.0, 1.0]).unwrap_err().to_string();
+            let error = Setting::Supplied(value)
+                .check("share", ParameterRange::new(0.0, 1.0))
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("share"), "{error}");
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use breakapart::analyse::{Analyser, FieldReading, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::classify::Exclusion;
-use breakapart::detect::Rejection;
+use breakapart::resolve::Rejection;
 use breakapart::simulate::{Conditions, NucleusTruth, SimulatedField, SimulatedSpecimen, simulate_specimen};
 use breakapart::{Field, Plane};
 use ndarray::Array2;

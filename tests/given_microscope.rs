@@ -2,7 +2,7 @@
 
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::instrument::FixedShift;
+use breakapart::calibrate::SuppliedShift;
 use breakapart::quality::Detail;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
@@ -20,7 +20,7 @@ fn read(specimen: &SimulatedSpecimen, params: AnalyseParams) -> SpecimenReading 
     analyser.read_specimen("specimen", measured).unwrap()
 }
 
-fn by_shift(specimen: &SimulatedSpecimen, shift: Setting<FixedShift>) -> SpecimenReading {
+fn by_shift(specimen: &SimulatedSpecimen, shift: Setting<SuppliedShift>) -> SpecimenReading {
     let mut params = AnalyseParams::default();
     params.instrument.chromatic_shift = shift;
     read(specimen, params)
@@ -39,7 +39,7 @@ fn contradicted(reading: &SpecimenReading) -> bool {
 fn a_shift_that_the_pairs_contradict_gives_no_verdict() {
     let none = specimen(|_| ());
     let shifted = specimen(|c| c.optics.shift_px = [6.0, -7.0]);
-    let given = |text: &str| Setting::Fixed(text.parse().unwrap());
+    let given = |text: &str| Setting::Supplied(text.parse().unwrap());
     for (specimen, wrong) in [
         (&none, given("6,0")),
         (&none, given("4,4")),
@@ -85,8 +85,8 @@ fn crosstalk_that_the_signals_contradict_is_named() {
         params.instrument.crosstalk_red_into_green = setting;
         read(&leaking, params)
     };
-    assert!(contradicted(&with(Setting::Off)) && contradicted(&with(Setting::Fixed(0.5))));
-    assert!(!contradicted(&with(Setting::Fixed(0.2))) && !contradicted(&with(Setting::Estimate)));
+    assert!(contradicted(&with(Setting::Off)) && contradicted(&with(Setting::Supplied(0.5))));
+    assert!(!contradicted(&with(Setting::Supplied(0.2))) && !contradicted(&with(Setting::Estimate)));
 }
 
 fn width_and_noise(
@@ -107,7 +107,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
         let named = width_and_noise(&specimen, |p| {
             p.detect.signal_diameter_px =
-                [0, 1].map(|c| Setting::Fixed(factors[c] * <[f64; 2]>::from(measured)[c]));
+                [0, 1].map(|c| Setting::Supplied(factors[c] * <[f64; 2]>::from(measured)[c]));
         });
         let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
         for (c, colour) in Colour::BOTH.into_iter().enumerate() {
@@ -117,7 +117,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     }
     // The nominal width, where the optics are others.
     let blurred = self::specimen(|c| c.optics.psf_sigma_um = 0.4);
-    let named = width_and_noise(&blurred, |p| p.detect.signal_diameter_px = [Setting::Off; 2]);
+    let named = width_and_noise(&blurred, |p| p.detect.signal_diameter_px = PerColour::both(Setting::Off));
     assert_eq!(named.len(), 2, "{named:?}");
 }
 
@@ -128,7 +128,7 @@ fn camera_noise_that_the_image_contradicts_is_named() {
     for (factor, wrong) in [(0.1, true), (1.0, false), (4.0, true)] {
         let text = format!("{},{},{}", factor * camera.gain, camera.dark_level, factor * camera.dark_sd);
         let named = width_and_noise(&specimen, |p| {
-            p.detect.camera_noise = [Setting::Fixed(text.parse().unwrap()); 2];
+            p.detect.camera_noise = PerColour::both(Setting::Supplied(text.parse().unwrap()));
         });
         assert_eq!(named.len(), if wrong { 2 } else { 0 }, "{factor}: {named:?}");
     }

@@ -5,7 +5,8 @@ mod truth;
 use breakapart::Setting;
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;
-use breakapart::detect::{CameraNoise, Rejection};
+use breakapart::detect::CameraNoise;
+use breakapart::resolve::Rejection;
 use breakapart::simulate::{Conditions, Pattern, simulate_specimen};
 use truth::{FieldTruth, Score, score};
 
@@ -212,15 +213,15 @@ fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
     conditions.probes.pattern = Pattern::IsolatedRed;
     conditions.probes.rearranged_share = 0.3;
     let mut params = AnalyseParams::default();
-    params.detect.signal_diameter_px = [Setting::Fixed(3.5), Setting::Off];
+    params.detect.signal_diameter_px = [Setting::Supplied(3.5), Setting::Off].into();
     let camera: CameraNoise = "0.2,100,0.5".parse().unwrap();
-    params.detect.camera_noise = [Setting::Fixed(camera), Setting::Off];
-    params.instrument.chromatic_shift = Setting::Fixed("5,-4.5".parse().unwrap());
-    params.instrument.crosstalk_red_into_green = Setting::Fixed(0.2);
-    params.instrument.crosstalk_green_into_red = Setting::Fixed(0.01);
-    params.instrument.counterstain_into_red = Setting::Fixed(0.02);
+    params.detect.camera_noise = [Setting::Supplied(camera), Setting::Off].into();
+    params.instrument.chromatic_shift = Setting::Supplied("5,-4.5".parse().unwrap());
+    params.instrument.crosstalk_red_into_green = Setting::Supplied(0.2);
+    params.instrument.crosstalk_green_into_red = Setting::Supplied(0.01);
+    params.instrument.counterstain_into_red = Setting::Supplied(0.02);
     params.instrument.counterstain_into_green = Setting::Off;
-    params.instrument.illumination = Setting::Fixed([0.1, 0.12]);
+    params.instrument.illumination = Setting::Supplied([0.1, 0.12].into());
     let (reading, score) = read_with(&conditions, params.clone());
     let found = &reading.instrument;
     let nominal = params.detect.nominal_sigma_um / conditions.optics.pixel_um * 2.3548;
@@ -249,7 +250,7 @@ fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
     let height = |r: &SpecimenReading| r.fields[0].quality.signal_amplitude[0].unwrap();
     assert!((height(&reading) / height(&off) - 1.0).abs() < 0.05, "{} {}", height(&reading), height(&off));
 
-    params.instrument.crosstalk_red_into_green = Setting::Fixed(0.9);
+    params.instrument.crosstalk_red_into_green = Setting::Supplied(0.9);
     let specimen = simulate_specimen(&conditions, 11, 1).unwrap();
     let error = analyser(params).measure_field(&specimen.fields[0].field).unwrap_err().to_string();
     assert!(error.contains("crosstalk_red_into_green"), "{error}");
@@ -262,8 +263,8 @@ fn counterstain_in_the_probe_channels_is_told_and_taken_off_if_it_is_known() {
     conditions.artefacts.nuclear_glow = 0.4;
     let (with, wrong) = read(&conditions);
     let mut params = AnalyseParams::default();
-    params.instrument.counterstain_into_red = Setting::Fixed(0.4);
-    params.instrument.counterstain_into_green = Setting::Fixed(0.4);
+    params.instrument.counterstain_into_red = Setting::Supplied(0.4);
+    params.instrument.counterstain_into_green = Setting::Supplied(0.4);
     let (_, right) = read_with(&conditions, params);
     for (_, bleed) in with.instrument.counterstain_into.iter() {
         let bleed = bleed.unwrap();

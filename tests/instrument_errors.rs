@@ -56,7 +56,7 @@ fn errors_of_shift_noise_and_width_are_honest() {
     conditions.optics.shift_px = [2.0, -1.5];
     conditions.optics.shift_magnification = 0.006;
     let found = instruments(&conditions);
-    let shift = |of: fn(&breakapart::instrument::ChromaticShift) -> Estimate| {
+    let shift = |of: fn(&breakapart::calibrate::ChromaticShift) -> Estimate| {
         move |i: &Instrument| i.chromatic_shift.as_ref().and_then(of)
     };
     hold("shift y", &found, 2.0, shift(|s| estimate(s.y_px, s.standard_error_px)));

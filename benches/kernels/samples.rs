@@ -14,7 +14,7 @@ use libblur::{
 };
 use ndarray::Array2;
 
-use crate::detect::scene::Scene;
+use crate::detect::search_image::SearchImage;
 use crate::filter::{Background, MatchedFilter};
 use crate::{
     PIXELS, SIZE_PX, camera_noise as noise_line, field, gaussian, histogram, median, noise, resample,
@@ -86,7 +86,7 @@ pub(crate) fn matched_filter(criterion: &mut Criterion) {
     let mut memory = Vec::new();
     group.bench_function("breakapart", |b| {
         b.iter(|| {
-            let parts = [Scene { plane: black_box(PlaneView::from(&plane)) }];
+            let parts = [SearchImage { plane: black_box(PlaneView::from(&plane)) }];
             memory = filter.responses(&parts, std::mem::take(&mut memory));
         });
     });

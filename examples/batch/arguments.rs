@@ -12,7 +12,7 @@ use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
-use crate::instrument::InstrumentOptions;
+use crate::calibrate::InstrumentOptions;
 
 /// Scores break-apart FISH specimens.
 ///

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use breakapart::Setting;
 use breakapart::analyse::AnalyseParams;
+use breakapart::calibrate::SuppliedShift;
 use breakapart::detect::CameraNoise;
-use breakapart::instrument::FixedShift;
 use clap::Args;
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub(crate) struct InstrumentOptions {
     camera_noise: Option<Setting<CameraNoise>>,
     /// Displacement of green against red, px; magnification less 1 and rotation in radians may follow
     #[arg(long, value_name = "estimate|off|Y,X", allow_hyphen_values = true)]
-    chromatic_shift: Option<Setting<FixedShift>>,
+    chromatic_shift: Option<Setting<SuppliedShift>>,
     /// Share of red light seen in green, and of green light seen in red
     #[arg(long, value_name = "estimate|off|RED,GREEN", allow_hyphen_values = true)]
     crosstalk: Option<Setting<Pair>>,

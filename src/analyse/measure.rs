@@ -2,14 +2,14 @@
 
 use ndarray::Array2;
 
+use crate::calibrate::noise_correlation::noise_correlations;
+use crate::calibrate::nucleus_light::{self, NucleusLight};
+use crate::calibrate::{InstrumentParams, bleed_through};
 use crate::colour::Colour;
 use crate::detect::DetectParams;
-use crate::detect::candidate::{self, ChannelCandidates};
+use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{Field, FieldNote, Plane, PlaneView};
-use crate::instrument::light::{self, NucleusLight};
-use crate::instrument::likeness::likenesses;
-use crate::instrument::{InstrumentParams, bleed};
 use crate::kernel::camera_noise;
 use crate::kernel::dispatch::vectorised;
 use crate::segment::Segmentation;
@@ -69,30 +69,35 @@ pub(super) fn measure(
     }
     let find = |colour: Colour| {
         let probe = field.probe(colour);
-        let known = instrument.counterstain_into(colour).fixed().filter(|fraction| *fraction > 0.0);
+        let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
         let own = known.map(|fraction| {
             let limit = limit(probe, field.saturation_level);
-            bleed::take_off(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
+            bleed_through::subtract(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
         });
         let Some(own) = own else {
-            return candidate::find(probe, colour, Some(&segmentation), field.pixel_size, params);
+            return find::candidates(probe, colour, &segmentation, field.pixel_size, params);
         };
-        let index = colour.index();
         let mut params = params.clone();
-        if let Setting::Fixed(_) = params.camera_noise[index] {
-            params.camera_noise[index] = Setting::Estimate;
+        if let Setting::Supplied(_) = params.camera_noise[colour] {
+            params.camera_noise[colour] = Setting::Estimate;
         }
         let plane = PlaneView::from(&own);
-        let mut found = candidate::find(plane, colour, Some(&segmentation), field.pixel_size, &params);
+        let mut found = find::candidates(plane, colour, &segmentation, field.pixel_size, &params);
         // What is left has not the camera's noise.
-        let with_gain = params.camera_noise[index] == Setting::Estimate;
+        let with_gain = params.camera_noise[colour] == Setting::Estimate;
         found.noise_fit = camera_noise::estimate(probe, None, with_gain);
         found
     };
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
     let ((red, green), ((saturated, nucleus_saturated), likeness, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
-        || (saturation(field, &segmentation), likenesses(planes), light::of_nuclei(field, &segmentation)),
+        || {
+            (
+                saturation(field, &segmentation),
+                noise_correlations(planes),
+                nucleus_light::of_nuclei(field, &segmentation),
+            )
+        },
     );
     Ok(FieldMeasurement {
         name: field.name.clone(),

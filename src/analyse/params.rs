@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assay::{Sex, toml_fault};
+use crate::calibrate::InstrumentParams;
 use crate::classify::ClassifyParams;
 use crate::detect::DetectParams;
 use crate::error::{Error, Location, Result};
-use crate::instrument::InstrumentParams;
 use crate::segment::SegmentParams;
 use crate::summarise::SummariseParams;
 

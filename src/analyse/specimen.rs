@@ -21,20 +21,22 @@ mod supplied;
 
 use crate::analyse::{AnalyseParams, FieldMeasurement, SpecimenReading};
 use crate::assay::Assay;
+use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
-use crate::detect::decide::{self, FusedEnds, Model};
 use crate::error::{Error, Result};
-use crate::instrument::ChromaticShift;
 use crate::pair::PairRule;
 use crate::quality::{self, ClippedPeaks, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts};
 use crate::reading::{FieldReading, Instrument};
+use crate::resolve;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::FusedEnds;
 use crate::summarise::{Grounds, summarise};
 use crate::units::PixelSize;
 use calibration::Calibration;
 use crosstalk::CrosstalkEstimate;
 use loss::Loss;
 use neighbours::ShownElsewhere;
-use nucleus::{NucleusRecord, ResolvedNucleus};
+use nucleus::{NucleusRecord, ResolvedRecord};
 
 /// Facts that hold for all fields of a specimen.
 #[derive(Debug, Clone)]
@@ -67,8 +69,8 @@ pub struct CalibratedSpecimen<'a> {
 pub struct ResolvedSpecimen<'a> {
     specimen: Specimen<'a>,
     fields: Vec<FieldMeasurement>,
-    nuclei: Vec<ResolvedNucleus>,
-    model: Model,
+    nuclei: Vec<ResolvedRecord>,
+    model: SpecimenModel,
     /// The chromatic shift that was corrected.
     shift: Option<ChromaticShift>,
     rule: PairRule,
@@ -139,8 +141,8 @@ fn field_facts(fields: &[FieldMeasurement], nuclei: &[NucleusRecord]) -> Specime
         noise_correlation: field.likeness,
         brightness: PerColour::from_fn(|colour| brightness::brightness(nuclei, index, colour)),
         clipped: PerColour::from_fn(|colour| {
-            let clipped = field.channels[colour.index()].cut_off;
-            ClippedPeaks { peaks: clipped.tops, restored: clipped.put_back }
+            let clipped = field.channels[colour.index()].clipped;
+            ClippedPeaks { peaks: clipped.peaks, restored: clipped.restored }
         }),
     };
     SpecimenFacts { fields: fields.iter().enumerate().map(of_field).collect(), ..SpecimenFacts::default() }
@@ -160,8 +162,8 @@ impl<'a> CalibratedSpecimen<'a> {
         let params = specimen.params;
         let candidates = nucleus::take_candidates(&mut nuclei);
         let teaching = nucleus::not_saturated(&nuclei, &candidates, params.classify.max_saturated_share);
-        let model = decide::learn(&teaching, rule.split_distance_px, crosstalk.ghost_share);
-        let decisions = decide::decide(&candidates, &model);
+        let model = resolve::fit(&teaching, rule.split_distance_px, crosstalk.crosstalk_share.into());
+        let decisions = resolve::resolve(&candidates, &model);
         let repeated = repeated::find(&fields.iter().map(repeated::Seen::of).collect::<Vec<_>>());
         let mut nuclei = nucleus::resolved(nuclei, candidates, decisions, repeated.elsewhere);
         facts.repeated = repeated.places;
@@ -200,7 +202,7 @@ impl<'a> ResolvedSpecimen<'a> {
         let mut rest = std::mem::take(&mut self.nuclei).into_iter();
         let mut readings = Vec::with_capacity(self.fields.len());
         for field in std::mem::take(&mut self.fields) {
-            let own: Vec<ResolvedNucleus> = rest.by_ref().take(field.segmentation.nuclei.len()).collect();
+            let own: Vec<ResolvedRecord> = rest.by_ref().take(field.segmentation.nuclei.len()).collect();
             readings.push(self.read_field(field, &own)?);
         }
         let deviations = self.specimen.params.summarise.deviations();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
-use super::definition::{Assay, Normal, ProbeSet, SampleType, Verify};
+use super::definition::{Assay, Normal, ProbeSet, SampleType, Validation, Verify};
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
 
 /// The fields of [`Assay`], read without any check of their values.
@@ -39,6 +39,8 @@ pub(super) struct Unchecked {
     report: Report,
     #[serde(default)]
     verify: Vec<Verify>,
+    #[serde(default)]
+    validation: Option<Validation>,
 }
 
 impl<'de> Deserialize<'de> for Assay {

@@ -24,21 +24,6 @@ impl Problem {
     }
 }
 
-/// Whether a check found nothing wrong.
-pub(super) type Checked = Result<(), Problem>;
-
-/// `Err` with key, value and what is allowed unless `condition` holds.
-pub(super) fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &str) -> Checked {
-    if condition {
-        Ok(())
-    } else {
-        Err(Problem::new(key, format!("{value} is not allowed: allowed is {allowed}")))
-    }
-}
-
-/// `Err` unless an optional value is there.
-pub(super) fn present(there: bool, key: &str, needed: &str) -> Checked {
-    if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
 /// Key and fault of a TOML text that does not fit its type; the fault starts with the line.
 pub(crate) fn toml_fault(error: &toml::de::Error, text: &str) -> (String, String) {
     let line = error.span().map_or(String::new(), |span| format!("line {}: ", line_of(text, span.start)));
@@ -155,4 +140,21 @@ pub(super) fn key_position(document: &DeTable<'_>, key: &str) -> Option<usize> {
 /// Line of a byte position, the first being 1.
 pub(super) fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
+}
+
+/// Whether a check found nothing wrong.
+pub(super) type Checked = Result<(), Problem>;
+
+/// `Err` with key, value and allowed values unless `condition` holds.
+pub(super) fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &str) -> Checked {
+    if condition {
+        Ok(())
+    } else {
+        Err(Problem::new(key, format!("{value} is not allowed: allowed is {allowed}")))
+    }
+}
+
+/// `Err` unless an optional value is there.
+pub(super) fn present(there: bool, key: &str, needed: &str) -> Checked {
+    if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
 }

@@ -7,7 +7,7 @@
 
 use ndarray::Array2;
 
-use crate::detect::scene::Scene;
+use crate::detect::search_image::SearchImage;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::Noise;
 #[cfg(test)]
@@ -46,7 +46,7 @@ const WINDOW_SIGMAS: f64 = 3.0;
 /// Edge of the product of spot and weights in its sigmas: beyond it there is less than a ten-thousandth of it. With the
 /// edge at 3, more false maxima were found on the flat tops of signals far above the camera's limit.
 const SPOT_SIGMAS: f64 = 4.0;
-/// Least sigma of the weights from which the background is taken at half resolution, px: what it has finer than that
+/// Smallest sigma of the weights from which the background is taken at half resolution, px: what it has finer than that
 /// is then below a hundredth.
 const HALF_RESOLUTION_FROM_PX: f64 = 2.0;
 /// Variance that averaging over two pixels and linear interpolation add to a kernel along each axis, px2.
@@ -184,7 +184,11 @@ impl MatchedFilter {
     }
 
     /// The amplitude at every pixel of some parts of a plane, in the memory of earlier ones of the same parts.
-    pub(crate) fn responses(&self, parts: &[Scene<'_>], mut earlier: Vec<Array2<f32>>) -> Vec<Array2<f32>> {
+    pub(crate) fn responses(
+        &self,
+        parts: &[SearchImage<'_>],
+        mut earlier: Vec<Array2<f32>>,
+    ) -> Vec<Array2<f32>> {
         let mut out: Vec<Array2<f32>> = parts
             .iter()
             .map(|part| {
@@ -196,7 +200,7 @@ impl MatchedFilter {
         out
     }
 
-    /// The amplitude in the middle of a Gaussian spot of height 1 and any width.
+    /// The amplitude at the centre of a Gaussian spot of height 1 and any width.
     pub(crate) fn height_of_spot(&self, sigma_px: f64) -> f64 {
         let middle = self.reach.next_multiple_of(2);
         let at = |x: usize| (-0.5 * ((x as f64 - middle as f64) / sigma_px).powi(2)).exp();

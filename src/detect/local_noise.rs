@@ -1,7 +1,7 @@
 //! The spread of the filter response around a candidate, from many points.
 //!
-//! Where nuclei and the other colour are not known, whether a candidate is a signal hangs on its height over this
-//! spread alone, so an error of the spread is one of the decision. A median absolute deviation of `n` points errs by
+//! If neither nuclei nor the other colour are known, the height of a candidate over this spread decides whether it is a
+//! signal, so an error of the spread is an error of the decision. A median absolute deviation of `n` points errs by
 //! `1.17 / sqrt(n)`: by 12 % from the 96 points with which candidates are searched for, by some 7 % from these.
 
 use crate::detect::maxima::Surroundings;
@@ -12,8 +12,8 @@ const NEAREST_SIGMAS: f64 = 4.0;
 const FARTHEST_SIGMAS: f64 = 20.0;
 /// Distance between the points in sigmas of the filter: nearer ones have much the same noise.
 const SPACING_SIGMAS: f64 = 1.5;
-/// Fewest points for a spread around a candidate.
-const LEAST_POINTS: usize = 40;
+/// Minimal number of points for a spread around a candidate.
+const MIN_POINTS: usize = 40;
 
 /// The places around a candidate at which the spread of the response to a filter of `sigma_px` is taken.
 pub(crate) fn surroundings(sigma_px: f64) -> Surroundings {
@@ -25,7 +25,7 @@ pub(crate) fn surroundings(sigma_px: f64) -> Surroundings {
         .flat_map(|dy| axis().map(move |dx| (dy, dx)))
         .filter(|&(dy, dx)| (nearest..farthest).contains(&(dy as f64).hypot(dx as f64)))
         .collect();
-    Surroundings::of_offsets(offsets, LEAST_POINTS)
+    Surroundings::of_offsets(offsets, MIN_POINTS)
 }
 
 #[cfg(test)]
@@ -33,8 +33,7 @@ mod tests {
     use super::*;
     use crate::detect::filter::{Background, MatchedFilter};
     use crate::detect::maxima::overall_spread;
-    use crate::detect::params::DetectParams;
-    use crate::detect::scene::Scene;
+    use crate::detect::search_image::SearchImage;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
     use ndarray::Array2;
@@ -50,14 +49,14 @@ mod tests {
 
     #[test]
     fn follows_the_noise_of_the_place_within_its_error() {
-        let (plane, params) = (plane(), DetectParams::default());
+        let plane = plane();
         let noise = Noise { gain: 0.0, offset: 1.0 / 12.0, floor: 1.0 / 12.0 };
         let filter = MatchedFilter::new(1.2, 2.0, Background::Constant);
-        let scene = Scene::new(PlaneView::from(&plane), None, None, &noise, &params);
-        let response = filter.response(scene.plane);
-        let overall = overall_spread(&scene, &response);
+        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &noise);
+        let response = filter.response(search_image.plane);
+        let overall = overall_spread(&search_image, &response);
         let around = surroundings(filter.sigma_px);
-        let own = |at, background| around.own_texture_sd(&scene, (&response).into(), at, background);
+        let own = |at, background| around.own_texture_sd(&search_image, (&response).into(), at, background);
         let sd = |at, background| own(at, background).unwrap_or(overall);
         let expected = filter.amplitude_sd(&noise, 1000.0, 0.0);
         for (columns, times) in [(30..100, 4.0), (156..226, 1.0)] {

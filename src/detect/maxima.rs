@@ -1,4 +1,4 @@
-//! Maxima of the filter response: where they are, and what they have to stand out from.
+//! Maxima of the filter response, and the spread of the response around them.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 
 use crate::detect::filter::MatchedFilter;
 use crate::detect::response::Response;
-use crate::detect::scene::Scene;
+use crate::detect::search_image::SearchImage;
 use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
 use crate::kernel::median::{MAD_TO_SD, median};
@@ -17,17 +17,17 @@ const LANES: usize = 32;
 /// Maxima of the response over a disc of 1.6 sigma that stand `snr` standard deviations above zero, in
 /// reading order. On a plateau the first pixel in reading order counts.
 pub(crate) fn local_maxima<'r>(
-    scene: &Scene<'_>,
+    image: &SearchImage<'_>,
     response: impl Into<Response<'r>>,
     filter: &MatchedFilter,
     snr: f64,
 ) -> Vec<(usize, usize)> {
-    Maxima::new(scene, filter, snr).in_rows(response.into(), 0..scene.plane.dim().0)
+    Maxima::new(image, filter, snr).in_rows(response.into(), 0..image.plane.dim().0)
 }
 
-/// What is a maximum.
-pub(crate) struct Maxima<'a, 'scene> {
-    scene: &'a Scene<'scene>,
+/// The criteria of a maximum.
+pub(crate) struct Maxima<'a, 'image> {
+    image: &'a SearchImage<'image>,
     filter: &'a MatchedFilter,
     snr: f64,
     /// No response below this can pass the test at its own background.
@@ -36,8 +36,8 @@ pub(crate) struct Maxima<'a, 'scene> {
     disc: Vec<(isize, isize)>,
 }
 
-impl<'a, 'scene> Maxima<'a, 'scene> {
-    pub(crate) fn new(scene: &'a Scene<'scene>, filter: &'a MatchedFilter, snr: f64) -> Self {
+impl<'a, 'image> Maxima<'a, 'image> {
+    pub(crate) fn new(image: &'a SearchImage<'image>, filter: &'a MatchedFilter, snr: f64) -> Self {
         let radius = (1.6 * filter.sigma_px).max(1.0);
         let r = radius.floor() as isize;
         let mut disc: Vec<(isize, isize)> = (-r..=r)
@@ -46,11 +46,11 @@ impl<'a, 'scene> Maxima<'a, 'scene> {
             .collect();
         // The nearest first: they beat most pixels.
         disc.sort_by_key(|(dy, dx)| dy * dy + dx * dx);
-        let least = (snr * filter.least_sd(scene.noise)) as f32;
-        Self { scene, filter, snr, least, disc }
+        let least = (snr * filter.least_sd(image.noise)) as f32;
+        Self { image, filter, snr, least, disc }
     }
 
-    /// Rows beyond a pixel that must be known to tell whether it is a maximum.
+    /// Rows beyond a pixel that must be known to decide whether it is a maximum.
     pub(crate) fn reach(&self) -> usize {
         self.disc.iter().map(|(dy, _)| dy.unsigned_abs()).max().unwrap_or(0)
     }
@@ -61,7 +61,7 @@ impl<'a, 'scene> Maxima<'a, 'scene> {
         found.retain(|&(y, x)| {
             response.get(y, x).is_some_and(|v| {
                 self.is_maximum(response, (y, x), v)
-                    && self.scene.has_data(y, x)
+                    && self.image.has_data(y, x)
                     && self.stands_out((y, x), f64::from(v))
             })
         });
@@ -76,8 +76,8 @@ impl<'a, 'scene> Maxima<'a, 'scene> {
     }
 
     fn stands_out(&self, (y, x): (usize, usize), amplitude: f64) -> bool {
-        let background = f64::from(self.scene.plane.at(y, x)) - amplitude;
-        amplitude > self.snr * self.filter.amplitude_sd(self.scene.noise, background, amplitude)
+        let background = f64::from(self.image.plane.at(y, x)) - amplitude;
+        amplitude > self.snr * self.filter.amplitude_sd(self.image.noise, background, amplitude)
     }
 }
 
@@ -187,7 +187,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// With room for so many values.
+    /// With room for a number of values.
     pub(crate) fn with_capacity(values: usize) -> Self {
         Self { magnitudes: Vec::with_capacity(values) }
     }
@@ -232,20 +232,25 @@ fn spread_of(magnitudes: &[u32]) -> f64 {
 }
 
 /// Robust spread of the response over the whole plane.
-pub(crate) fn overall_spread<'r>(scene: &Scene<'_>, response: impl Into<Response<'r>>) -> f64 {
+pub(crate) fn overall_spread<'r>(image: &SearchImage<'_>, response: impl Into<Response<'r>>) -> f64 {
     let mut spread = Spread::default();
-    push_grid(&mut spread, scene, response.into(), 0..scene.plane.dim().0);
+    push_grid(&mut spread, image, response.into(), 0..image.plane.dim().0);
     spread.sd()
 }
 
-/// Adds to a spread some rows' share of a grid of about `SPREAD_SAMPLES` pixels of the plane, which tell it to 1 %.
-pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Response<'_>, rows: Range<usize>) {
+/// Adds to a spread some rows of a grid of about `SPREAD_SAMPLES` pixels of the plane, enough for an error of 1 %.
+pub(crate) fn push_grid(
+    spread: &mut Spread,
+    image: &SearchImage<'_>,
+    response: Response<'_>,
+    rows: Range<usize>,
+) {
     const SPREAD_SAMPLES: f64 = 10_000.0;
-    let (height, width) = scene.plane.dim();
+    let (height, width) = image.plane.dim();
     let stride = ((height * width) as f64 / SPREAD_SAMPLES).sqrt().max(1.0) as usize;
     for y in (rows.start.next_multiple_of(stride)..rows.end).step_by(stride) {
         for (x, &value) in response.row(y).iter().enumerate().step_by(stride) {
-            if scene.has_data(y, x) {
+            if image.has_data(y, x) {
                 spread.push(value);
             }
         }
@@ -256,8 +261,8 @@ pub(crate) fn push_grid(spread: &mut Spread, scene: &Scene<'_>, response: Respon
 /// on each.
 const RINGS_SIGMA: [f64; 6] = [5.0, 7.0, 9.5, 12.0, 16.0, 20.0];
 const POINTS: usize = 16;
-/// Fewest of these for a spread around a candidate.
-const LEAST_POINTS: usize = 12;
+/// Minimal number of points for a spread around a candidate.
+const MIN_POINTS: usize = 12;
 
 /// The places around a candidate at which the spread of the response is taken.
 #[derive(Debug, Clone)]
@@ -265,7 +270,7 @@ pub(crate) struct Surroundings {
     offsets: Vec<(isize, isize)>,
     /// Rows or columns that they reach over.
     reach: usize,
-    /// Fewest of them that tell the spread.
+    /// Minimal number of them for a spread.
     least_points: usize,
 }
 
@@ -278,10 +283,10 @@ impl Surroundings {
         };
         let offsets =
             (0..RINGS_SIGMA.len()).flat_map(|ring| (0..POINTS).map(move |k| point(ring, k))).collect();
-        Self::of_offsets(offsets, LEAST_POINTS)
+        Self::of_offsets(offsets, MIN_POINTS)
     }
 
-    /// Any places, from the candidate, of which at least so many must be of use.
+    /// Any offsets from the candidate, at least `least_points` of which must be usable.
     pub(crate) fn of_offsets(offsets: Vec<(isize, isize)>, least_points: usize) -> Self {
         let reach =
             offsets.iter().map(|(dy, dx)| dy.unsigned_abs().max(dx.unsigned_abs())).max().unwrap_or(0);
@@ -298,27 +303,27 @@ impl Surroundings {
     /// count: their noise is not its noise.
     pub(crate) fn own_texture_sd(
         &self,
-        scene: &Scene<'_>,
+        image: &SearchImage<'_>,
         response: Response<'_>,
         at: (usize, usize),
         background: f64,
     ) -> Option<f64> {
-        match &scene.plane {
-            PlaneView::U8(a) => self.spread(scene, (a, f64::from), response, at, background),
-            PlaneView::U16(a) => self.spread(scene, (a, f64::from), response, at, background),
-            PlaneView::F32(a) => self.spread(scene, (a, f64::from), response, at, background),
+        match &image.plane {
+            PlaneView::U8(a) => self.spread(image, (a, f64::from), response, at, background),
+            PlaneView::U16(a) => self.spread(image, (a, f64::from), response, at, background),
+            PlaneView::F32(a) => self.spread(image, (a, f64::from), response, at, background),
         }
     }
 
     fn spread<T: Copy>(
         &self,
-        scene: &Scene<'_>,
+        image: &SearchImage<'_>,
         (plane, to_f64): (&ArrayView2<'_, T>, impl Fn(T) -> f64),
         response: Response<'_>,
         (y, x): (usize, usize),
         background: f64,
     ) -> Option<f64> {
-        let least = scene.darkest + 0.5 * (background - scene.darkest);
+        let least = image.darkest + 0.5 * (background - image.darkest);
         // The places on rings are so few that no memory need be asked for.
         let (mut few, mut many) = ([0_u32; RINGS_SIGMA.len() * POINTS], Vec::new());
         let magnitudes = if self.offsets.len() <= few.len() {
@@ -330,7 +335,7 @@ impl Surroundings {
         let mut count = 0;
         // Far from all edges both images are asked at one place, without a look at rows and columns.
         let width = plane.ncols();
-        let rows = (scene.has_data_everywhere() && x >= self.reach && x + self.reach < width)
+        let rows = (image.has_data_everywhere() && x >= self.reach && x + self.reach < width)
             .then(|| response.rows_around(y, self.reach).zip(plane.to_slice()))
             .flatten()
             .and_then(|(response, plane)| {
@@ -353,7 +358,7 @@ impl Surroundings {
             let below = to_f64(v) - f64::from(r.max(0.0));
             // Written in any case, and kept if it counts: which do is as good as random.
             magnitudes[count] = r.abs().to_bits();
-            count += usize::from((below >= least) & scene.has_data(yy, xx));
+            count += usize::from((below >= least) & image.has_data(yy, xx));
         }
         (count >= self.least_points).then(|| spread_of(&magnitudes[..count]))
     }

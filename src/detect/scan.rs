@@ -1,4 +1,4 @@
-//! One pass over a plane: filter, maxima and what is made of them, while their rows are in cache. The response of
+//! One pass over a plane: filter, maxima and their measurement, while their rows are in cache. The response of
 //! the filter to the whole plane is never kept.
 
 use std::ops::Range;
@@ -8,22 +8,22 @@ use rayon::prelude::*;
 use crate::detect::filter::MatchedFilter;
 use crate::detect::maxima::{Maxima, Spread, push_grid};
 use crate::detect::response::Response;
-use crate::detect::scene::Scene;
+use crate::detect::search_image::SearchImage;
 use crate::kernel::separable::BLOCK_ROWS as FILTERED_AT_A_TIME;
 use crate::segment::Nucleus;
 
-/// Fewest rows that are gone through one after the other; what surrounds them is filtered for them alone. Even.
+/// Minimal number of rows of a stretch; the rows around it are filtered for it as well. Even.
 const STRETCH_ROWS: usize = 1024;
-/// Planes that are gone through at a time: the two probes.
+/// Planes that are scanned at a time: the two probes.
 const PLANES: usize = 2;
-/// Rows that are looked at at a time.
+/// Rows that are examined at a time.
 const BAND_ROWS: usize = 2 * FILTERED_AT_A_TIME;
-/// Every so many pixels of every so many rows of a nucleus give the spread of the response in it.
+/// Stride of the pixels and rows of a nucleus that give the spread of the response in it.
 const NUCLEUS_STRIDE: usize = 3;
 
-/// What a pass found.
+/// The result of a pass.
 pub(crate) struct Found<T> {
-    /// What was made of the maxima, in reading order.
+    /// The measurements of the maxima, in reading order.
     pub(crate) made: Vec<T>,
     /// Robust spread of the response over the whole plane.
     pub(crate) overall: f64,
@@ -32,16 +32,16 @@ pub(crate) struct Found<T> {
 }
 
 /// A pass over a plane.
-pub(crate) struct Scan<'a, 'scene> {
-    pub(crate) scene: &'a Scene<'scene>,
+pub(crate) struct Scan<'a, 'image> {
+    pub(crate) image: &'a SearchImage<'image>,
     pub(crate) filter: &'a MatchedFilter,
-    pub(crate) maxima: Maxima<'a, 'scene>,
+    pub(crate) maxima: Maxima<'a, 'image>,
     pub(crate) nuclei: &'a [Nucleus],
-    /// Rows beyond a maximum that are looked at.
+    /// Rows beyond a maximum that `make` reads.
     pub(crate) reach: usize,
 }
 
-/// What was found in a stretch of rows.
+/// The result of a stretch of rows.
 struct Stretch<T> {
     made: Vec<T>,
     overall: Spread,
@@ -50,23 +50,24 @@ struct Stretch<T> {
 }
 
 impl Scan<'_, '_> {
-    /// Makes something, or nothing, of each maximum. What `make` keeps in memory from one to the next is its own.
-    pub(crate) fn run<T: Send, W: Default>(
+    /// Calls `make` for each maximum and collects its results. `make` has a workspace of its own from one maximum to the
+    /// next.
+    pub(crate) fn for_each_maximum<T: Send, W: Default>(
         &self,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
-        // No more stretches than keep all threads at work. What is found does not depend on them.
-        let each = self.scene.plane.dim().0.div_ceil(rayon::current_num_threads().div_ceil(PLANES));
-        self.run_by(each.next_multiple_of(2).max(STRETCH_ROWS), make)
+        // No more stretches than keep all threads at work. The result does not depend on them.
+        let each = self.image.plane.dim().0.div_ceil(rayon::current_num_threads().div_ceil(PLANES));
+        self.for_each_maximum_by(each.next_multiple_of(2).max(STRETCH_ROWS), make)
     }
 
-    /// The same by stretches of so many rows.
-    fn run_by<T: Send, W: Default>(
+    /// The same by stretches of `rows` rows.
+    fn for_each_maximum_by<T: Send, W: Default>(
         &self,
         rows: usize,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
-        let height = self.scene.plane.dim().0;
+        let height = self.image.plane.dim().0;
         let stretches: Vec<Stretch<T>> = (0..height.div_ceil(rows))
             .into_par_iter()
             .map(|i| self.stretch(i * rows..height.min((i + 1) * rows), &make))
@@ -89,7 +90,7 @@ impl Scan<'_, '_> {
         rows: Range<usize>,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T>,
     ) -> Stretch<T> {
-        let (height, width) = self.scene.plane.dim();
+        let (height, width) = self.image.plane.dim();
         let around = self.reach.max(self.maxima.reach()).next_multiple_of(2);
         let (begin, end) = (rows.start.saturating_sub(around), height.min(rows.end + around));
         let lies_in = |rows: &Range<usize>, nucleus: &Nucleus| {
@@ -107,7 +108,7 @@ impl Scan<'_, '_> {
         let mut samples = vec![0.0_f32; most * width];
         // The rows that `samples` holds, and the next one to be looked at.
         let (mut held, mut next) = (begin..begin, rows.start);
-        let mut filtered = self.filter.rows(self.scene.plane, begin);
+        let mut filtered = self.filter.rows(self.image.plane, begin);
         while next < rows.end {
             let needed = next.saturating_sub(around).max(begin);
             samples.copy_within((needed - held.start) * width..held.len() * width, 0);
@@ -124,7 +125,7 @@ impl Scan<'_, '_> {
             for at in self.maxima.in_rows(response, band.clone()) {
                 made.extend(make(&mut workspace, response, at));
             }
-            push_grid(&mut overall, self.scene, response, band.clone());
+            push_grid(&mut overall, self.image, response, band.clone());
             for (index, spread) in &mut nuclei {
                 let nucleus = &self.nuclei[*index];
                 if lies_in(&band, nucleus) {
@@ -136,7 +137,7 @@ impl Scan<'_, '_> {
         Stretch { made, overall, nuclei }
     }
 
-    /// Adds what lies in some rows of a nucleus.
+    /// Adds the pixels of some rows of a nucleus.
     fn push_nucleus(
         &self,
         spread: &mut Spread,
@@ -148,7 +149,7 @@ impl Scan<'_, '_> {
         let first = b.y0 + rows.start.saturating_sub(b.y0).next_multiple_of(NUCLEUS_STRIDE);
         for y in (first..b.y1.min(rows.end)).step_by(NUCLEUS_STRIDE) {
             let (Some(row), Some(ids)) =
-                (response.row(y).get(b.x0..b.x1), self.scene.nuclei_of_row(y).get(b.x0..b.x1))
+                (response.row(y).get(b.x0..b.x1), self.image.nuclei_of_row(y).get(b.x0..b.x1))
             else {
                 continue;
             };
@@ -163,7 +164,6 @@ mod tests {
     use super::*;
     use crate::detect::filter::Background;
     use crate::detect::maxima::{local_maxima, overall_spread};
-    use crate::detect::params::DetectParams;
     use crate::field::PlaneView;
     use crate::kernel::camera_noise::Noise;
     use ndarray::Array2;
@@ -184,19 +184,18 @@ mod tests {
             let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
             let image = Array2::from_shape_fn((height, width), |_| (100.0 * random.random::<f32>()) as u16);
             let noise = Noise { gain: 0.0, offset: 9.0, floor: 9.0 };
-            let params = DetectParams::default();
-            let scene = Scene::new(PlaneView::from(&image), None, None, &noise, &params);
+            let search_image = SearchImage::new(PlaneView::from(&image), None, None, &noise);
             let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
-            let maxima = Maxima::new(&scene, &filter, 1.0);
-            let scan = Scan { scene: &scene, filter: &filter, maxima, nuclei: &[], reach };
-            let found = scan.run_by(stretch, |(), response, (y, x)| {
+            let maxima = Maxima::new(&search_image, &filter, 1.0);
+            let scan = Scan { image: &search_image, filter: &filter, maxima, nuclei: &[], reach };
+            let found = scan.for_each_maximum_by(stretch, |(), response, (y, x)| {
                 let far = (y + reach).min(height - 1);
                 Some(((y, x), response.get(y, x), response.get(y.saturating_sub(reach), x), response.get(far, x)))
             });
             let whole = filter.response(PlaneView::from(&image));
             let places: Vec<_> = found.made.iter().map(|f| f.0).collect();
-            prop_assert_eq!(&places, &local_maxima(&scene, &whole, &filter, 1.0));
-            prop_assert_eq!(found.overall, overall_spread(&scene, &whole));
+            prop_assert_eq!(&places, &local_maxima(&search_image, &whole, &filter, 1.0));
+            prop_assert_eq!(found.overall, overall_spread(&search_image, &whole));
             for ((y, x), own, above, below) in found.made {
                 prop_assert_eq!(own, Some(whole[(y, x)]));
                 prop_assert_eq!(above, Some(whole[(y.saturating_sub(reach), x)]));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
+use crate::detect::candidate::{Candidate, FWHM_PER_SIGMA};
 
 /// One hybridisation signal: a diffraction-limited spot of a probe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct Signal {
     pub intensity: f64,
     /// Height above the local background, grey levels.
     pub amplitude: f64,
-    /// Amplitude over its standard deviation given the local noise.
+    /// Amplitude over its standard deviation by the local noise.
     pub snr: f64,
     /// Full width at half maximum, px.
     pub diameter_px: f64,
@@ -43,5 +44,20 @@ impl Signal {
             diameter_px: 1.0,
             probability: 1.0,
         }
+    }
+}
+
+/// The signal that a candidate is.
+pub(crate) fn signal_of(candidate: &Candidate, colour: Colour, probability: f64) -> Signal {
+    Signal {
+        colour,
+        nucleus_id: candidate.nucleus_id,
+        y_px: candidate.y_px,
+        x_px: candidate.x_px,
+        intensity: candidate.amplitude * std::f64::consts::TAU * candidate.sigma_px.powi(2),
+        amplitude: candidate.amplitude,
+        snr: candidate.snr(),
+        diameter_px: FWHM_PER_SIGMA * candidate.sigma_px,
+        probability,
     }
 }

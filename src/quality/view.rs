@@ -1,10 +1,10 @@
 //! The read-only view of a specimen that checks look at.
 
 use crate::assay::{Assay, Sex};
+use crate::calibrate::{ChromaticShift, Crosstalk};
 use crate::classify::NucleusCall;
 use crate::colour::PerColour;
 use crate::field::FieldNote;
-use crate::instrument::{ChromaticShift, Crosstalk};
 use crate::reading::{FieldReading, Instrument};
 use crate::segment::SegmentNote;
 

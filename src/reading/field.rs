@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::classify::NucleusCall;
 use crate::colour::{PerChannel, PerColour};
-use crate::detect::{RejectedCandidate, Signal};
+use crate::detect::Signal;
 use crate::pair::Pairing;
+use crate::resolve::RejectedCandidate;
 use crate::segment::Nucleus;
 use crate::units::PixelSize;
 

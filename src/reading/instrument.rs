@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calibrate::{BleedThrough, CameraEstimate, ChromaticShift, Crosstalk, Illumination};
 use crate::colour::{PerChannel, PerColour};
-use crate::instrument::{Bleed, CameraEstimate, ChromaticShift, Crosstalk, Illumination, SignalLoss};
 use crate::pair::PairRule;
+use crate::resolve::SignalLoss;
 
 /// Properties of the microscope and the probes, estimated from the specimen or supplied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,9 +25,9 @@ pub struct Instrument {
     pub chromatic_shift: Option<ChromaticShift>,
     /// Crosstalk of each colour into the other that was corrected; `None` = not found.
     pub crosstalk_from: PerColour<Option<Crosstalk>>,
-    /// Bleed-through of the counterstain; `None` = disabled, too few nuclei, or none that is the same within and between
+    /// BleedThrough-through of the counterstain; `None` = disabled, too few nuclei, or none that is the same within and between
     /// nuclei.
-    pub counterstain_into: PerColour<Option<Bleed>>,
+    pub counterstain_into: PerColour<Option<BleedThrough>>,
     /// Fall-off of the light over the field; `None` = disabled, or too few nuclei.
     pub illumination: PerChannel<Option<Illumination>>,
     /// Typical signal height, grey levels.

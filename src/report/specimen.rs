@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::colour::Colour;
-use crate::detect::Rejection;
 use crate::error::{Error, Location, Result};
 use crate::quality::Finding;
 use crate::report::SCHEMA_VERSION;
 use crate::report::fate::fates;
 use crate::report::json::write_results;
+use crate::resolve::Rejection;
 use crate::summarise::{Summary, Verdict};
 use crate::units::PixelSize;
 

@@ -8,10 +8,11 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 24] = [
     "error",
     "words",
     "units",
+    "range",
     "setting",
     "colour",
     "field",
@@ -22,9 +23,13 @@ const ORDER: [&str; 20] = [
     "io",
     "segment",
     "detect",
-    "instrument",
+    "calibrate",
+    "resolve",
     "classify",
     "pair",
+    "decide",
+    "reading",
+    "quality",
     "summarise",
     "analyse",
     "report",

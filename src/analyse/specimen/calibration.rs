@@ -1,11 +1,13 @@
 //! What the fields of a specimen tell of the microscope beside shift and crosstalk.
 
 use crate::analyse::{AnalyseParams, FieldMeasurement};
-use crate::colour::Colour;
+use crate::calibrate::illumination::{self, Seen};
+use crate::calibrate::{
+    BleedThrough, CameraEstimate, Illumination, InstrumentParams, bleed_through, camera_noise as camera,
+};
+use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::instrument::illumination::{self, Seen};
-use crate::instrument::{Bleed, CameraEstimate, Illumination, InstrumentParams, bleed, camera};
 use crate::kernel::camera_noise::NoiseFit;
 use crate::kernel::median::MEDIAN_ERROR;
 use crate::segment::Nucleus;
@@ -27,7 +29,7 @@ pub(super) struct Calibration {
     /// Noise of the camera in red and green.
     pub(super) camera_noise: [CameraEstimate; 2],
     /// Light of the counterstain in red and green.
-    pub(super) counterstain_bleed: [Option<Bleed>; 2],
+    pub(super) counterstain_bleed: [Option<BleedThrough>; 2],
     /// Light over the field of counterstain, red and green.
     pub(super) illumination: [Option<Illumination>; 3],
 }
@@ -51,8 +53,8 @@ impl Calibration {
 
 /// Evens out the heights of candidates if the illumination was supplied.
 pub(super) fn even_out(fields: &mut [FieldMeasurement], params: &AnalyseParams) {
-    if let Setting::Fixed(losses) = params.instrument.illumination {
-        fields.iter_mut().for_each(|field| even_out_field(field, losses));
+    if let Setting::Supplied(losses) = params.instrument.illumination {
+        fields.iter_mut().for_each(|field| even_out_field(field, losses.into()));
     }
 }
 
@@ -69,7 +71,7 @@ fn diameter_errors_px(fields: &[FieldMeasurement], diameters_px: [f64; 2]) -> [O
 /// Noise of the camera in red and green.
 fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEstimate; 2] {
     [0, 1].map(|c| {
-        if let Setting::Fixed(known) = params.camera_noise[c] {
+        if let Setting::Supplied(known) = params.camera_noise[Colour::BOTH[c]] {
             return known.into();
         }
         let fits: Vec<NoiseFit> = fields.iter().map(|f| f.channels[c].noise_fit).collect();
@@ -78,12 +80,12 @@ fn camera_noise(fields: &[FieldMeasurement], params: &DetectParams) -> [CameraEs
 }
 
 /// Light of the counterstain in red and green.
-fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<Bleed>; 2] {
+fn counterstain_bleed(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Option<BleedThrough>; 2] {
     let nuclei: Vec<_> = fields.iter().flat_map(|f| f.lights.iter().copied()).collect();
     Colour::BOTH.map(|colour| match params.counterstain_into(colour) {
-        Setting::Estimate => bleed::estimate(&nuclei, colour),
+        Setting::Estimate => bleed_through::estimate(&nuclei, colour),
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Bleed::fixed(fraction, &nuclei)),
+        Setting::Supplied(fraction) => Some(BleedThrough::supplied(fraction, &nuclei)),
     })
 }
 
@@ -106,8 +108,8 @@ fn illumination(fields: &[FieldMeasurement], params: &InstrumentParams) -> [Opti
             estimate(&|f| signals(f, Colour::Green)),
         ],
         Setting::Off => [None; 3],
-        Setting::Fixed([red, green]) => {
-            [None, Some(Illumination::fixed(red)), Some(Illumination::fixed(green))]
+        Setting::Supplied(PerColour { red, green }) => {
+            [None, Some(Illumination::supplied(red)), Some(Illumination::supplied(green))]
         }
     }
 }
@@ -136,9 +138,9 @@ pub(super) fn light_at(
     colour: Colour,
     c: &Candidate,
 ) -> f64 {
-    params.illumination.fixed().map_or(1.0, |losses| {
+    params.illumination.supplied().map_or(1.0, |losses| {
         let place = relative_place(field.segmentation.labels.dim(), [c.y_px, c.x_px]);
-        illumination::light(place, losses[colour.index()])
+        illumination::light(place, losses[colour])
     })
 }
 

@@ -4,22 +4,22 @@ use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::ambiguous_owner::ambiguous_owner;
 use crate::analyse::specimen::field_quality::quality;
 use crate::analyse::specimen::neighbours::{Shown, missing_probe_hybridised_nearby};
-use crate::analyse::specimen::nucleus::{ResolvedNucleus, field_centre_px};
+use crate::analyse::specimen::nucleus::{ResolvedRecord, field_centre_px};
 use crate::analyse::specimen::{ResolvedSpecimen, Specimen, debris};
 use crate::classify::{NucleusEvidence, SeparatedProbability, classify};
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
-use crate::detect::decide::Decision;
 use crate::error::Result;
 use crate::pair::{PairRule, Pairing, pair};
 use crate::reading::{FieldReading, NucleusReading};
+use crate::resolve::nucleus::ResolvedNucleus;
 use crate::segment::Nucleus;
 use crate::statistics::median;
 
 /// A nucleus whose signals are paired, with its neighbourhood.
 struct Paired<'n> {
     nucleus: &'n Nucleus,
-    resolved: &'n ResolvedNucleus,
+    resolved: &'n ResolvedRecord,
     pairing: Pairing,
     /// Places of its signals among those of the field.
     signals: Vec<usize>,
@@ -35,12 +35,13 @@ impl ResolvedSpecimen<'_> {
     fn is_blurred<'s>(&self, own: impl Iterator<Item = &'s Signal>) -> bool {
         let mut widths: Vec<f64> =
             own.map(|s| s.diameter_px / self.specimen.diameters_px[s.colour.index()]).collect();
-        widths.len() >= MIN_FOCUS_SIGNALS && median(&mut widths) > self.specimen.params.classify.max_blur_ratio
+        widths.len() >= MIN_FOCUS_SIGNALS
+            && median(&mut widths) > self.specimen.params.classify.max_blur_ratio
     }
 
     /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
     /// joining them left none of their colour separated, none is.
-    fn separated(pairing: &Pairing, signals: &[Signal], decision: &Decision) -> SeparatedProbability {
+    fn separated(pairing: &Pairing, signals: &[Signal], decision: &ResolvedNucleus) -> SeparatedProbability {
         let pattern = pairing.pattern();
         let joined = |colour: Colour| {
             pattern.separated(colour) == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
@@ -56,7 +57,7 @@ impl ResolvedSpecimen<'_> {
     }
 
     /// Pairs and calls the nuclei of a field; `own` are these nuclei.
-    pub(super) fn read_field(&self, field: FieldMeasurement, own: &[ResolvedNucleus]) -> Result<FieldReading> {
+    pub(super) fn read_field(&self, field: FieldMeasurement, own: &[ResolvedRecord]) -> Result<FieldReading> {
         let signals = self.signals(&field, own);
         let paired = self.pair_nuclei(&field, own, &signals)?;
         let nuclei = paired.into_iter().map(|paired| self.call_nucleus(&field, &signals, paired)).collect();
@@ -80,7 +81,7 @@ impl ResolvedSpecimen<'_> {
     fn pair_nuclei<'n>(
         &self,
         field: &'n FieldMeasurement,
-        own: &'n [ResolvedNucleus],
+        own: &'n [ResolvedRecord],
         signals: &[Signal],
     ) -> Result<Vec<Paired<'n>>> {
         let centre = field_centre_px(field);
@@ -128,7 +129,7 @@ impl ResolvedSpecimen<'_> {
     /// The facts on which the call of a nucleus is based.
     fn evidence(&self, field: &FieldMeasurement, signals: &[Signal], paired: &Paired<'_>) -> NucleusEvidence {
         let Paired { nucleus, resolved, pairing, .. } = paired;
-        let ResolvedNucleus { record, decision, lost, .. } = resolved;
+        let ResolvedRecord { record, decision, lost, .. } = resolved;
         let (candidates, params) = (&record.candidates, self.specimen.params);
         let mut evidence = NucleusEvidence::of_pattern(nucleus.id, pairing.pattern());
         evidence.area_um2 = self.specimen.pixel_size.map(|p| p.px2_to_um2(nucleus.area_px as f64));
@@ -150,7 +151,7 @@ impl ResolvedSpecimen<'_> {
         });
         evidence.lost = *lost;
         evidence.isolated_by_dropout_probability =
-            Colour::BOTH.map(|c| self.model.alone_by_loss(c, lost[c.other().index()].expected));
+            Colour::BOTH.map(|c| self.model.isolated_by_dropout(c, lost[c.other().index()].expected));
         evidence.out_of_focus = self.is_blurred(paired.signals.iter().map(|&i| &signals[i]));
         evidence.saturated = record.saturated > params.classify.max_saturated_share;
         let covered = debris::covered_share(candidates, decision, &self.model);

@@ -6,12 +6,12 @@
 use crate::analyse::specimen::given::CONTRADICTED_ERRORS;
 use crate::analyse::specimen::{Gathered, field_centre_px, gather};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::calibrate::crosstalk::CrosstalkEvidence;
+use crate::calibrate::{ChromaticShift, Crosstalk, InstrumentParams, chromatic_shift, crosstalk};
 use crate::colour::Colour;
 use crate::detect::DetectParams;
-use crate::detect::candidate::nearest_nucleus;
-use crate::detect::decide::NucleusCandidates;
-use crate::instrument::crosstalk::Finding;
-use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams, crosstalk, shift};
+use crate::detect::nearest_nucleus::nearest_nucleus;
+use crate::detect::nucleus_candidates::NucleusCandidates;
 use crate::setting::Setting;
 
 /// A given shift contradicts an estimate only if they differ by at least so many signal diameters ...
@@ -34,11 +34,12 @@ pub(super) fn take_off_shift(
     params: &AnalyseParams,
 ) -> FoundShift {
     let setting = params.instrument.chromatic_shift;
-    let estimate = shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px);
+    let estimate =
+        chromatic_shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px);
     let shift = match setting {
         Setting::Estimate => estimate,
         Setting::Off => None,
-        Setting::Fixed(known) => Some(ChromaticShift::fixed(known)),
+        Setting::Supplied(known) => Some(ChromaticShift::supplied(known)),
     };
     if let Some(shift) = shift.filter(|s| s.used) {
         for field in fields.iter_mut() {
@@ -73,7 +74,7 @@ fn assign_shifted(field: &mut FieldMeasurement, shift: &ChromaticShift, params: 
     let labels = &field.segmentation.labels;
     let (height, width) = labels.dim();
     let channel = &mut field.channels[Colour::Green.index()];
-    let grow_px = params.nucleus_margin_um_to_px(field.pixel_size, channel.sigma_px);
+    let grow_px = params.nucleus_margin_px(field.pixel_size, channel.sigma_px);
     for candidate in &mut channel.candidates {
         let [y, x] = shift.undo([candidate.y_px, candidate.x_px], centre).map(f64::round);
         let inside = y >= 0.0 && x >= 0.0 && y < height as f64 && x < width as f64;
@@ -91,7 +92,7 @@ pub(super) struct FoundCrosstalk {
     /// Red into green, green into red.
     pub(super) crosstalk: [Option<Crosstalk>; 2],
     /// How likely what is left of it passes as a candidate.
-    pub(super) ghost_share: [f64; 2],
+    pub(super) crosstalk_share: [f64; 2],
     /// How the signals contradict what the user gave, and what of the estimates rests on little.
     pub(super) warnings: Vec<String>,
 }
@@ -109,7 +110,7 @@ pub(super) fn take_off_crosstalk(
     let mut candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
     let look =
         |nuclei: &[NucleusCandidates]| Colour::BOTH.map(|c| crosstalk::estimate(nuclei, c, diameter_px));
-    let ghosts = |found: &[Finding; 2]| -> usize {
+    let ghosts = |found: &[CrosstalkEvidence; 2]| -> usize {
         found.iter().filter_map(|f| f.crosstalk).map(|crosstalk| crosstalk.signals).sum()
     };
     let mut findings = look(&candidates);
@@ -130,11 +131,11 @@ pub(super) fn take_off_crosstalk(
     let found = [0, 1].map(|i| match settings[i] {
         Setting::Estimate => findings[i].crosstalk,
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
+        Setting::Supplied(fraction) => Some(Crosstalk::supplied(fraction)),
     });
     let fractions = found.map(|c| c.map_or(0.0, |c| c.fraction));
     for (nucleus, mut unmixed) in nuclei.iter_mut().zip(candidates) {
-        let stayed = crosstalk::unmix(&mut unmixed, fractions);
+        let stayed: [Vec<bool>; 2] = crosstalk::unmix(&mut unmixed, fractions.into()).into();
         for (indices, stayed) in nucleus.indices.iter_mut().zip(&stayed) {
             let mut keep = stayed.iter();
             indices.retain(|_| keep.next().is_none_or(|keep| *keep));
@@ -169,7 +170,7 @@ pub(super) fn take_off_crosstalk(
     };
     FoundCrosstalk {
         crosstalk: found,
-        ghost_share: [0, 1].map(|i| findings[i].ghost_share(found[i].is_some())),
+        crosstalk_share: [0, 1].map(|i| findings[i].crosstalk_share(found[i].is_some())),
         warnings: [0, 1].into_iter().filter_map(told).collect(),
     }
 }

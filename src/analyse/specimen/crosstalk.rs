@@ -1,10 +1,10 @@
 //! The crosstalk of a specimen.
 
 use super::nucleus::NucleusRecord;
+use crate::calibrate::crosstalk::{self, CrosstalkEvidence};
+use crate::calibrate::{ChromaticShift, Crosstalk, InstrumentParams};
 use crate::colour::{Colour, PerColour};
-use crate::detect::decide::NucleusCandidates;
-use crate::instrument::crosstalk::{self, Finding};
-use crate::instrument::{ChromaticShift, Crosstalk, InstrumentParams};
+use crate::detect::nucleus_candidates::NucleusCandidates;
 use crate::setting::Setting;
 
 /// The crosstalk of a specimen, from red and from green.
@@ -13,8 +13,8 @@ pub(super) struct CrosstalkEstimate {
     /// The crosstalk that is corrected.
     pub(super) crosstalk: [Option<Crosstalk>; 2],
     /// How likely the rest of it passes as a candidate.
-    pub(super) ghost_share: [f64; 2],
-    findings: [Finding; 2],
+    pub(super) crosstalk_share: [f64; 2],
+    findings: [CrosstalkEvidence; 2],
     /// The shift with which the candidates are put back where they were acquired, if crosstalk lies there.
     as_acquired: Option<ChromaticShift>,
 }
@@ -61,7 +61,7 @@ pub(super) fn estimate(
     let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
     let look =
         |nuclei: &[NucleusCandidates]| Colour::BOTH.map(|c| crosstalk::estimate(nuclei, c, diameter_px));
-    let signals = |found: &[Finding; 2]| -> usize {
+    let signals = |found: &[CrosstalkEvidence; 2]| -> usize {
         found.iter().filter_map(|f| f.crosstalk).map(|crosstalk| crosstalk.signals).sum()
     };
     let mut findings = look(&candidates);
@@ -76,10 +76,10 @@ pub(super) fn estimate(
     let found = [0, 1].map(|i| match settings[i] {
         Setting::Estimate => findings[i].crosstalk,
         Setting::Off => None,
-        Setting::Fixed(fraction) => Some(Crosstalk::fixed(fraction)),
+        Setting::Supplied(fraction) => Some(Crosstalk::supplied(fraction)),
     });
-    let ghost_share = [0, 1].map(|i| findings[i].ghost_share(found[i].is_some()));
-    CrosstalkEstimate { crosstalk: found, ghost_share, findings, as_acquired }
+    let crosstalk_share = [0, 1].map(|i| findings[i].crosstalk_share(found[i].is_some()));
+    CrosstalkEstimate { crosstalk: found, crosstalk_share, findings, as_acquired }
 }
 
 /// Removes the crosstalk from the candidates of the nuclei.
@@ -90,7 +90,7 @@ pub(super) fn apply(nuclei: &mut [NucleusRecord], estimate: &CrosstalkEstimate) 
         None => nuclei.iter().map(|n| n.candidates.clone()).collect(),
     };
     for (nucleus, mut unmixed) in nuclei.iter_mut().zip(candidates) {
-        let stayed = crosstalk::unmix(&mut unmixed, fractions);
+        let stayed: [Vec<bool>; 2] = crosstalk::unmix(&mut unmixed, fractions.into()).into();
         for (places, stayed) in nucleus.places.iter_mut().zip(&stayed) {
             let mut keep = stayed.iter();
             places.retain(|_| keep.next().is_none_or(|keep| *keep));

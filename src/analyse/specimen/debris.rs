@@ -4,13 +4,19 @@ use std::f64::consts::PI;
 
 use crate::colour::Colour;
 use crate::detect::candidate::{Candidate, FWHM_PER_SIGMA};
-use crate::detect::decide::{Decision, Model, NucleusCandidates};
-use crate::detect::rejected::{Rejection, is_as_high_as_signals};
-use crate::detect::sorting::Part;
+use crate::detect::nucleus_candidates::NucleusCandidates;
+use crate::resolve::explanations::CandidateKind;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::ResolvedNucleus;
+use crate::resolve::rejection::{Rejection, is_as_high_as_signals};
 
 /// Share of the nucleus' area under what is as bright as signals but is none, in the colour in which it is larger: a disc
 /// around each whose radius is its width at half maximum, within which a signal is one spot with it. At most 1.
-pub(super) fn covered_share(nucleus: &NucleusCandidates, decision: &Decision, model: &Model) -> f64 {
+pub(super) fn covered_share(
+    nucleus: &NucleusCandidates,
+    decision: &ResolvedNucleus,
+    model: &SpecimenModel,
+) -> f64 {
     let covered = Colour::BOTH.map(|colour| {
         let found = nucleus.of(colour).iter().zip(decision.of(colour));
         found
@@ -21,7 +27,7 @@ pub(super) fn covered_share(nucleus: &NucleusCandidates, decision: &Decision, mo
     (covered[0].max(covered[1]) / nucleus.area_px.max(1.0)).min(1.0)
 }
 
-fn is_debris(part: Part, candidate: &Candidate, colour: Colour, model: &Model) -> bool {
+fn is_debris(part: CandidateKind, candidate: &Candidate, colour: Colour, model: &SpecimenModel) -> bool {
     match Rejection::of(part, candidate, colour, model) {
         Some(Rejection::UnlikeSignals) => true,
         Some(Rejection::InBothChannels) => is_as_high_as_signals(candidate.amplitude, model.height(colour)),

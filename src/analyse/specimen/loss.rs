@@ -1,14 +1,16 @@
 //! How many signals of each colour the nuclei of a specimen lose below detection.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::specimen::nucleus::ResolvedNucleus;
+use crate::analyse::specimen::nucleus::ResolvedRecord;
 use crate::classify::LostShare;
 use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
-use crate::detect::decide::{FusedEnds, Model};
-use crate::detect::sorting::Part;
-use crate::instrument::loss::{self, HeightLaw, Limit, LossFit, Seen};
+use crate::detect::find::CANDIDATE_TEXTURE_SNR;
+use crate::resolve::detection_limit::{self, HeightLaw, Limit, LossFit, Seen};
+use crate::resolve::explanations::CandidateKind;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::FusedEnds;
 use crate::statistics::median;
 
 /// Pseudo-signals of the usual height by which a field's own is held: their spread of a third makes the error of a median
@@ -23,7 +25,7 @@ fn limit_at(candidate: &Candidate, shot_variance: f64, params: &DetectParams) ->
     let half = 0.5 * params.candidate_snr.powi(2) * shot_variance;
     let by_photons = half + (half * half + params.candidate_snr.powi(2) * dark).sqrt();
     Limit {
-        threshold: by_photons.max(params.candidate_texture_snr * candidate.texture_sd),
+        threshold: by_photons.max(CANDIDATE_TEXTURE_SNR * candidate.texture_sd),
         noise: (by_photons / params.candidate_snr).max(candidate.texture_sd),
     }
 }
@@ -47,8 +49,8 @@ struct Nucleus {
 /// The loss of each colour; `None` where the signals do not tell.
 pub(super) fn estimate(
     fields: &[FieldMeasurement],
-    nuclei: &[ResolvedNucleus],
-    model: &Model,
+    nuclei: &[ResolvedRecord],
+    model: &SpecimenModel,
     params: &DetectParams,
     deviations: f64,
 ) -> [Option<Loss>; 2] {
@@ -59,12 +61,12 @@ pub(super) fn estimate(
         let seen: Vec<Seen> = gathered.into_iter().flat_map(|n| n.signals).collect();
         let measured: Vec<Limit> = limits.iter().flatten().copied().collect();
         let start = HeightLaw { log_height: model.height(colour).ln(), log_sd: model.height_log_sd(colour) };
-        loss::estimate(&seen, &measured, start, deviations).map(|fit| Loss { fit, limits })
+        detection_limit::estimate(&seen, &measured, start, deviations).map(|fit| Loss { fit, limits })
     })
 }
 
 /// Enters the shares lost in each nucleus.
-pub(super) fn apply(losses: &[Option<Loss>; 2], nuclei: &mut [ResolvedNucleus]) {
+pub(super) fn apply(losses: &[Option<Loss>; 2], nuclei: &mut [ResolvedRecord]) {
     for (c, loss) in losses.iter().enumerate() {
         let Some(loss) = loss else { continue };
         let expected = loss.fit.law.lost(&loss.limits);
@@ -85,22 +87,22 @@ pub(super) fn isolated_miss_rate(fused: &FusedEnds, deviations: f64) -> PerColou
         let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
         LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
     };
-    fused.missed_alone.map(share).into()
+    fused.isolated_misses.map(share).into()
 }
 
 fn gather(
     fields: &[FieldMeasurement],
-    nuclei: &[ResolvedNucleus],
+    nuclei: &[ResolvedRecord],
     colour: Colour,
     params: &DetectParams,
 ) -> Vec<Nucleus> {
-    let of = |nucleus: &ResolvedNucleus| {
+    let of = |nucleus: &ResolvedRecord| {
         let record = &nucleus.record;
         let channel = &fields[record.field].channels[colour.index()];
         let shot_variance = channel.filter.shot_variance(&channel.noise);
         let found = record.candidates.of(colour).iter().zip(nucleus.decision.of(colour));
         let signals: Vec<Seen> = found
-            .filter(|(_, (_, part))| *part == Part::Signal)
+            .filter(|(_, (_, part))| *part == CandidateKind::Signal)
             .map(|(c, _)| Seen {
                 height: c.amplitude,
                 noise: c.noise_sd(),

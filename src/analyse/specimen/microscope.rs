@@ -5,11 +5,12 @@ use crate::analyse::specimen::Specimen;
 use crate::analyse::specimen::calibration::Calibration;
 use crate::analyse::specimen::crosstalk::CrosstalkEstimate;
 use crate::analyse::specimen::loss::Loss;
+use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
-use crate::detect::decide::{FusedEnds, Model};
-use crate::instrument::ChromaticShift;
 use crate::pair::PairRule;
 use crate::reading::Instrument;
+use crate::resolve::model::SpecimenModel;
+use crate::resolve::nucleus::FusedEnds;
 use crate::statistics::median;
 
 /// The estimates of which the instrument is made.
@@ -26,7 +27,7 @@ pub(super) struct Found<'a> {
 pub(super) fn instrument(
     specimen: &Specimen<'_>,
     fields: &[FieldMeasurement],
-    model: &Model,
+    model: &SpecimenModel,
     found: &Found<'_>,
 ) -> Instrument {
     let Found { calibration, fused, .. } = found;
@@ -51,9 +52,8 @@ pub(super) fn instrument(
         out_of_focus_share: model.out_of_focus_share(),
         signal_loss: found.losses.each_ref().map(|loss| loss.as_ref().map(|l| l.fit.loss)).into(),
         isolated_miss_rate: fused
-            .missed_alone
-            .map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci))
-            .into(),
-        isolated_share: PerColour::from_fn(|c| model.lone_share(c)),
+            .isolated_misses
+            .map(|missed| (fused.loci > 0.0).then(|| missed / fused.loci)),
+        isolated_share: PerColour::from_fn(|c| model.isolated_share(c)),
     }
 }

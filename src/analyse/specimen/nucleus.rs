@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::analyse::FieldMeasurement;
 use crate::classify::LostShare;
 use crate::colour::Colour;
-use crate::detect::decide::{Decision, NucleusCandidates};
+use crate::detect::nucleus_candidates::NucleusCandidates;
+use crate::resolve::nucleus::ResolvedNucleus;
 
 /// A nucleus and its candidates.
 #[derive(Debug, Clone)]
@@ -24,9 +25,9 @@ pub(super) struct NucleusRecord {
 
 /// A nucleus of which it is known which candidates are signals.
 #[derive(Debug, Clone)]
-pub(super) struct ResolvedNucleus {
+pub(super) struct ResolvedRecord {
     pub(super) record: NucleusRecord,
-    pub(super) decision: Decision,
+    pub(super) decision: ResolvedNucleus,
     /// Whether it is counted in another field.
     pub(super) repeated: bool,
     /// Share of its signals that is lost below detection: red, green.
@@ -40,13 +41,13 @@ pub(super) fn gather(fields: &[FieldMeasurement]) -> Vec<NucleusRecord> {
 
 fn of_field(index: usize, field: &FieldMeasurement) -> Vec<NucleusRecord> {
     let field_centre_px = field_centre_px(field);
-    let dimming = [0, 1].map(|c| field.channels[c].dimming);
+    let attenuation = [0, 1].map(|c| field.channels[c].attenuation).into();
     let nucleus = |(i, n): (usize, &crate::segment::Nucleus)| NucleusRecord {
         field: index,
         index: i,
         saturated: field.nucleus_saturated.get(i).copied().unwrap_or(0.0),
         candidates: NucleusCandidates {
-            dimming,
+            attenuation,
             area_px: n.area_px as f64,
             field_centre_px,
             ..NucleusCandidates::default()
@@ -107,11 +108,11 @@ pub(super) fn not_saturated<'n>(
 pub(super) fn resolved(
     nuclei: Vec<NucleusRecord>,
     candidates: Vec<NucleusCandidates>,
-    decisions: Vec<Decision>,
+    decisions: Vec<ResolvedNucleus>,
     repeated: Vec<Vec<bool>>,
-) -> Vec<ResolvedNucleus> {
+) -> Vec<ResolvedRecord> {
     let found = candidates.into_iter().zip(decisions).zip(repeated.into_iter().flatten());
-    let record = |(record, ((candidates, decision), repeated)): (NucleusRecord, _)| ResolvedNucleus {
+    let record = |(record, ((candidates, decision), repeated)): (NucleusRecord, _)| ResolvedRecord {
         record: NucleusRecord { candidates, ..record },
         decision,
         repeated,

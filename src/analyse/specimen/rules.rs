@@ -3,9 +3,9 @@
 use crate::assay::{
     Assay, Comparator, DiameterFrom, DistanceMeasure, DistanceUnit, GreyZoneAction, TouchingSignals,
 };
+use crate::calibrate::chromatic_shift::ChromaticShift;
 use crate::detect::candidate::FWHM_PER_SIGMA;
 use crate::error::{Error, Location, Result};
-use crate::instrument::shift::ChromaticShift;
 use crate::pair::PairRule;
 use crate::statistics::median;
 use crate::units::PixelSize;

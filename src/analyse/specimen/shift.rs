@@ -2,10 +2,10 @@
 
 use super::nucleus::{NucleusRecord, field_centre_px, gather};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
+use crate::calibrate::{ChromaticShift, chromatic_shift};
 use crate::colour::Colour;
 use crate::detect::DetectParams;
-use crate::detect::candidate::nearest_nucleus;
-use crate::instrument::{ChromaticShift, shift};
+use crate::detect::nearest_nucleus::nearest_nucleus;
 use crate::quality::ShiftEstimate;
 use crate::setting::Setting;
 
@@ -19,11 +19,12 @@ pub(super) struct FoundShift {
 /// Estimates the shift, or takes the supplied one.
 pub(super) fn estimate(nuclei: &[NucleusRecord], diameter_px: f64, params: &AnalyseParams) -> FoundShift {
     let setting = params.instrument.chromatic_shift;
-    let estimate = shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px);
+    let estimate =
+        chromatic_shift::estimate(&nuclei.iter().map(|n| &n.candidates).collect::<Vec<_>>(), diameter_px);
     let shift = match setting {
         Setting::Estimate => estimate,
         Setting::Off => None,
-        Setting::Fixed(known) => Some(ChromaticShift::fixed(known)),
+        Setting::Supplied(known) => Some(ChromaticShift::supplied(known)),
     };
     let used_px = shift.map_or([0.0, 0.0], |s| [s.y_px, s.x_px]);
     let contradiction = estimate.filter(|_| setting != Setting::Estimate);
@@ -57,7 +58,7 @@ fn assign(field: &mut FieldMeasurement, shift: &ChromaticShift, params: &DetectP
     let labels = &field.segmentation.labels;
     let (height, width) = labels.dim();
     let channel = &mut field.channels[Colour::Green.index()];
-    let grow_px = params.nucleus_margin_um_to_px(field.pixel_size, channel.sigma_px);
+    let grow_px = params.nucleus_margin_px(field.pixel_size, channel.sigma_px);
     for candidate in &mut channel.candidates {
         let [y, x] = shift.undo([candidate.y_px, candidate.x_px], centre).map(f64::round);
         let inside = y >= 0.0 && x >= 0.0 && y < height as f64 && x < width as f64;

@@ -1,17 +1,18 @@
 //! Which candidates of a field are signals, and why the others in nuclei are none.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::specimen::nucleus::ResolvedNucleus;
+use crate::analyse::specimen::nucleus::ResolvedRecord;
 use crate::analyse::specimen::{ResolvedSpecimen, calibration};
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
-use crate::detect::decide;
-use crate::detect::sorting::Part;
-use crate::detect::{RejectedCandidate, Rejection, Signal, signal_of};
+use crate::detect::{Signal, signal_of};
+use crate::resolve::explanations::CandidateKind;
+use crate::resolve::nucleus;
+use crate::resolve::{RejectedCandidate, Rejection};
 
 impl ResolvedSpecimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.
-    pub(super) fn signals(&self, field: &FieldMeasurement, nuclei: &[ResolvedNucleus]) -> Vec<Signal> {
+    pub(super) fn signals(&self, field: &FieldMeasurement, nuclei: &[ResolvedRecord]) -> Vec<Signal> {
         let mut found: [Vec<(usize, Signal)>; 2] = [Vec::new(), Vec::new()];
         // Heights as acquired.
         let signal_of = |candidate: &Candidate, colour: Colour, probability: f64| {
@@ -22,14 +23,14 @@ impl ResolvedSpecimen<'_> {
                 probability,
             )
         };
-        for ResolvedNucleus { record, decision, .. } in nuclei {
+        for ResolvedRecord { record, decision, .. } in nuclei {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 let verdicts = decision.of(colour);
                 for ((&index, candidate), &(probability, part)) in
                     record.places[c].iter().zip(record.candidates.of(colour)).zip(verdicts)
                 {
-                    if part == Part::Signal {
+                    if part == CandidateKind::Signal {
                         // Place as acquired, height as unmixed.
                         let acquired = &field.channels[c].candidates[index];
                         let unmixed = Candidate { amplitude: candidate.amplitude, ..*acquired };
@@ -40,10 +41,10 @@ impl ResolvedSpecimen<'_> {
         }
         for colour in Colour::BOTH {
             let c = colour.index();
-            let dimming = &field.channels[c].dimming;
+            let attenuation = &field.channels[c].attenuation;
             for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
                 if candidate.nucleus_id == 0 {
-                    let probability = decide::outside_nuclei(&self.model, colour, candidate, dimming);
+                    let probability = nucleus::outside_nuclei(&self.model, colour, candidate, attenuation);
                     if probability > 0.5 {
                         found[c].push((index, signal_of(candidate, colour, probability)));
                     }
@@ -58,12 +59,12 @@ impl ResolvedSpecimen<'_> {
     pub(super) fn rejected(
         &self,
         field: &FieldMeasurement,
-        nuclei: &[ResolvedNucleus],
+        nuclei: &[ResolvedRecord],
     ) -> Vec<RejectedCandidate> {
         // What was taken off as crosstalk is not among those decided on.
         let mut reasons =
             [0, 1].map(|c| vec![Some(Rejection::Crosstalk); field.channels[c].candidates.len()]);
-        for ResolvedNucleus { record, decision, .. } in nuclei {
+        for ResolvedRecord { record, decision, .. } in nuclei {
             for colour in Colour::BOTH {
                 let c = colour.index();
                 for ((&index, candidate), (_, part)) in

@@ -25,7 +25,7 @@ pub(super) fn diameter_px(fields: &[FieldMeasurement], colour: Colour) -> Option
 /// The supplied camera noise beside the one that the specimen shows: standard deviations at the background of signals,
 /// where they count, grey levels.
 pub(super) fn noise(fields: &[FieldMeasurement], colour: Colour, params: &AnalyseParams) -> Option<Compared> {
-    params.detect.camera_noise[colour.index()].fixed()?;
+    params.detect.camera_noise[colour].supplied()?;
     let channels = || fields.iter().map(|f| &f.channels[colour.index()]);
     let mut levels: Vec<f64> =
         channels().flat_map(|c| &c.candidates).filter(|c| c.nucleus_id > 0).map(|c| c.background).collect();
@@ -47,22 +47,24 @@ pub(super) fn settings(params: &AnalyseParams) -> Vec<(String, String)> {
         match setting {
             Setting::Estimate => None,
             Setting::Off => Some((name.to_owned(), "off".to_owned())),
-            Setting::Fixed(known) => Some((name.to_owned(), value(known))),
+            Setting::Supplied(known) => Some((name.to_owned(), value(known))),
         }
     }
     let (instrument, detect) = (&params.instrument, &params.detect);
     let number = |v: f64| v.to_string();
     let all = [
-        named("signal diameter in red", detect.signal_diameter_px[0], number),
-        named("signal diameter in green", detect.signal_diameter_px[1], number),
-        named("camera noise in red", detect.camera_noise[0], |n| format!("with a gain of {}", n.gain)),
-        named("camera noise in green", detect.camera_noise[1], |n| format!("with a gain of {}", n.gain)),
+        named("signal diameter in red", detect.signal_diameter_px.red, number),
+        named("signal diameter in green", detect.signal_diameter_px.green, number),
+        named("camera noise in red", detect.camera_noise.red, |n| format!("with a gain of {}", n.gain)),
+        named("camera noise in green", detect.camera_noise.green, |n| format!("with a gain of {}", n.gain)),
         named("chromatic shift", instrument.chromatic_shift, |s| format!("{}, {} px", s.y_px, s.x_px)),
         named("crosstalk of red into green", instrument.crosstalk_red_into_green, number),
         named("crosstalk of green into red", instrument.crosstalk_green_into_red, number),
         named("counterstain in red", instrument.counterstain_into_red, number),
         named("counterstain in green", instrument.counterstain_into_green, number),
-        named("light missing in the corners", instrument.illumination, |[r, g]| format!("{r}, {g}")),
+        named("light missing in the corners", instrument.illumination, |loss| {
+            format!("{}, {}", loss.red, loss.green)
+        }),
     ];
     all.into_iter().flatten().collect()
 }

@@ -3,7 +3,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::detect::filter::Background;
-use crate::detect::params::DetectParams;
 use crate::kernel::camera_noise::Noise;
 
 const NOISE: Noise = Noise { gain: 0.0, offset: 1.0, floor: 1.0 };
@@ -40,11 +39,10 @@ proptest! {
         let response =
             Array2::from_shape_fn((height, width), |_| (levels as f32 * random.random::<f32>()).floor());
         let plane = Array2::<f32>::zeros((height, width));
-        let params = DetectParams::default();
-        let scene = Scene::new(PlaneView::from(&plane), None, None, &NOISE, &params);
+        let search_image = SearchImage::new(PlaneView::from(&plane), None, None, &NOISE);
         let filter = MatchedFilter::new(sigma_px, 2.0, Background::Constant);
         prop_assert_eq!(
-            local_maxima(&scene, &response, &filter, 4.0),
+            local_maxima(&search_image, &response, &filter, 4.0),
             maxima_reference(&response, &filter, 4.0)
         );
     }
@@ -64,12 +62,11 @@ proptest! {
         let (plane, response) = (uniform(200.0), uniform(30.0));
         // Of samples that lie column by column there are no rows.
         let columns = plane.t().as_standard_layout().into_owned();
-        let params = DetectParams::default();
         let surroundings = Surroundings::new(sigma_px);
         let [by_rows, by_columns] = [plane.view(), columns.t()].map(|plane| {
-            let scene = Scene::new(PlaneView::F32(plane), None, None, &NOISE, &params);
+            let search_image = SearchImage::new(PlaneView::F32(plane), None, None, &NOISE);
             let all = (0..height).flat_map(|y| (0..width).map(move |x| (y, x)));
-            all.map(|at| surroundings.own_texture_sd(&scene, (&response).into(), at, 150.0)).collect::<Vec<_>>()
+            all.map(|at| surroundings.own_texture_sd(&search_image, (&response).into(), at, 150.0)).collect::<Vec<_>>()
         });
         prop_assert_eq!(by_rows, by_columns);
     }

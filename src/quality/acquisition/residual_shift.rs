@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::instrument::ChromaticShift;
+use crate::calibrate::ChromaticShift;
 use crate::quality::check::FALSE_ALARM;
 use crate::quality::finding::Figures;
 use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};

@@ -45,7 +45,7 @@ impl Figures for UnevenIllumination {
 }
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
-    let of_channel = |(channel, light): (&str, Option<crate::instrument::Illumination>)| {
+    let of_channel = |(channel, light): (&str, Option<crate::calibrate::Illumination>)| {
         let light = light.filter(|l| exceeds(l.corner_loss, l.standard_error, MAX_CORNER_LOSS.value))?;
         let detail = UnevenIllumination { channel: channel.to_owned(), corner_loss: light.corner_loss };
         Some(Finding::new(Detail::UnevenIllumination(detail)))

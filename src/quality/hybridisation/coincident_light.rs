@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
-use crate::detect::Rejection;
-use crate::detect::rejected::is_as_high_as_signals;
 use crate::quality::finding::{Figures, part_of};
 use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
+use crate::resolve::Rejection;
+use crate::resolve::rejection::is_as_high_as_signals;
 use crate::statistics::median;
 
 const MAX_NUCLEI: Limit = Limit::new(

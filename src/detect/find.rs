@@ -1,0 +1,237 @@
+//! The candidates of one channel: the plane is restored, the width of its signals measured, the filter selected, and every
+//! maximum of the filtered plane measured.
+
+use crate::colour::Colour;
+use crate::detect::candidate::{Candidate, FWHM_PER_SIGMA};
+use crate::detect::defocus::DefocusAttenuation;
+use crate::detect::filter::MatchedFilter;
+use crate::detect::maxima::{Maxima, Surroundings, refine};
+use crate::detect::nearest_nucleus::nearest_nucleus;
+use crate::detect::params::DetectParams;
+use crate::detect::response::Response;
+use crate::detect::restore::Restored;
+use crate::detect::restore::clipped_peaks::ClippedPeaks;
+use crate::detect::scan::{Found, Scan};
+use crate::detect::search_image::{SearchImage, samples};
+use crate::detect::signal_width::Width;
+use crate::detect::spot_width::{Ladder, Workspace};
+use crate::detect::{filter_bank, local_noise, signal_width};
+use crate::field::PlaneView;
+use crate::kernel::camera_noise::{Noise, NoiseFit};
+use crate::segment::Segmentation;
+use crate::setting::Setting;
+use crate::units::PixelSize;
+
+/// Height over the local spread of the filter response (noise and texture) from which a maximum is a candidate, in standard
+/// deviations.
+pub(crate) const CANDIDATE_TEXTURE_SNR: f64 = 3.0;
+
+/// The candidates of one channel of one field, and the measurements that they were found with.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ChannelCandidates {
+    pub(crate) candidates: Vec<Candidate>,
+    /// Sigma of the signals that the filter was made for, px.
+    pub(crate) sigma_px: f64,
+    /// Number of spots that it was measured on; 0 = nominal or supplied.
+    pub(crate) sigma_spots: usize,
+    /// Standard error of its logarithm; `None` if it was not measured.
+    pub(crate) sigma_log_error: Option<f64>,
+    /// The width that the signals show, if another one was used.
+    pub(crate) width_seen: Option<Width>,
+    /// The noise that detection used.
+    pub(crate) noise: Noise,
+    /// The noise that the image itself shows, also where another one is used.
+    pub(crate) noise_fit: NoiseFit,
+    pub(crate) filter: MatchedFilter,
+    /// Attenuation of signals out of focus by that filter.
+    pub(crate) attenuation: DefocusAttenuation,
+    /// Number of pixels with data.
+    pub(crate) data_px: usize,
+    /// Clipped peaks in nuclei; none where nuclei are not known.
+    pub(crate) clipped: ClippedPeaks,
+    /// Spread of the filter response in each nucleus, by id from 1: a signal must stand out from it.
+    pub(crate) nucleus_noise: Vec<f64>,
+    /// Spread of the filter response around each candidate, from many points; empty where nuclei are known.
+    pub(crate) local_noise: Vec<f64>,
+}
+
+/// Finds the candidates of a plane. Candidates outside all nuclei have nucleus id 0; width and filter are fitted to the
+/// candidates inside.
+pub(crate) fn candidates(
+    plane: PlaneView<'_>,
+    colour: Colour,
+    segmentation: &Segmentation,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+) -> ChannelCandidates {
+    let noise = params.camera_noise[colour];
+    let mut restored = Restored::new(plane, noise, pixel_size);
+    let nominal_px = params.nominal_sigma_px(pixel_size);
+    let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
+    restored
+        .restore_clipped_peaks(nominal_px, |y, x| nearest_nucleus(&segmentation.labels, y, x, margin_px) > 0);
+    candidates_of(&restored, colour, Some(segmentation), pixel_size, params)
+}
+
+/// Finds the candidates of a restored plane, anywhere if nuclei are not known.
+pub(crate) fn candidates_of(
+    restored: &Restored<'_>,
+    colour: Colour,
+    segmentation: Option<&Segmentation>,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+) -> ChannelCandidates {
+    let (plane, no_data, noise) = (restored.plane(), restored.no_data.as_ref(), restored.noise);
+    let image = SearchImage::new(plane, no_data, segmentation, &noise);
+    let samples = samples(&image);
+    let nominal_px = params.nominal_sigma_px(pixel_size);
+    let measured = signal_width::measure(&samples, nominal_px, pixel_size.is_some());
+    let (used, width_seen) = match params.signal_diameter_px[colour] {
+        Setting::Estimate => (measured, None),
+        Setting::Supplied(diameter_px) => (Width::unmeasured(diameter_px / FWHM_PER_SIGMA), Some(measured)),
+        Setting::Off => (Width::unmeasured(nominal_px), Some(measured)),
+    };
+    let filter = filter_bank::select(&samples, used.sigma_px, params.candidate_snr);
+    let search = Search {
+        image: &image,
+        segmentation,
+        filter: &filter,
+        ladder: Ladder::new(used.sigma_px),
+        surroundings: Surroundings::new(used.sigma_px),
+        wide_surroundings: segmentation.is_none().then(|| local_noise::surroundings(used.sigma_px)),
+        candidate_snr: params.candidate_snr,
+        margin_px: params.nucleus_margin_px(pixel_size, used.sigma_px),
+        sigma_px: used.sigma_px,
+    };
+    let found = search.run();
+    let (height, width) = plane.dim();
+    let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
+    ChannelCandidates {
+        candidates: found.candidates,
+        sigma_px: used.sigma_px,
+        sigma_spots: used.spots,
+        sigma_log_error: used.log_error,
+        width_seen,
+        noise,
+        noise_fit: restored.noise_fit,
+        attenuation: DefocusAttenuation::of(&filter),
+        filter,
+        data_px,
+        clipped: restored.clipped,
+        nucleus_noise: found.nucleus_noise,
+        local_noise: found.local_noise,
+    }
+}
+
+/// The search of one plane.
+struct Search<'a, 'image> {
+    image: &'a SearchImage<'image>,
+    segmentation: Option<&'a Segmentation>,
+    filter: &'a MatchedFilter,
+    ladder: Ladder,
+    /// The places around a candidate that show the texture.
+    surroundings: Surroundings,
+    /// More of them; only where nuclei are not known: where they are, the spread inside them counts.
+    wide_surroundings: Option<Surroundings>,
+    candidate_snr: f64,
+    margin_px: f64,
+    sigma_px: f64,
+}
+
+/// The result of a search.
+struct SearchResult {
+    candidates: Vec<Candidate>,
+    nucleus_noise: Vec<f64>,
+    local_noise: Vec<f64>,
+}
+
+/// A candidate whose texture may still be unknown.
+struct Measured {
+    candidate: Candidate,
+    has_texture: bool,
+    /// Spread of the response over the wide surroundings, if there are any and enough of them are known.
+    local_noise: Option<f64>,
+}
+
+impl Search<'_, '_> {
+    fn run(&self) -> SearchResult {
+        let scan = Scan {
+            image: self.image,
+            filter: self.filter,
+            maxima: Maxima::new(self.image, self.filter, self.candidate_snr),
+            nuclei: self.segmentation.map_or(&[], |s| &s.nuclei),
+            reach: (self.surroundings.reach())
+                .max(self.wide_surroundings.as_ref().map_or(0, Surroundings::reach)),
+        };
+        let Found { made, overall, nucleus_noise } =
+            scan.for_each_maximum(|workspace, response, at| self.measure(workspace, response, at));
+        // Where the surroundings show too little of the texture, the texture of the whole plane counts.
+        let (candidates, local_noise): (Vec<Candidate>, Vec<f64>) = made
+            .into_iter()
+            .map(|Measured { mut candidate, has_texture, local_noise }| {
+                if !has_texture {
+                    candidate.texture_sd = overall;
+                    candidate.threshold = self.threshold(candidate.photon_sd, overall);
+                }
+                (candidate, local_noise.unwrap_or(overall))
+            })
+            .filter(|(c, _)| c.amplitude > c.threshold)
+            .unzip();
+        let local_noise = if self.wide_surroundings.is_some() { local_noise } else { Vec::new() };
+        SearchResult { candidates, nucleus_noise, local_noise }
+    }
+
+    /// Height from which a maximum is a candidate.
+    fn threshold(&self, photon_sd: f64, texture_sd: f64) -> f64 {
+        (self.candidate_snr * photon_sd).max(CANDIDATE_TEXTURE_SNR * texture_sd)
+    }
+
+    /// Measures a maximum; `None` if it is no candidate.
+    fn measure(
+        &self,
+        workspace: &mut Workspace,
+        response: Response<'_>,
+        (y, x): (usize, usize),
+    ) -> Option<Measured> {
+        let (plane, image) = (self.image.plane, self.image);
+        let (y_px, x_px) = refine(response, y, x);
+        // A peak at the camera's limit is flat: its width says nothing.
+        let shape = self.ladder.fit(workspace, plane, y_px, x_px).filter(|_| !is_flat(plane, y, x));
+        let amplitude = f64::from(response.get(y, x)?);
+        let background = shape.map_or_else(|| f64::from(plane.at(y, x)) - amplitude, |s| s.background);
+        let photon_sd = self.filter.amplitude_sd(image.noise, background, amplitude);
+        // A maximum that noise explains need not be compared with its surroundings.
+        if amplitude <= self.threshold(photon_sd, 0.0) {
+            return None;
+        }
+        let texture_sd = self.surroundings.own_texture_sd(image, response, (y, x), background);
+        let threshold = self.threshold(photon_sd, texture_sd.unwrap_or(0.0));
+        (amplitude > threshold).then(|| {
+            let nucleus = |s: &Segmentation| nearest_nucleus(&s.labels, y, x, self.margin_px);
+            let candidate = Candidate {
+                y_px,
+                x_px,
+                nucleus_id: self.segmentation.map_or(0, nucleus),
+                amplitude,
+                photon_sd,
+                texture_sd: texture_sd.unwrap_or(0.0),
+                sigma_px: shape.map_or(self.sigma_px, |s| s.sigma_px),
+                width_ratio: shape.map_or(1.0, |s| s.sigma_px / self.sigma_px),
+                background,
+                threshold,
+            };
+            let wide = self.wide_surroundings.as_ref();
+            let local_noise = wide.and_then(|s| s.own_texture_sd(image, response, (y, x), background));
+            Measured { candidate, has_texture: texture_sd.is_some(), local_noise }
+        })
+    }
+}
+
+/// Whether a maximum is clipped at the camera's limit: most of the pixels around it have its value.
+fn is_flat(plane: PlaneView<'_>, y: usize, x: usize) -> bool {
+    let (height, width) = plane.dim();
+    let top = plane.at(y, x);
+    let around = (y.saturating_sub(1)..(y + 2).min(height))
+        .flat_map(|v| (x.saturating_sub(1)..(x + 2).min(width)).map(move |u| (v, u)));
+    around.filter(|&(v, u)| plane.at(v, u) == top).count() > 4
+}

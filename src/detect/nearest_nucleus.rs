@@ -1,0 +1,28 @@
+//! The nucleus that a candidate belongs to.
+
+use ndarray::Array2;
+
+/// The nucleus at a pixel, or else the nearest one within `grow_px`; 0 if none.
+pub(crate) fn nearest_nucleus(labels: &Array2<u32>, y: usize, x: usize, grow_px: f64) -> u32 {
+    let here = labels[(y, x)];
+    if here != 0 {
+        return here;
+    }
+    let (height, width) = labels.dim();
+    let r = grow_px.floor() as isize;
+    let mut best = (grow_px * grow_px + 1e-9, 0);
+    for dy in -r..=r {
+        for dx in -r..=r {
+            let (yy, xx) = (y as isize + dy, x as isize + dx);
+            if yy < 0 || xx < 0 || yy >= height as isize || xx >= width as isize {
+                continue;
+            }
+            let label = labels[(yy as usize, xx as usize)];
+            let distance = (dy * dy + dx * dx) as f64;
+            if label != 0 && distance < best.0 {
+                best = (distance, label);
+            }
+        }
+    }
+    best.1
+}

@@ -1,0 +1,70 @@
+//! Restoration of a plane before the search: pixels without data, hot pixels and clipped peaks take the values that the
+//! pixels around them suggest.
+
+pub(crate) mod clipped_peaks;
+mod hot_pixels;
+mod missing_pixels;
+
+use ndarray::Array2;
+
+use crate::detect::camera_noise::CameraNoise;
+use crate::detect::restore::clipped_peaks::ClippedPeaks;
+use crate::detect::search_image::reborrow;
+use crate::field::PlaneView;
+use crate::kernel::camera_noise::{self, Noise, NoiseFit};
+use crate::setting::Setting;
+use crate::units::PixelSize;
+
+/// A plane that is restored, and its noise.
+pub(crate) struct Restored<'a> {
+    original: PlaneView<'a>,
+    /// The restored plane; `None` if nothing was changed.
+    image: Option<Array2<f32>>,
+    /// Pixels without data, if there are any.
+    pub(crate) no_data: Option<Array2<bool>>,
+    /// The noise that detection uses.
+    pub(crate) noise: Noise,
+    /// The noise that the image itself shows, also where another one is used.
+    pub(crate) noise_fit: NoiseFit,
+    /// Clipped peaks; none before they are looked for.
+    pub(crate) clipped: ClippedPeaks,
+}
+
+impl<'a> Restored<'a> {
+    /// A plane whose missing and hot pixels are filled. Clipped peaks stay.
+    pub(crate) fn new(
+        original: PlaneView<'a>,
+        noise: Setting<CameraNoise>,
+        pixel_size: Option<PixelSize>,
+    ) -> Self {
+        let filled = missing_pixels::fill(original);
+        let (mut image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
+        let noise_fit = camera_noise::estimate(original, no_data.as_ref(), noise != Setting::Off);
+        let noise = noise.supplied().map_or(noise_fit.noise, |camera| camera.noise());
+        let plane = image.as_ref().map_or_else(|| reborrow(&original), PlaneView::from);
+        let without_hot = hot_pixels::fill(plane, &noise, pixel_size);
+        if without_hot.is_some() {
+            image = without_hot;
+        }
+        Self { original, image, no_data, noise, noise_fit, clipped: ClippedPeaks::default() }
+    }
+
+    /// Restores the clipped peaks and counts those whose centre (row, column) `counts`. `nominal_sigma_px` is the usual
+    /// width of a signal.
+    pub(crate) fn restore_clipped_peaks(
+        &mut self,
+        nominal_sigma_px: f64,
+        counts: impl Fn(usize, usize) -> bool,
+    ) {
+        let (image, clipped) = clipped_peaks::fill(self.plane(), &self.noise, nominal_sigma_px, counts);
+        self.clipped = clipped;
+        if image.is_some() {
+            self.image = image;
+        }
+    }
+
+    /// The restored plane.
+    pub(crate) fn plane(&self) -> PlaneView<'_> {
+        self.image.as_ref().map_or_else(|| reborrow(&self.original), PlaneView::from)
+    }
+}
