@@ -33,7 +33,6 @@ use crate::field::{Field, Plane};
 use crate::units::PixelSize;
 use crate::workspace::Workspace;
 
-mod atomic;
 mod calibration;
 mod channels;
 mod image_file;
@@ -46,8 +45,7 @@ mod raster;
 mod source;
 mod tiff;
 
-pub use atomic::write_atomically;
-pub(crate) use atomic::write_bytes;
+pub use crate::atomic::write_atomically;
 pub use channels::ChannelMap;
 pub use labels::write_labels;
 pub use names::{field_name, image_stem};

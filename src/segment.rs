@@ -4,7 +4,7 @@
 //! that a region falls into at the necks of its shape: a tree of regions. A learned score says of each how
 //! well it is expected to overlap with a true nucleus, and the best disjoint set is taken. Nothing depends on
 //! the image's gain, offset, or evenness of illumination, for cuts are local to each region's place in the
-//! tree. The score is fitted by the program `examples/train_nuclei`, which also cross-validates it.
+//! tree. The score is fitted by the program `tools/train_nuclei`, which also cross-validates it.
 
 mod candidate;
 mod choice;

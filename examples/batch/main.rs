@@ -12,6 +12,7 @@
 mod arguments;
 mod inputs;
 mod instrument;
+mod memory;
 mod output_folder;
 mod score;
 mod verdicts;
@@ -30,11 +31,6 @@ use inputs::Inputs;
 use output_folder::OutputFolder;
 use score::Scored;
 
-/// Takes memory in huge pages (`.cargo/config.toml`).
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 /// Wrong usage.
 const USAGE: u8 = 2;
 
@@ -49,6 +45,7 @@ struct Run {
 }
 
 fn main() -> ExitCode {
+    memory::restart_with_huge_pages();
     let run = match prepare(Arguments::parse()) {
         Ok(run) => run,
         Err(error) => {

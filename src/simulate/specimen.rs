@@ -15,9 +15,10 @@ use super::ome_tiff::write_ome_tiff;
 use super::random::{Purpose, Streams};
 use super::scene::{expose, stain};
 use super::truth::{NucleusTruth, SignalTruth, nucleus_truths, signal_truths};
+use crate::atomic::write_bytes;
 use crate::error::{Error, Result};
 use crate::field::{Field, Plane};
-use crate::io::{write_bytes, write_labels};
+use crate::io::write_labels;
 use crate::units::PixelSize;
 
 /// A simulated field with its truth.
