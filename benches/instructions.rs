@@ -1,7 +1,7 @@
 //! One stage of the pipeline run once, for a program that counts instructions: `benches/instructions.sh`.
 //!
-//! Wall time on shared machines moves by half; the number of instructions of one build on one input does not. Run by
-//! `cargo bench` without a stage it does nothing.
+//! Wall time on shared machines moves by half; the number of instructions of one build on one input does not. Without a
+//! stage it does nothing.
 
 use std::hint::black_box;
 
@@ -30,9 +30,6 @@ struct Arguments {
     /// Prints the stages.
     #[arg(long)]
     list: bool,
-    /// What cargo adds.
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 /// The work that is counted: instructions are collected in this function only.

@@ -15,8 +15,8 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 command -v valgrind >/dev/null || { echo "valgrind is needed: it counts the instructions" >&2; exit 1; }
-bench="$(cargo bench --locked --no-run --bench instructions 2>&1 | sed -n 's/.*Executable.*(\(.*\)).*/\1/p')"
-[ -x "$bench" ] || { echo "the benchmark could not be built" >&2; exit 1; }
+cargo build --locked --release --quiet -p breakapart-bench --bin instructions
+bench=target/release/instructions
 counts="$(mktemp)"
 trap 'rm -f "$counts"' EXIT
 echo "stage,instructions" >"$counts"

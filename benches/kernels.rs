@@ -1,6 +1,6 @@
 //! The kernels by themselves on one simulated field of 2048 x 2048 px, each beside a rival where a crate has the same step.
 //!
-//! `cargo bench --bench kernels`. They are private to the crate, and built here from their sources. Throughput counts pixels.
+//! `cargo bench -p breakapart-bench --bench kernels`. They are private to the crate, and built here from their sources. Throughput counts pixels.
 
 use breakapart::Plane;
 use breakapart::simulate::{Conditions, simulate_field};

@@ -1,7 +1,7 @@
 //! Whole fields, from pixels to verdict, by one and by two threads; of several sizes from file to tables; and the writing
 //! of results.
 //!
-//! `cargo bench --bench pipeline`. Throughput counts pixels of the field, not of its channels.
+//! `cargo bench -p breakapart-bench --bench pipeline`. Throughput counts pixels of the field, not of its channels.
 
 use std::hint::black_box;
 

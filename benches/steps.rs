@@ -1,6 +1,6 @@
 //! Each step by itself on one simulated field of 2048 x 2048 px with three channels of 16 bits.
 //!
-//! `cargo bench --bench steps`. Throughput counts pixels of the field, not of its channels.
+//! `cargo bench -p breakapart-bench --bench steps`. Throughput counts pixels of the field, not of its channels.
 
 use std::hint::black_box;
 

@@ -18,10 +18,8 @@ use breakapart::{Colour, PixelSize, Workspace};
 use clap::Parser;
 use serde_json::{Value, json};
 
-/// Takes memory in huge pages (`.cargo/config.toml`).
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+#[path = "../examples/batch/memory.rs"]
+mod memory;
 
 /// Bytes that a plain read takes at once.
 const READ_AT_ONCE: usize = 256 << 10;
@@ -29,7 +27,7 @@ const READ_AT_ONCE: usize = 256 << 10;
 #[derive(Parser)]
 struct Arguments {
     /// TIFF of three planes: DAPI, red, green.
-    field: Option<PathBuf>,
+    field: PathBuf,
     /// Folder for the tables.
     #[arg(long, default_value = ".")]
     table: PathBuf,
@@ -39,9 +37,6 @@ struct Arguments {
     /// Threads.
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// What cargo adds.
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 fn read(path: &Path, table: &Path, options: &ReadOptions, workspace: &mut Workspace) -> Result<FieldReading> {
@@ -102,9 +97,9 @@ fn answer(
 }
 
 fn main() -> Result<()> {
+    memory::restart_with_huge_pages();
     let arguments = Arguments::parse();
-    // `cargo bench` runs all benchmarks: without a field there is nothing to do.
-    let Some(path) = arguments.field else { return Ok(()) };
+    let path = arguments.field;
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
     let mut options = ReadOptions::default();
     options.channels = Some(ChannelMap { counterstain: 0, red: 1, green: 2 });

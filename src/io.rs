@@ -26,7 +26,6 @@
 //! unit, or from plain resolution tags in centimetres if they give 0.02 to 5 um; inches are print resolutions and
 //! are ignored. Pixels that differ by more than 1 % in height and width are refused.
 
-mod atomic;
 mod calibration;
 mod channel;
 mod channels;
@@ -44,8 +43,7 @@ mod sample_type;
 mod source;
 mod tiff;
 
-pub use atomic::write_atomically;
-pub(crate) use atomic::write_bytes;
+pub use crate::atomic::write_atomically;
 pub use channels::ChannelMap;
 pub use labels::write_labels;
 pub use names::{field_name, image_stem};

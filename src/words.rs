@@ -46,7 +46,7 @@ mod tests {
 
     use crate::assay::*;
     use crate::classify::{Exclusion, NucleusClass};
-    use crate::detect::Rejection;
+    use crate::resolve::Rejection;
     use crate::pair::SignalStatus;
 
     /// Every word is read back, and is the one that serde writes and reads.

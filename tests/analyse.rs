@@ -1,4 +1,5 @@
 //! What must not change a reading, and what no reading can be made of.
+#![cfg(feature = "io")]
 
 use std::path::Path;
 

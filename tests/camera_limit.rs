@@ -1,4 +1,5 @@
 //! Signals at the camera's limit whose colour leaks into the other one.
+#![cfg(feature = "simulate")]
 
 use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;

@@ -1,4 +1,5 @@
 //! Debris with light of its own in nuclei: it is neither signal nor locus.
+#![cfg(feature = "simulate")]
 
 use std::f64::consts::TAU;
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
 //! Fields that do not go together as one specimen: given twice, overlapping, exposed differently.
+#![cfg(feature = "simulate")]
 
 use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;

@@ -1,6 +1,7 @@
 //! Files of many kinds and makers. They read, or fail with an error that names the file.
 //!
 //! The data are not part of the crate: `BREAKAPART_DATA` names their folder; without it the tests are skipped.
+#![cfg(feature = "io")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! What the user says of the microscope is held against the specimen: a wrong value must not turn a verdict in silence.
+#![cfg(feature = "simulate")]
 
 use breakapart::analyse::{AnalyseParams, Analyser, SpecimenReading};
 use breakapart::assay::Assay;

@@ -1,5 +1,6 @@
 //! Broken, cut-short, oversized and mislabelled files: never a panic, never more memory than allowed, always an
 //! error that names the file.
+#![cfg(feature = "io")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! What a specimen tells about its microscope, where the microscope is known.
+#![cfg(feature = "simulate")]
 
 mod truth;
 

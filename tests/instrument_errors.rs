@@ -1,5 +1,6 @@
 //! Whether the standard errors of what is estimated of the microscope are honest: over many small specimens through one
 //! microscope, estimates must lie about as far from the truth as their errors say.
+#![cfg(feature = "simulate")]
 
 use breakapart::analyse::{Analyser, Instrument};
 use breakapart::assay::Assay;

@@ -1,4 +1,5 @@
 //! Every layout of pixels that is read, against images made by `tifffile` from a formula.
+#![cfg(feature = "io")]
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! Specimens and fields found among files and folders.
+#![cfg(feature = "io")]
 
 use std::path::PathBuf;
 

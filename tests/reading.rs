@@ -1,4 +1,5 @@
 //! The whole reading: what must not matter to it, and what broken fields do to it.
+#![cfg(feature = "simulate")]
 
 mod truth;
 

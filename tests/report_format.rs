@@ -1,4 +1,5 @@
 //! The tables agree with their documentation and with one another.
+#![cfg(all(feature = "report", feature = "simulate"))]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! Faults of probe and files that a reading must not pass over in silence.
+#![cfg(feature = "simulate")]
 
 use std::sync::LazyLock;
 

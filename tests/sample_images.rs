@@ -1,4 +1,5 @@
 //! The committed sample specimens from file to verdict, held against their truth.
+#![cfg(feature = "simulate")]
 
 mod truth;
 

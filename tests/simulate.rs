@@ -1,5 +1,5 @@
 //! The simulator does what its parameters say: its images are measured, its tables are added up.
-
+#![cfg(feature = "simulate")]
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

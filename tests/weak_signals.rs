@@ -1,4 +1,5 @@
 //! Signals below detection must make no wrong verdict.
+#![cfg(feature = "simulate")]
 
 use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;

@@ -79,11 +79,11 @@ def true_nuclei(field):
 
 
 def crate_worker():
-    """The newest build of the benchmark `worker`: cargo gives it a name of its own."""
-    built = [p for p in (ROOT / "target/release/deps").glob("worker-*") if p.suffix == "" and os.access(p, os.X_OK)]
-    if not built:
-        sys.exit("no worker: run `cargo bench --no-run --bench worker` first")
-    return max(built, key=lambda p: p.stat().st_mtime)
+    """This crate's side: `benches/worker.rs`."""
+    worker = ROOT / "target/release/worker"
+    if not worker.exists():
+        sys.exit("no worker: run `cargo build --release -p breakapart-bench --bin worker` first")
+    return worker
 
 
 class Worker:

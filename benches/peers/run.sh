@@ -22,5 +22,5 @@ install "$needed"
 # Together with the others, whose versions it must not change.
 install "$big_fish" -r "$needed" || echo "big-fish could not be installed: it is left out, and tried again next time" >&2
 cargo build --locked --release --quiet --example batch --example simulate
-cargo bench --locked --quiet --no-run --bench worker
+cargo build --locked --release --quiet -p breakapart-bench --bin worker
 exec "$venv/bin/python" benches/peers/compare.py "$@"

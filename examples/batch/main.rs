@@ -15,6 +15,7 @@
 mod arguments;
 mod inputs;
 mod instrument;
+mod memory;
 mod messages;
 mod output_folder;
 mod score;
@@ -36,11 +37,6 @@ use messages::{tell, tell_error};
 use output_folder::OutputFolder;
 use score::Scored;
 
-/// Takes memory in huge pages (`.cargo/config.toml`).
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 /// Wrong usage.
 const USAGE: u8 = 2;
 
@@ -55,6 +51,7 @@ struct Run {
 }
 
 fn main() -> ExitCode {
+    memory::restart_with_huge_pages();
     let arguments = Arguments::parse();
     if arguments.print_params {
         // A reader that closes stdout has read enough.

@@ -1,4 +1,5 @@
 //! A reading on both paths of the kernels, with the instructions of this machine and with the baseline alone.
+#![cfg(all(feature = "report", feature = "simulate"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,8 +9,8 @@ use ::tiff::encoder::{Compression, DeflateLevel, TiffEncoder, TiffValue};
 use ::tiff::{TiffError, TiffResult};
 use ndarray::Array2;
 
+use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
-use crate::io::write_atomically;
 
 /// Writes labels (0 = background) as a TIFF of 16-bit samples, or 32-bit ones if a label is past 65,535,
 /// compressed with Deflate. The file appears under its name only when it is complete.

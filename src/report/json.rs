@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
+use crate::atomic::write_bytes;
 use crate::error::{Error, Result};
-use crate::io::write_bytes;
 
 /// Decimals of results. Further digits would be noise, and may differ between machines.
 const RESULT_DECIMALS: i32 = 6;

@@ -29,11 +29,11 @@ use image::{ExtendedColorType, ImageEncoder};
 use ndarray::Array3;
 
 use crate::analyse::FieldReading;
+use crate::atomic::write_bytes;
 use crate::classify::NucleusCall;
 use crate::detect::Signal;
 use crate::error::{Error, Result};
 use crate::field::Field;
-use crate::io::write_bytes;
 use crate::report::fate::fates;
 use canvas::{Canvas, Rgb};
 
@@ -48,9 +48,9 @@ const NOT_EVALUABLE: Rgb = [170, 170, 170];
 /// smaller are drawn two, three or four times as large; none is drawn smaller than it is.
 const READABLE_DIAMETER_PX: f64 = 50.0;
 /// Largest enlargement.
-const LARGEST_ENLARGEMENT: usize = 4;
+const MAX_ENLARGEMENT: usize = 4;
 /// Fields are not enlarged past this many pixels.
-const MOST_ENLARGED_PX: usize = 1 << 25;
+const MAX_ENLARGED_PX: usize = 1 << 25;
 
 fn colour_of(call: &NucleusCall) -> Rgb {
     match (call.evaluable(), call.rearranged) {
@@ -113,8 +113,8 @@ fn enlargement(reading: &FieldReading, pixels: usize) -> usize {
     let Some(&median) = areas.get(areas.len() / 2) else { return 1 };
     let diameter = 2.0 * (median as f64 / std::f64::consts::PI).sqrt();
     let wanted = (READABLE_DIAMETER_PX / diameter.max(1.0)).ceil() as usize;
-    let mut scale = wanted.clamp(1, LARGEST_ENLARGEMENT);
-    while scale > 1 && pixels * scale * scale > MOST_ENLARGED_PX {
+    let mut scale = wanted.clamp(1, MAX_ENLARGEMENT);
+    while scale > 1 && pixels * scale * scale > MAX_ENLARGED_PX {
         scale -= 1;
     }
     scale

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::atomic::write_bytes;
 use crate::error::{Error, Result};
-use crate::io::write_bytes;
 
 /// Writes a header and rows of the same width: comma-separated, quoted where needed, `\n` after each row.
 pub(crate) fn write_table<const N: usize>(

@@ -6,7 +6,6 @@ use super::example::{field_reading, specimen_reading};
 use super::*;
 use crate::colour::Colour;
 use crate::field::Field;
-use crate::pair::Pairing;
 
 /// What `write` puts into a file.
 fn text(write: impl FnOnce(&std::path::Path) -> crate::Result<()>) -> String {

@@ -11,9 +11,9 @@ use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, TiffValue};
 use tiff::tags::Tag;
 
 use super::specimen::SimulatedField;
+use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 use crate::field::Plane;
-use crate::io::write_atomically;
 
 /// Channels: name and wavelength of emission (nm), of DAPI and the Vysis fluorophores.
 const CHANNELS: [(&str, u32); 3] = [("DAPI", 461), ("SpectrumOrange", 588), ("SpectrumGreen", 524)];

@@ -10,7 +10,8 @@ use super::ome_tiff::write_ome_tiff;
 use super::specimen::{SpecimenTruth, simulate_field};
 use super::truth::{NucleusTruth, SignalTruth};
 use crate::error::{Error, Result};
-use crate::io::{write_bytes, write_labels};
+use crate::atomic::write_bytes;
+use crate::io::write_labels;
 
 /// Simulates a specimen field by field into the folder `dir`: `field_000.ome.tif` and so on, and in `truth/`
 /// for each field `_labels.tif`, `_nuclei.csv` and `_signals.csv`, and `specimen.json`.

@@ -1,116 +1,98 @@
-//! An RGB image with the few shapes that overlays need. Whatever lies past the edge is cut off.
+//! The image on which the overlay is drawn. Parts of shapes past its edge are left out.
+//!
+//! A shape is drawn on a stencil first. The stencil, grown by a pixel, gives the dark rim that lets it show on any
+//! background.
 
+use image::{GrayImage, Luma, Rgb as Pixel, RgbImage};
+use imageproc::distance_transform::Norm;
+use imageproc::drawing::{draw_filled_rect_mut, draw_hollow_circle_mut, draw_line_segment_mut};
+use imageproc::morphology::dilate;
+use imageproc::pixelops::interpolate;
+use imageproc::rect::Rect;
 use ndarray::Array3;
 
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// Black behind lines and letters, so that they show on any background.
+/// From one (y, x) to another.
+pub(crate) type Line = ((f64, f64), (f64, f64));
+
+/// The colour of rims.
 const BLACK: Rgb = [0, 0, 0];
-/// How strongly that black is laid on.
-const SHADOW: f32 = 0.6;
+/// Opacity of rims.
+const RIM_OPACITY: f32 = 0.6;
+/// Stencils are never larger than this on either side, px.
+const MAX_STENCIL_PX: f64 = 4096.0;
+/// Room around the shape on its stencil, px: the rim takes one.
+const MARGIN_PX: f64 = 2.0;
+/// A sample of a stencil where the shape is.
+const INK: Luma<u8> = Luma([255]);
 
 /// The image.
-pub(crate) struct Canvas {
-    height: usize,
-    width: usize,
-    samples: Vec<u8>,
-}
+pub(crate) struct Canvas(RgbImage);
 
 impl Canvas {
     /// A black image.
     pub(crate) fn new(height: usize, width: usize) -> Self {
-        Self { height, width, samples: vec![0; height * width * 3] }
+        Self(RgbImage::new(width as u32, height as u32))
     }
 
     /// Width in pixels.
     pub(crate) fn width(&self) -> usize {
-        self.width
+        self.0.width() as usize
     }
 
     /// The samples of the first `rows` rows.
     pub(crate) fn rows_mut(&mut self, rows: usize) -> &mut [u8] {
-        let end = (rows * self.width * 3).min(self.samples.len());
-        &mut self.samples[..end]
+        let end = rows * self.width() * 3;
+        let samples: &mut [u8] = &mut self.0;
+        let end = end.min(samples.len());
+        &mut samples[..end]
     }
 
     /// The image as (row, column, colour).
     pub(crate) fn into_array(self) -> Array3<u8> {
-        let shape = (self.height, self.width, 3);
-        Array3::from_shape_vec(shape, self.samples).unwrap_or_else(|_| Array3::zeros(shape))
+        let shape = (self.0.height() as usize, self.0.width() as usize, 3);
+        Array3::from_shape_vec(shape, self.0.into_raw()).unwrap_or_else(|_| Array3::zeros(shape))
     }
 
     /// Lays `colour` over a pixel: `opacity` 0 leaves it, 1 replaces it.
     pub(crate) fn blend(&mut self, y: isize, x: isize, colour: Rgb, opacity: f32) {
-        let (Ok(y), Ok(x)) = (usize::try_from(y), usize::try_from(x)) else { return };
-        if y >= self.height || x >= self.width {
+        let (Ok(y), Ok(x)) = (u32::try_from(y), u32::try_from(x)) else { return };
+        if let Some(pixel) = self.0.get_pixel_mut_checked(x, y) {
+            *pixel = interpolate(Pixel(colour), *pixel, opacity.clamp(0.0, 1.0));
+        }
+    }
+
+    /// Straight lines one pixel wide, with a rim around all of them.
+    pub(crate) fn lines(&mut self, lines: &[Line], colour: Rgb) {
+        let ends: Vec<(f64, f64)> = lines.iter().flat_map(|&(from, to)| [from, to]).collect();
+        let Some(mut stencil) = Stencil::of(&ends) else { return };
+        for &(from, to) in lines {
+            let (from, to) = (stencil.place(from), stencil.place(to));
+            draw_line_segment_mut(&mut stencil.ink, from, to, INK);
+        }
+        self.print(&stencil, colour);
+    }
+
+    /// A circle line one pixel wide with a rim; `dots` > 0 breaks it into that many arcs.
+    pub(crate) fn ring(&mut self, (y, x): (f64, f64), radius: f64, dots: usize, colour: Rgb) {
+        let Some(mut stencil) = Stencil::of(&[(y - radius, x - radius), (y + radius, x + radius)]) else {
             return;
-        }
-        let start = (y * self.width + x) * 3;
-        let opacity = opacity.clamp(0.0, 1.0);
-        for (sample, c) in self.samples[start..start + 3].iter_mut().zip(colour) {
-            let mixed = f32::from(*sample) + (f32::from(c) - f32::from(*sample)) * opacity;
-            *sample = mixed.round() as u8;
-        }
-    }
-
-    /// A straight line one pixel wide, both ends included, on a black shadow.
-    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: Rgb) {
-        let ((y0, x0), (y1, x1)) = (from, to);
-        let length = (y1 - y0).hypot(x1 - x0);
-        self.shape(
-            (y0.min(y1), x0.min(x1), y0.max(y1), x0.max(x1)),
-            |y, x| {
-                let along = if length > 0.0 {
-                    (((y - y0) * (y1 - y0) + (x - x0) * (x1 - x0)) / length.powi(2)).clamp(0.0, 1.0)
-                } else {
-                    0.0
-                };
-                (y - (y0 + along * (y1 - y0))).hypot(x - (x0 + along * (x1 - x0)))
-            },
-            colour,
-        );
-    }
-
-    /// A circle line one pixel wide on a black shadow; `dots` > 0 breaks it into that many arcs.
-    pub(crate) fn ring(&mut self, (y0, x0): (f64, f64), radius: f64, dots: usize, colour: Rgb) {
-        let gap = |y: f64, x: f64| {
-            let turns = (y - y0).atan2(x - x0) / std::f64::consts::TAU;
-            dots > 0 && (turns * dots as f64).rem_euclid(1.0) > 0.5
         };
-        self.shape(
-            (y0 - radius, x0 - radius, y0 + radius, x0 + radius),
-            |y, x| {
-                if gap(y, x) { f64::INFINITY } else { ((y - y0).hypot(x - x0) - radius).abs() }
-            },
-            colour,
-        );
-    }
-
-    /// Colours the pixels at a distance of up to half a pixel (softly up to one), and darkens a rim.
-    fn shape(
-        &mut self,
-        (y0, x0, y1, x1): (f64, f64, f64, f64),
-        distance: impl Fn(f64, f64) -> f64,
-        colour: Rgb,
-    ) {
-        for y in Self::clip(y0, y1, self.height) {
-            for x in Self::clip(x0, x1, self.width) {
-                let d = distance(y as f64, x as f64) as f32;
-                if d.is_nan() {
-                    continue;
+        let (middle_x, middle_y) = stencil.place((y, x));
+        let middle = (middle_x.round() as i32, middle_y.round() as i32);
+        draw_hollow_circle_mut(&mut stencil.ink, middle, radius.round() as i32, INK);
+        if dots > 0 {
+            for (column, row, sample) in stencil.ink.enumerate_pixels_mut() {
+                let turns = f64::from(row as i32 - middle.1).atan2(f64::from(column as i32 - middle.0))
+                    / std::f64::consts::TAU;
+                if (turns * dots as f64).rem_euclid(1.0) > 0.5 {
+                    *sample = Luma([0]);
                 }
-                self.blend(y, x, BLACK, SHADOW * (2.0 - d).clamp(0.0, 1.0));
-                self.blend(y, x, colour, 1.0 - (d - 0.25).clamp(0.0, 1.0));
             }
         }
-    }
-
-    /// Pixels from two before `low` to two past `high`, within `0..size`; none if a limit is not a number.
-    fn clip(low: f64, high: f64, size: usize) -> std::ops::Range<isize> {
-        let first = (low.floor() - 2.0).clamp(0.0, size as f64);
-        let past = (high.ceil() + 3.0).clamp(0.0, size as f64);
-        first as isize..past as isize
+        self.print(&stencil, colour);
     }
 
     /// A filled rectangle.
@@ -120,11 +102,52 @@ impl Canvas {
         columns: std::ops::Range<usize>,
         colour: Rgb,
     ) {
-        for y in rows {
-            for x in columns.clone() {
-                self.blend(y as isize, x as isize, colour, 1.0);
+        if !rows.is_empty() && !columns.is_empty() {
+            let corner = Rect::at(columns.start as i32, rows.start as i32);
+            let rectangle = corner.of_size(columns.len() as u32, rows.len() as u32);
+            draw_filled_rect_mut(&mut self.0, rectangle, Pixel(colour));
+        }
+    }
+
+    /// The rim of a stencil, then its shape in `colour`.
+    fn print(&mut self, stencil: &Stencil, colour: Rgb) {
+        let rim = dilate(&stencil.ink, Norm::LInf, 1);
+        for (ink, colour, opacity) in [(&rim, BLACK, RIM_OPACITY), (&stencil.ink, colour, 1.0)] {
+            for (x, y, _) in ink.enumerate_pixels().filter(|(_, _, sample)| **sample == INK) {
+                self.blend(stencil.y0 + y as isize, stencil.x0 + x as isize, colour, opacity);
             }
         }
+    }
+}
+
+/// A shape in its own small image.
+struct Stencil {
+    ink: GrayImage,
+    /// Row and column of the canvas where the stencil begins.
+    y0: isize,
+    x0: isize,
+}
+
+impl Stencil {
+    /// An empty one that holds all `points`; none if a point is not a number or they lie too far apart.
+    fn of(points: &[(f64, f64)]) -> Option<Self> {
+        if points.iter().any(|(y, x)| !y.is_finite() || !x.is_finite()) {
+            return None;
+        }
+        let bounds = |of: fn(&(f64, f64)) -> f64| {
+            let values = || points.iter().map(of);
+            let low = values().fold(f64::INFINITY, f64::min).floor() - MARGIN_PX;
+            let high = values().fold(f64::NEG_INFINITY, f64::max).ceil() + MARGIN_PX;
+            let size = high - low + 1.0;
+            (size > 0.0 && size <= MAX_STENCIL_PX).then_some((low as isize, size as u32))
+        };
+        let ((y0, height), (x0, width)) = (bounds(|p| p.0)?, bounds(|p| p.1)?);
+        Some(Self { ink: GrayImage::new(width, height), y0, x0 })
+    }
+
+    /// Column and row on the stencil of a (y, x) of the canvas.
+    fn place(&self, (y, x): (f64, f64)) -> (f32, f32) {
+        ((x - self.x0 as f64).round() as f32, (y - self.y0 as f64).round() as f32)
     }
 }
 
@@ -137,11 +160,14 @@ mod tests {
         let mut canvas = Canvas::new(8, 8);
         canvas.ring((0.0, 0.0), 5.0, 0, [255; 3]);
         canvas.ring((-100.0, 400.0), 5.0, 3, [255; 3]);
-        canvas.line((-1e9, 4.0), (1e9, 4.0), [255; 3]);
-        canvas.line((f64::NAN, 0.0), (3.0, 3.0), [255; 3]);
+        canvas.lines(&[((-100.0, 4.0), (100.0, 4.0))], [255; 3]);
+        canvas.lines(&[((-1e9, 4.0), (1e9, 4.0))], [255; 3]);
+        canvas.lines(&[((f64::NAN, 0.0), (3.0, 3.0))], [255; 3]);
+        canvas.fill(6..20, 0..1, [9; 3]);
         let image = canvas.into_array();
         assert_eq!(image[(5, 0, 0)], 255);
         assert_eq!(image[(7, 4, 1)], 255);
+        assert_eq!(image[(7, 0, 2)], 9);
         assert_eq!(image[(0, 0, 0)], 0, "the middle of a ring stays free");
     }
 }

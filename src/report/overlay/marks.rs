@@ -12,9 +12,9 @@ const MARK: Rgb = [235, 235, 235];
 /// Free space between the edge of a signal (one diameter from its middle) and its mark, px of the overlay.
 const CLEARANCE_PX: f64 = 2.0;
 /// Least distance of a mark from the middle of its signal, px of the overlay.
-const LEAST_REACH_PX: f64 = 6.0;
+const MIN_REACH_PX: f64 = 6.0;
 /// Marks are never further out than this, whatever the diameter found, px of the overlay.
-const MOST_REACH_PX: f64 = 40.0;
+const MAX_REACH_PX: f64 = 40.0;
 /// Length of a corner's arms as a part of the reach.
 const ARM: f64 = 0.45;
 /// Arcs of the ring around a duplicate.
@@ -23,7 +23,7 @@ const DOTS: usize = 8;
 /// Distance from the middle of a signal to its mark.
 pub(crate) fn reach(signal: &Signal, scale: usize) -> f64 {
     let reach = signal.diameter_px * scale as f64 + CLEARANCE_PX;
-    if reach.is_finite() { reach.clamp(LEAST_REACH_PX, MOST_REACH_PX) } else { LEAST_REACH_PX }
+    if reach.is_finite() { reach.clamp(MIN_REACH_PX, MAX_REACH_PX) } else { MIN_REACH_PX }
 }
 
 /// Marks the signals that lie in nuclei.
@@ -53,22 +53,26 @@ pub(crate) fn marks(reading: &FieldReading, fates: &[Fate], scale: usize, canvas
 
 /// The four corners of a square.
 pub(crate) fn square_corners(canvas: &mut Canvas, (y, x): (f64, f64), reach: f64, colour: Rgb) {
+    let mut arms = Vec::with_capacity(8);
     for (sy, sx) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
         let corner = (y + sy * reach, x + sx * reach);
-        canvas.line(corner, (corner.0 - sy * reach * ARM, corner.1), colour);
-        canvas.line(corner, (corner.0, corner.1 - sx * reach * ARM), colour);
+        arms.push((corner, (corner.0 - sy * reach * ARM, corner.1)));
+        arms.push((corner, (corner.0, corner.1 - sx * reach * ARM)));
     }
+    canvas.lines(&arms, colour);
 }
 
 /// The four corners of a square that stands on its tip.
 pub(crate) fn diamond_corners(canvas: &mut Canvas, (y, x): (f64, f64), reach: f64, colour: Rgb) {
     // The tips lie further out so that the sides clear the signal as a square's do.
     let (tip, arm) = (reach * std::f64::consts::SQRT_2, reach * ARM);
+    let mut arms = Vec::with_capacity(8);
     for (sy, sx) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
         let corner = (y + sy * tip, x + sx * tip);
         for side in [-1.0, 1.0] {
             let end = (corner.0 - sy * arm + sx * side * arm, corner.1 - sx * arm + sy * side * arm);
-            canvas.line(corner, end, colour);
+            arms.push((corner, end));
         }
     }
+    canvas.lines(&arms, colour);
 }

@@ -11,11 +11,11 @@ const COUNTERSTAIN_QUANTILES: [f64; 2] = [0.02, 0.998];
 const PROBE_QUANTILES: [f64; 2] = [0.5, 0.999];
 /// A probe's range spans at least this many robust standard deviations of its lower half, so that the noise
 /// of an empty channel is not stretched to look like signals.
-const LEAST_PROBE_RANGE_SD: f32 = 12.0;
+const MIN_PROBE_RANGE_SD: f32 = 12.0;
 /// Quantile that lies one standard deviation below the median of normal noise.
 const ONE_SD_BELOW: f64 = 0.158_655;
 /// Samples the quantiles are taken from, at most: rows are skipped evenly.
-const MOST_SAMPLES: usize = 1 << 22;
+const MAX_SAMPLES: usize = 1 << 22;
 
 /// What each channel adds to red, green and blue at full scale. The counterstain is kept dim so that the
 /// outlines and signals stand out of it; a little green makes it visible to the eye.
@@ -46,7 +46,7 @@ impl Range {
 /// Sorted samples of a plane.
 fn sorted_samples(plane: PlaneView<'_>) -> Vec<f32> {
     let (height, width) = plane.dim();
-    let step = (height * width).div_ceil(MOST_SAMPLES).max(1);
+    let step = (height * width).div_ceil(MAX_SAMPLES).max(1);
     let mut samples = vec![0.0; height.div_ceil(step) * width];
     for (row, y) in samples.chunks_mut(width.max(1)).zip((0..height).step_by(step)) {
         plane.read_row(y, 0, row);
@@ -70,7 +70,7 @@ fn probe_range(plane: PlaneView<'_>) -> Range {
     let sorted = sorted_samples(plane);
     let [black, white] = PROBE_QUANTILES.map(|q| quantile(&sorted, q));
     let sd = black - quantile(&sorted, ONE_SD_BELOW);
-    Range::new(black, white.max(black + LEAST_PROBE_RANGE_SD * sd))
+    Range::new(black, white.max(black + MIN_PROBE_RANGE_SD * sd))
 }
 
 /// Paints the field on the top left of the canvas, every pixel as a square of `scale` pixels.

@@ -109,7 +109,7 @@ impl SpecimenScore {
         let of_read: BTreeMap<u32, bool> = (field.truth.nuclei.iter())
             .filter_map(|n| Some((field.labels.found(n.nucleus)?, n.rearranged)))
             .collect();
-        for call in &field.reading.calls {
+        for call in field.reading.calls() {
             let Some(reason) = call.exclusion.filter(|_| call.pattern != SignalPattern::default()) else {
                 continue;
             };

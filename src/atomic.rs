@@ -23,6 +23,8 @@ use crate::error::{Error, Location, Result};
 /// # std::fs::remove_dir_all(folder).unwrap();
 /// # Ok::<(), Error>(())
 /// ```
+// Public as `io::write_atomically`.
+#[cfg_attr(not(feature = "io"), allow(unreachable_pub))]
 pub fn write_atomically(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let path = path.as_ref();
     let Some(name) = path.file_name() else {
@@ -47,12 +49,15 @@ pub fn write_atomically(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> Res
 }
 
 /// Writes `bytes` as the whole of `path`.
+#[cfg(any(feature = "report", feature = "simulate"))]
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     write_atomically(path, |part| fs::write(part, bytes).map_err(|e| Error::io(path, e)))
 }
 
 #[cfg(test)]
 mod tests {
+    #![cfg(any(feature = "report", feature = "simulate"))]
+
     use super::*;
 
     #[test]

@@ -26,7 +26,7 @@ impl FieldMatch<'_> {
     /// The call of a true nucleus, if it was found.
     pub(crate) fn call(&self, nucleus: u32) -> Option<&NucleusCall> {
         let read = self.labels.found(nucleus)?;
-        self.reading.calls.get(read as usize - 1)
+        self.reading.nuclei.get(read as usize - 1).map(|n| &n.call)
     }
 
     /// What differs between a true nucleus and its call, in this order: signals missed, signals that are none,
@@ -44,7 +44,7 @@ impl FieldMatch<'_> {
             }
         }
         let mut surplus = Vec::new();
-        let duplicates = self.reading.pairings.get(call.nucleus_id as usize - 1).map(|p| &p.duplicates);
+        let duplicates = self.reading.nuclei.get(call.nucleus_id as usize - 1).map(|n| &n.pairing.duplicates);
         for (read, signal) in self.reading.signals.iter().enumerate() {
             let counted = !duplicates.is_some_and(|duplicates| duplicates.contains(&read));
             if signal.nucleus_id != call.nucleus_id || own.contains(&read) || !counted {

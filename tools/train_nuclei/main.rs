@@ -1,6 +1,6 @@
 //! Fits the score of nucleus candidates and cross-validates it.
 //!
-//! `cargo run --release --example train_nuclei -- --data DIR [--out src/segment/score_model.json]`
+//! `cargo run --release -p breakapart-tools --bin train_nuclei -- --data DIR [--out src/segment/score_model.json]`
 //!
 //! DIR holds `nuclei/dsb2018_stage1_train` (NAME.image.tif with NAME.labels.tif). Fields of the crate's own
 //! simulator join them. Cross-validation keeps tiles of one field on one side. The second score is always fitted to
@@ -10,6 +10,8 @@
 mod boost;
 mod data;
 mod evaluate;
+#[path = "../print.rs"]
+mod print;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -147,7 +149,7 @@ fn main() -> Result<()> {
         })
         .collect::<Result<_>>()?;
     let rows = prepared.iter().map(|p| p.eligible.iter().filter(|e| **e).count()).sum::<usize>();
-    println!("{} images, {rows} candidates", prepared.len());
+    print::line(format_args!("{} images, {rows} candidates", prepared.len()));
     let boost = BoostParams {
         trees: arguments.trees,
         leaves: arguments.leaves,
@@ -163,7 +165,7 @@ fn main() -> Result<()> {
         cross_validate(&prepared, arguments.folds, (alone, boost, last), &params, arguments.out.is_some());
     if let (Some(path), Some(mut model)) = (arguments.out, model) {
         model.origin = format!(
-            "examples/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} + {} + {} trees of {} leaves, rate {}",
+            "tools/train_nuclei on {} images (dsb2018_stage1_train and simulated fields), {} + {} + {} trees of {} leaves, rate {}",
             prepared.len(),
             alone.trees,
             boost.trees,
@@ -173,7 +175,7 @@ fn main() -> Result<()> {
         );
         let text = serde_json::to_string(&model)?.replace("},{", "},\n{");
         std::fs::write(&path, text + "\n").with_context(|| format!("{}", path.display()))?;
-        println!("wrote {}", path.display());
+        print::line(format_args!("wrote {}", path.display()));
     }
     Ok(())
 }
@@ -264,10 +266,10 @@ fn cross_validate(
     for (k, model) in models.iter_mut().enumerate() {
         model.second_pass = fit_remaining(samples, &rests, |f| f != k, last);
     }
-    println!("cross-validated, first choice:");
+    print::line(format_args!("cross-validated, first choice:"));
     tabulate(samples, |i| samples[i].proposals.labels(&rests[i].chosen));
     for more in [0.05, 0.1, 0.15, 0.2] {
-        println!("cross-validated, with what remains and scores {more} above the minimum:");
+        print::line(format_args!("cross-validated, with what remains and scores {more} above the minimum:"));
         tabulate(samples, |i| {
             let (p, rest) = (&samples[i], &rests[i]);
             let scores = rest.proposals.score(&models[p.fold].second_pass, &rest.features);
@@ -283,7 +285,7 @@ fn cross_validate(
 
 /// What the best possible score would reach with these candidates.
 fn ceiling(samples: &[Prepared]) {
-    println!("ceiling: candidates chosen by their true worth:");
+    print::line(format_args!("ceiling: candidates chosen by their true worth:"));
     tabulate(samples, |i| {
         let p = &samples[i];
         p.proposals.labels(&p.proposals.choose(&p.target, 0.05))
@@ -301,15 +303,23 @@ fn tabulate(samples: &[Prepared], labels: impl Fn(usize) -> Array2<u32> + Sync) 
             sets.entry(format!("{} {h}x{w}", p.sample.set)).or_default().add(tally);
         }
     }
-    println!("  {:34} {:>6} {:>6}  {:>6} {:>6} {:>6}", "set", "AP50", "mAP", "found", "extra", "missed");
+    print::line(format_args!(
+        "  {:34} {:>6} {:>6}  {:>6} {:>6} {:>6}",
+        "set", "AP50", "mAP", "found", "extra", "missed"
+    ));
     for (set, tally) in sets {
         let (half, mean) = tally.summary();
         let [found, extra, missed] = tally.at_half();
-        println!("  {set:34} {half:6.3} {mean:6.3}  {found:6} {extra:6} {missed:6}");
+        print::line(format_args!("  {set:34} {half:6.3} {mean:6.3}  {found:6} {extra:6} {missed:6}"));
     }
     if std::env::var_os("TRAIN_NUCLEI_IMAGES").is_some() {
         for (p, t) in samples.iter().zip(&tallies) {
-            println!("    {:.3} {} {:?}", t.summary().0, p.sample.path.display(), p.proposals.diameter_px());
+            print::line(format_args!(
+                "    {:.3} {} {:?}",
+                t.summary().0,
+                p.sample.path.display(),
+                p.proposals.diameter_px()
+            ));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads simulated specimens and holds what was read against the truth.
 //!
-//! `cargo run --release --example validate -- [--out DIR] [--first-seed N] [--seeds N] [--fields N] [--conditions a,b,...]
+//! `cargo run --release -p breakapart-tools --bin validate -- [--out DIR] [--first-seed N] [--seeds N] [--fields N] [--conditions a,b,...]
 //! [--threads N] [--quick]`
 //!
 //! `docs/validation.md` says what is measured, how, and what came out. Exit status: 0 done; 1 something failed;
@@ -15,6 +15,7 @@ mod jpeg;
 mod matching;
 mod negative_control;
 mod plots;
+#[path = "../print.rs"]
 mod print;
 mod reliability;
 mod run;
