@@ -55,8 +55,8 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 #[cfg(test)]
+#[cfg(any(feature = "report", feature = "simulate"))]
 mod tests {
-    #![cfg(any(feature = "report", feature = "simulate"))]
 
     use super::*;
 

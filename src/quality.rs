@@ -8,20 +8,27 @@
 //! The checks of `verdict` ask whether the verdict would be another one under other assumptions. They use the assay's rule
 //! and run when the verdict is made; the other checks run before.
 
+mod about;
 mod acquisition;
 mod check;
+mod field_names;
 mod files;
 mod finding;
 mod hybridisation;
+mod question;
 mod registry;
 mod settings;
 mod verdict;
 mod view;
 
+pub use about::{Effect, Scope, Withheld};
+#[cfg(test)]
+pub(crate) use check::Raised;
 pub use check::{Check, Limit};
-pub use finding::{Effect, Finding, Scope, Withheld};
+pub use finding::Finding;
+pub(crate) use question::Question;
 pub use registry::{CHECKS, Detail, findings_page};
-pub(crate) use verdict::{Question, on_settled_verdict, that_withhold};
+pub(crate) use verdict::{on_settled_verdict, that_withhold};
 pub(crate) use view::{
     ClippedPeaks, Compared, FieldFacts, RepeatedFields, ShiftEstimate, SpecimenFacts, SpecimenView,
     SuppliedFacts,

@@ -46,8 +46,8 @@ mod tests {
 
     use crate::assay::*;
     use crate::classify::{Exclusion, NucleusClass};
-    use crate::resolve::Rejection;
     use crate::pair::SignalStatus;
+    use crate::resolve::Rejection;
 
     /// Every word is read back, and is the one that serde writes and reads.
     fn agree<T>(all: &[T])

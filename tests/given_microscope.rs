@@ -7,7 +7,7 @@ use breakapart::calibrate::SuppliedShift;
 use breakapart::quality::Detail;
 use breakapart::simulate::{Conditions, SimulatedSpecimen, simulate_specimen};
 use breakapart::summarise::Verdict;
-use breakapart::{Colour, Setting};
+use breakapart::{Colour, PerColour, Setting};
 
 fn specimen(change: impl Fn(&mut Conditions)) -> SimulatedSpecimen {
     let mut conditions = Conditions::named("alk_negative").unwrap();
@@ -108,7 +108,7 @@ fn a_signal_diameter_that_the_signals_contradict_is_named() {
     for factors in [[0.5, 1.0], [1.0, 1.8], [1.0, 1.0], [1.1, 0.9]] {
         let named = width_and_noise(&specimen, |p| {
             p.detect.signal_diameter_px =
-                [0, 1].map(|c| Setting::Supplied(factors[c] * <[f64; 2]>::from(measured)[c]));
+                [0, 1].map(|c| Setting::Supplied(factors[c] * <[f64; 2]>::from(measured)[c])).into();
         });
         let wrong = |c: usize| !(0.8..1.25).contains(&factors[c]);
         for (c, colour) in Colour::BOTH.into_iter().enumerate() {

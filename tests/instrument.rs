@@ -226,19 +226,20 @@ fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
     let (reading, score) = read_with(&conditions, params.clone());
     let found = &reading.instrument;
     let nominal = params.detect.nominal_sigma_um / conditions.optics.pixel_um * 2.3548;
-    assert!((found.signal_diameter_px[0] - 3.5).abs() < 1e-9, "{found:?}");
-    assert!((found.signal_diameter_px[1] - nominal).abs() < 1e-3, "{found:?}");
-    assert_eq!(found.signal_diameter_standard_error_px, [None, None]);
-    let [fixed, off] = found.camera_noise;
+    assert!((found.signal_diameter_px.red - 3.5).abs() < 1e-9, "{found:?}");
+    assert!((found.signal_diameter_px.green - nominal).abs() < 1e-3, "{found:?}");
+    assert_eq!(found.signal_diameter_standard_error_px, [None, None].into());
+    let [fixed, off] = found.camera_noise.into();
     assert_eq!((fixed.gain, fixed.dark_level, fixed.dark_sd), (0.2, 100.0, 0.5));
     assert!(off.gain == 0.0 && off.gain_standard_error.is_none() && off.dark_sd > 0.5, "{off:?}");
     let shift = found.chromatic_shift.unwrap();
     assert_eq!((shift.y_px, shift.x_px, shift.standard_error_px, shift.used), (5.0, -4.5, None, true));
-    assert_eq!(found.crosstalk_red_into_green.map(|c| (c.fraction, c.standard_error)), Some((0.2, None)));
-    assert_eq!(found.crosstalk_green_into_red.map(|c| c.fraction), Some(0.01));
-    assert_eq!(found.counterstain_into_red.map(|b| (b.fraction, b.nuclei)), Some((0.02, 0)));
-    assert_eq!(found.counterstain_into_green, None);
-    assert_eq!(found.illumination.map(|i| i.map(|i| i.corner_loss)), [None, Some(0.1), Some(0.12)]);
+    assert_eq!(found.crosstalk_from.red.map(|c| (c.fraction, c.standard_error)), Some((0.2, None)));
+    assert_eq!(found.crosstalk_from.green.map(|c| c.fraction), Some(0.01));
+    assert_eq!(found.counterstain_into.red.map(|b| (b.fraction, b.nuclei)), Some((0.02, 0)));
+    assert_eq!(found.counterstain_into.green, None);
+    let corners = found.illumination.named().map(|(_, light)| light.map(|light| light.corner_loss));
+    assert_eq!(corners, [None, Some(0.1), Some(0.12)]);
     // What is known so well serves as well as what is estimated.
     assert!(score.pattern_share() > 0.93, "{score:?}");
 

@@ -79,7 +79,8 @@ fn errors_of_shift_noise_and_width_are_honest() {
             estimate(noise.dark_sd / truth, noise.dark_sd_standard_error.map(|e| e / truth))
         });
         // What is measured, signals in and out of focus together, is known from all specimens only.
-        let mean = found.iter().map(|i| i.signal_diameter_px[c]).sum::<f64>() / found.len() as f64;
+        let mean =
+            found.iter().map(|i| <[f64; 2]>::from(i.signal_diameter_px)[c]).sum::<f64>() / found.len() as f64;
         let diameter =
             |i: &Instrument| estimate(i.signal_diameter_px[c], i.signal_diameter_standard_error_px[c]);
         hold("diameter", &found, mean, diameter);

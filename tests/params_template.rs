@@ -14,9 +14,9 @@ const SECTIONS: [(&str, &str, &str); 6] = [
     ("", "src/analyse/params.rs", "AnalyseParams"),
     ("segment", "src/segment/params.rs", "SegmentParams"),
     ("detect", "src/detect/params.rs", "DetectParams"),
-    ("instrument", "src/instrument/params.rs", "InstrumentParams"),
+    ("instrument", "src/calibrate/params.rs", "InstrumentParams"),
     ("classify", "src/classify/params.rs", "ClassifyParams"),
-    ("alarms", "src/analyse/alarms/params.rs", "AlarmParams"),
+    ("summarise", "src/summarise.rs", "SummariseParams"),
 ];
 
 /// Keys without a default, with an example of a value.

@@ -300,7 +300,7 @@ fn clipped_signals_are_still_counted_and_their_share_is_told() {
             percent(reading)
         );
         for field in &clipped.fields {
-            assert!(field.quality.saturated[1] > 1e-4, "{:?}", field.quality);
+            assert!(field.quality.saturated.red > 1e-4, "{:?}", field.quality);
         }
     }
 }

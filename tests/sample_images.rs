@@ -173,5 +173,5 @@ fn the_instrument_is_what_the_simulation_had() {
     let crosstalk = sample("alk_isolated_red_positive").reading.instrument.crosstalk_from.red.unwrap();
     assert!((crosstalk.fraction - 0.04).abs() < 0.01, "{crosstalk:?}");
     let negative = &sample("alk_negative").reading.instrument;
-    assert!(negative.crosstalk_red_into_green.is_none() && negative.crosstalk_green_into_red.is_none());
+    assert!(negative.crosstalk_from.red.is_none() && negative.crosstalk_from.green.is_none());
 }

@@ -12,7 +12,7 @@ use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
-use crate::calibrate::InstrumentOptions;
+use crate::instrument::InstrumentOptions;
 
 /// Scores break-apart FISH specimens.
 ///

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use breakapart::Setting;
 use breakapart::analyse::AnalyseParams;
 use breakapart::calibrate::SuppliedShift;
 use breakapart::detect::CameraNoise;
+use breakapart::{PerColour, Setting};
 use clap::Args;
 use serde::Serialize;
 
@@ -40,10 +40,10 @@ impl InstrumentOptions {
     pub(crate) fn apply(&self, params: &mut AnalyseParams) {
         let (detect, instrument) = (&mut params.detect, &mut params.instrument);
         if let Some(diameters) = self.signal_diameter {
-            detect.signal_diameter_px = both(diameters);
+            detect.signal_diameter_px = both(diameters).into();
         }
         if let Some(noise) = self.camera_noise {
-            detect.camera_noise = [noise; 2];
+            detect.camera_noise = PerColour::both(noise);
         }
         if let Some(shift) = self.chromatic_shift {
             instrument.chromatic_shift = shift;
@@ -55,7 +55,7 @@ impl InstrumentOptions {
             [instrument.counterstain_into_red, instrument.counterstain_into_green] = both(bleed);
         }
         if let Some(illumination) = self.illumination {
-            instrument.illumination = illumination.map(|pair| pair.0);
+            instrument.illumination = illumination.map(|pair| pair.0.into());
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::colour::Colour;
 /// The call of one nucleus.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+// Each flag is a statement of its own.
+#[expect(clippy::struct_excessive_bools)]
 pub struct NucleusCall {
     /// The nucleus.
     pub nucleus_id: u32,

@@ -13,22 +13,23 @@ pub(crate) mod signals_too_wide;
 pub(crate) mod uneven_illumination;
 pub(crate) mod unrecoverable_clipping;
 
-use super::{Finding, SpecimenView};
+use super::finding::{Finding, findings};
+use super::view::SpecimenView;
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
-        duplicate_channel::check(view),
-        channel_bleed_through::check(view),
-        residual_shift::check(view),
-        no_intact_locus::check(view),
-        exposure_mismatch::check(view),
-        unrecoverable_clipping::check(view),
-        defocused_nuclei::check(view),
-        field_out_of_focus::check(view),
-        signals_too_wide::check(view),
-        saturated_channel::check(view),
-        counterstain_bleed_through::check(view),
-        uneven_illumination::check(view),
+        findings(duplicate_channel::check(view)),
+        findings(channel_bleed_through::check(view)),
+        findings(residual_shift::check(view)),
+        findings(no_intact_locus::check(view)),
+        findings(exposure_mismatch::check(view)),
+        findings(unrecoverable_clipping::check(view)),
+        findings(defocused_nuclei::check(view)),
+        findings(field_out_of_focus::check(view)),
+        findings(signals_too_wide::check(view)),
+        findings(saturated_channel::check(view)),
+        findings(counterstain_bleed_through::check(view)),
+        findings(uneven_illumination::check(view)),
     ]
     .concat()
 }

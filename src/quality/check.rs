@@ -1,4 +1,7 @@
-//! The description of a check.
+//! The parts of a check: its description, its limits, its figures, and the findings that it raises.
+
+use super::about::{About, Effect, Scope, Withheld};
+use crate::colour::Colour;
 
 /// A limit that a check uses.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,3 +52,46 @@ pub(crate) const MIN_NUCLEI: Limit =
 /// Chance of a false alarm of a check that tests many fields, of all tests together.
 pub(crate) const FALSE_ALARM: Limit =
     Limit::new("chance of a false alarm, of all tests together", 0.001, "chosen for this crate");
+
+/// The typed figures of a finding, and the words that are made from them.
+pub(crate) trait Figures {
+    /// The sentence: the observation with its figures, and its meaning.
+    fn message(&self, about: &About) -> String;
+
+    /// The action to take, if any is needed.
+    fn action(&self, about: &About) -> Option<String>;
+}
+
+/// A finding as its check raises it: the figures, the subject and the effect.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Raised<F> {
+    pub(crate) about: About,
+    pub(crate) figures: F,
+}
+
+impl<F> Raised<F> {
+    /// A finding on the whole specimen that informs.
+    pub(crate) fn new(figures: F) -> Self {
+        Self { about: About { scope: Scope::Specimen, colour: None, effect: Effect::Inform }, figures }
+    }
+
+    pub(crate) fn of_colour(mut self, colour: Colour) -> Self {
+        self.about.colour = Some(colour);
+        self
+    }
+
+    pub(crate) fn in_field(mut self, field: &str) -> Self {
+        self.about.scope = Scope::Field(field.to_owned());
+        self
+    }
+
+    pub(crate) fn confirm(mut self) -> Self {
+        self.about.effect = Effect::Confirm;
+        self
+    }
+
+    pub(crate) fn withhold(mut self, withheld: Withheld) -> Self {
+        self.about.effect = Effect::Withhold(withheld);
+        self
+    }
+}

@@ -11,36 +11,21 @@ pub(crate) mod repeated_field;
 pub(crate) mod samples_not_read;
 pub(crate) mod stack_projected;
 
-use super::{FieldFacts, Finding, SpecimenView};
+use super::finding::{Finding, findings};
+use super::view::SpecimenView;
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
-        repeated_field::check(view),
-        no_nuclei::check(view),
-        nucleus_coverage::check(view),
-        implausible_diameter::check(view),
-        channel_map_contradicted::check(view),
-        pixel_size_overridden::check(view),
-        pixel_size_from_tags::check(view),
-        lossy_compression::check(view),
-        stack_projected::check(view),
-        samples_not_read::check(view),
+        findings(repeated_field::check(view)),
+        findings(no_nuclei::check(view)),
+        findings(nucleus_coverage::check(view)),
+        findings(implausible_diameter::check(view)),
+        findings(channel_map_contradicted::check(view)),
+        findings(pixel_size_overridden::check(view)),
+        findings(pixel_size_from_tags::check(view)),
+        findings(lossy_compression::check(view)),
+        findings(stack_projected::check(view)),
+        findings(samples_not_read::check(view)),
     ]
     .concat()
-}
-
-/// The names of the fields of which something holds.
-fn fields_where(view: &SpecimenView<'_>, holds: impl Fn(&FieldFacts) -> bool) -> Vec<String> {
-    view.facts.fields.iter().filter(|field| holds(field)).map(|field| field.name.clone()).collect()
-}
-
-/// The fields by name, for sentences: a few names, or their number.
-fn named(fields: &[String]) -> String {
-    /// Names that a sentence holds.
-    const MAX_NAMES: usize = 4;
-    match fields {
-        [only] => format!("field {only}"),
-        few if few.len() <= MAX_NAMES => format!("fields {}", few.join(", ")),
-        many => format!("{} fields", many.len()),
-    }
 }

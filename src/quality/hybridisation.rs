@@ -11,20 +11,21 @@ pub(crate) mod uncounted_lone_end;
 pub(crate) mod undetected_signals;
 pub(crate) mod weak_probe;
 
-use super::{Finding, SpecimenView};
+use super::finding::{Finding, findings};
+use super::view::SpecimenView;
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
-        probe_failed::check(view),
-        missing_probe::check(view),
-        weak_probe::check(view),
-        random_dropout::check(view),
-        undetected_signals::check(view),
-        local_dropout::check(view),
-        uncounted_lone_end::check(view),
-        copy_number::check(view),
-        sex_mismatch::check(view),
-        coincident_light::check(view),
+        findings(probe_failed::check(view)),
+        findings(missing_probe::check(view)),
+        findings(weak_probe::check(view)),
+        findings(random_dropout::check(view)),
+        findings(undetected_signals::check(view)),
+        findings(local_dropout::check(view)),
+        findings(uncounted_lone_end::check(view)),
+        findings(copy_number::check(view)),
+        findings(sex_mismatch::check(view)),
+        findings(coincident_light::check(view)),
     ]
     .concat()
 }

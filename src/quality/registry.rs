@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Check, SOUND_SPECIMENS};
-use super::finding::Figures;
+use super::check::{Check, Figures, SOUND_SPECIMENS};
 
 /// Declares the checks: the name of the figures of each, and its module.
 macro_rules! checks {
@@ -34,6 +33,14 @@ macro_rules! checks {
                 }
             }
         }
+
+        $(
+            impl From<figures::$name> for Detail {
+                fn from(figures: figures::$name) -> Self {
+                    Self::$name(figures)
+                }
+            }
+        )+
 
         /// All checks, by group.
         pub const CHECKS: &[(&str, Check)] = &[

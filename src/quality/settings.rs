@@ -8,17 +8,18 @@ pub(crate) mod settings_supplied;
 pub(crate) mod shift_contradicted;
 pub(crate) mod width_contradicted;
 
-use super::{Finding, SpecimenView};
+use super::finding::{Finding, findings};
+use super::view::SpecimenView;
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
-        shift_contradicted::check(view),
-        crosstalk_contradicted::check(view),
-        crosstalk_weakly_supported::check(view),
-        width_contradicted::check(view),
-        noise_contradicted::check(view),
-        settings_supplied::check(view),
-        pixel_size_unknown::check(view),
+        findings(shift_contradicted::check(view)),
+        findings(crosstalk_contradicted::check(view)),
+        findings(crosstalk_weakly_supported::check(view)),
+        findings(width_contradicted::check(view)),
+        findings(noise_contradicted::check(view)),
+        findings(settings_supplied::check(view)),
+        findings(pixel_size_unknown::check(view)),
     ]
     .concat()
 }

@@ -12,8 +12,8 @@ use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
 use crate::pair::{Pair, PairRule, Pairing};
+use crate::quality::Raised;
 use crate::quality::figures::SexUnknown;
-use crate::quality::{Detail, Finding};
 use crate::segment::{BoundingBox, Nucleus};
 use crate::summarise::{Grounds, Interval, LossEffect, Stage, SummariseParams, Summary, Verdict};
 use crate::units::PixelSize;
@@ -59,7 +59,7 @@ pub(crate) fn field_reading() -> FieldReading {
         distance_px,
         distance_diameters: distance_px / 4.0,
     };
-    let pairings = vec![
+    let pairings = [
         Pairing {
             nucleus_id: 1,
             fused: vec![pair(0, 1, 1.5)],
@@ -178,7 +178,7 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             confirm: false,
             by_rule: Verdict::NotEvaluable,
             depends_on_isolated: false,
-            findings: vec![Finding::new(Detail::SexUnknown(SexUnknown { gene: "ALK".to_owned() }))],
+            findings: vec![Raised::new(SexUnknown { gene: "ALK".to_owned() }).into()],
         },
     }
 }

@@ -14,12 +14,14 @@
 //! The colours are those of Okabe and Ito (2008), which readers with any colour vision tell apart; line style
 //! says the same again. Marks lie around the signals, never on them. Signals outside nuclei are not marked.
 
+mod call_colour;
 mod canvas;
 mod legend;
 mod lettering;
 mod marks;
 mod merge;
 mod outline;
+mod place;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,19 +32,11 @@ use ndarray::Array3;
 
 use crate::analyse::FieldReading;
 use crate::atomic::write_bytes;
-use crate::classify::NucleusCall;
-use crate::detect::Signal;
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::report::fate::fates;
-use canvas::{Canvas, Rgb};
-
-/// Okabe-Ito orange.
-const REARRANGED: Rgb = [230, 159, 0];
-/// Okabe-Ito sky blue.
-const NOT_REARRANGED: Rgb = [86, 180, 233];
-/// Neutral grey.
-const NOT_EVALUABLE: Rgb = [170, 170, 170];
+use canvas::Canvas;
+use place::Place;
 
 /// Median nucleus diameter on the overlay, px: room for a pattern of six letters. Fields whose nuclei are
 /// smaller are drawn two, three or four times as large; none is drawn smaller than it is.
@@ -51,14 +45,6 @@ const READABLE_DIAMETER_PX: f64 = 50.0;
 const MAX_ENLARGEMENT: usize = 4;
 /// Fields are not enlarged past this many pixels.
 const MAX_ENLARGED_PX: usize = 1 << 25;
-
-fn colour_of(call: &NucleusCall) -> Rgb {
-    match (call.evaluable(), call.rearranged) {
-        (false, _) => NOT_EVALUABLE,
-        (true, true) => REARRANGED,
-        (true, false) => NOT_REARRANGED,
-    }
-}
 
 /// Draws `reading` on its field: an 8-bit image of (row, column, red-green-blue) with the field at the top
 /// left, pixel by pixel (or each pixel as a square of two to four, where nuclei are too small for text), and
@@ -120,21 +106,6 @@ fn enlargement(reading: &FieldReading, pixels: usize) -> usize {
     scale
 }
 
-/// The space on the canvas that a signal and its mark take.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    y: f64,
-    x: f64,
-    reach: f64,
-}
-
-impl Place {
-    fn of(signal: &Signal, scale: usize) -> Self {
-        let (y, x) = (enlarged(signal.y_px, scale), enlarged(signal.x_px, scale));
-        Self { y, x, reach: marks::reach(signal, scale) }
-    }
-}
-
 /// Places of the signals of each nucleus.
 fn places_by_nucleus(reading: &FieldReading, scale: usize) -> BTreeMap<u32, Vec<Place>> {
     let mut places: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
@@ -142,9 +113,4 @@ fn places_by_nucleus(reading: &FieldReading, scale: usize) -> BTreeMap<u32, Vec<
         places.entry(signal.nucleus_id).or_default().push(Place::of(signal, scale));
     }
     places
-}
-
-/// A coordinate of the field on the enlarged canvas: pixel centres stay pixel centres.
-fn enlarged(px: f64, scale: usize) -> f64 {
-    (px + 0.5) * scale as f64 - 0.5
 }

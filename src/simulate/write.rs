@@ -9,8 +9,8 @@ use super::conditions::Conditions;
 use super::ome_tiff::write_ome_tiff;
 use super::specimen::{SpecimenTruth, simulate_field};
 use super::truth::{NucleusTruth, SignalTruth};
-use crate::error::{Error, Result};
 use crate::atomic::write_bytes;
+use crate::error::{Error, Result};
 use crate::io::write_labels;
 
 /// Simulates a specimen field by field into the folder `dir`: `field_000.ome.tif` and so on, and in `truth/`

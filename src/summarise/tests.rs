@@ -3,8 +3,8 @@
 use super::*;
 use crate::classify::{ClassifyParams, NucleusEvidence, SignalPattern, classify};
 use crate::colour::Colour;
-use crate::quality::Withheld;
 use crate::quality::figures::{DefocusedNuclei, ProbeFailed, RandomDropout};
+use crate::quality::{Raised, Withheld};
 
 fn pattern(fused: usize, isolated_red: usize, isolated_green: usize) -> SignalPattern {
     SignalPattern { fused, split: 0, isolated_red, isolated_green }
@@ -122,13 +122,13 @@ fn a_negative_verdict_that_rests_on_leaving_them_out_asks_for_confirmation() -> 
 
 fn any_verdict(colour: Colour) -> Finding {
     let detail = ProbeFailed { without: 60, weak: 0, nuclei: 100 };
-    Finding::new(Detail::ProbeFailed(detail)).of_colour(colour).withhold(Withheld::AnyVerdict)
+    Raised::new(detail).of_colour(colour).withhold(Withheld::AnyVerdict).into()
 }
 
 fn random(colour: Colour, is_decisive: bool) -> Finding {
     let detail = RandomDropout { lacking: [80, 20, 5], share: 0.15, odds: 50.0 };
-    let finding = Finding::new(Detail::RandomDropout(detail)).of_colour(colour);
-    if is_decisive { finding.withhold(Withheld::PositiveOnIsolated) } else { finding }
+    let finding = Raised::new(detail).of_colour(colour);
+    if is_decisive { finding.withhold(Withheld::PositiveOnIsolated).into() } else { finding.into() }
 }
 
 /// The verdict on so many intact, isolated red and split nuclei with these findings.
@@ -179,7 +179,7 @@ fn a_decisive_loss_of_one_colour_counts_whatever_is_found_of_the_other() -> Resu
 #[test]
 fn nuclei_in_which_nothing_is_seen_allow_no_negative_verdict() -> Result<()> {
     let detail = DefocusedNuclei { blurred: 40, empty: 20, nuclei: 160, blurred_signals: 0.6 };
-    let finding = Finding::new(Detail::DefocusedNuclei(detail)).withhold(Withheld::Negative);
+    let finding: Finding = Raised::new(detail).withhold(Withheld::Negative).into();
     assert_eq!(with([95, 0, 5], vec![finding.clone()])?.verdict, Verdict::NotEvaluable);
     let positive = with([60, 0, 40], vec![finding])?;
     assert_eq!((positive.verdict, positive.withheld_by().count()), (Verdict::Positive, 0));

@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "error",
     "atomic",
     "words",

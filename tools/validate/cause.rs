@@ -94,6 +94,6 @@ impl FieldMatch<'_> {
     }
 
     fn diameter_px(&self, colour: Colour) -> f64 {
-        self.reading.quality.signal_diameter_px[colour.index()].unwrap_or(4.0)
+        self.reading.quality.signal_diameter_px[colour].unwrap_or(4.0)
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn isolated_miss_rate(fused: &FusedEnds, deviations: f64) -> PerColou
         let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
         LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
     };
-    fused.isolated_misses.map(share).into()
+    fused.isolated_misses.map(share)
 }
 
 fn gather(

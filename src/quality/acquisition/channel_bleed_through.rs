@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld, percent};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::detect::Signal;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, percent};
 use crate::quality::hybridisation::uncounted_lone_end;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 use crate::reading::FieldReading;
 use crate::statistics::median;
 
@@ -127,7 +128,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ChannelBleedThrough {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "Red and green show the same light: {} of {} fused pairs lie at one place, and their heights go together \
              (correlation {:.2}).",
@@ -137,7 +138,7 @@ impl Figures for ChannelBleedThrough {
         )
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         Some(match at.scope.field() {
             Some(_) => "Acquire the field again, or read the specimen without it.".to_owned(),
             None => "Check filters, channels and file format.".to_owned(),
@@ -148,12 +149,12 @@ impl Figures for ChannelBleedThrough {
 /// Signals at one place in both colours whose heights go together are one light seen twice. If only one colour bleeds into
 /// the other, intact pairs keep their distance, but a split pair looks intact and leaves the other colour isolated. A single
 /// field, as one taken with another filter, is asked the first question only: few pairs show no weak correlation.
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ChannelBleedThrough>> {
     let all = FusedPairs::of(view.fields);
     let found = |pairs: &FusedPairs, [share_at_one_place, height_correlation]: [f64; 2]| {
         let pairs = pairs.pairs.len();
         let detail = ChannelBleedThrough { share_at_one_place, height_correlation, pairs };
-        Finding::new(Detail::ChannelBleedThrough(detail)).withhold(Withheld::AnyVerdict)
+        Raised::new(detail).withhold(Withheld::AnyVerdict)
     };
     let many_isolated = uncounted_lone_end::is_found(view);
     if let Some(likeness) = all.likeness(MIN_NUCLEI.count())

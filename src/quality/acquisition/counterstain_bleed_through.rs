@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_OVER_SIGNALS: Limit = Limit::new(
     "counterstain's light in the probe channel of the median nucleus over the typical signal height",
@@ -35,7 +37,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for CounterstainBleedThrough {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "The counterstain's light in the {} channel of nuclei ({:.3} of it) is {:.1} times as high as the signals: weak \
              signals may drown in it.",
@@ -45,7 +47,7 @@ impl Figures for CounterstainBleedThrough {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check the filters, and which file or channel was given.".to_owned())
     }
 }
@@ -55,7 +57,7 @@ pub(super) fn exceeds(value: f64, error: Option<f64>, limit: f64) -> bool {
     value - MIN_STANDARD_ERRORS * error.unwrap_or(0.0) > limit
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<CounterstainBleedThrough>> {
     let of_colour = |colour: Colour| {
         // Light that was subtracted drowns nothing.
         let bleed = view.instrument.counterstain_into[colour].filter(|bleed| !bleed.used)?;
@@ -68,7 +70,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         let is_found = over_signals.is_finite() && exceeds(over_signals, error, MAX_OVER_SIGNALS.value);
         is_found.then(|| {
             let detail = CounterstainBleedThrough { fraction: bleed.fraction, over_signals };
-            Finding::new(Detail::CounterstainBleedThrough(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

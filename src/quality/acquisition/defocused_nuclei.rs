@@ -5,10 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Effect, Withheld, part_of, percent};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::classify::Exclusion;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of, percent};
-use crate::quality::{Check, Effect, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 
 const MAX_NUCLEI: Limit =
     Limit::new("share of the nuclei out of focus or without any signal", 0.25, "chosen for this crate");
@@ -42,7 +43,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for DefocusedNuclei {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         if at.effect == Effect::Inform {
             let unseen = part_of(self.blurred + self.empty, self.nuclei);
             return format!(
@@ -61,13 +62,13 @@ impl Figures for DefocusedNuclei {
         )
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         (at.effect != Effect::Inform)
             .then(|| "Acquire again in focus, or as a stack that covers the section.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<DefocusedNuclei>> {
     let left_out = |reason| view.calls().filter(|c| c.exclusion == Some(reason)).count();
     let [blurred, empty] = [Exclusion::OutOfFocus, Exclusion::NoSignal].map(left_out);
     let nuclei = blurred + empty + view.evaluable().count();
@@ -77,7 +78,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     }
     let blurred_signals = view.instrument.out_of_focus_share;
     let detail = DefocusedNuclei { blurred, empty, nuclei, blurred_signals };
-    let finding = Finding::new(Detail::DefocusedNuclei(detail));
+    let finding = Raised::new(detail);
     let withholds = blurred_signals >= MAX_BLURRED_SIGNALS.value;
     vec![if withholds { finding.withhold(Withheld::Negative) } else { finding }]
 }

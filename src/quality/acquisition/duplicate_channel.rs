@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
+use crate::quality::about::{About, Withheld};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
 
 const MIN_CORRELATION: Limit = Limit::new(
     "correlation of the noise of two channels",
@@ -13,7 +14,7 @@ const MIN_CORRELATION: Limit = Limit::new(
     "measured: 0.03 at most between exposures, a third in colour JPEG, 0.98 and more between copies",
 );
 
-/// The pairs of channels that are compared, in the order of [`crate::quality::FieldFacts::noise_correlation`].
+/// The pairs of channels that are compared, in the order of [`FieldFacts::noise_correlation`].
 const CHANNEL_PAIRS: [[&str; 2]; 3] = [["red", "green"], ["counterstain", "red"], ["counterstain", "green"]];
 
 /// Two channels that are one image.
@@ -35,24 +36,24 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for DuplicateChannel {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let [a, b] = &self.channels;
         format!("{a} and {b} are the same image (correlation of their noise {:.3}).", self.noise_correlation)
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check which file and channel was given for each colour.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<DuplicateChannel>> {
     let of_field = view.facts.fields.iter().flat_map(|field| {
         let found = CHANNEL_PAIRS.into_iter().zip(field.noise_correlation);
         found.filter_map(|(channels, correlation)| {
             let noise_correlation = correlation.filter(|r| *r >= MIN_CORRELATION.value)?;
             let channels = channels.map(str::to_owned);
-            let detail = Detail::DuplicateChannel(DuplicateChannel { channels, noise_correlation });
-            Some(Finding::new(detail).in_field(&field.name).withhold(Withheld::AnyVerdict))
+            let detail = DuplicateChannel { channels, noise_correlation };
+            Some(Raised::new(detail).in_field(&field.name).withhold(Withheld::AnyVerdict))
         })
     });
     of_field.collect()

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::{FieldFacts, SpecimenView};
+
 use super::field_out_of_focus::MAX_WIDTH_RATIO;
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 use crate::statistics::median;
 
 const MAX_HEIGHT_RATIO: Limit = Limit::new(
@@ -34,14 +36,14 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ExposureMismatch {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let wide =
             self.width_ratio.map_or_else(String::new, |times| format!(" and {times:.1} times as wide"));
         let ratio = self.height_ratio;
         format!("{} signals are {ratio:.2} times as high{wide} as in the median field.", at.colour_name())
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some(match self.width_ratio {
             Some(_) => "The field is out of focus: leave it out, or acquire it again.".to_owned(),
             None => "Read fields that were exposed alike, or each kind by itself.".to_owned(),
@@ -49,16 +51,16 @@ impl Figures for ExposureMismatch {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ExposureMismatch>> {
     Colour::BOTH.into_iter().flat_map(|colour| of_colour(view, colour)).collect()
 }
 
-fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Vec<Finding> {
+fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Vec<Raised<ExposureMismatch>> {
     let bright = || view.facts.fields.iter().zip(view.fields);
     let usual = median(&mut bright().filter_map(|(facts, _)| facts.brightness[colour]).collect::<Vec<f64>>());
     let widths = view.fields.iter().filter_map(|field| field.quality.signal_diameter_px[colour]);
     let sharpest = widths.min_by(f64::total_cmp);
-    let of_field = |(facts, field): (&crate::quality::FieldFacts, &crate::reading::FieldReading)| {
+    let of_field = |(facts, field): (&FieldFacts, &crate::reading::FieldReading)| {
         let height = facts.brightness[colour]?;
         if height.max(usual) <= MAX_HEIGHT_RATIO.value * height.min(usual) {
             return None;
@@ -67,7 +69,7 @@ fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Vec<Finding> {
         let widening = field.quality.signal_diameter_px[colour].zip(sharpest).map(|(own, least)| own / least);
         let width_ratio = widening.filter(|times| *times > MAX_WIDTH_RATIO.value && height < usual);
         let detail = ExposureMismatch { height_ratio: height / usual, width_ratio };
-        let finding = Finding::new(Detail::ExposureMismatch(detail)).of_colour(colour).in_field(&facts.name);
+        let finding = Raised::new(detail).of_colour(colour).in_field(&facts.name);
         Some(finding.withhold(Withheld::AnyVerdict))
     };
     bright().filter_map(of_field).collect()

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 use crate::statistics::median;
 
 pub(super) const MAX_WIDTH_RATIO: Limit = Limit::new(
@@ -32,7 +34,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for FieldOutOfFocus {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "{} signals are {:.1} px wide, {:.1} px in the specimen: the field is out of focus.",
             at.colour_name(),
@@ -41,12 +43,12 @@ impl Figures for FieldOutOfFocus {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Acquire the field again.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<FieldOutOfFocus>> {
     let usual = |colour: Colour| {
         let measured = view.fields.iter().filter_map(|f| f.quality.signal_diameter_px[colour]);
         median(&mut measured.collect::<Vec<f64>>())
@@ -58,7 +60,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
             let diameter_px = field.quality.signal_diameter_px[colour]?;
             (diameter_px > MAX_WIDTH_RATIO.value * usual_px).then(|| {
                 let detail = FieldOutOfFocus { diameter_px, usual_px };
-                Finding::new(Detail::FieldOutOfFocus(detail)).of_colour(colour).in_field(&field.name)
+                Raised::new(detail).of_colour(colour).in_field(&field.name)
             })
         };
         Colour::BOTH.map(of_colour).into_iter().flatten().collect::<Vec<_>>()

@@ -4,13 +4,14 @@
 //! such as a shift between the channels that could not be estimated.
 
 use serde::{Deserialize, Serialize};
+
+use crate::quality::about::{About, Withheld, part_of};
+use crate::quality::check::{Check, FALSE_ALARM, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
 use statrs::distribution::{DiscreteCDF, Hypergeometric};
 
 use crate::classify::NucleusCall;
 use crate::colour::Colour;
-use crate::quality::check::{FALSE_ALARM, MIN_NUCLEI};
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 
 const MAX_SEPARATED: Limit = Limit::new(
     "share of the nuclei with two signals of both colours that show no fused pair",
@@ -38,13 +39,13 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for NoIntactLocus {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let counts = part_of(self.separated, self.nuclei);
         let beyond = if at.scope.field().is_some() { ", far more than in the other fields" } else { "" };
         format!("{counts} nuclei with two signals of both colours show no fused pair{beyond}.")
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         Some(match at.scope.field() {
             Some(_) => "Check the files and channels of the field, or read the specimen without it.".to_owned(),
             None => "Look whether red and green are shifted against each other. Register the channels, or supply the shift."
@@ -76,9 +77,9 @@ impl Separated {
         self.separated as f64 > MAX_SEPARATED.value * self.nuclei as f64
     }
 
-    fn finding(self) -> Finding {
+    fn finding(self) -> Raised<NoIntactLocus> {
         let detail = NoIntactLocus { separated: self.separated, nuclei: self.nuclei };
-        Finding::new(Detail::NoIntactLocus(detail)).withhold(Withheld::AnyVerdict)
+        Raised::new(detail).withhold(Withheld::AnyVerdict)
     }
 
     /// Chance of as many separated ones among these of all (Fisher's exact test); `None` if these are all.
@@ -92,7 +93,7 @@ impl Separated {
 }
 
 /// In one field alone more nuclei must be separated than elsewhere: rearrangements of both copies are found in all fields.
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<NoIntactLocus>> {
     if view.assay.expected_fused(view.sex) < 2 {
         return Vec::new();
     }
@@ -101,7 +102,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     judge(&by_field)
 }
 
-fn judge(fields: &[(&str, Separated)]) -> Vec<Finding> {
+fn judge(fields: &[(&str, Separated)]) -> Vec<Raised<NoIntactLocus>> {
     let all = fields.iter().fold(Separated::default(), |sum, (_, field)| Separated {
         nuclei: sum.nuclei + field.nuclei,
         separated: sum.separated + field.separated,
@@ -131,8 +132,8 @@ mod tests {
             .collect();
         let findings = judge(&fields);
         let figures = findings.iter().map(|f| {
-            let Detail::NoIntactLocus(found) = &f.detail else { panic!("{f}") };
-            (f.scope.field().map(str::to_owned), found.separated)
+            let found = &f.figures;
+            (f.about.scope.field().map(str::to_owned), found.separated)
         });
         figures.collect()
     }

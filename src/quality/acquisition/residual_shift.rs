@@ -7,10 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld};
+use crate::quality::check::{Check, FALSE_ALARM, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::calibrate::ChromaticShift;
-use crate::quality::check::FALSE_ALARM;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 use crate::reading::FieldReading;
 use crate::statistics::median;
 
@@ -43,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ResidualShift {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let [y, x] = self.shift_px;
         format!(
             "{} split pairs point one way from red to green, {:.1} px apart ({y:.1} in rows, {x:.1} in columns): green is \
@@ -53,7 +54,7 @@ impl Figures for ResidualShift {
         )
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         let [y, x] = self.total_px;
         Some(match at.scope.field() {
             Some(_) => "Register the channels of the field, or read the specimen without it.".to_owned(),
@@ -97,7 +98,7 @@ fn log_chance(directions: usize, resultant: f64) -> f64 {
     (1.0 + 4.0 * n + 4.0 * (n * n - resultant * resultant)).max(0.0).sqrt() - (1.0 + 2.0 * n)
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ResidualShift>> {
     let shift = view.corrected_shift();
     let by_field: Vec<(&str, Vec<[f64; 2]>)> =
         view.fields.iter().map(|field| (field.name.as_str(), split_vectors(field, shift))).collect();
@@ -106,7 +107,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
 
 /// The findings on the split pairs of the fields, given by name. If all fields or none are shifted by themselves, and all
 /// pairs together are, the specimen is.
-fn judge(fields: &[(&str, Vec<[f64; 2]>)], shift: Option<ChromaticShift>) -> Vec<Finding> {
+fn judge(fields: &[(&str, Vec<[f64; 2]>)], shift: Option<ChromaticShift>) -> Vec<Raised<ResidualShift>> {
     // One test for each field and one for all.
     let log_level = (FALSE_ALARM.value / (fields.len() + 1) as f64).ln();
     let test = |vectors: &[[f64; 2]]| OneWay::of(vectors, log_level, MIN_SHARE_ONE_WAY.value);
@@ -114,7 +115,7 @@ fn judge(fields: &[(&str, Vec<[f64; 2]>)], shift: Option<ChromaticShift>) -> Vec
         let corrected = shift.map_or([0.0; 2], |s| [s.y_px, s.x_px]);
         let total_px = [0, 1].map(|k| corrected[k] + found.shift_px[k]);
         let detail = ResidualShift { pairs: found.pairs, shift_px: found.shift_px, total_px };
-        Finding::new(Detail::ResidualShift(detail)).withhold(Withheld::AnyVerdict)
+        Raised::new(detail).withhold(Withheld::AnyVerdict)
     };
     let found: Vec<(&str, OneWay)> =
         fields.iter().filter_map(|(name, vectors)| Some((*name, test(vectors)?))).collect();
@@ -144,6 +145,7 @@ fn split_vectors(field: &FieldReading, shift: Option<ChromaticShift>) -> Vec<[f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quality::about::Effect;
     use rand::{RngExt as _, SeedableRng as _};
     use rand_chacha::ChaCha8Rng;
 
@@ -163,9 +165,9 @@ mod tests {
     fn found(fields: &[(&str, Vec<[f64; 2]>)]) -> Vec<(Option<String>, usize, [f64; 2])> {
         let findings = judge(fields, None);
         let figures = findings.iter().map(|f| {
-            let Detail::ResidualShift(found) = &f.detail else { panic!("{f}") };
-            assert!(f.effect == crate::quality::Effect::Withhold(Withheld::AnyVerdict));
-            (f.scope.field().map(str::to_owned), found.pairs, found.shift_px)
+            let found = &f.figures;
+            assert!(f.about.effect == Effect::Withhold(Withheld::AnyVerdict));
+            (f.about.scope.field().map(str::to_owned), found.pairs, found.shift_px)
         });
         figures.collect()
     }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
 
 const MAX_SHARE: Limit = Limit::new(
     "share of a channel's samples at the camera's limit",
@@ -30,21 +31,21 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SaturatedChannel {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!("{:.2} % of the {} samples are at the camera's limit.", 100.0 * self.share, self.channel)
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Use a shorter exposure.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<SaturatedChannel>> {
     let of_field = |field: &crate::reading::FieldReading| {
         let shares = field.quality.saturated.named().into_iter();
         let found = shares.filter(|(_, share)| *share > MAX_SHARE.value).map(|(channel, share)| {
             let detail = SaturatedChannel { channel: channel.to_owned(), share };
-            Finding::new(Detail::SaturatedChannel(detail)).in_field(&field.name)
+            Raised::new(detail).in_field(&field.name)
         });
         found.collect::<Vec<_>>()
     };

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, percent};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use super::counterstain_bleed_through::exceeds;
-use crate::quality::finding::{Figures, percent};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_CORNER_LOSS: Limit = Limit::new(
     "share of the light missing in the corners of the field",
@@ -31,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for UnevenIllumination {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} of the {} light is missing in the corners of the field.",
             percent(self.corner_loss),
@@ -39,16 +41,16 @@ impl Figures for UnevenIllumination {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Align the lamp, or use the middle of the camera only.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<UnevenIllumination>> {
     let of_channel = |(channel, light): (&str, Option<crate::calibrate::Illumination>)| {
         let light = light.filter(|l| exceeds(l.corner_loss, l.standard_error, MAX_CORNER_LOSS.value))?;
         let detail = UnevenIllumination { channel: channel.to_owned(), corner_loss: light.corner_loss };
-        Some(Finding::new(Detail::UnevenIllumination(detail)))
+        Some(Raised::new(detail))
     };
     view.instrument.illumination.named().into_iter().filter_map(of_channel).collect()
 }

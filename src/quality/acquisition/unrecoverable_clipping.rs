@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 
 const MAX_PER_NUCLEUS: Limit = Limit::new(
     "clipped signals of unknown height over the number of nuclei",
@@ -31,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for UnrecoverableClipping {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "{} of {} {} signals at the camera's limit are clipped too low to restore their height: their crosstalk is unknown.",
             self.unknown,
@@ -40,12 +42,12 @@ impl Figures for UnrecoverableClipping {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Acquire again with a shorter exposure.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<UnrecoverableClipping>> {
     let nuclei = view.nuclei();
     let of_colour = |colour: Colour| {
         let clipped: usize = view.facts.fields.iter().map(|f| f.clipped[colour].peaks).sum();
@@ -53,8 +55,8 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         let unknown = clipped.saturating_sub(restored);
         let is_found = nuclei > 0 && unknown as f64 > MAX_PER_NUCLEUS.value * nuclei as f64;
         is_found.then(|| {
-            let detail = Detail::UnrecoverableClipping(UnrecoverableClipping { unknown, clipped });
-            Finding::new(detail).of_colour(colour).withhold(Withheld::AnyVerdict)
+            let detail = UnrecoverableClipping { unknown, clipped };
+            Raised::new(detail).of_colour(colour).withhold(Withheld::AnyVerdict)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::named;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::{ChannelRole, FieldNote};
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::named;
 
 /// Fields whose file names a channel otherwise than the supplied channel map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ChannelMapContradicted {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let stated: Vec<&str> = self.stated.iter().map(|role| role.name()).collect();
         format!(
             "Channel {} was read as {}, as supplied, but the file says {} ({}).",
@@ -41,12 +43,12 @@ impl Figures for ChannelMapContradicted {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check the channel map (--channels).".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ChannelMapContradicted>> {
     let mut found: Vec<ChannelMapContradicted> = Vec::new();
     for field in &view.facts.fields {
         for note in &field.notes {
@@ -66,5 +68,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
             }
         }
     }
-    found.into_iter().map(|detail| Finding::new(Detail::ChannelMapContradicted(detail))).collect()
+    found.into_iter().map(Raised::new).collect()
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::segment::SegmentNote;
 
 /// A field whose typical nucleus diameter is not that of nuclei.
@@ -25,24 +27,24 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ImplausibleDiameter {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The typical nucleus diameter of {:.1} um is not plausible, and {:.1} um was used.",
             self.found_um, self.used_um
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check the pixel size, and which channel shows the counterstain.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ImplausibleDiameter>> {
     let found = view.facts.fields.iter().flat_map(|field| {
         field.segment_notes.iter().filter_map(|note| match note {
             SegmentNote::ImplausibleDiameter { found_um, used_um } => {
                 let detail = ImplausibleDiameter { found_um: *found_um, used_um: *used_um };
-                Some(Finding::new(Detail::ImplausibleDiameter(detail)).in_field(&field.name))
+                Some(Raised::new(detail).in_field(&field.name))
             }
             _ => None,
         })

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields_where, named};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::FieldNote;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::{fields_where, named};
 
 /// Fields that were stored with lossy compression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,24 +26,24 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for LossyCompression {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "JPEG compression of {} is lossy: faint signals and edges may be altered.",
             named(&self.fields)
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Score the original files.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<LossyCompression>> {
     let fields = fields_where(view, |field| {
         field.notes.iter().any(|note| matches!(note, FieldNote::LossyCompression { .. }))
     });
     if fields.is_empty() {
         return Vec::new();
     }
-    vec![Finding::new(Detail::LossyCompression(LossyCompression { fields }))]
+    vec![Raised::new(LossyCompression { fields })]
 }

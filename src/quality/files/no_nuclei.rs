@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::{FieldFacts, SpecimenView};
+
 use crate::segment::SegmentNote;
 
 /// A field without any nucleus.
@@ -23,14 +25,14 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for NoNuclei {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         match &self.reason {
             Some(reason) => format!("No nucleus was found: {reason}."),
             None => "No nucleus was found.".to_owned(),
         }
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some(
             "Check that the field holds tissue in focus, and which channel shows the counterstain."
                 .to_owned(),
@@ -38,12 +40,12 @@ impl Figures for NoNuclei {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<NoNuclei>> {
     let empty = view.fields.iter().zip(&view.facts.fields).filter(|(field, _)| field.nuclei.is_empty());
-    let finding = |(field, facts): (&crate::reading::FieldReading, &crate::quality::FieldFacts)| {
+    let finding = |(field, facts): (&crate::reading::FieldReading, &FieldFacts)| {
         let mut reasons = facts.segment_notes.iter();
         let reason = reasons.find(|note| !matches!(note, SegmentNote::ImplausibleDiameter { .. })).copied();
-        Finding::new(Detail::NoNuclei(NoNuclei { reason })).in_field(&field.name)
+        Raised::new(NoNuclei { reason }).in_field(&field.name)
     };
     empty.map(finding).collect()
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
 
 const MIN_COVERAGE: Limit = Limit::new(
     "share of a field that nuclei cover, at least",
@@ -34,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for NucleusCoverage {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let covered = 100.0 * self.coverage;
         if self.coverage < MIN_COVERAGE.value {
             format!("Nuclei cover only {covered:.2} % of the field.")
@@ -43,19 +44,19 @@ impl Figures for NucleusCoverage {
         }
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look at the outlines in the overlay.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<NucleusCoverage>> {
     let sound = MIN_COVERAGE.value..=MAX_COVERAGE.value;
     let with_nuclei = view.fields.iter().filter(|field| !field.nuclei.is_empty());
     with_nuclei
         .filter(|field| !sound.contains(&field.quality.nucleus_coverage))
         .map(|field| {
             let detail = NucleusCoverage { coverage: field.quality.nucleus_coverage };
-            Finding::new(Detail::NucleusCoverage(detail)).in_field(&field.name)
+            Raised::new(detail).in_field(&field.name)
         })
         .collect()
 }

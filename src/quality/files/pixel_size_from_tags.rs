@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields_where, named};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::FieldNote;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::{fields_where, named};
 
 /// Fields whose pixel size is from the resolution tags of a plain TIFF.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for PixelSizeFromTags {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The pixel size of {} um is from the resolution tags of {}, which seldom come from a microscope.",
             self.pixel_um,
@@ -34,12 +36,12 @@ impl Figures for PixelSizeFromTags {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check the pixel size, or give it (--pixel-size UM).".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<PixelSizeFromTags>> {
     let pixel_um_of = |notes: &[FieldNote]| {
         notes.iter().find_map(|note| match note {
             FieldNote::PixelSizeFromTags { pixel_um, .. } => Some(*pixel_um),
@@ -50,5 +52,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     let Some(pixel_um) = view.facts.fields.iter().find_map(|field| pixel_um_of(&field.notes)) else {
         return Vec::new();
     };
-    vec![Finding::new(Detail::PixelSizeFromTags(PixelSizeFromTags { fields, pixel_um }))]
+    vec![Raised::new(PixelSizeFromTags { fields, pixel_um })]
 }

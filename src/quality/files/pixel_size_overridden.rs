@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields_where, named};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::FieldNote;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::{fields_where, named};
 
 /// Fields whose file states another pixel size than the supplied one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for PixelSizeOverridden {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The file states {} um per pixel in {}. The supplied {} um was used.",
             self.stated_um,
@@ -37,12 +39,12 @@ impl Figures for PixelSizeOverridden {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<PixelSizeOverridden>> {
     let overridden = |notes: &[FieldNote]| {
         notes.iter().find_map(|note| match note {
             FieldNote::PixelSizeOverridden { stated_um, used_um, .. } => Some([*stated_um, *used_um]),
@@ -54,5 +56,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    vec![Finding::new(Detail::PixelSizeOverridden(PixelSizeOverridden { fields, stated_um, used_um }))]
+    vec![Raised::new(PixelSizeOverridden { fields, stated_um, used_um })]
 }

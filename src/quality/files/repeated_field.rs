@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
 
 /// Two fields that show one place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for RepeatedField {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let ([a, b], [y, x]) = (&self.fields, self.moved_px);
         format!(
             "Fields {a} and {b} show one place ({} nuclei; the second is moved by {y:.0} px in rows and {x:.0} px in columns). \
@@ -35,18 +36,18 @@ impl Figures for RepeatedField {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
-    let finding = |repeated: &crate::quality::RepeatedFields| {
-        Finding::new(Detail::RepeatedField(RepeatedField {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<RepeatedField>> {
+    let finding = |repeated: &crate::quality::view::RepeatedFields| {
+        Raised::new(RepeatedField {
             fields: repeated.fields.clone(),
             nuclei: repeated.nuclei,
             moved_px: repeated.moved_px,
-        }))
+        })
     };
     view.facts.repeated.iter().map(finding).collect()
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields_where, named};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::FieldNote;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::{fields_where, named};
 
 /// Fields whose pixels hold samples that were not read, such as alpha.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,21 +26,21 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SamplesNotRead {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!("Samples beyond the colours (alpha) were not read ({}).", named(&self.fields))
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<SamplesNotRead>> {
     let fields = fields_where(view, |field| {
         field.notes.iter().any(|note| matches!(note, FieldNote::SamplesNotRead { .. }))
     });
     if fields.is_empty() {
         return Vec::new();
     }
-    vec![Finding::new(Detail::SamplesNotRead(SamplesNotRead { fields }))]
+    vec![Raised::new(SamplesNotRead { fields })]
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields_where, named};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::field::FieldNote;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::field_names::{fields_where, named};
 
 /// Fields that are stacks and were read as their maximum projection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for StackProjected {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "Stacks of up to {} slices were read as their maximum projection ({}): signals at different depths may seem to touch.",
             self.slices,
@@ -34,12 +36,12 @@ impl Figures for StackProjected {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<StackProjected>> {
     let slices_of = |notes: &[FieldNote]| {
         notes
             .iter()
@@ -53,5 +55,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     let Some(slices) = view.facts.fields.iter().filter_map(|field| slices_of(&field.notes)).max() else {
         return Vec::new();
     };
-    vec![Finding::new(Detail::StackProjected(StackProjected { fields, slices }))]
+    vec![Raised::new(StackProjected { fields, slices })]
 }

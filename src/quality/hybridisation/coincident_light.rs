@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 use crate::resolve::Rejection;
 use crate::resolve::rejection::is_as_high_as_signals;
 use crate::statistics::median;
@@ -37,7 +39,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for CoincidentLight {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} nuclei hold light as high as signals at one place in both probe channels, broader than a fused pair. It is not \
              counted.",
@@ -45,12 +47,12 @@ impl Figures for CoincidentLight {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look at these nuclei: debris, or clusters of an amplified gene.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<CoincidentLight>> {
     let usual = Colour::BOTH.map(|colour| {
         let signals = view.fields.iter().flat_map(|f| &f.signals);
         let mut heights: Vec<f64> =
@@ -68,6 +70,6 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     }
     let (nuclei, with_light) = (view.nuclei(), found.len());
     let is_many = nuclei > 0 && with_light as f64 > MAX_NUCLEI.value * nuclei as f64;
-    let finding = || Finding::new(Detail::CoincidentLight(CoincidentLight { with_light, nuclei }));
+    let finding = || Raised::new(CoincidentLight { with_light, nuclei });
     is_many.then(finding).into_iter().collect()
 }

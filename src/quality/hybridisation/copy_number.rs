@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
 
 const MAX_SHARE: Limit = Limit::new(
     "share of the evaluable nuclei with twice the normal number of fused pairs",
@@ -35,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for CopyNumber {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} nuclei show {} or more fused pairs: polyploidy, amplification, or colours that run into each other.",
             part_of(self.many, self.nuclei),
@@ -43,16 +43,16 @@ impl Figures for CopyNumber {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Read the channels as acquired, not a colour JPEG or a screen shot.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<CopyNumber>> {
     let fused = 2 * view.assay.normal.fused.female;
     let nuclei = view.evaluable().count();
     let many = view.evaluable().filter(|call| call.pattern.fused >= fused).count();
     let is_found = nuclei >= MIN_NUCLEI.count() && many as f64 > MAX_SHARE.value * nuclei as f64;
-    let finding = || Finding::new(Detail::CopyNumber(CopyNumber { many, nuclei, fused }));
+    let finding = || Raised::new(CopyNumber { many, nuclei, fused });
     is_found.then(finding).into_iter().collect()
 }

@@ -5,13 +5,14 @@
 //! Both ask many parts, so the level is shared among them.
 
 use serde::{Deserialize, Serialize};
+
+use crate::quality::about::{About, Scope};
+use crate::quality::check::{Check, FALSE_ALARM, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
 use statrs::distribution::{ContinuousCDF, DiscreteCDF, Hypergeometric, Normal};
 
 use super::random_dropout::loci_and_lost;
 use crate::colour::Colour;
-use crate::quality::check::{FALSE_ALARM, MIN_NUCLEI};
-use crate::quality::finding::{Figures, Scope};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 use crate::reading::FieldReading;
 use crate::statistics::median;
 
@@ -59,7 +60,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for LocalDropout {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let (colour, other) = (at.colour_name(), at.other_name());
         match self {
             Self::Lost { lost, nuclei, lost_elsewhere, nuclei_elsewhere } => format!(
@@ -72,7 +73,7 @@ impl Figures for LocalDropout {
         }
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Compare the tissue there, and count without it.".to_owned())
     }
 }
@@ -136,23 +137,23 @@ impl Part {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<LocalDropout>> {
     Colour::BOTH.into_iter().flat_map(|colour| of_colour(view.fields, colour)).collect()
 }
 
 /// The most telling part of each field in which a colour did worse.
-fn of_colour(fields: &[FieldReading], colour: Colour) -> Vec<Finding> {
+fn of_colour(fields: &[FieldReading], colour: Colour) -> Vec<Raised<LocalDropout>> {
     let seen: Vec<Seen> = fields.iter().enumerate().flat_map(|(i, field)| nuclei(i, field, colour)).collect();
     let parts = Part::all(fields);
     let level = FALSE_ALARM.value / (2 * parts.len()).max(1) as f64;
-    let mut found: Vec<Vec<(f64, Finding)>> = vec![Vec::new(); fields.len()];
+    let mut found: Vec<Vec<(f64, Raised<LocalDropout>)>> = vec![Vec::new(); fields.len()];
     for part in &parts {
         let of = |wanted: bool| seen.iter().filter(|n| part.holds(n) == Some(wanted)).collect::<Vec<&Seen>>();
         let (inside, outside) = (of(true), of(false));
         let told = [more_lost(&inside, &outside), lower(&inside, &outside)].into_iter().flatten();
         found[part.field].extend(told.filter(|(p, _)| *p < level).map(|(p, detail)| {
-            let mut finding = Finding::new(Detail::LocalDropout(detail)).of_colour(colour);
-            finding.scope = part.scope.clone();
+            let mut finding = Raised::new(detail).of_colour(colour);
+            finding.about.scope = part.scope.clone();
             (p, finding)
         }));
     }

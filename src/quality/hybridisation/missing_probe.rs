@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, part_of, percent};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use super::probe_failed::Missing;
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of, percent};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_MISSING: Limit = Limit::new(
     "share of the nuclei with two signals of one colour that lack the other",
@@ -35,7 +36,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for MissingProbe {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let (colour, other) = (at.colour_name(), at.other_name());
         format!(
             "{} nuclei with two {other} signals show no {colour} one. Loci that miss it at random would give {} of the intact \
@@ -45,12 +46,12 @@ impl Figures for MissingProbe {
         )
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         Some(format!("Look at the {} channel: the probe may have failed.", at.colour_name()))
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<MissingProbe>> {
     let of_colour = |colour: Colour| {
         let found = Missing::count(view, colour);
         (found.is_enough() && found.share() > MAX_MISSING.value).then(|| {
@@ -58,7 +59,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
             let missed = found.share().sqrt();
             let isolated_by_chance = 2.0 * missed * (1.0 - missed);
             let detail = MissingProbe { without: found.without, nuclei: found.nuclei, isolated_by_chance };
-            Finding::new(Detail::MissingProbe(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

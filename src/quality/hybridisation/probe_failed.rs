@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld, part_of};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::classify::Exclusion;
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 
 const MAX_WITHOUT: Limit = Limit::new(
     "share of the nuclei with two signals of one colour that lack the other, or in which it is too weak",
@@ -36,7 +37,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ProbeFailed {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "The {} probe failed: {} nuclei with two {} signals show none of it, or it is too weak to be seen there.",
             at.colour_name(),
@@ -45,7 +46,7 @@ impl Figures for ProbeFailed {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Repeat the hybridisation.".to_owned())
     }
 }
@@ -97,12 +98,12 @@ impl Missing {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ProbeFailed>> {
     let of_colour = |colour: Colour| {
         let found = Missing::count(view, colour);
         found.failed().then(|| {
             let detail = ProbeFailed { without: found.without, weak: found.weak, nuclei: found.nuclei };
-            Finding::new(Detail::ProbeFailed(detail)).of_colour(colour).withhold(Withheld::AnyVerdict)
+            Raised::new(detail).of_colour(colour).withhold(Withheld::AnyVerdict)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

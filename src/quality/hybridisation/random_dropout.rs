@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, Withheld, percent};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::classify::{Exclusion, NucleusCall};
 use crate::colour::Colour;
-use crate::quality::finding::{Figures, percent};
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
 
 const MIN_ODDS: Limit = Limit::new(
     "odds of random losses against a clone, from which it is reported",
@@ -54,7 +56,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for RandomDropout {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let [none, one, both] = self.lacking;
         let (colour, other) = (at.colour_name(), at.other_name());
         format!(
@@ -65,21 +67,21 @@ impl Figures for RandomDropout {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Repeat the hybridisation, or confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<RandomDropout>> {
     Colour::BOTH.into_iter().filter_map(|colour| of_colour(view, colour)).collect()
 }
 
-fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Option<Finding> {
+fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Option<Raised<RandomDropout>> {
     let losses = Losses::count(view.calls(), colour);
     let log_odds = losses.log_odds_of_random().filter(|odds| *odds >= MIN_ODDS.value.ln())?;
     let detail =
         RandomDropout { lacking: losses.nuclei, share: losses.share(), odds: log_odds.exp().min(1e6) };
-    let finding = Finding::new(Detail::RandomDropout(detail)).of_colour(colour);
+    let finding = Raised::new(detail).of_colour(colour);
     let counts = view.assay.isolated.counts(view.assay.end_of(colour.other()));
     let is_decisive = counts && log_odds >= MIN_DECISIVE_ODDS.value.ln();
     Some(if is_decisive { finding.withhold(Withheld::PositiveOnIsolated) } else { finding })

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::assay::Sex;
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_MALE: Limit = Limit::new(
     "share of a male patient's nuclei with two or more signals of both colours",
@@ -40,7 +41,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SexMismatch {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let (sex, shown) = match self.sex {
             Sex::Male => ("male", "two copies or more"),
             Sex::Female => ("female", "one copy"),
@@ -48,17 +49,17 @@ impl Figures for SexMismatch {
         format!("The patient is {sex}, but {} nuclei show {shown}.", part_of(self.unlike, self.nuclei))
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Check the patient's sex. If it is right, the cells gained or lost a copy.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<SexMismatch>> {
     let normal = &view.assay.normal.fused;
     let Some(sex) = view.sex.filter(|_| normal.female == 2 && normal.male == 1) else { return Vec::new() };
     let copies: Vec<[usize; 2]> =
         view.evaluable().map(|call| Colour::BOTH.map(|colour| call.pattern.signals(colour))).collect();
-    judge(&copies, sex).map(|found| Finding::new(Detail::SexMismatch(found))).into_iter().collect()
+    judge(&copies, sex).map(Raised::new).into_iter().collect()
 }
 
 /// The finding on nuclei with so many red and green signals.

@@ -5,10 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_SHARE: Limit = Limit::new(
     "share of the nuclei with a fused pair that show an isolated signal of the end that does not count",
@@ -36,7 +37,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for UncountedLoneEnd {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "{} nuclei with a fused pair show an isolated {} signal, which the assay does not count.",
             part_of(self.isolated, self.nuclei),
@@ -44,7 +45,7 @@ impl Figures for UncountedLoneEnd {
         )
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         let (colour, other) = (at.colour_name(), at.other_name());
         Some(format!(
             "Look whether {other} signals are missed, whether {other} light is seen in the {colour} channel, and whether red and \
@@ -58,11 +59,11 @@ pub(in crate::quality) fn is_found(view: &SpecimenView<'_>) -> bool {
     !check(view).is_empty()
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<UncountedLoneEnd>> {
     Colour::BOTH.into_iter().filter_map(|colour| of_colour(view, colour)).collect()
 }
 
-fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Option<Finding> {
+fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Option<Raised<UncountedLoneEnd>> {
     let counts = |colour: Colour| view.assay.isolated.counts(view.assay.end_of(colour));
     if counts(colour) || !counts(colour.other()) {
         return None;
@@ -73,7 +74,7 @@ fn of_colour(view: &SpecimenView<'_>, colour: Colour) -> Option<Finding> {
     let isolated = with_pair.iter().filter(is_isolated).count();
     let is_many = isolated as f64 > MAX_SHARE.value * with_pair.len() as f64;
     (with_pair.len() >= MIN_NUCLEI.count() && is_many).then(|| {
-        let detail = Detail::UncountedLoneEnd(UncountedLoneEnd { isolated, nuclei: with_pair.len() });
-        Finding::new(detail).of_colour(colour)
+        let detail = UncountedLoneEnd { isolated, nuclei: with_pair.len() };
+        Raised::new(detail).of_colour(colour)
     })
 }

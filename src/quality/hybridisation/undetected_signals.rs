@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, percent};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, percent};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_EXPECTED: Limit = Limit::new(
     "share of intact nuclei of which an end is expected below detection",
@@ -30,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for UndetectedSignals {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "{} signals are weak: {} of the intact nuclei are expected to show an isolated {} signal.",
             at.colour_name(),
@@ -39,12 +40,12 @@ impl Figures for UndetectedSignals {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Use a longer exposure, or repeat the hybridisation.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<UndetectedSignals>> {
     let of_colour = |colour: Colour| {
         let losses: Vec<f64> = view
             .evaluable()
@@ -53,9 +54,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
             .collect();
         let expected = losses.iter().sum::<f64>() / losses.len().max(1) as f64;
         let is_found = losses.len() >= MIN_NUCLEI.count() && expected > MAX_EXPECTED.value;
-        is_found.then(|| {
-            Finding::new(Detail::UndetectedSignals(UndetectedSignals { expected })).of_colour(colour)
-        })
+        is_found.then(|| Raised::new(UndetectedSignals { expected }).of_colour(colour))
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Limit, MIN_NUCLEI, Raised};
+use crate::quality::view::SpecimenView;
+
 use super::probe_failed::Missing;
 use crate::colour::Colour;
-use crate::quality::check::MIN_NUCLEI;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MAX_WEAK: Limit = Limit::new(
     "share of the nuclei with two signals of one colour in which the other is too weak",
@@ -33,7 +34,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for WeakProbe {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "{} signals would not stand out of the noise in {} nuclei with two {} signals. These nuclei are not counted.",
             at.colour_name(),
@@ -42,17 +43,17 @@ impl Figures for WeakProbe {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Use a longer exposure, or repeat the hybridisation.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<WeakProbe>> {
     let of_colour = |colour: Colour| {
         let found = Missing::count(view, colour);
         (found.is_enough() && found.weak_share() > MAX_WEAK.value).then(|| {
-            let detail = Detail::WeakProbe(WeakProbe { weak: found.weak, nuclei: found.nuclei });
-            Finding::new(detail).of_colour(colour)
+            let detail = WeakProbe { weak: found.weak, nuclei: found.nuclei };
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

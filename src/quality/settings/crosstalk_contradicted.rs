@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use super::shift_contradicted::MIN_STANDARD_ERRORS;
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MIN_SHARE: Limit =
     Limit::new("difference of the two fractions of a signal's height", 0.05, "chosen for this crate");
@@ -30,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for CrosstalkContradicted {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "The supplied crosstalk of {} into {} ({:.2}) contradicts the signals of this specimen ({:.2}): crosstalk passes as \
              signals, or signals as crosstalk.",
@@ -41,12 +43,12 @@ impl Figures for CrosstalkContradicted {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Let the crosstalk be estimated, or check the supplied value.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<CrosstalkContradicted>> {
     let supplied = &view.facts.supplied;
     let of_colour = |colour: Colour| {
         let measured = supplied.crosstalk_from[colour].filter(|_| !supplied.crosstalk_estimated[colour])?;
@@ -54,7 +56,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         let by_error = MIN_STANDARD_ERRORS.value * measured.standard_error.unwrap_or(f64::INFINITY);
         ((measured.fraction - used).abs() > by_error.max(MIN_SHARE.value)).then(|| {
             let detail = CrosstalkContradicted { used, measured: measured.fraction };
-            Finding::new(Detail::CrosstalkContradicted(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

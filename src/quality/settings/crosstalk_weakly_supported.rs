@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MIN_FRACTION: Limit = Limit::new(
     "crosstalk that counts as large",
@@ -34,7 +36,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for CrosstalkWeaklySupported {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "A crosstalk of {} into {} of {:.2} was corrected that only {} signals show.",
             at.colour_name(),
@@ -44,18 +46,18 @@ impl Figures for CrosstalkWeaklySupported {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look whether pairs were taken for crosstalk, or supply the value of your filters.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<CrosstalkWeaklySupported>> {
     let supplied = &view.facts.supplied;
     let of_colour = |colour: Colour| {
         let found = supplied.crosstalk_from[colour].filter(|_| supplied.crosstalk_estimated[colour])?;
         (found.fraction > MIN_FRACTION.value && found.signals < MIN_SIGNALS.count()).then(|| {
             let detail = CrosstalkWeaklySupported { fraction: found.fraction, signals: found.signals };
-            Finding::new(Detail::CrosstalkWeaklySupported(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

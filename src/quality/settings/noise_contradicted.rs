@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MIN_RATIO: Limit = Limit::new(
     "ratio of the two standard deviations, either way",
@@ -31,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for NoiseContradicted {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "The supplied camera noise in {} ({:.1} grey levels at the background of signals) contradicts this specimen \
              ({:.1}): noise may pass as signals, or signals as noise.",
@@ -41,17 +43,17 @@ impl Figures for NoiseContradicted {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Let the noise be estimated, or check the supplied values.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<NoiseContradicted>> {
     let of_colour = |colour: Colour| {
         let found = view.facts.supplied.noise[colour]?;
         ((found.used / found.measured).ln().abs() > MIN_RATIO.value.ln()).then(|| {
             let detail = NoiseContradicted { used: found.used, measured: found.measured };
-            Finding::new(Detail::NoiseContradicted(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
 
 /// A specimen without a pixel size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,20 +23,20 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for PixelSizeUnknown {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         "The pixel size is not known: distances are measured in signal diameters alone, and nuclei are not judged by area."
             .to_owned()
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Give the pixel size (--pixel-size UM).".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<PixelSizeUnknown>> {
     let fields = view.fields.iter().filter(|field| field.pixel_size.is_none()).count();
     if fields == 0 {
         return Vec::new();
     }
-    vec![Finding::new(Detail::PixelSizeUnknown(PixelSizeUnknown { fields }))]
+    vec![Raised::new(PixelSizeUnknown { fields })]
 }

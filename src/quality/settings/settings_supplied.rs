@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, SpecimenView, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+use crate::quality::view::SpecimenView;
 
 /// A property of the microscope and the value that was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,18 +33,18 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SettingsSupplied {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let named: Vec<String> =
             self.settings.iter().map(|s| format!("{} {}", s.property, s.value)).collect();
         format!("Supplied, not estimated: {}.", named.join("; "))
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<SettingsSupplied>> {
     let supplied = view.facts.supplied.settings.iter();
     let settings: Vec<SuppliedSetting> = supplied
         .map(|(property, value)| SuppliedSetting { property: property.clone(), value: value.clone() })
@@ -51,5 +52,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     if settings.is_empty() {
         return Vec::new();
     }
-    vec![Finding::new(Detail::SettingsSupplied(SettingsSupplied { settings }))]
+    vec![Raised::new(SettingsSupplied { settings })]
 }

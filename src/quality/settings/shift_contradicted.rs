@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, Withheld, registry::Detail};
+use crate::quality::about::{About, Withheld};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
 
 const MIN_DIAMETERS: Limit = Limit::new(
     "difference of the two shifts in signal diameters",
@@ -35,7 +36,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for ShiftContradicted {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let ([y, x], [v, u]) = (self.used_px, self.measured_px);
         format!(
             "The supplied chromatic shift ({y:.1},{x:.1} px) contradicts the pairs of this specimen ({v:.1},{u:.1} px from {} \
@@ -44,12 +45,12 @@ impl Figures for ShiftContradicted {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Let the shift be estimated.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ShiftContradicted>> {
     let Some(found) = view.facts.supplied.shift else { return Vec::new() };
     let (used_px, measured_px) = (found.used_px, [found.measured.y_px, found.measured.x_px]);
     let apart_px = (measured_px[0] - used_px[0]).hypot(measured_px[1] - used_px[1]);
@@ -58,5 +59,5 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let detail = ShiftContradicted { used_px, measured_px, pairs: found.measured.pairs };
-    vec![Finding::new(Detail::ShiftContradicted(detail)).withhold(Withheld::AnyVerdict)]
+    vec![Raised::new(detail).withhold(Withheld::AnyVerdict)]
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Limit, Raised};
+use crate::quality::view::SpecimenView;
+
 use super::shift_contradicted::MIN_STANDARD_ERRORS;
 use crate::colour::Colour;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, Limit, SpecimenView, registry::Detail};
 
 const MIN_RATIO: Limit = Limit::new(
     "ratio of the two diameters, either way",
@@ -35,7 +37,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for WidthContradicted {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         format!(
             "The {} signal diameter in use ({:.1} px, not estimated) contradicts this specimen ({:.1} px from {} signals): \
              signals may be missed, and pairs misjudged.",
@@ -46,12 +48,12 @@ impl Figures for WidthContradicted {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Let the diameter be estimated, or check the supplied value and the pixel size.".to_owned())
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
+pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<WidthContradicted>> {
     let of_colour = |colour: Colour| {
         let found = view.facts.supplied.diameter_px[colour]?;
         let apart = (found.used.ln() - found.measured.ln()).abs();
@@ -62,7 +64,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
                 measured_px: found.measured,
                 signals: found.signals,
             };
-            Finding::new(Detail::WidthContradicted(detail)).of_colour(colour)
+            Raised::new(detail).of_colour(colour)
         })
     };
     Colour::BOTH.into_iter().filter_map(of_colour).collect()

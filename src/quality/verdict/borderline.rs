@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::assay::{Assay, Comparator, Decision};
 use crate::decide::{Count, Interval, Verdict, holds, interval};
 use crate::error::Result;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A band of percentages that the assay asks to confirm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +50,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for Borderline {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let of = self.pattern.as_ref().map_or_else(String::new, |pattern| format!(" of pattern {pattern}"));
         if let Some(limits) = self.interval {
             return format!(
@@ -69,7 +70,7 @@ impl Figures for Borderline {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some(match &self.band {
             Some(band) => format!("By the assay: {}.", band.action.trim_end_matches('.')),
             None => "Count more nuclei, or confirm by IHC or NGS.".to_owned(),
@@ -89,7 +90,7 @@ pub(super) fn band_of(count: Count, assay: &Assay) -> Option<Band> {
     })
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Raised<Borderline>>> {
     let (assay, count) = (question.assay(), question.evaluable.count());
     if verdict == Verdict::NotEvaluable || count.total == 0 {
         return Ok(Vec::new());
@@ -122,5 +123,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Fin
         }
     }
     let near = found.into_iter().filter(|b| b.interval.is_some() || b.band.is_some());
-    Ok(near.map(|detail| Finding::new(Detail::Borderline(detail)).confirm()).collect())
+    Ok(near.map(|detail| Raised::new(detail).confirm()).collect())
 }

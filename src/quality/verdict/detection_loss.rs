@@ -5,14 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::{About, Effect, Withheld, percent};
+use crate::quality::check::{Check, Figures, Limit, Raised};
+
 use super::borderline::band_of;
 use crate::classify::LostShare;
 use crate::colour::{Colour, PerColour};
 use crate::decide::{Count, ExpectedNuclei, Verdict, Vote, shows_both_ends, verdict_on};
 use crate::error::Result;
-use crate::quality::finding::{Figures, percent};
-use crate::quality::{Check, Effect, Finding, Limit, Withheld, registry::Detail};
+use crate::quality::question::Question;
 
 const MIN_WRONG: Limit = Limit::new(
     "nuclei expected to be called wrongly by loss, from which it is reported",
@@ -72,7 +73,7 @@ impl DetectionLoss {
 }
 
 impl Figures for DetectionLoss {
-    fn message(&self, at: &Finding) -> String {
+    fn message(&self, at: &About) -> String {
         let (reasons, rearranged) = (self.reasons(), self.rearranged);
         let (wrong, hidden) = (self.falsely_rearranged, self.hidden);
         match at.effect {
@@ -100,7 +101,7 @@ impl Figures for DetectionLoss {
         }
     }
 
-    fn action(&self, at: &Finding) -> Option<String> {
+    fn action(&self, at: &About) -> Option<String> {
         let again = "Repeat the hybridisation, or acquire again with a longer exposure";
         match at.effect {
             Effect::Inform => None,
@@ -110,7 +111,7 @@ impl Figures for DetectionLoss {
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<DetectionLoss>>> {
     let verdict = question.ruling.verdict;
     let effect = question.loss_effect;
     let (without_verdict, without_false) = without_false(question)?;
@@ -127,7 +128,7 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Finding>> {
         lost: mean_lost(question),
         isolated_miss_rate: question.isolated_miss_rate,
     };
-    let finding = Finding::new(Detail::DetectionLoss(detail));
+    let finding = Raised::new(detail);
     let is_near = without_false.positive < rearranged && band_of(without_false, question.assay()).is_some();
     let is_reported = wrong.expected.max(effect.hidden.expected) >= MIN_WRONG.value;
     Ok(match verdict {

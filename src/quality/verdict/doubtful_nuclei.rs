@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::decide::Verdict;
 use crate::error::Result;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// Doubtful nuclei that, called the other way, give the opposite verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,19 +28,19 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for DoubtfulNuclei {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} evaluable nuclei are doubtful. Called the other way, they give the opposite verdict.",
             part_of(self.doubtful, self.nuclei)
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look at them (column `doubtful`), count more nuclei, or confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Raised<DoubtfulNuclei>>> {
     let evaluable = question.evaluable;
     // That too few nuclei are left without them turns nothing.
     let is_turned = match verdict {
@@ -56,5 +57,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Fin
     }
     let doubtful = evaluable.calls.iter().filter(|call| call.doubtful).count();
     let detail = DoubtfulNuclei { doubtful, nuclei: evaluable.calls.len() };
-    Ok(vec![Finding::new(Detail::DoubtfulNuclei(detail)).confirm()])
+    Ok(vec![Raised::new(detail).confirm()])
 }

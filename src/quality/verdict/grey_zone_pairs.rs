@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Raised};
+
+use crate::quality::question::Question;
 
 /// Evaluable nuclei with a pair in the assay's grey zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,23 +26,23 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for GreyZonePairs {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} evaluable nuclei have a pair in the assay's grey zone.",
             part_of(self.uncertain, self.nuclei)
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>) -> Vec<Raised<GreyZonePairs>> {
     let calls = &question.evaluable.calls;
     let uncertain = calls.iter().filter(|call| call.uncertain).count();
     if uncertain == 0 {
         return Vec::new();
     }
-    vec![Finding::new(Detail::GreyZonePairs(GreyZonePairs { uncertain, nuclei: calls.len() }))]
+    vec![Raised::new(GreyZonePairs { uncertain, nuclei: calls.len() })]
 }

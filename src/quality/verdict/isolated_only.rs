@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::classify::NucleusClass;
 use crate::decide::Verdict;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A specimen that is positive only because isolated signals count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,19 +31,19 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for IsolatedOnly {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "Positive only by isolated signals ({} of {}); by split signals {} of {}.",
             self.isolated, self.nuclei, self.split, self.nuclei
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look whether the missing colour hybridised, and confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Raised<IsolatedOnly>> {
     if !question.ruling.depends_on_isolated || verdict != Verdict::Positive {
         return Vec::new();
     }
@@ -50,5 +51,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
     let split = rearranged().filter(|call| call.class == NucleusClass::Split).count();
     let isolated = rearranged().count() - split;
     let detail = IsolatedOnly { isolated, split, nuclei: question.evaluable.calls.len() };
-    vec![Finding::new(Detail::IsolatedOnly(detail)).confirm()]
+    vec![Raised::new(detail).confirm()]
 }

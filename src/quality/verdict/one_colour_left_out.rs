@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::assay::IsolatedMeaning;
 use crate::classify::{Exclusion, NucleusCall, class_of};
 use crate::decide::{Verdict, Vote, verdict_on};
 use crate::error::Result;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A negative verdict that would be another one with the nuclei left out for showing one colour only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for OneColourLeftOut {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} nuclei with signals of one colour only are left out. Counted as rearranged, they would make {} of {}, and \
              another verdict.",
@@ -40,12 +41,12 @@ impl Figures for OneColourLeftOut {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look whether the missing colour hybridised in them, and confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Raised<OneColourLeftOut>>> {
     if verdict != Verdict::Negative {
         return Ok(Vec::new());
     }
@@ -67,5 +68,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Fin
     let (left_out, count) = (left_out.len(), question.evaluable.count());
     let (rearranged, nuclei) = (count.positive + left_out, count.total + left_out);
     let detail = OneColourLeftOut { left_out, rearranged, nuclei };
-    Ok(vec![Finding::new(Detail::OneColourLeftOut(detail)).confirm()])
+    Ok(vec![Raised::new(detail).confirm()])
 }

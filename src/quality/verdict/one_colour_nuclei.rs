@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::decide::{Verdict, Vote, verdict_on};
 use crate::error::Result;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A verdict that would be another one without the nuclei that show one colour only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,19 +30,19 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for OneColourNuclei {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The verdict depends on {} nuclei with signals of one colour only. Of the others {} of {} are rearranged.",
             self.one_colour, self.others_rearranged, self.others
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look whether the missing colour hybridised in them, and confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Raised<OneColourNuclei>>> {
     let all = &question.evaluable.calls;
     let others = question.evaluable.count_without(|call| call.pattern.one_colour_only());
     if !verdict.is_decided() || others.total == all.len() {
@@ -60,5 +61,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Fin
         others_rearranged: others.positive,
         others: others.total,
     };
-    Ok(vec![Finding::new(Detail::OneColourNuclei(detail)).confirm()])
+    Ok(vec![Raised::new(detail).confirm()])
 }

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::decide::Verdict;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// Nuclei whose meaning the assay leaves open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,22 +28,22 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for OpenNuclei {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The assay leaves open how {} evaluable nuclei count. Counted the other way, they give another verdict.",
             part_of(self.open, self.nuclei)
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Look at these nuclei, and confirm by IHC or NGS.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Raised<OpenNuclei>> {
     let Some(open) = question.ruling.open.filter(|_| verdict == Verdict::Equivocal) else {
         return Vec::new();
     };
     let detail = OpenNuclei { open, nuclei: question.evaluable.calls.len() };
-    vec![Finding::new(Detail::OpenNuclei(detail)).confirm()]
+    vec![Raised::new(detail).confirm()]
 }

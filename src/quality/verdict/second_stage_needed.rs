@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::assay::Decision;
 use crate::decide::Verdict;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A two-stage rule without nuclei for its second stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,19 +30,19 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SecondStageNeeded {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} of {} nuclei of the first stage are rearranged, which leaves it undecided.",
             self.rearranged, self.nuclei
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some(format!("Let a second reader count {} more nuclei.", self.needed))
     }
 }
 
-pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Raised<SecondStageNeeded>> {
     let (assay, ruling) = (question.assay(), question.ruling);
     let Decision::TwoStage(_) = assay.decision else { return Vec::new() };
     let Some(stage) = ruling.stages.last().filter(|_| ruling.open.is_none()) else { return Vec::new() };
@@ -50,5 +51,5 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Vec<Finding> {
     }
     let needed = assay.reading.stages.get(1).map_or(0, |stage| stage.cells);
     let detail = SecondStageNeeded { rearranged: stage.rearranged, nuclei: stage.evaluable, needed };
-    vec![Finding::new(Detail::SecondStageNeeded(detail)).confirm()]
+    vec![Raised::new(detail).confirm()]
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
+use crate::quality::question::Question;
 
 /// An X-linked gene of a patient whose sex is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,22 +24,22 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for SexUnknown {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "{} lies on X and the patient's sex is not known: two copies are taken for normal.",
             self.gene
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Give the sex (--sex female|male).".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>) -> Vec<Raised<SexUnknown>> {
     let assay = question.assay();
     if !assay.x_linked || question.sex.is_some() {
         return Vec::new();
     }
-    vec![Finding::new(Detail::SexUnknown(SexUnknown { gene: assay.gene.clone() }))]
+    vec![Raised::new(SexUnknown { gene: assay.gene.clone() })]
 }

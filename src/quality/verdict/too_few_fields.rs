@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::decide::minimum_cells;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// Fewer fields than the assay asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,22 +27,22 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for TooFewFields {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let were_read = if self.fields == 1 { "field was" } else { "fields were" };
         format!("{} {were_read} read, and the assay asks for {}.", self.fields, self.needed)
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>) -> Vec<Raised<TooFewFields>> {
     let needed = question.assay().reading.fields_min;
     // More nuclei come from more fields: said once.
     if question.evaluable.count().total < minimum_cells(question.assay()) {
         return Vec::new();
     }
     let Some(fields) = question.fields.filter(|fields| *fields < needed) else { return Vec::new() };
-    vec![Finding::new(Detail::TooFewFields(TooFewFields { fields, needed }))]
+    vec![Raised::new(TooFewFields { fields, needed })]
 }

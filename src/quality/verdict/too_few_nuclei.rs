@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::decide::{Count, Interval, interval, minimum_cells};
 use crate::error::Result;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// Fewer evaluable nuclei than the assay asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for TooFewNuclei {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let more = self.needed.saturating_sub(self.evaluable);
         let needed = match more {
             1 => "1 more nucleus is needed".to_owned(),
@@ -48,12 +49,12 @@ impl Figures for TooFewNuclei {
         format!("{needed} ({evaluable} of {}).{so_far}", self.needed)
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         Some("Add fields, or repeat the hybridisation.".to_owned())
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Result<Vec<Finding>> {
+pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<TooFewNuclei>>> {
     let needed = minimum_cells(question.assay());
     let Count { positive: rearranged, total: evaluable } = question.evaluable.count();
     if evaluable >= needed {
@@ -66,5 +67,5 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Finding>> {
         None
     };
     let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits };
-    Ok(vec![Finding::new(Detail::TooFewNuclei(detail))])
+    Ok(vec![Raised::new(detail)])
 }

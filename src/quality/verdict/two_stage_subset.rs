@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::About;
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::assay::Decision;
-use crate::quality::finding::Figures;
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// A two-stage verdict that rests on some of the evaluable nuclei.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,19 +27,19 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for TwoStageSubset {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         format!(
             "The verdict rests on {} of {} evaluable nuclei, as the two-stage rule asks. The percentage is that of all.",
             self.used, self.nuclei
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>) -> Vec<Raised<TwoStageSubset>> {
     let nuclei = question.evaluable.calls.len();
     let (Decision::TwoStage(_), Some(stage)) = (&question.assay().decision, question.ruling.stages.last())
     else {
@@ -47,5 +48,5 @@ pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
     if stage.evaluable >= nuclei {
         return Vec::new();
     }
-    vec![Finding::new(Detail::TwoStageSubset(TwoStageSubset { used: stage.evaluable, nuclei }))]
+    vec![Raised::new(TwoStageSubset { used: stage.evaluable, nuclei })]
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Question;
+use crate::quality::about::{About, part_of};
+use crate::quality::check::{Check, Figures, Raised};
+
 use crate::assay::IsolatedMeaning;
 use crate::classify::NucleusClass;
-use crate::quality::finding::{Figures, part_of};
-use crate::quality::{Check, Finding, registry::Detail};
+use crate::quality::question::Question;
 
 /// Isolated or extra signals that the assay leaves open, or tallies apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 impl Figures for UncountedIsolated {
-    fn message(&self, _: &Finding) -> String {
+    fn message(&self, _: &About) -> String {
         let meaning = match self.meaning {
             IsolatedMeaning::Equivocal => "the assay leaves their meaning open",
             _ => "the assay tallies them apart",
@@ -44,12 +45,12 @@ impl Figures for UncountedIsolated {
         )
     }
 
-    fn action(&self, _: &Finding) -> Option<String> {
+    fn action(&self, _: &About) -> Option<String> {
         None
     }
 }
 
-pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn check(question: &Question<'_>) -> Vec<Raised<UncountedIsolated>> {
     let mut found: Vec<UncountedIsolated> = Vec::new();
     let nuclei = question.evaluable.calls.len();
     let mut classes: Vec<NucleusClass> = question.evaluable.calls.iter().map(|call| call.class).collect();
@@ -62,5 +63,5 @@ pub(super) fn check(question: &Question<'_>) -> Vec<Finding> {
             found.push(UncountedIsolated { class, meaning, count, nuclei });
         }
     }
-    found.into_iter().map(|detail| Finding::new(Detail::UncountedIsolated(detail))).collect()
+    found.into_iter().map(Raised::new).collect()
 }

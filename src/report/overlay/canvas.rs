@@ -151,6 +151,11 @@ impl Stencil {
     }
 }
 
+/// A coordinate of the field on the enlarged canvas: pixel centres stay pixel centres.
+pub(super) fn enlarged(px: f64, scale: usize) -> f64 {
+    (px + 0.5) * scale as f64 - 0.5
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

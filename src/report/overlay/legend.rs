@@ -1,11 +1,11 @@
 //! The strip below the field that says what is what.
 
 use crate::analyse::FieldReading;
+use crate::report::overlay::call_colour::{NOT_EVALUABLE, NOT_REARRANGED, REARRANGED};
 use crate::report::overlay::canvas::{Canvas, Rgb};
 use crate::report::overlay::lettering::{TEXT_HEIGHT, text_width, write};
 use crate::report::overlay::marks::{diamond_corners, square_corners};
 use crate::report::overlay::outline::DASH_PX;
-use crate::report::overlay::{NOT_EVALUABLE, NOT_REARRANGED, REARRANGED};
 
 /// Colour of the text.
 const TEXT: Rgb = [225, 225, 225];

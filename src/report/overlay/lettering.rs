@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
 use crate::analyse::FieldReading;
-use crate::report::overlay::canvas::{Canvas, Rgb};
-use crate::report::overlay::{Place, colour_of, enlarged};
+use crate::report::overlay::call_colour::colour_of;
+use crate::report::overlay::canvas::{Canvas, Rgb, enlarged};
+use crate::report::overlay::place::Place;
 use crate::segment::Nucleus;
 
 /// Height of a line of text, px.

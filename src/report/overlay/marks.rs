@@ -4,8 +4,7 @@ use crate::analyse::FieldReading;
 use crate::detect::Signal;
 use crate::pair::SignalStatus;
 use crate::report::fate::Fate;
-use crate::report::overlay::canvas::{Canvas, Rgb};
-use crate::report::overlay::enlarged;
+use crate::report::overlay::canvas::{Canvas, Rgb, enlarged};
 
 /// Colour of all marks: the shape tells the status.
 const MARK: Rgb = [235, 235, 235];

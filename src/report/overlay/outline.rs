@@ -8,8 +8,9 @@ use imageproc::morphology::erode;
 use ndarray::Array2;
 
 use crate::analyse::FieldReading;
+use crate::report::overlay::call_colour::colour_of;
 use crate::report::overlay::canvas::{Canvas, Rgb};
-use crate::report::overlay::{Place, colour_of};
+use crate::report::overlay::place::Place;
 use crate::segment::Nucleus;
 
 /// Length of a dash and of a gap, px.
