@@ -1,4 +1,4 @@
-//! Step 4: the call of a nucleus.
+//! Step 6: the call of a nucleus.
 //!
 //! [`classify`] turns the findings of the earlier steps about one nucleus ([`NucleusEvidence`]) into its
 //! [`NucleusCall`]. [`class_of`] and [`is_rearranged`] do the same for bare patterns, such as those of a

@@ -1,4 +1,4 @@
-//! Step 3: red to green within a nucleus.
+//! Step 5: red to green within a nucleus.
 //!
 //! The signals of a doublet are joined first. Then reds and greens within the fused distance are paired: as many
 //! loci as possible are intact, at the smallest sum of distances. The signals left over are paired into split loci,

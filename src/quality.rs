@@ -1,4 +1,4 @@
-//! Checks of a specimen: each looks for one fault and reports it as a [`Finding`].
+//! Step 7: checks of a specimen: each looks for one fault and reports it as a [`Finding`].
 //!
 //! A check has a file of its own. The file holds its limits, its typed figures, its sentence, its action and its test.
 //! All checks are listed once, in `registry`; `docs/findings.md` is generated from that list ([`findings_page`]).

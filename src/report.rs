@@ -1,4 +1,4 @@
-//! Step 6: what is written. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG).
+//! Step 9: the written results. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG).
 //!
 //! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in

@@ -1,4 +1,4 @@
-//! Step 6: from nucleus calls and findings to the specimen's verdict.
+//! Step 8: from nucleus calls and findings to the specimen's verdict.
 //!
 //! The verdict is the assay's rule, unless findings withhold it ([`crate::quality`]). It is decided in integers:
 //! percentages are rounded for display only, never before a comparison. This crate reads every evaluable nucleus, so the
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall};
 use crate::colour::PerColour;
-use crate::decide::{Evaluable, deviations};
+use crate::decide::{Evaluable, Ruling, deviations};
 use crate::error::{Error, Result};
 use crate::quality::{Detail, Effect, Finding, Question, on_settled_verdict, that_withhold};
 use settle::settle;
@@ -152,6 +152,24 @@ pub fn summarise(
     findings.extend(on_settled_verdict(&question, verdict)?);
     // Those that withhold the verdict first, then the others by their effect; the order of the checks within each.
     findings.sort_by_key(|f| (!f.effect.withholds(ruling.verdict, ruling.depends_on_isolated), f.effect));
+    summary_of(calls, &evaluable, ruling, Judgement { loss_effect, verdict, findings })
+}
+
+/// The verdict, and the estimates and findings that it was decided with.
+struct Judgement {
+    loss_effect: LossEffect,
+    verdict: Verdict,
+    findings: Vec<Finding>,
+}
+
+/// The counts and tallies beside a verdict.
+fn summary_of(
+    calls: &[NucleusCall],
+    evaluable: &Evaluable<'_>,
+    ruling: Ruling,
+    Judgement { loss_effect, verdict, findings }: Judgement,
+) -> Result<Summary> {
+    let assay = evaluable.assay();
     let count = evaluable.count();
     let limits = |of: fn(Count, f64) -> Result<Interval>| -> Result<Option<Interval>> {
         (count.total > 0).then(|| of(count, assay.report.ci_level)).transpose()

@@ -1,7 +1,7 @@
 //! Assays that were changed: in rarely used keys, in code, and in JSON.
 
 use breakapart::assay::{Assay, Decision};
-use breakapart::summarise::{SummariseParams, summarise};
+use breakapart::summarise::{Grounds, SummariseParams, summarise};
 use breakapart::{Analyser, Error, Location};
 
 fn load(text: &str) -> Result<Assay, Error> {
@@ -93,7 +93,7 @@ fn an_assay_that_was_made_invalid_in_code_decides_nothing() {
         let errors = [
             assay.validate().unwrap_err(),
             Analyser::new(assay.clone()).unwrap_err(),
-            summarise(&[], &assay, &SummariseParams::default()).unwrap_err(),
+            summarise(&[], &assay, &Grounds::worksheet(None), &SummariseParams::default()).unwrap_err(),
         ];
         for error in errors {
             assert_eq!(error.code(), "invalid_assay");

@@ -249,7 +249,7 @@ fn what_is_fixed_is_used_as_given_and_what_is_off_is_not_estimated() {
     assert_eq!(off.instrument.illumination, [None; 3].into());
     assert!(evened.instrument.illumination.named().iter().all(|(_, light)| light.is_some()));
     // Heights are told as acquired, whatever they were evened out by.
-    let height = |r: &SpecimenReading| r.fields[0].quality.signal_amplitude[0].unwrap();
+    let height = |r: &SpecimenReading| r.fields[0].quality.signal_amplitude.red.unwrap();
     assert!((height(&reading) / height(&off) - 1.0).abs() < 0.05, "{} {}", height(&reading), height(&off));
 
     params.instrument.crosstalk_red_into_green = Setting::Supplied(0.9);

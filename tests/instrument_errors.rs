@@ -2,6 +2,7 @@
 //! microscope, estimates must lie about as far from the truth as their errors say.
 #![cfg(feature = "simulate")]
 
+use breakapart::Colour;
 use breakapart::analyse::{Analyser, Instrument};
 use breakapart::assay::Assay;
 use breakapart::simulate::{Conditions, Pattern, simulate_specimen};
@@ -66,7 +67,7 @@ fn errors_of_shift_noise_and_width_are_honest() {
     hold("rotation", &found, 0.0, shift(|s| estimate(s.rotation, s.field_standard_error)));
     let camera = &conditions.camera;
     let gain = 1.0 / camera.electrons_per_level;
-    for c in 0..2 {
+    for c in Colour::BOTH {
         hold("gain", &found, gain, |i| {
             estimate(i.camera_noise[c].gain, i.camera_noise[c].gain_standard_error)
         });
@@ -79,8 +80,7 @@ fn errors_of_shift_noise_and_width_are_honest() {
             estimate(noise.dark_sd / truth, noise.dark_sd_standard_error.map(|e| e / truth))
         });
         // What is measured, signals in and out of focus together, is known from all specimens only.
-        let mean =
-            found.iter().map(|i| <[f64; 2]>::from(i.signal_diameter_px)[c]).sum::<f64>() / found.len() as f64;
+        let mean = found.iter().map(|i| i.signal_diameter_px[c]).sum::<f64>() / found.len() as f64;
         let diameter =
             |i: &Instrument| estimate(i.signal_diameter_px[c], i.signal_diameter_standard_error_px[c]);
         hold("diameter", &found, mean, diameter);
@@ -96,18 +96,18 @@ fn errors_of_crosstalk_bleed_and_illumination_are_honest() {
     conditions.optics.vignette = vignette;
     let found = instruments(&conditions);
     hold("crosstalk", &found, crosstalk, |i| {
-        i.crosstalk_red_into_green.and_then(|c| estimate(c.fraction, c.standard_error))
+        i.crosstalk_from.red.and_then(|c| estimate(c.fraction, c.standard_error))
     });
     hold("bleed into red", &found, glow, |i| {
-        i.counterstain_into_red.and_then(|b| estimate(b.fraction, b.standard_error))
+        i.counterstain_into.red.and_then(|b| estimate(b.fraction, b.standard_error))
     });
     // Green sees its own and what red sees.
     hold("bleed into green", &found, glow * (1.0 + crosstalk), |i| {
-        i.counterstain_into_green.and_then(|b| estimate(b.fraction, b.standard_error))
+        i.counterstain_into.green.and_then(|b| estimate(b.fraction, b.standard_error))
     });
     for (c, channel) in ["counterstain", "red", "green"].into_iter().enumerate() {
         hold(&format!("corner loss, {channel}"), &found, vignette, |i| {
-            i.illumination[c].and_then(|l| estimate(l.corner_loss, l.standard_error))
+            i.illumination.named()[c].1.and_then(|l| estimate(l.corner_loss, l.standard_error))
         });
     }
 }

@@ -67,27 +67,7 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let find = |colour: Colour| {
-        let probe = field.probe(colour);
-        let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
-        let own = known.map(|fraction| {
-            let limit = limit(probe, field.saturation_level);
-            bleed_through::subtract(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
-        });
-        let Some(own) = own else {
-            return find::candidates(probe, colour, &segmentation, field.pixel_size, params);
-        };
-        let mut params = params.clone();
-        if let Setting::Supplied(_) = params.camera_noise[colour] {
-            params.camera_noise[colour] = Setting::Estimate;
-        }
-        let plane = PlaneView::from(&own);
-        let mut found = find::candidates(plane, colour, &segmentation, field.pixel_size, &params);
-        // What is left has not the camera's noise.
-        let with_gain = params.camera_noise[colour] == Setting::Estimate;
-        found.noise_fit = camera_noise::estimate(probe, None, with_gain);
-        found
-    };
+    let find = |colour| candidates(field, &segmentation, colour, params, instrument);
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
     let ((red, green), ((saturated, nucleus_saturated), likeness, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
@@ -110,6 +90,35 @@ pub(super) fn measure(
         lights,
         notes: field.notes.clone(),
     })
+}
+
+/// The candidates of a colour, found without the counterstain's light if the bleed-through was supplied.
+fn candidates(
+    field: &Field,
+    segmentation: &Segmentation,
+    colour: Colour,
+    params: &DetectParams,
+    instrument: &InstrumentParams,
+) -> ChannelCandidates {
+    let probe = field.probe(colour);
+    let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
+    let own = known.map(|fraction| {
+        let limit = limit(probe, field.saturation_level);
+        bleed_through::subtract(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
+    });
+    let Some(own) = own else {
+        return find::candidates(probe, colour, segmentation, field.pixel_size, params);
+    };
+    let mut params = params.clone();
+    if let Setting::Supplied(_) = params.camera_noise[colour] {
+        params.camera_noise[colour] = Setting::Estimate;
+    }
+    let plane = PlaneView::from(&own);
+    let mut found = find::candidates(plane, colour, segmentation, field.pixel_size, &params);
+    // The difference has not the camera's noise.
+    let with_gain = params.camera_noise[colour] == Setting::Estimate;
+    found.noise_fit = camera_noise::estimate(probe, None, with_gain);
+    found
 }
 
 /// Saturated shares of the channels, and of the nuclei if there are any.

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::classify::NucleusCall;
 use crate::colour::{PerChannel, PerColour};
 use crate::detect::Signal;
+use crate::kernel::outline::Silhouette;
+use crate::kernel::run::Run;
 use crate::pair::Pairing;
 use crate::resolve::RejectedCandidate;
 use crate::segment::Nucleus;
@@ -87,6 +89,52 @@ impl FieldReading {
     /// The pairings of the nuclei by id.
     pub fn pairings(&self) -> impl Iterator<Item = &Pairing> {
         self.nuclei.iter().map(|nucleus| &nucleus.pairing)
+    }
+
+    /// The outline of a nucleus: the centres of its outermost pixels (row, column), px, clockwise from the first pixel in
+    /// reading order. Empty if there is no such nucleus, or if the reading was loaded without label images.
+    ///
+    /// ```
+    /// # #[cfg(feature = "simulate")]
+    /// # fn main() -> breakapart::Result<()> {
+    /// use breakapart::simulate::{Conditions, simulate_field};
+    /// use breakapart::{Analyser, Assay};
+    /// let field = simulate_field(&Conditions::named("easy_positive")?, 1, 0)?.field;
+    /// let reading = Analyser::new(Assay::builtin("alk")?)?.analyse(&field)?;
+    /// assert!(reading.fields[0].outline(1).len() > 20);
+    /// assert!(reading.fields[0].outline(0).is_empty());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "simulate"))]
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn outline(&self, nucleus_id: u32) -> Vec<[usize; 2]> {
+        let nucleus = (nucleus_id as usize).checked_sub(1).and_then(|i| self.nuclei.get(i));
+        let Some(bounds) = nucleus.map(|n| n.nucleus.bounding_box) else { return Vec::new() };
+        let mut runs = Vec::new();
+        for y in bounds.y0..bounds.y1.min(self.labels.dim().0) {
+            let row = self.labels.row(y);
+            let mut start = None;
+            for x in bounds.x0..=bounds.x1.min(row.len()) {
+                let is_inside = row.get(x).is_some_and(|label| *label == nucleus_id) && x < bounds.x1;
+                match (start, is_inside) {
+                    (None, true) => start = Some(x),
+                    (Some(x0), false) => {
+                        runs.push(Run { y: y as u32, x0: x0 as u32, x1: x as u32 });
+                        start = None;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if runs.is_empty() {
+            return Vec::new();
+        }
+        let (mut silhouette, mut outline) = (Silhouette::default(), Vec::new());
+        silhouette.set(&runs);
+        silhouette.trace(&mut outline);
+        outline.into_iter().map(|(y, x)| [y.max(0) as usize, x.max(0) as usize]).collect()
     }
 
     /// One row a nucleus, by id.

@@ -25,7 +25,7 @@ pub struct Instrument {
     pub chromatic_shift: Option<ChromaticShift>,
     /// Crosstalk of each colour into the other that was corrected; `None` = not found.
     pub crosstalk_from: PerColour<Option<Crosstalk>>,
-    /// BleedThrough-through of the counterstain; `None` = disabled, too few nuclei, or none that is the same within and between
+    /// Bleed-through of the counterstain; `None` = disabled, too few nuclei, or none that is the same within and between
     /// nuclei.
     pub counterstain_into: PerColour<Option<BleedThrough>>,
     /// Fall-off of the light over the field; `None` = disabled, or too few nuclei.

@@ -1,8 +1,8 @@
 //! Channels that are shifted, turned, or run into each other, and fields out of focus.
 
+use breakapart::Plane;
 use breakapart::classify::Exclusion;
 use breakapart::summarise::Verdict;
-use breakapart::{Field, Plane};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;

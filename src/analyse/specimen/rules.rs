@@ -49,6 +49,29 @@ pub(super) fn common_pixel_size(name: &str, fields: &[FieldMeasurement]) -> Resu
     Ok(Some(*first))
 }
 
+/// The signal diameter that the assay's distances are expressed in, px.
+///
+/// # Errors
+/// The diameter in words, if it is in micrometres and the pixel size is not known.
+fn rule_diameter_px(
+    assay: &Assay,
+    diameters_px: [f64; 2],
+    pixel_size: Option<PixelSize>,
+) -> std::result::Result<f64, String> {
+    let rule = &assay.split.min_distance;
+    let measured = match rule.diameter_from {
+        DiameterFrom::Mean => f64::midpoint(diameters_px[0], diameters_px[1]),
+        DiameterFrom::Max => diameters_px[0].max(diameters_px[1]),
+        DiameterFrom::FixedUm => {
+            let um = rule.fixed_um.unwrap_or(assay.split.diameter_um.max);
+            pixel_size.ok_or_else(|| format!("a signal diameter of {um} um"))?.um_to_px(um)
+        }
+    };
+    // Blur widens the measured signal, not the probe: the diameter stays within the assay's limits.
+    let limits = &assay.split.diameter_um;
+    Ok(pixel_size.map_or(measured, |p| measured.clamp(p.um_to_px(limits.min), p.um_to_px(limits.max))))
+}
+
 /// The pairing rule in pixels.
 ///
 /// # Errors
@@ -67,18 +90,7 @@ pub(super) fn pair_rule(
         remedy: "state the pixel size in micrometres".to_string(),
     };
     let rule = &assay.split.min_distance;
-    let measured = match rule.diameter_from {
-        DiameterFrom::Mean => f64::midpoint(diameters_px[0], diameters_px[1]),
-        DiameterFrom::Max => diameters_px[0].max(diameters_px[1]),
-        DiameterFrom::FixedUm => {
-            let um = rule.fixed_um.unwrap_or(assay.split.diameter_um.max);
-            pixel_size.ok_or_else(|| unknown_scale(format!("a signal diameter of {um} um")))?.um_to_px(um)
-        }
-    };
-    // Blur widens what is measured, not the probe: the diameter stays within the assay's limits.
-    let limits = &assay.split.diameter_um;
-    let diameter_px =
-        pixel_size.map_or(measured, |p| measured.clamp(p.um_to_px(limits.min), p.um_to_px(limits.max)));
+    let diameter_px = rule_diameter_px(assay, diameters_px, pixel_size).map_err(unknown_scale)?;
     let to_px = |value: f64| -> Result<f64> {
         let px = match rule.unit {
             DistanceUnit::Diameter => value * diameter_px,

@@ -1,7 +1,7 @@
-//! Split pairs that point one way: a shift between the channels that was not taken off.
+//! Split pairs that point one way: a shift between the channels that was not corrected.
 //!
 //! The ends of a broken locus come apart in any direction, so that of the split pairs of many nuclei, however they lie,
-//! as many point one way as the other. Ends of intact loci that a shift parts all point along it. The test is
+//! as many point one way as the other. Ends of intact loci that a shift separates all point along it. The test is
 //! Rayleigh's, of directions that are spread evenly against those that gather around one of them, for each field, since
 //! one may be shifted against the others, and for all together, since each may hold few.
 
@@ -127,7 +127,7 @@ fn judge(fields: &[(&str, Vec<[f64; 2]>)], shift: Option<ChromaticShift>) -> Vec
     found.iter().map(|(name, one_way)| finding(one_way).in_field(name)).collect()
 }
 
-/// Vectors from red to green of the split pairs of a field's evaluable nuclei, without the shift that was taken off.
+/// Vectors from red to green of the split pairs of a field's evaluable nuclei, without the shift that was corrected.
 fn split_vectors(field: &FieldReading, shift: Option<ChromaticShift>) -> Vec<[f64; 2]> {
     let centre = [field.height_px, field.width_px].map(|n| 0.5 * (n as f64 - 1.0));
     let evaluable = field.nuclei.iter().filter(|nucleus| nucleus.call.evaluable());
