@@ -75,7 +75,7 @@ impl Analyser {
     /// Finds nuclei and signal candidates of a field. After this its pixels are not needed any more.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] if a plane of the field holds samples that are not finite numbers.
+    /// [`crate::Error::Malformed`] if a plane of the field holds samples that are not finite numbers.
     pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
         let nuclei = segment(field.counterstain.view(), field.pixel_size, &self.params.segment)?;
         self.measure_field_in(field, nuclei)

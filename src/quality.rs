@@ -11,13 +11,17 @@
 mod about;
 mod acquisition;
 mod check;
+mod checks;
 mod field_names;
+pub mod figures;
 mod files;
 mod finding;
 mod hybridisation;
 mod question;
 mod registry;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod view;
 
@@ -25,6 +29,7 @@ pub use about::{Effect, Scope, Withheld};
 #[cfg(test)]
 pub(crate) use check::Raised;
 pub use check::{Check, Limit};
+pub(crate) use checks::check;
 pub use finding::Finding;
 pub(crate) use question::Question;
 pub use registry::{CHECKS, Detail, findings_page};
@@ -33,13 +38,3 @@ pub(crate) use view::{
     ClippedPeaks, Compared, FieldFacts, RepeatedFields, ShiftEstimate, SpecimenFacts, SpecimenView,
     SuppliedFacts,
 };
-
-/// Figures of every check.
-pub mod figures {
-    pub use super::registry::figures::*;
-}
-
-/// All findings of a specimen that do not depend on the verdict, in the order of the registry.
-pub(crate) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
-    [acquisition::check(view), hybridisation::check(view), settings::check(view), files::check(view)].concat()
-}

@@ -62,8 +62,8 @@ impl Grounds {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct SummariseParams {
-    /// Confidence of the upper bounds on signals lost below detection, one-sided, 0.5 to 0.9999. A verdict that would be
-    /// another one at these bounds is not given. Default 0.95, the usual level of upper bounds on false positives in
+    /// Confidence of the upper bounds on signals lost below detection, one-sided. A verdict that would be
+    /// another one at these bounds is not given. Range 0.5 to 0.9999. Default 0.95, the usual level of upper bounds on false positives in
     /// normals.
     pub loss_level: f64,
 }
@@ -120,7 +120,8 @@ impl SummariseParams {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidParameter`] if `loss_level` is out of range; [`Error::Assay`] if the assay is not valid.
+/// [`Error::InvalidParameter`] if `loss_level`, a share or a probability is out of range; [`Error::Assay`] if the assay is not
+/// valid.
 pub fn summarise(
     calls: &[NucleusCall],
     assay: &Assay,
@@ -129,6 +130,7 @@ pub fn summarise(
 ) -> Result<Summary> {
     params.validate()?;
     assay.validate()?;
+    check_shares(calls, grounds)?;
     let evaluable = Evaluable::of(calls, assay);
     let ruling = evaluable.ruling()?;
     let loss_effect = LossEffect::of(
@@ -146,13 +148,30 @@ pub fn summarise(
         sex: grounds.sex,
         fields: grounds.fields,
     };
-    let mut findings = grounds.findings.clone();
+    // Questions to the verdict are asked anew.
+    let mut findings: Vec<Finding> =
+        grounds.findings.iter().filter(|f| !f.is_on_verdict()).cloned().collect();
     findings.extend(that_withhold(&question)?);
     let verdict = settle(&ruling, &findings);
     findings.extend(on_settled_verdict(&question, verdict)?);
     // Those that withhold the verdict first, then the others by their effect; the order of the checks within each.
     findings.sort_by_key(|f| (!f.effect.withholds(ruling.verdict, ruling.depends_on_isolated), f.effect));
     summary_of(calls, &evaluable, ruling, Judgement { loss_effect, verdict, findings })
+}
+
+/// Refuses shares and probabilities that are no numbers from 0 to 1.
+fn check_shares(calls: &[NucleusCall], grounds: &Grounds) -> Result<()> {
+    let is_share = |value: f64| (0.0..=1.0).contains(&value);
+    let are_shares = |lost: &LostShare| is_share(lost.expected) && is_share(lost.at_most);
+    let check = |holds: bool, name: &str| {
+        if holds { Ok(()) } else { Err(Error::parameter(name, "no share", "0 to 1")) }
+    };
+    check(grounds.isolated_miss_rate.iter().all(|(_, lost)| are_shares(lost)), "grounds.isolated_miss_rate")?;
+    check(calls.iter().flat_map(|call| &call.lost).all(are_shares), "call.lost")?;
+    check(
+        calls.iter().filter_map(|call| call.probability_rearranged).all(is_share),
+        "call.probability_rearranged",
+    )
 }
 
 /// The verdict, and the estimates and findings that it was decided with.

@@ -66,5 +66,8 @@ fn signals_cut_off_too_low_to_tell_their_heights_give_no_verdict() {
     let reading = read(&cut_off(&whole, 0.25 * height, 0.2));
     assert_eq!(reading.summary.verdict, Verdict::NotEvaluable, "{:?}", reading.summary.findings);
     assert!(reading.summary.has("unrecoverable_clipping"), "{:?}", reading.summary.findings);
-    assert_eq!(reading.summary.withheld_by().next().map(|f| f.code()), Some("unrecoverable_clipping"));
+    assert_eq!(
+        reading.summary.withheld_by().next().map(breakapart::quality::Finding::code),
+        Some("unrecoverable_clipping")
+    );
 }

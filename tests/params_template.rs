@@ -36,10 +36,23 @@ struct Parameter {
     doc: String,
 }
 
+/// The ranges that a source file declares as constants, by name, in words.
+fn ranges(source: &str) -> Vec<(String, String)> {
+    let declared = source.lines().filter_map(|line| {
+        let (name, range) =
+            line.trim().strip_prefix("pub const ")?.split_once(": ParameterRange = ParameterRange::new(")?;
+        let (low, high) = range.strip_suffix(");")?.split_once(", ")?;
+        let [low, high] = [low, high].map(|number| number.parse::<f64>().unwrap());
+        Some((name.to_owned(), format!("{low} to {high}")))
+    });
+    declared.collect()
+}
+
 /// The fields of a struct with their documentation.
 fn parameters(file: &str, name: &str) -> Vec<Parameter> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let source = fs::read_to_string(path).unwrap();
+    let ranges = ranges(&source);
     let (_, body) = source.split_once(&format!("pub struct {name} {{\n")).unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
     let (mut found, mut doc) = (Vec::new(), String::new());
@@ -47,7 +60,11 @@ fn parameters(file: &str, name: &str) -> Vec<Parameter> {
         if let Some(text) = line.strip_prefix("///") {
             doc += text;
         } else if let Some((key, _)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':')) {
-            let doc = std::mem::take(&mut doc).replace("[`", "`").replace("`]", "`");
+            let mut doc = std::mem::take(&mut doc);
+            for (constant, range) in &ranges {
+                doc = doc.replace(&format!("[`{constant}`](Self::{constant})"), range);
+            }
+            let doc = doc.replace("[`", "`").replace("`]", "`");
             found.push(Parameter { key: key.to_owned(), doc: doc.trim().to_owned() });
         }
     }
@@ -139,6 +156,9 @@ fn a_value_outside_of_its_documented_range_is_refused() {
                     // A whole number cannot be negative or NaN.
                     Some(Value::Integer(_)) if outside > high => format!("{}", outside.ceil() as i64),
                     Some(Value::Integer(_)) => format!("{}", low as i64 - 1),
+                    Some(Value::Table(_)) => {
+                        format!("{{ red = {outside:?}, green = {outside:?} }}").replace("NaN", "nan")
+                    }
                     Some(Value::Array(_)) => format!("[{outside:?}, {outside:?}]").replace("NaN", "nan"),
                     _ => format!("{outside:?}").replace("NaN", "nan"),
                 };

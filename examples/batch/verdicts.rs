@@ -41,8 +41,14 @@ fn line(input: &InputRecord, row: Option<&SpecimenRow>) -> [String; 6] {
     if input.status == InputStatus::Incomplete {
         notes.push(format!("{} of {} fields failed", row.failed_fields, row.fields + row.failed_fields));
     }
+    if !row.withheld_by.is_empty() {
+        notes.push(format!("withheld: {}", row.withheld_by.join(", ")));
+    }
     if row.borderline {
         notes.push("borderline".to_owned());
+    }
+    if row.confirm {
+        notes.push("confirm".to_owned());
     }
     [
         name,

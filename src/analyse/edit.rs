@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::analyse::SpecimenReading;
 use crate::assay::{Assay, Sex};
 use crate::classify::{Exclusion, NucleusCall, SignalPattern, class_of, is_rearranged};
+use crate::colour::Colour;
 use crate::error::{Error, Result};
 
 /// A change to the call of a nucleus.
@@ -50,11 +51,13 @@ impl SpecimenReading {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if the reading has no such nucleus; otherwise as [`crate::summarise::summarise`].
+    /// [`Error::InvalidParameter`] if the reading has no such nucleus, if the nucleus is counted in another field, or if the
+    /// pattern has more signals than the assay can count; otherwise as [`crate::summarise::summarise`].
     pub fn edit(&self, edits: &[Edit]) -> Result<Self> {
         let mut edited = self.clone();
         for edit in edits {
             let call = self.call_of(edit)?;
+            self.check(edit, call)?;
             let changed = changed(call, edit.change, &self.assay, self.grounds.sex);
             let field = edited.fields.iter_mut().find(|field| field.name == edit.field);
             let nuclei = field.into_iter().flat_map(|field| &mut field.nuclei);
@@ -64,6 +67,26 @@ impl SpecimenReading {
         }
         edited.summary = edited.decide()?;
         Ok(edited)
+    }
+
+    /// Refuses to count a nucleus twice, and signals that the assay takes for uncountable.
+    fn check(&self, edit: &Edit, call: &NucleusCall) -> Result<()> {
+        if edit.change != Change::Exclude && call.exclusion == Some(Exclusion::Repeated) {
+            let allowed = "a nucleus that no other field shows: this one is counted there";
+            return Err(Error::parameter("edit.nucleus_id", edit.nucleus_id, allowed));
+        }
+        let most = self.assay.evaluable.max_signals;
+        if let Change::Pattern(SignalPattern { fused, split, isolated_red, isolated_green }) = edit.change
+            && [fused, split, isolated_red, isolated_green].into_iter().any(|n| n > most)
+        {
+            let allowed = format!("up to {most} signals of a kind, as the assay can count");
+            return Err(Error::parameter(
+                "edit.pattern",
+                [fused, split, isolated_red, isolated_green].map(|n| n.to_string()).join(", "),
+                allowed,
+            ));
+        }
+        Ok(())
     }
 
     fn call_of(&self, edit: &Edit) -> Result<&NucleusCall> {
@@ -85,7 +108,12 @@ fn changed(call: &NucleusCall, change: Change, assay: &Assay, sex: Option<Sex>) 
         Change::Exclude | Change::Restore => call.pattern,
         Change::Pattern(pattern) => pattern,
     };
-    let exclusion = (change == Change::Exclude).then_some(Exclusion::ByReader);
+    let has_signals = Colour::BOTH.iter().any(|colour| pattern.signals(*colour) > 0);
+    let exclusion = match change {
+        Change::Exclude => Some(Exclusion::ByReader),
+        // Without any signal there is nothing to count.
+        Change::Pattern(_) | Change::Restore => (!has_signals).then_some(Exclusion::NoSignal),
+    };
     let rearranged = exclusion.is_none() && is_rearranged(&pattern, assay, sex);
     NucleusCall {
         pattern,

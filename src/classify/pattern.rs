@@ -50,13 +50,13 @@ impl SignalPattern {
     /// Red signals that are not fused: split or isolated.
     #[must_use]
     pub fn separated_red(&self) -> usize {
-        self.split + self.isolated_red
+        self.split.saturating_add(self.isolated_red)
     }
 
     /// Green signals that are not fused: split or isolated.
     #[must_use]
     pub fn separated_green(&self) -> usize {
-        self.split + self.isolated_green
+        self.split.saturating_add(self.isolated_green)
     }
 
     /// Signals of one colour that are not fused.

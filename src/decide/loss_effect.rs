@@ -136,7 +136,8 @@ fn sums(
         if !shows_both_ends(pattern) {
             // As if whatever stands alone had lost its partner.
             let alone = Colour::BOTH.iter().map(|c| pattern.separated(*c)).sum::<usize>();
-            let intact = SignalPattern { fused: pattern.fused + alone, ..SignalPattern::default() };
+            let intact =
+                SignalPattern { fused: pattern.fused.saturating_add(alone), ..SignalPattern::default() };
             let chances = read_with_loss(&intact, lost, assay, sex);
             isolated.add(chances.isolated);
             split.add(chances.split);

@@ -173,7 +173,7 @@ pub(crate) fn percent(share: f64) -> String {
     if percent < 10.0 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
-/// A part of a whole for sentences: `53 of 143 (37 %)`.
-pub(crate) fn part_of(part: usize, whole: usize) -> String {
-    format!("{part} of {whole} ({})", percent(part as f64 / whole.max(1) as f64))
+/// A part of a whole for sentences: `53 of 143 nuclei (37 %)`.
+pub(crate) fn part_of(part: usize, whole: usize, noun: &str) -> String {
+    format!("{part} of {whole} {noun} ({})", percent(part as f64 / whole.max(1) as f64))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::about::{About, Effect, Scope};
 use super::check::Raised;
-use super::registry::Detail;
+use super::registry::{CHECKS, Detail};
 use crate::colour::Colour;
 
 /// One finding on a specimen. `Display` gives one sentence with its figures.
@@ -50,6 +50,11 @@ impl Finding {
         self.detail.figures().action(&self.about())
     }
 
+    /// Whether it is a question to the verdict, which is asked anew with every verdict.
+    pub(crate) fn is_on_verdict(&self) -> bool {
+        CHECKS.iter().any(|(group, check)| *group == "verdict" && check.code == self.code())
+    }
+
     fn about(&self) -> About {
         About { scope: self.scope.clone(), colour: self.colour, effect: self.effect }
     }
@@ -76,11 +81,11 @@ impl fmt::Display for Finding {
             }
         }
         let message = self.detail.figures().message(&self.about());
-        // A sentence of its own begins with a capital.
+        // A sentence begins with a capital.
         let mut letters = message.chars();
-        match letters.next().filter(|_| self.scope == Scope::Specimen) {
+        match letters.next() {
             Some(first) => write!(f, "{}{}", first.to_uppercase(), letters.as_str()),
-            None => f.write_str(&message),
+            None => Ok(()),
         }
     }
 }

@@ -107,6 +107,7 @@ checks! {
     UncountedIsolated in verdict::uncounted_isolated,
     GreyZonePairs in verdict::grey_zone_pairs,
     TooFewFields in verdict::too_few_fields,
+    EditedNuclei in verdict::edited_nuclei,
     SexUnknown in verdict::sex_unknown,
     TwoStageSubset in verdict::two_stage_subset,
 }

@@ -5,6 +5,7 @@
 pub(crate) mod borderline;
 pub(crate) mod detection_loss;
 pub(crate) mod doubtful_nuclei;
+pub(crate) mod edited_nuclei;
 pub(crate) mod grey_zone_pairs;
 pub(crate) mod isolated_only;
 pub(crate) mod one_colour_left_out;
@@ -41,6 +42,7 @@ pub(crate) fn on_settled_verdict(question: &Question<'_>, verdict: Verdict) -> R
         findings(uncounted_isolated::check(question)),
         findings(grey_zone_pairs::check(question)),
         findings(too_few_fields::check(question)),
+        findings(edited_nuclei::check(question)),
         findings(sex_unknown::check(question)),
         findings(two_stage_subset::check(question)),
     ]

@@ -149,7 +149,7 @@ pub fn write_report_json(
         verdict: summary.verdict,
         complete: failed.is_empty(),
         by_rule: summary.by_rule,
-        withheld_by: summary.withheld_by().map(Finding::code).collect(),
+        withheld_by: summary.withheld_by_codes(),
         confirm: summary.confirm,
         findings: summary.findings.iter().map(FindingReport::from).collect(),
         summary: without_findings(summary)?,

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
-use crate::quality::Finding;
 use crate::report::number::fixed_or_empty;
 use crate::report::table::write_table;
 use crate::summarise::Verdict;
@@ -107,7 +106,7 @@ impl SpecimenRow {
             verdict: summary.verdict,
             borderline: summary.borderline,
             warnings: summary.findings.len(),
-            withheld_by: summary.withheld_by().map(Finding::code).collect(),
+            withheld_by: summary.withheld_by_codes(),
             uncertain: summary.uncertain,
             confirm: summary.confirm,
             doubtful: summary.doubtful,

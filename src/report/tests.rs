@@ -82,10 +82,10 @@ fn specimens_csv_is_sorted_by_name() {
         text,
         "specimen,assay,fields,nuclei,evaluable,rearranged,percent_rearranged,ci_low,ci_high,verdict,ci_level,\
          clopper_pearson_low,clopper_pearson_high,borderline,failed_fields,warnings,uncertain,confirm,doubtful,\
-         percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only\n\
-         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n\
-         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n\
-         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00\n"
+         percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only,withheld_by\n\
+         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n\
+         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n\
+         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n"
     );
 }
 
@@ -94,7 +94,7 @@ fn report_json_tells_of_fields_that_failed() {
     let failed = FailedField { field: "field_001".to_owned(), error: "cut short".to_owned() };
     let text = text(|path| write_report_json(path, &specimen_reading(), &[failed]));
     let head: Vec<&str> = text.lines().take(10).map(str::trim).collect();
-    assert_eq!(head[1], "\"schema_version\": 1,");
+    assert_eq!(head[1], "\"schema_version\": 2,");
     assert_eq!(head[3], "\"specimen\": \"S1\",");
     assert_eq!(
         head[5..8],

@@ -25,8 +25,8 @@ impl Segmentation {
     /// [`Segmentation::diameter_px`] is the median over the nuclei that the border does not cut.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if the label image and the counterstain differ in size, or a counterstain sample is
-    /// not finite.
+    /// [`Error::InvalidParameter`] if the label image and the counterstain differ in size, [`Error::Malformed`] if a
+    /// counterstain sample is not finite.
     ///
     /// ```
     /// use breakapart::PlaneView;

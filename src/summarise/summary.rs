@@ -94,11 +94,23 @@ pub struct Summary {
     pub borderline: bool,
     /// Whether the verdict must be confirmed by another method or reader before anything depends on it.
     pub confirm: bool,
-    /// All findings: those that withhold the verdict first, then those that ask for confirmation, then the others.
+    /// All findings: those that withhold this verdict first, then the others by their effect, the strongest first.
     pub findings: Vec<Finding>,
 }
 
 impl Summary {
+    /// The codes of the findings that withhold the verdict, each once.
+    #[must_use]
+    pub fn withheld_by_codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in self.withheld_by() {
+            if !codes.contains(&finding.code()) {
+                codes.push(finding.code());
+            }
+        }
+        codes
+    }
+
     /// The findings of one check, by its code (`docs/findings.md`).
     pub fn found<'s>(&'s self, code: &'s str) -> impl Iterator<Item = &'s Finding> {
         self.findings.iter().filter(move |finding| finding.code() == code)

@@ -284,19 +284,22 @@ fn the_microscope_can_be_fixed_or_left_out_of_account() {
     assert_eq!(parameters["options"]["crosstalk"], serde_json::json!([0.02, 0.01]));
     assert_eq!(parameters["options"]["illumination"], "off");
     assert_eq!(parameters["steps"]["instrument"]["chromatic_shift"]["y_px"], -0.5);
-    assert_eq!(parameters["steps"]["detect"]["camera_noise"], serde_json::json!(["off", "off"]));
+    assert_eq!(
+        parameters["steps"]["detect"]["camera_noise"],
+        serde_json::json!({"red": "off", "green": "off"})
+    );
     let instrument = &place.json("out/good/report.json")["instrument"];
     assert_eq!(instrument["chromatic_shift"]["x_px"], 1.25);
     assert!(instrument["chromatic_shift"]["standard_error_px"].is_null());
-    assert_eq!(instrument["crosstalk_green_into_red"]["fraction"], 0.01);
-    assert_eq!(instrument["signal_diameter_px"], serde_json::json!([3.5, 3.25]));
-    assert!(instrument["counterstain_into_red"].is_null());
-    assert_eq!(instrument["illumination"], serde_json::json!([null, null, null]));
-    assert_eq!(instrument["camera_noise"][0]["gain"], 0.0);
+    assert_eq!(instrument["crosstalk_from"]["green"]["fraction"], 0.01);
+    assert_eq!(instrument["signal_diameter_px"], serde_json::json!({"red": 3.5, "green": 3.25}));
+    assert!(instrument["counterstain_into"]["red"].is_null());
+    assert!(instrument["illumination"]["green"].is_null());
+    assert_eq!(instrument["camera_noise"]["red"]["gain"], 0.0);
     assert!(place.run(&["in", "--out", "out"]).stderr.is_empty());
     let instrument = &place.json("out/good/report.json")["instrument"];
-    assert!(instrument["camera_noise"][1]["gain_standard_error"].as_f64().is_some_and(|e| e > 0.0));
-    assert!(instrument["signal_diameter_standard_error_px"][0].as_f64().is_some_and(|e| e > 0.0));
+    assert!(instrument["camera_noise"]["green"]["gain_standard_error"].as_f64().is_some_and(|e| e > 0.0));
+    assert!(instrument["signal_diameter_standard_error_px"]["red"].as_f64().is_some_and(|e| e > 0.0));
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn one_image_for_two_channels_gives_no_verdict_and_names_them() {
                 "{name}: {:?}",
                 reading.summary.findings
             );
-            let named = reading.summary.withheld_by().any(|f| {
+            let named = reading.summary.found("duplicate_channel").any(|f| {
                 f.scope.field() == Some(&fields[1].name)
                     && matches!(&f.detail, Detail::DuplicateChannel(found) if found.channels == channels)
             });

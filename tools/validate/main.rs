@@ -10,6 +10,7 @@ mod arguments;
 mod cause;
 mod detection_limit;
 mod exclusions;
+mod findings;
 mod grid;
 mod jpeg;
 mod matching;
@@ -77,6 +78,7 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     detection_limit::report(&curves, &out.join("detection_limit.csv"))?;
     plots::detection_limit(&out.join("detection_limit.svg"), &curves)?;
     exclusions::report(&specimens, &out.join("exclusions.csv"))?;
+    findings::report(&specimens, &out.join("findings.csv"))?;
     let bins = reliability::bins(&specimens)?;
     reliability::report(&bins, &out.join("reliability.csv"))?;
     plots::reliability(&out.join("reliability.svg"), &bins)?;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use breakapart::analyse::Analyser;
+use breakapart::quality::Finding;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
@@ -17,6 +18,8 @@ pub(crate) struct Specimen<'a> {
     pub(crate) verdict: &'static str,
     /// The percentage expected from the probabilities of the nuclei.
     pub(crate) percent_expected: Option<f64>,
+    /// The findings on it.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Reads every specimen of every scenario; the order is that of the scenarios, then of the seeds.
@@ -53,7 +56,8 @@ fn read<'a>(scenario: &'a Scenario, seed: u64, fields: u32, analyser: &Analyser)
     let score = score(&truths, &reading, analyser.assay());
     let summary = &reading.summary;
     let (verdict, percent_expected) = (summary.verdict.name(), summary.percent_expected);
-    Ok(Specimen { scenario, seed, score, verdict, percent_expected })
+    let findings = summary.findings.clone();
+    Ok(Specimen { scenario, seed, score, verdict, percent_expected, findings })
 }
 
 /// Shown on a terminal only.

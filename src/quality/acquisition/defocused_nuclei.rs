@@ -45,9 +45,9 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for DefocusedNuclei {
     fn message(&self, at: &About) -> String {
         if at.effect == Effect::Inform {
-            let unseen = part_of(self.blurred + self.empty, self.nuclei);
+            let unseen = part_of(self.blurred + self.empty, self.nuclei, "nuclei");
             return format!(
-                "{unseen} nuclei are out of focus ({}) or show no signal ({}): cut or non-tumour nuclei, or weak \
+                "{unseen} are out of focus ({}) or show no signal ({}): cut or non-tumour nuclei, or weak \
                  hybridisation. The others are counted.",
                 self.blurred, self.empty
             );

@@ -37,10 +37,15 @@ pub(crate) const CHECK: Check = Check {
 
 impl Figures for ExposureMismatch {
     fn message(&self, at: &About) -> String {
-        let wide =
-            self.width_ratio.map_or_else(String::new, |times| format!(" and {times:.1} times as wide"));
+        let wide = self.width_ratio.map_or_else(String::new, |times| {
+            format!(", and {times:.1} times as wide as in the sharpest field")
+        });
         let ratio = self.height_ratio;
-        format!("{} signals are {ratio:.2} times as high{wide} as in the median field.", at.colour_name())
+        format!(
+            "{} signals are {ratio:.2} times as high as in the median field{wide}: signals of one field may pass for noise beside \
+             those of another.",
+            at.colour_name()
+        )
     }
 
     fn action(&self, _: &About) -> Option<String> {

@@ -40,9 +40,9 @@ pub(crate) const CHECK: Check = Check {
 
 impl Figures for NoIntactLocus {
     fn message(&self, at: &About) -> String {
-        let counts = part_of(self.separated, self.nuclei);
+        let counts = part_of(self.separated, self.nuclei, "nuclei with two signals of both colours");
         let beyond = if at.scope.field().is_some() { ", far more than in the other fields" } else { "" };
-        format!("{counts} nuclei with two signals of both colours show no fused pair{beyond}.")
+        format!("{counts} show no fused pair{beyond}.")
     }
 
     fn action(&self, at: &About) -> Option<String> {

@@ -41,9 +41,9 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for CoincidentLight {
     fn message(&self, _: &About) -> String {
         format!(
-            "{} nuclei hold light as high as signals at one place in both probe channels, broader than a fused pair. It is not \
+            "{} hold light as high as signals at one place in both probe channels, broader than a fused pair. It is not \
              counted.",
-            part_of(self.with_light, self.nuclei)
+            part_of(self.with_light, self.nuclei, "nuclei")
         )
     }
 

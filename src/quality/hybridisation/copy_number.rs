@@ -37,8 +37,8 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for CopyNumber {
     fn message(&self, _: &About) -> String {
         format!(
-            "{} nuclei show {} or more fused pairs: polyploidy, amplification, or colours that run into each other.",
-            part_of(self.many, self.nuclei),
+            "{} show {} or more fused pairs: polyploidy, amplification, or colours that run into each other.",
+            part_of(self.many, self.nuclei, "nuclei"),
             self.fused
         )
     }

@@ -39,9 +39,9 @@ impl Figures for MissingProbe {
     fn message(&self, at: &About) -> String {
         let (colour, other) = (at.colour_name(), at.other_name());
         format!(
-            "{} nuclei with two {other} signals show no {colour} one. Loci that miss it at random would give {} of the intact \
+            "{} show no {colour} one. Loci that miss it at random would give {} of the intact \
              nuclei an isolated {other} signal.",
-            part_of(self.without, self.nuclei),
+            part_of(self.without, self.nuclei, &format!("nuclei with two {other} signals")),
             percent(self.isolated_by_chance)
         )
     }
@@ -54,7 +54,7 @@ impl Figures for MissingProbe {
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<MissingProbe>> {
     let of_colour = |colour: Colour| {
         let found = Missing::count(view, colour);
-        (found.is_enough() && found.share() > MAX_MISSING.value).then(|| {
+        (found.is_enough() && !found.failed() && found.share() > MAX_MISSING.value).then(|| {
             // Loci that miss the colour independently of each other: of nuclei with two, p^2 miss both.
             let missed = found.share().sqrt();
             let isolated_by_chance = 2.0 * missed * (1.0 - missed);

@@ -39,10 +39,13 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for ProbeFailed {
     fn message(&self, at: &About) -> String {
         format!(
-            "The {} probe failed: {} nuclei with two {} signals show none of it, or it is too weak to be seen there.",
+            "The {} probe failed: {} show none of it, or it is too weak to be seen there.",
             at.colour_name(),
-            part_of(self.without + self.weak, self.nuclei),
-            at.other_name()
+            part_of(
+                self.without + self.weak,
+                self.nuclei,
+                &format!("nuclei with two {} signals", at.other_name())
+            )
         )
     }
 
@@ -93,7 +96,8 @@ impl Missing {
         self.nuclei >= MIN_NUCLEI.count()
     }
 
-    fn failed(self) -> bool {
+    /// Whether the probe failed: said once, by this check.
+    pub(super) fn failed(self) -> bool {
         self.is_enough() && self.share() + self.weak_share() >= MAX_WITHOUT.value
     }
 }

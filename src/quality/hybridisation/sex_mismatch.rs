@@ -46,7 +46,7 @@ impl Figures for SexMismatch {
             Sex::Male => ("male", "two copies or more"),
             Sex::Female => ("female", "one copy"),
         };
-        format!("The patient is {sex}, but {} nuclei show {shown}.", part_of(self.unlike, self.nuclei))
+        format!("The patient is {sex}, but {} show {shown}.", part_of(self.unlike, self.nuclei, "nuclei"))
     }
 
     fn action(&self, _: &About) -> Option<String> {

@@ -39,8 +39,8 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for UncountedLoneEnd {
     fn message(&self, at: &About) -> String {
         format!(
-            "{} nuclei with a fused pair show an isolated {} signal, which the assay does not count.",
-            part_of(self.isolated, self.nuclei),
+            "{} show an isolated {} signal, which the assay does not count.",
+            part_of(self.isolated, self.nuclei, "nuclei with a fused pair"),
             at.colour_name()
         )
     }

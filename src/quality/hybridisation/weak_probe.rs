@@ -36,10 +36,9 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for WeakProbe {
     fn message(&self, at: &About) -> String {
         format!(
-            "{} signals would not stand out of the noise in {} nuclei with two {} signals. These nuclei are not counted.",
+            "{} signals would not stand out of the noise in {}. These nuclei are not counted.",
             at.colour_name(),
-            part_of(self.weak, self.nuclei),
-            at.other_name()
+            part_of(self.weak, self.nuclei, &format!("nuclei with two {} signals", at.other_name()))
         )
     }
 
@@ -51,7 +50,7 @@ impl Figures for WeakProbe {
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<WeakProbe>> {
     let of_colour = |colour: Colour| {
         let found = Missing::count(view, colour);
-        (found.is_enough() && found.weak_share() > MAX_WEAK.value).then(|| {
+        (found.is_enough() && !found.failed() && found.weak_share() > MAX_WEAK.value).then(|| {
             let detail = WeakProbe { weak: found.weak, nuclei: found.nuclei };
             Raised::new(detail).of_colour(colour)
         })

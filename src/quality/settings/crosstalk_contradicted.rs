@@ -34,7 +34,7 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for CrosstalkContradicted {
     fn message(&self, at: &About) -> String {
         format!(
-            "The supplied crosstalk of {} into {} ({:.2}) contradicts the signals of this specimen ({:.2}): crosstalk passes as \
+            "The crosstalk of {} into {} in use ({:.2}, not estimated) contradicts the signals of this specimen ({:.2}): crosstalk passes as \
              signals, or signals as crosstalk.",
             at.colour_name(),
             at.other_name(),

@@ -24,8 +24,11 @@ pub(crate) const CHECK: Check = Check {
 
 impl Figures for PixelSizeUnknown {
     fn message(&self, _: &About) -> String {
-        "The pixel size is not known: distances are measured in signal diameters alone, and nuclei are not judged by area."
-            .to_owned()
+        let fields = if self.fields == 1 { "1 field".to_owned() } else { format!("{} fields", self.fields) };
+        format!(
+            "The pixel size of {fields} is not known: distances are measured in signal diameters alone, and nuclei are not \
+             judged by area."
+        )
     }
 
     fn action(&self, _: &About) -> Option<String> {

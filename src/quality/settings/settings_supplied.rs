@@ -36,7 +36,7 @@ impl Figures for SettingsSupplied {
     fn message(&self, _: &About) -> String {
         let named: Vec<String> =
             self.settings.iter().map(|s| format!("{} {}", s.property, s.value)).collect();
-        format!("Supplied, not estimated: {}.", named.join("; "))
+        format!("Not estimated: {}.", named.join("; "))
     }
 
     fn action(&self, _: &About) -> Option<String> {

@@ -39,8 +39,8 @@ impl Figures for ShiftContradicted {
     fn message(&self, _: &About) -> String {
         let ([y, x], [v, u]) = (self.used_px, self.measured_px);
         format!(
-            "The supplied chromatic shift ({y:.1},{x:.1} px) contradicts the pairs of this specimen ({v:.1},{u:.1} px from {} \
-             pairs): pairs would be misjudged.",
+            "The chromatic shift in use ({y:.1},{x:.1} px, not estimated) contradicts the pairs of this specimen ({v:.1},{u:.1} px \
+             from {} pairs): pairs would be misjudged.",
             self.pairs
         )
     }

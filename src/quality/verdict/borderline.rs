@@ -65,7 +65,7 @@ impl Figures for Borderline {
         let band = self.band.as_ref();
         let [low, high] = [band.map_or(0.0, |b| b.low_percent), band.map_or(100.0, |b| b.high_percent)];
         format!(
-            "{} of {} nuclei{of} lie in the assay's borderline band from {low} to below {high} %.",
+            "The percentage{of} ({} of {} nuclei) lies in the assay's borderline band, from {low} to below {high} %.",
             self.rearranged, self.nuclei
         )
     }

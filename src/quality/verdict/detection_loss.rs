@@ -95,7 +95,7 @@ impl Figures for DetectionLoss {
             ),
             Effect::Inform => format!(
                 "{reasons}: {:.1} of the {rearranged} rearranged nuclei are expected to be intact, and {:.1} others to be \
-                 rearranged. The verdict does not depend on them, the percentage does.",
+                 rearranged. The rule gives the same verdict without them; the percentage depends on them.",
                 wrong.expected, hidden.expected
             ),
         }

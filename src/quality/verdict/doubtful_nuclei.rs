@@ -30,8 +30,8 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for DoubtfulNuclei {
     fn message(&self, _: &About) -> String {
         format!(
-            "{} evaluable nuclei are doubtful. Called the other way, they give the opposite verdict.",
-            part_of(self.doubtful, self.nuclei)
+            "{} are doubtful. Called the other way, they give the opposite verdict.",
+            part_of(self.doubtful, self.nuclei, "evaluable nuclei")
         )
     }
 

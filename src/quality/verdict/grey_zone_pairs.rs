@@ -28,8 +28,8 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for GreyZonePairs {
     fn message(&self, _: &About) -> String {
         format!(
-            "{} evaluable nuclei have a pair in the assay's grey zone.",
-            part_of(self.uncertain, self.nuclei)
+            "{} have a pair in the assay's grey zone.",
+            part_of(self.uncertain, self.nuclei, "evaluable nuclei")
         )
     }
 

@@ -30,8 +30,8 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for OpenNuclei {
     fn message(&self, _: &About) -> String {
         format!(
-            "The assay leaves open how {} evaluable nuclei count. Counted the other way, they give another verdict.",
-            part_of(self.open, self.nuclei)
+            "The assay leaves open how {} count. Counted the other way, they give another verdict.",
+            part_of(self.open, self.nuclei, "evaluable nuclei")
         )
     }
 

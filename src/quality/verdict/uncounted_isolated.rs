@@ -39,8 +39,8 @@ impl Figures for UncountedIsolated {
             _ => "the assay tallies them apart",
         };
         format!(
-            "{} evaluable nuclei are {}: {meaning}, and they are not counted as rearranged.",
-            part_of(self.count, self.nuclei),
+            "{} are {}: {meaning}, and they are not counted as rearranged.",
+            part_of(self.count, self.nuclei, "evaluable nuclei"),
             self.class.name()
         )
     }

@@ -1,0 +1,3 @@
+//! Figures of every check.
+
+pub use super::registry::figures::*;
