@@ -47,7 +47,8 @@ use crate::units::PixelSize;
 /// Finds the nuclei of a counterstain plane. An image without contrast gives no nucleus and a note.
 ///
 /// # Errors
-/// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of range, [`crate::Error::Malformed`] if a sample is not a finite
+/// number.
 ///
 /// ```
 /// use breakapart::PlaneView;
@@ -74,13 +75,15 @@ pub fn segment(
 /// As [`segment`], with a score of your own.
 ///
 /// # Errors
-/// [`crate::Error::InvalidParameter`] if a parameter is out of range.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of range, [`crate::Error::Malformed`] if a sample is not a finite
+/// number.
 pub fn segment_with(
     counterstain: PlaneView<'_>,
     pixel_size: Option<PixelSize>,
     params: &SegmentParams,
     model: &ScoreModel,
 ) -> Result<Segmentation> {
+    counterstain.check_finite("counterstain")?;
     let mut proposals = Proposals::new(counterstain, pixel_size, params)?;
     let mut scores = proposals.final_scores(model);
     let mut chosen = proposals.choose(&scores, params.min_score);

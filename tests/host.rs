@@ -31,9 +31,11 @@ fn probe(spots: &[(f64, f64)]) -> Array2<u16> {
 fn acquire() -> (Field, Array2<u32>) {
     let (mut red, mut green) = (Vec::new(), Vec::new());
     for (i, (y, x)) in centres().into_iter().enumerate() {
+        // The ends of broken loci come apart in any direction.
+        let (sin, cos) = (2.4 * i as f64).sin_cos();
         let apart = if i % 3 == 0 { 14.0 } else { 1.0 };
-        red.extend([(y - 12.0, x), (y + 8.0, x - 7.0)]);
-        green.extend([(y - 12.0, x + 1.0), (y + 8.0, x - 7.0 + apart)]);
+        red.extend([(y - 12.0, x), (y + 6.0, x)]);
+        green.extend([(y - 12.0 + sin, x + cos), (y + 6.0 + apart * sin, x + apart * cos)]);
     }
     let mut labels = Array2::zeros((SIZE_PX, SIZE_PX));
     for (i, (cy, cx)) in centres().into_iter().enumerate() {

@@ -17,79 +17,25 @@ mod repeated;
 mod rules;
 mod shift;
 mod signals;
+mod state;
 mod supplied;
 
 use crate::analyse::{AnalyseParams, FieldMeasurement, SpecimenReading};
 use crate::assay::Assay;
-use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
 use crate::error::{Error, Result};
 use crate::pair::PairRule;
 use crate::quality::{self, ClippedPeaks, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts};
 use crate::reading::{FieldReading, Instrument};
 use crate::resolve;
-use crate::resolve::model::SpecimenModel;
 use crate::resolve::nucleus::FusedEnds;
 use crate::summarise::{Grounds, summarise};
-use crate::units::PixelSize;
 use calibration::Calibration;
-use crosstalk::CrosstalkEstimate;
 use loss::Loss;
 use neighbours::ShownElsewhere;
 use nucleus::{NucleusRecord, ResolvedRecord};
-
-/// Facts that hold for all fields of a specimen.
-#[derive(Debug, Clone)]
-struct Specimen<'a> {
-    name: String,
-    assay: &'a Assay,
-    params: &'a AnalyseParams,
-    /// Size of a pixel, if it is known in all fields.
-    pixel_size: Option<PixelSize>,
-    /// Signal diameters: red, green.
-    diameters_px: [f64; 2],
-}
-
-/// A specimen whose instrument is known: chromatic shift and crosstalk are corrected in the candidates of its nuclei.
-#[derive(Debug, Clone)]
-pub struct CalibratedSpecimen<'a> {
-    specimen: Specimen<'a>,
-    fields: Vec<FieldMeasurement>,
-    nuclei: Vec<NucleusRecord>,
-    calibration: Calibration,
-    /// The chromatic shift as reported; it was corrected if it says so.
-    shift: Option<ChromaticShift>,
-    crosstalk: CrosstalkEstimate,
-    rule: PairRule,
-    facts: SpecimenFacts,
-}
-
-/// A specimen of which it is known which candidates are signals.
-#[derive(Debug, Clone)]
-pub struct ResolvedSpecimen<'a> {
-    specimen: Specimen<'a>,
-    fields: Vec<FieldMeasurement>,
-    nuclei: Vec<ResolvedRecord>,
-    model: SpecimenModel,
-    /// The chromatic shift that was corrected.
-    shift: Option<ChromaticShift>,
-    rule: PairRule,
-    /// How many nuclei show each colour.
-    shown: ShownElsewhere,
-    fused: FusedEnds,
-    instrument: Instrument,
-    facts: SpecimenFacts,
-}
-
-/// A specimen whose nuclei are paired and called.
-#[derive(Debug, Clone)]
-pub struct CalledSpecimen<'a> {
-    specimen: Specimen<'a>,
-    fields: Vec<FieldReading>,
-    instrument: Instrument,
-    grounds: Grounds,
-    facts: SpecimenFacts,
-}
+use state::Specimen;
+pub use state::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk.
 pub(super) fn calibrate<'a>(

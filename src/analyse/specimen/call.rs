@@ -2,10 +2,11 @@
 
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::ambiguous_owner::ambiguous_owner;
+use crate::analyse::specimen::debris;
 use crate::analyse::specimen::field_quality::quality;
 use crate::analyse::specimen::neighbours::{Shown, missing_probe_hybridised_nearby};
 use crate::analyse::specimen::nucleus::{ResolvedRecord, field_centre_px};
-use crate::analyse::specimen::{ResolvedSpecimen, Specimen, debris};
+use crate::analyse::specimen::state::{ResolvedSpecimen, Specimen};
 use crate::classify::{NucleusEvidence, SeparatedProbability, classify};
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;

@@ -1,10 +1,10 @@
 //! Properties of the microscope and the probes, for the reading.
 
 use crate::analyse::FieldMeasurement;
-use crate::analyse::specimen::Specimen;
 use crate::analyse::specimen::calibration::Calibration;
 use crate::analyse::specimen::crosstalk::CrosstalkEstimate;
 use crate::analyse::specimen::loss::Loss;
+use crate::analyse::specimen::state::Specimen;
 use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
 use crate::pair::PairRule;

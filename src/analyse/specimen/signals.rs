@@ -1,8 +1,9 @@
 //! Which candidates of a field are signals, and why the others in nuclei are none.
 
 use crate::analyse::FieldMeasurement;
+use crate::analyse::specimen::calibration;
 use crate::analyse::specimen::nucleus::ResolvedRecord;
-use crate::analyse::specimen::{ResolvedSpecimen, calibration};
+use crate::analyse::specimen::state::ResolvedSpecimen;
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::{Signal, signal_of};
