@@ -84,6 +84,7 @@ impl FieldNote {
     }
 
     /// The same note on the file of one channel.
+    #[cfg(feature = "io")]
     pub(crate) fn of_channel(mut self, role: ChannelRole) -> Self {
         match &mut self {
             Self::StackProjected { channel, .. }
