@@ -28,7 +28,7 @@ pub struct FieldMeasurement {
     /// is anywhere.
     pub(crate) nucleus_saturated: Vec<f64>,
     /// Correlation of the noise of red and green, counterstain and red, counterstain and green.
-    pub(crate) likeness: [Option<f64>; 3],
+    pub(crate) noise_correlation: [Option<f64>; 3],
     /// Light of the nuclei above their surroundings.
     pub(crate) lights: Vec<NucleusLight>,
     /// Facts about how the field was read.
@@ -69,7 +69,7 @@ pub(super) fn measure(
     }
     let find = |colour| candidates(field, &segmentation, colour, params, instrument);
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
-    let ((red, green), ((saturated, nucleus_saturated), likeness, lights)) = rayon::join(
+    let ((red, green), ((saturated, nucleus_saturated), noise_correlation, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || {
             (
@@ -86,7 +86,7 @@ pub(super) fn measure(
         channels: [red, green],
         saturated,
         nucleus_saturated,
-        likeness,
+        noise_correlation,
         lights,
         notes: field.notes.clone(),
     })

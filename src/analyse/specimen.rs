@@ -84,7 +84,7 @@ fn field_facts(fields: &[FieldMeasurement], nuclei: &[NucleusRecord]) -> Specime
         name: field.name.clone(),
         notes: field.notes.clone(),
         segment_notes: field.segmentation.notes.clone(),
-        noise_correlation: field.likeness,
+        noise_correlation: field.noise_correlation,
         brightness: PerColour::from_fn(|colour| brightness::brightness(nuclei, index, colour)),
         clipped: PerColour::from_fn(|colour| {
             let clipped = field.channels[colour.index()].clipped;

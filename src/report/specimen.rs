@@ -1,4 +1,4 @@
-//! `report.json`: the verdict on one specimen and all that it rests on.
+//! `report.json`: the verdict on one specimen, its findings and its grounds.
 
 use std::collections::BTreeMap;
 use std::path::Path;

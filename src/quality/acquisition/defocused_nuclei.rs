@@ -39,7 +39,7 @@ pub(crate) const CHECK: Check = Check {
               deeper than the focus.",
     effect: "informs; withholds a negative verdict if many of the detected signals are out of focus too",
     limits: &[MIN_NUCLEI, MAX_NUCLEI, MAX_BLURRED_SIGNALS],
-    sound: 0,
+    sound: 11,
 };
 
 impl Figures for DefocusedNuclei {

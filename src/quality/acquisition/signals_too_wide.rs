@@ -30,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for SignalsTooWide {
     fn message(&self, at: &About) -> String {
         format!(
-            "{} signals are {:.2} um wide, those of the assay's probes at most {:.2} um in focus: the specimen is out of focus, \
+            "{} signals are {:.2} um wide, the assay's probes at most {:.2} um in focus: the specimen is out of focus, \
              or the pixel size is wrong.",
             at.colour_name(),
             self.diameter_um,

@@ -150,8 +150,8 @@ fn of_colour(fields: &[FieldReading], colour: Colour) -> Vec<Raised<LocalDropout
     for part in &parts {
         let of = |wanted: bool| seen.iter().filter(|n| part.holds(n) == Some(wanted)).collect::<Vec<&Seen>>();
         let (inside, outside) = (of(true), of(false));
-        let told = [more_lost(&inside, &outside), lower(&inside, &outside)].into_iter().flatten();
-        found[part.field].extend(told.filter(|(p, _)| *p < level).map(|(p, detail)| {
+        let suspected = [more_lost(&inside, &outside), lower(&inside, &outside)].into_iter().flatten();
+        found[part.field].extend(suspected.filter(|(p, _)| *p < level).map(|(p, detail)| {
             let mut finding = Raised::new(detail).of_colour(colour);
             finding.about.scope = part.scope.clone();
             (p, finding)

@@ -27,7 +27,7 @@ pub(crate) const CHECK: Check = Check {
               isolated red signals alone, and 12 of 15 with split signals (doi 10.18632/oncotarget.12705).",
     effect: "asks for confirmation",
     limits: &[],
-    sound: 0,
+    sound: 3,
 };
 
 impl Figures for IsolatedOnly {

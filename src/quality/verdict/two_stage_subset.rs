@@ -1,4 +1,4 @@
-//! A two-stage verdict that rests on some of the evaluable nuclei.
+//! A two-stage verdict that is based on some of the evaluable nuclei.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::quality::check::{Check, Figures, Raised};
 use crate::assay::Decision;
 use crate::quality::question::Question;
 
-/// A two-stage verdict that rests on some of the evaluable nuclei.
+/// A two-stage verdict that is based on some of the evaluable nuclei.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TwoStageSubset {
@@ -20,7 +20,7 @@ pub struct TwoStageSubset {
 
 pub(crate) const CHECK: Check = Check {
     code: "two_stage_subset",
-    meaning: "The verdict rests on the nuclei that the two-stage rule asks for. The percentage and its interval are those of all.",
+    meaning: "The verdict is based on the nuclei that the two-stage rule asks for. The percentage and its interval count all nuclei.",
     effect: "informs",
     limits: &[],
     sound: 0,
@@ -29,7 +29,7 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for TwoStageSubset {
     fn message(&self, _: &About) -> String {
         format!(
-            "The verdict rests on {} of {} evaluable nuclei, as the two-stage rule asks. The percentage is that of all.",
+            "The verdict is based on {} of {} evaluable nuclei, as the two-stage rule asks. The percentage counts all of them.",
             self.used, self.nuclei
         )
     }
