@@ -112,9 +112,6 @@ fn a_channel_of_noise_raises_an_alarm_on_its_probe() {
                 *plane = noise(plane.dim(), seed);
             }
             let reading = read(&fields);
-            let weak =
-                found_on(&reading, "missing_probe", colour) || found_on(&reading, "weak_probe", colour);
-            assert!(weak, "{colour} {seed}: {:?}", reading.summary.findings);
             let failed = |f: &Finding| f.code() == "probe_failed" && f.colour == Some(colour);
             assert!(reading.summary.findings.iter().any(failed), "{colour} {seed}");
         }
@@ -275,7 +272,9 @@ fn green_drowned_in_half_of_each_field_makes_no_specimen_positive() {
         reading.summary.findings
     );
     assert!(
-        left_out > 20 && found_on(&reading, "weak_probe", Colour::Green),
+        left_out > 20
+            && (found_on(&reading, "weak_probe", Colour::Green)
+                || found_on(&reading, "probe_failed", Colour::Green)),
         "{:?}",
         reading.summary.findings
     );
