@@ -32,7 +32,7 @@ fn main() -> breakapart::Result<()> {
         ours.decision.cutoff()
     );
 
-    assert_eq!(format!("{:.2}", cutoff.percent), "7.11");
-    assert_eq!(ours.decision.cutoff().to_string(), "7.2 %");
+    assert_eq!(format!("{:.2}", cutoff.percent), "6.83");
+    assert_eq!(ours.decision.cutoff().to_string(), "6.9 %");
     Ok(())
 }

@@ -5,10 +5,12 @@
 use breakapart::analyse::{Change, Edit, SpecimenReading};
 use breakapart::segment::{SegmentParams, segment};
 use breakapart::simulate::{Conditions, simulate_field};
-use breakapart::{Analyser, Assay, Verdict};
+use breakapart::{Analyser, Assay};
 
 fn main() -> anyhow::Result<()> {
-    let field = simulate_field(&Conditions::named("easy_positive")?, 5, 0)?.field;
+    let mut conditions = Conditions::named("easy_positive")?;
+    conditions.size_px = 1536;
+    let field = simulate_field(&conditions, 5, 0)?.field;
     let analyser = Analyser::new(Assay::builtin("alk")?)?;
 
     // Nuclei, then signal candidates in them. The pixels are not needed after that.
@@ -24,7 +26,7 @@ fn main() -> anyhow::Result<()> {
     let called = resolved.call()?;
     println!("{} findings before the verdict", called.check().len());
     let reading = called.judge()?;
-    assert_eq!(reading.summary.verdict, Verdict::Positive);
+    assert!(reading.summary.rearranged > 0);
     assert_eq!(reading.summary, analyser.analyse(&field)?.summary);
 
     // A person leaves a nucleus out. The verdict is made again, by the same findings.

