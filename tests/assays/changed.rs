@@ -2,18 +2,9 @@
 
 use breakapart::assay::{Assay, Decision};
 use breakapart::summarise::{Grounds, SummariseParams, summarise};
-use breakapart::{Analyser, Error, Location};
+use breakapart::{Analyser, Error};
 
-fn load(text: &str) -> Result<Assay, Error> {
-    Assay::from_toml(text, &Location::file("ours.toml"))
-}
-
-/// The ALK definition with one passage exchanged, which must be there.
-fn alk_with(old: &str, new: &str) -> String {
-    let text = Assay::builtin_toml("alk").unwrap();
-    assert!(text.contains(old), "the template lacks {old}");
-    text.replacen(old, new, 1)
-}
+use super::{alk_with, load};
 
 /// Checks of values against each other that no other test meets: old text, new text, key, words.
 #[test]

@@ -1,5 +1,7 @@
 //! Assay definitions: the built-in ones, and what happens to faulty ones.
 
+mod changed;
+
 use std::fs;
 
 use breakapart::assay::{Assay, Decision, Sex};
