@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] for a rule that [`PairRule::validate`] refuses, for an index past the end of `signals`,
-/// and for a signal whose place or intensity is not a finite number.
+/// and for a signal whose place or amplitude is not a finite number.
 pub fn pair(nucleus_id: u32, signals: &[Signal], indices: &[usize], rule: &PairRule) -> Result<Pairing> {
     rule.validate()?;
     indices.iter().try_for_each(|&i| check_signal(signals, i))?;
@@ -62,9 +62,9 @@ fn check_signal(signals: &[Signal], index: usize) -> Result<()> {
             return Err(Error::parameter(name, value, format!("-{MAX_DISTANCE_PX} to {MAX_DISTANCE_PX} px")));
         }
     }
-    if !signal.intensity.is_finite() {
-        let name = format!("signals[{index}].intensity");
-        return Err(Error::parameter(name, signal.intensity, "a finite number"));
+    if !signal.amplitude.is_finite() {
+        let name = format!("signals[{index}].amplitude");
+        return Err(Error::parameter(name, signal.amplitude, "a finite number"));
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn distances_px(
     red.iter().map(|r| green.iter().map(|g| between(r, g)).collect()).collect()
 }
 
-/// The loci to be, each a group of signals of one colour led by its brightest.
+/// The loci to be, each a group of signals of one colour led by its highest.
 struct Loci<'a> {
     signals: &'a [Signal],
     rule: &'a PairRule,
@@ -151,7 +151,10 @@ impl Loci<'_> {
     }
 }
 
-/// Groups of signals that count once, each led by its brightest. The others are noted as duplicates.
+/// Groups of signals that count once, each led by its highest. The others are noted as duplicates.
+///
+/// Heights are compared, not intensities: the flank of a neighbour widens a fitted width, and the square of the width
+/// enters the intensity.
 fn join_doublets(
     signals: &[Signal],
     indices: &[usize],
@@ -159,14 +162,14 @@ fn join_doublets(
     duplicates: &mut Vec<usize>,
 ) -> Vec<Vec<usize>> {
     let mut order = indices.to_vec();
-    order.sort_by(|&a, &b| signals[b].intensity.total_cmp(&signals[a].intensity).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| signals[b].amplitude.total_cmp(&signals[a].amplitude).then(a.cmp(&b)));
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for i in order {
         let joined = groups.iter_mut().find(|group| {
             let lead = &signals[group[0]];
             let distance = (lead.y_px - signals[i].y_px).hypot(lead.x_px - signals[i].x_px);
             distance <= rule.doublet_distance_px
-                && lead.intensity <= rule.doublet_intensity_ratio_max * signals[i].intensity
+                && lead.amplitude <= rule.doublet_height_ratio_max * signals[i].amplitude
         });
         if let Some(group) = joined {
             duplicates.push(i);
@@ -175,12 +178,12 @@ fn join_doublets(
             groups.push(vec![i]);
         }
     }
-    // Back to the order of the signals, so that ties are broken by position, not brightness.
+    // Back to the order of the signals, so that ties are broken by position, not height.
     groups.sort_by_key(|group| group[0]);
     groups
 }
 
-/// Members of a doublet that lie far from its brightest signal, if the other colour of the locus has no doublet.
+/// Members of a doublet that lie far from its highest signal, if the other colour of the locus has no doublet.
 fn doubtful_doublets<'a>(
     signals: &'a [Signal],
     group: &'a [usize],
@@ -230,7 +233,7 @@ mod tests {
             Signal::at(Colour::Green, 6.0, 6.0),
         ];
         assert_eq!(pattern_of(&signals), "1F");
-        signals[1].intensity *= 0.1;
+        signals[1].amplitude *= 0.1;
         assert_eq!(pattern_of(&signals), "1F1R");
     }
 

@@ -137,7 +137,7 @@ proptest! {
     ) {
         let mut signals = signals(&reds, &greens);
         for (signal, height) in signals.iter_mut().zip(&heights) {
-            signal.intensity = *height;
+            signal.amplitude = *height;
         }
         let mut order: Vec<usize> = (0..signals.len()).collect();
         order.sort_by_key(|i| keys[*i]);
@@ -189,7 +189,7 @@ proptest! {
         let mut sister = signals[which % signals.len()].clone();
         sister.y_px += 1.5 * turn.sin();
         sister.x_px += 1.5 * turn.cos();
-        sister.intensity = 0.8;
+        sister.amplitude = 0.8;
         signals.push(sister);
         let after = all(&signals, &rule());
         prop_assert_eq!(&after.duplicates, &[signals.len() - 1]);
@@ -216,12 +216,12 @@ fn a_pair_at_just_the_cutoff_is_split_or_fused_as_the_rule_says() {
 fn sisters_at_just_the_limit_count_once_and_beyond_it_twice() {
     let count = |gap: f64, ratio: f64| {
         let mut signals = signals(&[(5.0, 5.0), (5.0, 5.0 + gap)], &[(5.0, 4.0)]);
-        signals[1].intensity = 1.0 / ratio;
+        signals[1].amplitude = 1.0 / ratio;
         all(&signals, &rule()).pattern().to_string()
     };
     assert_eq!(count(3.0, 1.0), "1F");
     assert_eq!(count(3.001, 1.0), "1F1R");
-    let ratio = rule().doublet_intensity_ratio_max;
+    let ratio = rule().doublet_height_ratio_max;
     assert_eq!(count(2.0, ratio), "1F");
     assert_eq!(count(2.0, 1.01 * ratio), "1F1R");
 }
@@ -258,7 +258,7 @@ fn a_value_that_is_no_number_is_refused_at_once() {
             ("split_distance_px", |r, v| r.split_distance_px = v),
             ("doublet_distance_px", |r, v| r.doublet_distance_px = v),
             ("doublet_doubtful_px", |r, v| r.doublet_doubtful_px = v),
-            ("doublet_intensity_ratio_max", |r, v| r.doublet_intensity_ratio_max = v),
+            ("doublet_height_ratio_max", |r, v| r.doublet_height_ratio_max = v),
             ("green_shift_px", |r, v| r.green_shift_px[1] = v),
             ("grey_zone_px[1]", |r, v| r.grey_zone_px = Some([4.0, v])),
         ];
@@ -270,8 +270,8 @@ fn a_value_that_is_no_number_is_refused_at_once() {
         }
     }
     let mut signals = sound;
-    signals[0].intensity = f64::NAN;
-    assert!(refused(&signals, &[0, 1], &rule()).contains("signals[0].intensity"));
+    signals[0].amplitude = f64::NAN;
+    assert!(refused(&signals, &[0, 1], &rule()).contains("signals[0].amplitude"));
 }
 
 /// The parts of a reading that a host saves: signals, rule, pairing and call.

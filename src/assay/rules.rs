@@ -180,7 +180,7 @@ pub struct Doublet {
     pub enabled: bool,
     /// Maximum gap between their edges, signal diameters.
     pub max_gap_diameter: f64,
-    /// Maximum ratio of their integrated intensities: the signals of a doublet are of the same size.
+    /// Maximum ratio of their heights: the signals of a doublet are of the same size.
     pub size_ratio_max: f64,
 }
 

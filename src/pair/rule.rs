@@ -28,8 +28,8 @@ pub struct PairRule {
     /// Distance from which a doublet may also be two loci if the other colour has no doublet there, px: a short inversion
     /// looks so. Half-way from touching to the maximum gap.
     pub doublet_doubtful_px: f64,
-    /// Maximum ratio of the intensities of the two signals of a doublet.
-    pub doublet_intensity_ratio_max: f64,
+    /// Maximum ratio of the heights of the two signals of a doublet.
+    pub doublet_height_ratio_max: f64,
     /// Centre-to-centre distances between which a pair is neither clearly intact nor clearly split, px.
     pub grey_zone_px: Option<[f64; 2]>,
     /// Displacement (rows, columns) of green against red, px, subtracted before distances are measured.
@@ -47,7 +47,7 @@ impl PairRule {
             split_at_equality: true,
             doublet_distance_px: 2.0 * diameter_px,
             doublet_doubtful_px: 1.5 * diameter_px,
-            doublet_intensity_ratio_max: 3.0,
+            doublet_height_ratio_max: 3.0,
             grey_zone_px: None,
             green_shift_px: [0.0, 0.0],
         }
@@ -85,7 +85,7 @@ impl PairRule {
         distance("split_distance_px", self.split_distance_px)?;
         distance("doublet_distance_px", self.doublet_distance_px)?;
         distance("doublet_doubtful_px", self.doublet_doubtful_px)?;
-        check("doublet_intensity_ratio_max", self.doublet_intensity_ratio_max, [1.0, 1e9])?;
+        check("doublet_height_ratio_max", self.doublet_height_ratio_max, [1.0, 1e9])?;
         for shift in self.green_shift_px {
             check("green_shift_px", shift, [-MAX_DISTANCE_PX, MAX_DISTANCE_PX])?;
         }

@@ -119,7 +119,7 @@ pub(super) fn pair_rule(
     out.doublet_distance_px =
         if assay.doublet.enabled { (1.0 + assay.doublet.max_gap_diameter) * diameter_px } else { 0.0 };
     out.doublet_doubtful_px = (1.0 + 0.5 * assay.doublet.max_gap_diameter) * diameter_px;
-    out.doublet_intensity_ratio_max = assay.doublet.size_ratio_max;
+    out.doublet_height_ratio_max = assay.doublet.size_ratio_max;
     if let Some(zone) = &assay.split.grey_zone {
         let limits = [to_px(zone.low)?, to_px(zone.high)?];
         match zone.action {
