@@ -3,12 +3,15 @@
 //! Nothing here knows of pixels, or of findings that may withhold a verdict.
 
 mod evaluable;
+mod false_spots;
 mod interval;
 mod loss_effect;
 mod rule;
 mod verdict;
 
 pub(crate) use evaluable::{Evaluable, Ruling};
+pub use false_spots::FalseSpotRate;
+pub(crate) use false_spots::{explained_by_false_spots, without_explained};
 pub(crate) use interval::{beta_inverse, check_level, deviations};
 pub use interval::{clopper_pearson, interval, wilson};
 pub(crate) use loss_effect::shows_both_ends;

@@ -17,15 +17,15 @@ use serde::{Deserialize, Serialize};
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall};
 use crate::colour::PerColour;
-use crate::decide::{Evaluable, Ruling, deviations};
+use crate::decide::{Evaluable, Ruling, deviations, explained_by_false_spots};
 use crate::error::{Error, Result};
 use crate::quality::{Detail, Effect, Finding, Question, on_settled_verdict, that_withhold};
 use settle::settle;
 use tallies::{isolated_tallies, pattern_tallies, percent_expected, tally};
 
 pub use crate::decide::{
-    Count, ExpectedNuclei, Interval, LossEffect, Stage, Verdict, clopper_pearson, interval, per_pattern,
-    single_cutoff, two_stage, wilson,
+    Count, ExpectedNuclei, FalseSpotRate, Interval, LossEffect, Stage, Verdict, clopper_pearson, interval,
+    per_pattern, single_cutoff, two_stage, wilson,
 };
 pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
@@ -45,6 +45,9 @@ pub struct Grounds {
     /// Share of the ends of each colour that are missed if they stand alone, as where many signals are out of focus:
     /// rearranged nuclei of which an end is so missed look intact.
     pub isolated_miss_rate: PerColour<LostShare>,
+    /// False spots of each colour in one nucleus, as the spots outside nuclei tell: intact nuclei look rearranged by them.
+    #[serde(default)]
+    pub false_spots: PerColour<FalseSpotRate>,
     /// Findings on the specimen.
     pub findings: Vec<Finding>,
 }
@@ -53,7 +56,13 @@ impl Grounds {
     /// The grounds of calls that a reader made at the microscope, of which nothing else is known.
     #[must_use]
     pub fn worksheet(sex: Option<Sex>) -> Self {
-        Self { sex, fields: None, isolated_miss_rate: PerColour::default(), findings: Vec::new() }
+        Self {
+            sex,
+            fields: None,
+            isolated_miss_rate: PerColour::default(),
+            false_spots: PerColour::default(),
+            findings: Vec::new(),
+        }
     }
 }
 
@@ -145,6 +154,13 @@ pub fn summarise(
         ruling: &ruling,
         loss_effect: &loss_effect,
         isolated_miss_rate: grounds.isolated_miss_rate,
+        false_spots: grounds.false_spots,
+        explained_by_false_spots: explained_by_false_spots(
+            &evaluable.calls,
+            &grounds.false_spots,
+            (assay, grounds.sex),
+            params.deviations(),
+        ),
         sex: grounds.sex,
         fields: grounds.fields,
     };
@@ -167,6 +183,10 @@ fn check_shares(calls: &[NucleusCall], grounds: &Grounds) -> Result<()> {
         if holds { Ok(()) } else { Err(Error::parameter(name, "no share", "0 to 1")) }
     };
     check(grounds.isolated_miss_rate.iter().all(|(_, lost)| are_shares(lost)), "grounds.isolated_miss_rate")?;
+    let is_rate = |rate: f64| rate.is_finite() && rate >= 0.0;
+    if !grounds.false_spots.iter().all(|(_, rate)| is_rate(rate.per_nucleus) && is_rate(rate.at_most)) {
+        return Err(Error::parameter("grounds.false_spots", "no number of spots", "0 or more"));
+    }
     check(calls.iter().flat_map(|call| &call.lost).all(are_shares), "call.lost")?;
     check(
         calls.iter().filter_map(|call| call.probability_rearranged).all(is_share),

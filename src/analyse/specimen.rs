@@ -8,6 +8,7 @@ mod calibration;
 mod call;
 mod crosstalk;
 mod debris;
+mod false_spots;
 mod field_quality;
 mod loss;
 mod microscope;
@@ -154,10 +155,8 @@ impl<'a> ResolvedSpecimen<'a> {
         let deviations = self.specimen.params.summarise.deviations();
         let mut grounds = Grounds::worksheet(self.specimen.params.sex);
         grounds.fields = Some(readings.len());
-        // In focus, isolated ends are missed if they lie below detection, which the shares lost allow for.
-        if self.model.out_of_focus_share() > 0.0 {
-            grounds.isolated_miss_rate = loss::isolated_miss_rate(&self.fused, deviations);
-        }
+        grounds.isolated_miss_rate = loss::isolated_miss_rate(&self.fused, deviations);
+        grounds.false_spots = false_spots::rate(&readings, &self.rule, deviations);
         let Self { specimen, instrument, facts, .. } = self;
         Ok(CalledSpecimen { specimen, fields: readings, instrument, grounds, facts })
     }

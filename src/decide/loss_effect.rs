@@ -175,8 +175,40 @@ impl LossEffect {
                 .max(expected[i].mean)
                 .min(most[i]),
         });
+        let unseen = unseen_at_most(isolated_miss_rate, assay_and_sex, evaluable.len());
+        let hidden = ExpectedNuclei { at_most: hidden.at_most.max(unseen), ..hidden };
         Self { falsely_isolated, falsely_split, hidden }
     }
+}
+
+/// Chance of none being seen below which there are no more hidden nuclei: one-sided, as 95 % upper bounds are.
+const NONE_SEEN: f64 = 0.05;
+
+/// The most rearranged nuclei that could all be missed, if each shows one isolated end that counts, or both ends. This does
+/// not depend on the nuclei that are seen: where isolated ends are not seen, none may be.
+fn unseen_at_most(
+    isolated_miss_rate: &PerColour<LostShare>,
+    (assay, sex): (&Assay, Option<Sex>),
+    evaluable: usize,
+) -> f64 {
+    let alone = Colour::BOTH.map(|colour| isolated_miss_rate[colour].at_most);
+    let lost = Lost { any: [0.0; 2], alone };
+    let missed = [(1, 0), (0, 1), (1, 1)]
+        .map(|(isolated_red, isolated_green)| SignalPattern {
+            fused: 1,
+            split: 0,
+            isolated_red,
+            isolated_green,
+        })
+        .into_iter()
+        .filter(|pattern| is_rearranged(pattern, assay, sex))
+        .map(|pattern| {
+            let seen = read_with_loss(&pattern, lost, assay, sex);
+            (1.0 - seen.isolated - seen.split).clamp(0.0, 1.0)
+        })
+        .fold(0.0, f64::max);
+    // missed^n >= NONE_SEEN
+    if missed < NONE_SEEN { 0.0 } else { (NONE_SEEN.ln() / missed.ln()).abs().min(evaluable as f64) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall};
 use crate::colour::PerColour;
-use crate::decide::{Evaluable, LossEffect, Ruling};
+use crate::decide::{Evaluable, ExpectedNuclei, FalseSpotRate, LossEffect, Ruling};
 
 /// The nuclei, the ruling on them, and the facts that the questions need.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,9 @@ pub(crate) struct Question<'a> {
     pub(crate) ruling: &'a Ruling,
     pub(crate) loss_effect: &'a LossEffect,
     pub(crate) isolated_miss_rate: PerColour<LostShare>,
+    /// False spots in one nucleus, and the nuclei that they may explain.
+    pub(crate) false_spots: PerColour<FalseSpotRate>,
+    pub(crate) explained_by_false_spots: ExpectedNuclei,
     pub(crate) sex: Option<Sex>,
     /// Fields read, if known.
     pub(crate) fields: Option<usize>,

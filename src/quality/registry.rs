@@ -96,6 +96,7 @@ checks! {
     StackProjected in files::stack_projected,
     SamplesNotRead in files::samples_not_read,
     DetectionLoss in verdict::detection_loss,
+    FalseSpots in verdict::false_spots,
     TooFewNuclei in verdict::too_few_nuclei,
     SecondStageNeeded in verdict::second_stage_needed,
     OpenNuclei in verdict::open_nuclei,

@@ -195,3 +195,57 @@ fn an_assay_that_was_made_invalid_is_refused() -> Result<()> {
     assert!(summarise(&[], &assay, &Grounds::worksheet(None), &SummariseParams::default()).is_err());
     Ok(())
 }
+
+/// Of 50 nuclei 20 show an isolated red, and so many red spots a nucleus lie outside nuclei.
+fn speckled(per_nucleus: f64, at_most: f64) -> Result<Summary> {
+    let assay = Assay::builtin("alk")?;
+    let calls: Vec<NucleusCall> = (1..=50)
+        .map(|id| {
+            let shown = pattern(2, usize::from(id <= 20), 0);
+            classify(&NucleusEvidence::of_pattern(id, shown), &assay, None, &ClassifyParams::default())
+        })
+        .collect();
+    let mut grounds = Grounds::worksheet(None);
+    grounds.false_spots.red = FalseSpotRate { per_nucleus, at_most };
+    summarise(&calls, &assay, &grounds, &SummariseParams::default())
+}
+
+#[test]
+fn a_positive_verdict_that_speckle_explains_is_not_given() -> Result<()> {
+    let speckle = speckled(0.5, 0.6)?;
+    assert_eq!((speckle.by_rule, speckle.verdict), (Verdict::Positive, Verdict::NotEvaluable));
+    assert_eq!(speckle.withheld_by().map(Finding::code).collect::<Vec<_>>(), ["false_spots"]);
+    // Few spots explain few nuclei.
+    let told = speckled(0.09, 0.11)?;
+    assert_eq!((told.verdict, told.has("false_spots")), (Verdict::Positive, true));
+    assert!(!speckled(0.01, 0.02)?.has("false_spots"));
+    assert!(speckled(f64::NAN, 0.1).is_err());
+    Ok(())
+}
+
+/// 50 intact nuclei, of whose ends so many would be missed if they stood alone.
+fn with_miss_rate(at_most: f64) -> Result<Summary> {
+    let assay = Assay::builtin("alk")?;
+    let calls: Vec<NucleusCall> = (1..=50)
+        .map(|id| {
+            let evidence = NucleusEvidence::of_pattern(id, pattern(2, 0, 0));
+            classify(&evidence, &assay, None, &ClassifyParams::default())
+        })
+        .collect();
+    let mut grounds = Grounds::worksheet(None);
+    grounds.isolated_miss_rate = PerColour::both(LostShare { expected: 0.9 * at_most, at_most });
+    summarise(&calls, &assay, &grounds, &SummariseParams::default())
+}
+
+#[test]
+fn a_negative_verdict_that_could_not_be_another_one_is_not_given() -> Result<()> {
+    // Nuclei that are not seen leave none from which their number could be told.
+    let blind = with_miss_rate(1.0)?;
+    assert_eq!((blind.by_rule, blind.verdict), (Verdict::Negative, Verdict::NotEvaluable));
+    assert_eq!(blind.withheld_by().map(Finding::code).collect::<Vec<_>>(), ["detection_loss"]);
+    // At most 28 of 50 could all be missed, each with the chance 0.9; 4 with the chance 0.5.
+    assert!((with_miss_rate(0.9)?.loss_effect.hidden.at_most - 0.05_f64.ln() / 0.9_f64.ln()).abs() < 1e-9);
+    assert_eq!(with_miss_rate(0.5)?.verdict, Verdict::Negative);
+    assert_eq!(with_miss_rate(0.04)?.loss_effect.hidden.at_most, 0.0);
+    Ok(())
+}

@@ -37,7 +37,7 @@ pub struct DetectionLoss {
     pub without_false: Count,
     /// Share of each colour's signals below detection, mean over the evaluable nuclei.
     pub lost: PerColour<LostShare>,
-    /// Share of each colour's ends that are missed if they stand alone, where signals are out of focus.
+    /// Share of each colour's ends that are missed if they stand alone.
     pub isolated_miss_rate: PerColour<LostShare>,
 }
 
@@ -54,10 +54,14 @@ pub(crate) const CHECK: Check = Check {
 impl DetectionLoss {
     /// The reasons for which signals are not seen, in words.
     fn reasons(&self) -> String {
-        let missed = self.isolated_miss_rate.iter().any(|(_, share)| share.at_most > 0.0).then(|| {
-            let [red, green] = [Colour::Red, Colour::Green].map(|c| percent(self.isolated_miss_rate[c].expected));
-            format!("Signals are out of focus ({red} of the isolated red and {green} of the isolated green ones are missed)")
-        });
+        let missed =
+            self.isolated_miss_rate.iter().any(|(_, share)| share.expected >= MIN_NAMED).then(|| {
+                let [red, green] =
+                    [Colour::Red, Colour::Green].map(|c| percent(self.isolated_miss_rate[c].expected));
+                format!(
+                    "{red} of the red and {green} of the green signals would be missed if they stood alone"
+                )
+            });
         let most = self.lost.iter().map(|(_, lost)| lost.at_most).fold(0.0, f64::max);
         let weak = self.lost.iter().filter(|(_, lost)| lost.at_most >= MIN_NAMED.min(most));
         let weak: Vec<String> = weak
