@@ -11,11 +11,10 @@ mod verdict;
 
 pub(crate) use evaluable::{Evaluable, Ruling};
 pub use false_spots::FalseSpotRate;
-pub(crate) use false_spots::{explained_by_false_spots, without_explained};
+pub(crate) use false_spots::{explained_by_false_spots, votes_without_explained};
 pub(crate) use interval::{beta_inverse, check_level, deviations};
 pub use interval::{clopper_pearson, interval, wilson};
-pub(crate) use loss_effect::shows_both_ends;
 pub use loss_effect::{ExpectedNuclei, LossEffect};
-pub(crate) use rule::{Vote, holds, minimum_cells, verdict_on};
+pub(crate) use rule::{Vote, count_of, holds, minimum_cells, verdict_on};
 pub use rule::{per_pattern, single_cutoff, two_stage};
 pub use verdict::{Count, Interval, Stage, Verdict};

@@ -77,13 +77,10 @@ fn distances_px(
     green: &[Vec<usize>],
     rule: &PairRule,
 ) -> Vec<Vec<f64>> {
-    let [dy, dx] = rule.green_shift_px;
-    let distance = |i: usize, j: usize| {
-        let (a, b) = (&signals[i], &signals[j]);
-        (b.y_px - dy - a.y_px).hypot(b.x_px - dx - a.x_px)
-    };
     let between = |r: &[usize], g: &[usize]| {
-        r.iter().flat_map(|&i| g.iter().map(move |&j| distance(i, j))).fold(f64::INFINITY, f64::min)
+        r.iter()
+            .flat_map(|&i| g.iter().map(move |&j| rule.distance_px(&signals[i], &signals[j])))
+            .fold(f64::INFINITY, f64::min)
     };
     red.iter().map(|r| green.iter().map(|g| between(r, g)).collect()).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::loss_effect::shows_both_ends;
 use super::rule::{Vote, decide, verdict_on};
 use super::verdict::{Count, Stage, Verdict};
 use crate::assay::{Assay, IsolatedMeaning};
@@ -53,6 +54,18 @@ impl<'a> Evaluable<'a> {
             .iter()
             .map(|call| Vote { rearranged: rearranged(call), pattern: call.pattern.to_string() })
             .collect()
+    }
+
+    /// The votes if so many rearranged nuclei were intact: those by isolated signals, and those that show both ends.
+    pub(crate) fn votes_without(&self, [isolated, both]: [usize; 2]) -> Vec<Vote> {
+        let mut left = [isolated, both];
+        let mut votes = self.votes(|call| call.rearranged);
+        for (vote, call) in votes.iter_mut().zip(&self.calls).filter(|(vote, _)| vote.rearranged) {
+            let left = &mut left[usize::from(shows_both_ends(&call.pattern))];
+            vote.rearranged = *left == 0;
+            *left = left.saturating_sub(1);
+        }
+        votes
     }
 
     /// The verdict if `rearranged` says what each nucleus counts as.

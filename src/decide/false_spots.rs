@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evaluable::Evaluable;
 use super::loss_effect::{ExpectedNuclei, shows_both_ends};
+use super::rule::Vote;
 use crate::assay::{Assay, Sex};
 use crate::classify::{NucleusCall, SignalPattern, is_rearranged};
 use crate::colour::{Colour, PerColour};
@@ -52,19 +54,11 @@ fn chance_of_false_call(
     red * (1.0 - green) * counts(1, 0) + (1.0 - red) * green * counts(0, 1) + red * green * counts(1, 1)
 }
 
-/// Calls in the order in which false spots explain them: those by one colour alone first.
-pub(crate) fn without_explained(evaluable: &[&NucleusCall], explained: usize) -> Vec<bool> {
-    let mut rearranged: Vec<bool> = evaluable.iter().map(|call| call.rearranged).collect();
-    let mut left = explained;
-    for both in [false, true] {
-        for (rearranged, call) in rearranged.iter_mut().zip(evaluable) {
-            if *rearranged && left > 0 && shows_both_ends(&call.pattern) == both {
-                *rearranged = false;
-                left -= 1;
-            }
-        }
-    }
-    rearranged
+/// The votes if so many of the rearranged nuclei were intact. False spots explain those by isolated signals first.
+pub(crate) fn votes_without_explained(evaluable: &Evaluable<'_>, explained: usize) -> Vec<Vote> {
+    let is_isolated = |call: &&&NucleusCall| call.rearranged && !shows_both_ends(&call.pattern);
+    let isolated = evaluable.calls.iter().filter(is_isolated).count().min(explained);
+    evaluable.votes_without([isolated, explained - isolated])
 }
 
 #[cfg(test)]
@@ -87,8 +81,8 @@ mod tests {
                 classify(&NucleusEvidence::of_pattern(id, pattern), &alk, None, &ClassifyParams::default())
             })
             .collect();
-        let calls: Vec<&NucleusCall> = calls.iter().collect();
-        let explained = |rate| explained_by_false_spots(&calls, &rate, (&alk, None), 0.0).expected;
+        let evaluable = Evaluable::of(&calls, &alk);
+        let explained = |rate| explained_by_false_spots(&evaluable.calls, &rate, (&alk, None), 0.0).expected;
         assert_eq!(explained(rate(0.0, 0.0)), 0.0);
         // An isolated green is no rearrangement of ALK.
         assert_eq!(explained(rate(0.0, 2.0)), 0.0);
@@ -96,7 +90,7 @@ mod tests {
         assert!((explained(rate(-(0.7_f64.ln()), 0.0)) - 30.0).abs() < 1e-9);
         assert!((explained(rate(-(0.9_f64.ln()), 0.0)) - 7.0 / 0.9).abs() < 1e-9);
         assert_eq!(explained(rate(50.0, 50.0)), 30.0);
-        let left = without_explained(&calls, 8).into_iter().filter(|rearranged| *rearranged).count();
+        let left = votes_without_explained(&evaluable, 8).iter().filter(|vote| vote.rearranged).count();
         assert_eq!(left, 22);
         Ok(())
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::assay::{Assay, Sex};
 use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
 use crate::colour::{Colour, PerColour};
+use crate::statistics::below;
 
 /// A number of nuclei as expected, and its upper bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -175,21 +176,19 @@ impl LossEffect {
                 .max(expected[i].mean)
                 .min(most[i]),
         });
-        let unseen = unseen_at_most(isolated_miss_rate, assay_and_sex, evaluable.len());
+        let unseen =
+            unseen_at_most(isolated_miss_rate, assay_and_sex, deviations).min(evaluable.len() as f64);
         let hidden = ExpectedNuclei { at_most: hidden.at_most.max(unseen), ..hidden };
         Self { falsely_isolated, falsely_split, hidden }
     }
 }
-
-/// Chance of none being seen below which there are no more hidden nuclei: one-sided, as 95 % upper bounds are.
-const NONE_SEEN: f64 = 0.05;
 
 /// The most rearranged nuclei that could all be missed, if each shows one isolated end that counts, or both ends. This does
 /// not depend on the nuclei that are seen: where isolated ends are not seen, none may be.
 fn unseen_at_most(
     isolated_miss_rate: &PerColour<LostShare>,
     (assay, sex): (&Assay, Option<Sex>),
-    evaluable: usize,
+    deviations: f64,
 ) -> f64 {
     let alone = Colour::BOTH.map(|colour| isolated_miss_rate[colour].at_most);
     let lost = Lost { any: [0.0; 2], alone };
@@ -207,8 +206,9 @@ fn unseen_at_most(
             (1.0 - seen.isolated - seen.split).clamp(0.0, 1.0)
         })
         .fold(0.0, f64::max);
-    // missed^n >= NONE_SEEN
-    if missed < NONE_SEEN { 0.0 } else { (NONE_SEEN.ln() / missed.ln()).abs().min(evaluable as f64) }
+    // The chance of seeing none, missed^n, is at least that of exceeding the upper bound.
+    let chance = below(-deviations);
+    if missed < chance { 0.0 } else { (chance.ln() / missed.ln()).abs() }
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ pub(crate) fn holds(low_percent: f64, high_percent: f64, cutoff: Percent) -> boo
     (low_percent..=high_percent).contains(&cutoff.value())
 }
 
-fn count_of(votes: &[Vote]) -> Count {
+pub(crate) fn count_of(votes: &[Vote]) -> Count {
     Count { positive: votes.iter().filter(|vote| vote.rearranged).count(), total: votes.len() }
 }
 

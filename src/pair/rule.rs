@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::detect::Signal;
 use crate::error::{Error, Result};
 
 /// Longest distance in pixels, longer than any image: sums of distances stay finite.
@@ -51,6 +52,12 @@ impl PairRule {
             grey_zone_px: None,
             green_shift_px: [0.0, 0.0],
         }
+    }
+
+    /// Distance of a green signal from a red one without the chromatic shift, px.
+    pub(crate) fn distance_px(&self, red: &Signal, green: &Signal) -> f64 {
+        let [dy, dx] = self.green_shift_px;
+        (green.y_px - dy - red.y_px).hypot(green.x_px - dx - red.x_px)
     }
 
     /// Whether a red and a green signal at this distance are an intact locus.

@@ -196,18 +196,23 @@ fn an_assay_that_was_made_invalid_is_refused() -> Result<()> {
     Ok(())
 }
 
-/// Of 50 nuclei 20 show an isolated red, and so many red spots a nucleus lie outside nuclei.
-fn speckled(per_nucleus: f64, at_most: f64) -> Result<Summary> {
+/// 50 nuclei by ALK, of which so many show an isolated red, and grounds changed so.
+fn of_fifty(isolated: u32, change: impl FnOnce(&mut Grounds)) -> Result<Summary> {
     let assay = Assay::builtin("alk")?;
     let calls: Vec<NucleusCall> = (1..=50)
         .map(|id| {
-            let shown = pattern(2, usize::from(id <= 20), 0);
+            let shown = pattern(2, usize::from(id <= isolated), 0);
             classify(&NucleusEvidence::of_pattern(id, shown), &assay, None, &ClassifyParams::default())
         })
         .collect();
     let mut grounds = Grounds::worksheet(None);
-    grounds.false_spots.red = FalseSpotRate { per_nucleus, at_most };
+    change(&mut grounds);
     summarise(&calls, &assay, &grounds, &SummariseParams::default())
+}
+
+/// Of 50 nuclei 20 show an isolated red, and so many red spots a nucleus lie outside nuclei.
+fn speckled(per_nucleus: f64, at_most: f64) -> Result<Summary> {
+    of_fifty(20, |grounds| grounds.false_spots.red = FalseSpotRate { per_nucleus, at_most })
 }
 
 #[test]
@@ -225,16 +230,8 @@ fn a_positive_verdict_that_speckle_explains_is_not_given() -> Result<()> {
 
 /// 50 intact nuclei, of whose ends so many would be missed if they stood alone.
 fn with_miss_rate(at_most: f64) -> Result<Summary> {
-    let assay = Assay::builtin("alk")?;
-    let calls: Vec<NucleusCall> = (1..=50)
-        .map(|id| {
-            let evidence = NucleusEvidence::of_pattern(id, pattern(2, 0, 0));
-            classify(&evidence, &assay, None, &ClassifyParams::default())
-        })
-        .collect();
-    let mut grounds = Grounds::worksheet(None);
-    grounds.isolated_miss_rate = PerColour::both(LostShare { expected: 0.9 * at_most, at_most });
-    summarise(&calls, &assay, &grounds, &SummariseParams::default())
+    let missed = LostShare { expected: 0.9 * at_most, at_most };
+    of_fifty(0, |grounds| grounds.isolated_miss_rate = PerColour::both(missed))
 }
 
 #[test]

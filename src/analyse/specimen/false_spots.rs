@@ -2,6 +2,7 @@
 
 use crate::colour::{Colour, PerColour};
 use crate::decide::FalseSpotRate;
+use crate::detect::Signal;
 use crate::pair::PairRule;
 use crate::reading::FieldReading;
 use crate::statistics::median;
@@ -30,18 +31,13 @@ pub(super) fn rate(fields: &[FieldReading], rule: &PairRule, deviations: f64) ->
 
 /// Spots of a colour outside nuclei that have no spot of the other colour within the distance from which a pair is split.
 fn lone_outside(field: &FieldReading, colour: Colour, rule: &PairRule) -> usize {
-    let [dy, dx] = rule.green_shift_px;
-    let others: Vec<(f64, f64)> = field
-        .signals
-        .iter()
-        .filter(|other| other.colour != colour)
-        .map(|other| (other.y_px, other.x_px))
-        .collect();
-    // Green as it would lie in red, and red as it would lie in green.
-    let sign = if colour == Colour::Red { -1.0 } else { 1.0 };
-    let is_lone = |y: f64, x: f64| {
-        others.iter().all(|(oy, ox)| (oy + sign * dy - y).hypot(ox + sign * dx - x) >= rule.split_distance_px)
+    let apart = |spot: &Signal, other: &Signal| {
+        let (red, green) = if colour == Colour::Red { (spot, other) } else { (other, spot) };
+        rule.distance_px(red, green) >= rule.split_distance_px
+    };
+    let is_lone = |spot: &Signal| {
+        field.signals.iter().filter(|other| other.colour != colour).all(|other| apart(spot, other))
     };
     let outside = field.signals.iter().filter(|spot| spot.colour == colour && spot.nucleus_id == 0);
-    outside.filter(|spot| is_lone(spot.y_px, spot.x_px)).count()
+    outside.filter(|spot| is_lone(spot)).count()
 }

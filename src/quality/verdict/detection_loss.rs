@@ -11,7 +11,7 @@ use crate::quality::check::{Check, Figures, Limit, Raised};
 use super::borderline::band_of;
 use crate::classify::LostShare;
 use crate::colour::{Colour, PerColour};
-use crate::decide::{Count, ExpectedNuclei, Verdict, Vote, shows_both_ends, verdict_on};
+use crate::decide::{Count, ExpectedNuclei, Verdict, count_of, verdict_on};
 use crate::error::Result;
 use crate::quality::question::Question;
 
@@ -147,16 +147,9 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<DetectionLoss>
 /// The verdict and the count without the nuclei that loss may explain.
 fn without_false(question: &Question<'_>) -> Result<(Verdict, Count)> {
     let effect = question.loss_effect;
-    let mut left = [effect.falsely_isolated, effect.falsely_split].map(|n| n.at_most.floor() as usize);
-    let mut kept: Vec<Vote> = question.evaluable.votes(|call| call.rearranged);
-    let nuclei = kept.iter_mut().zip(&question.evaluable.calls);
-    for (vote, call) in nuclei.filter(|(vote, _)| vote.rearranged) {
-        let left = &mut left[usize::from(shows_both_ends(&call.pattern))];
-        vote.rearranged = *left == 0;
-        *left = left.saturating_sub(1);
-    }
-    let positive = kept.iter().filter(|vote| vote.rearranged).count();
-    Ok((verdict_on(&kept, question.assay())?, Count { positive, total: kept.len() }))
+    let wrong = [effect.falsely_isolated, effect.falsely_split].map(|n| n.at_most.floor() as usize);
+    let votes = question.evaluable.votes_without(wrong);
+    Ok((verdict_on(&votes, question.assay())?, count_of(&votes)))
 }
 
 /// The verdict with as many more rearranged nuclei as loss may hide. They show the commonest pattern of the rearranged ones.

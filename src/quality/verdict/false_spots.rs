@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::colour::PerColour;
-use crate::decide::{Count, ExpectedNuclei, FalseSpotRate, Verdict, verdict_on, without_explained};
+use crate::decide::{
+    Count, ExpectedNuclei, FalseSpotRate, Verdict, count_of, verdict_on, votes_without_explained,
+};
 use crate::error::Result;
 use crate::quality::about::{About, Effect, Withheld};
 use crate::quality::check::{Check, Figures, Limit, Raised};
@@ -55,16 +57,13 @@ impl Figures for FalseSpots {
         );
         let (expected, at_most) = (self.falsely_rearranged.expected, self.falsely_rearranged.at_most.floor());
         let rearranged = self.rearranged;
-        match at.effect {
-            Effect::Withhold(_) => format!(
-                "{spots}: {expected:.1} of the {rearranged} rearranged nuclei, at most {at_most:.0}, may be intact. Without them \
-                 the specimen would not be positive."
-            ),
-            _ => format!(
-                "{spots}: {expected:.1} of the {rearranged} rearranged nuclei, at most {at_most:.0}, may be intact. The rule gives \
-                 the same verdict without them."
-            ),
-        }
+        let without = match at.effect {
+            Effect::Withhold(_) => "Without them the specimen would not be positive.",
+            _ => "The rule gives the same verdict without them.",
+        };
+        format!(
+            "{spots}: {expected:.1} of the {rearranged} rearranged nuclei, at most {at_most:.0}, may be intact. {without}"
+        )
     }
 
     fn action(&self, at: &About) -> Option<String> {
@@ -83,26 +82,20 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<FalseSpots>>> 
     if falsely_rearranged.expected < MIN_FALSE.value {
         return Ok(Vec::new());
     }
-    let calls = &question.evaluable.calls;
-    let kept = without_explained(calls, falsely_rearranged.at_most.floor() as usize);
-    let mut votes = question.evaluable.votes(|call| call.rearranged);
-    for (vote, rearranged) in votes.iter_mut().zip(&kept) {
-        vote.rearranged = *rearranged;
-    }
-    let is_reported = falsely_rearranged.expected >= MIN_FALSE_SHARE.value * calls.len().max(1) as f64;
+    let evaluable = question.evaluable;
+    let votes = votes_without_explained(evaluable, falsely_rearranged.at_most.floor() as usize);
+    let is_reported = falsely_rearranged.expected >= MIN_FALSE_SHARE.value * evaluable.calls.len() as f64;
     let finding = Raised::new(FalseSpots {
         rate: question.false_spots,
         falsely_rearranged,
-        rearranged: question.evaluable.count().positive,
-        without_false: Count { positive: kept.iter().filter(|kept| **kept).count(), total: kept.len() },
+        rearranged: evaluable.count().positive,
+        without_false: count_of(&votes),
     });
     Ok(match question.ruling.verdict {
         Verdict::Positive if verdict_on(&votes, question.assay())? != Verdict::Positive => {
             vec![finding.withhold(Withheld::Positive)]
         }
-        Verdict::Positive | Verdict::Negative if is_reported => {
-            vec![finding]
-        }
+        Verdict::Positive | Verdict::Negative if is_reported => vec![finding],
         _ => Vec::new(),
     })
 }
