@@ -48,7 +48,7 @@ pub(crate) const CHECK: Check = Check {
              that would be another one with the nuclei that it may hide; asks for confirmation if the rest lies in the \
              borderline band; otherwise informs",
     limits: &[MIN_WRONG],
-    sound: 0,
+    sound: 18,
 };
 
 impl DetectionLoss {
