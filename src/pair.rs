@@ -2,7 +2,8 @@
 //!
 //! The signals of a doublet are joined first. Then reds and greens within the fused distance are paired: as many
 //! loci as possible are intact, at the smallest sum of distances. The signals left over are paired into split loci,
-//! again at the smallest sum of distances. The surplus of one colour is isolated.
+//! again at the smallest sum of distances. The surplus of one colour is isolated, unless it lies within the fused distance
+//! of the other colour of an intact locus: then it is not separated, and counts with that locus.
 
 mod assignment;
 mod pairing;
@@ -46,8 +47,14 @@ pub fn pair(nucleus_id: u32, signals: &[Signal], indices: &[usize], rule: &PairR
     });
     let distances_px = distances_px(signals, &red, &green, rule);
     let loci = Loci { signals, rule, red, green, distances_px };
-    let (red_left, green_left) = loci.fuse(&mut pairing);
-    loci.split(&red_left, &green_left, &mut pairing);
+    let intact = loci.fuse();
+    for &(i, j) in &intact {
+        pairing.fused.push(loci.pair(i, j));
+        for (group, partner) in [(&loci.red[i], &loci.green[j]), (&loci.green[j], &loci.red[i])] {
+            pairing.doubtful_duplicates.extend(doubtful_doublets(signals, group, partner, rule));
+        }
+    }
+    loci.separate(&intact, &mut pairing);
     Ok(pairing)
 }
 
@@ -105,8 +112,8 @@ impl Loci<'_> {
         }
     }
 
-    /// Pairs the fused loci. Returns the red and the green groups that are left.
-    fn fuse(&self, pairing: &mut Pairing) -> (Vec<usize>, Vec<usize>) {
+    /// The intact loci: a red and a green group each.
+    fn fuse(&self) -> Vec<(usize, usize)> {
         let (red, green, rule) = (&self.red, &self.green, self.rule);
         // A pair that is too far costs more than any number of allowed ones, so the number of allowed ones is maximal.
         let too_far = rule.split_distance_px * (1.0 + red.len().min(green.len()) as f64);
@@ -115,23 +122,20 @@ impl Loci<'_> {
             .iter()
             .map(|row| row.iter().map(|&d| if rule.is_fused(d) { d } else { too_far }).collect())
             .collect();
-        let (mut red_left, mut green_left) = (vec![true; red.len()], vec![true; green.len()]);
-        for (i, j) in assignment::assign(&cost).into_iter().enumerate() {
-            if let Some(j) = j.filter(|&j| rule.is_fused(self.distances_px[i][j])) {
-                pairing.fused.push(self.pair(i, j));
-                for (group, partner) in [(&red[i], &green[j]), (&green[j], &red[i])] {
-                    pairing.doubtful_duplicates.extend(doubtful_doublets(self.signals, group, partner, rule));
-                }
-                red_left[i] = false;
-                green_left[j] = false;
-            }
-        }
-        let left = |flags: &[bool]| (0..flags.len()).filter(|&i| flags[i]).collect();
-        (left(&red_left), left(&green_left))
+        let assigned = assignment::assign(&cost).into_iter().enumerate();
+        assigned
+            .filter_map(|(i, j)| Some((i, j?)))
+            .filter(|&(i, j)| rule.is_fused(self.distances_px[i][j]))
+            .collect()
     }
 
-    /// Pairs the groups that are not fused, nearest first in total; the surplus of one colour is isolated.
-    fn split(&self, red_left: &[usize], green_left: &[usize], pairing: &mut Pairing) {
+    /// Pairs the groups that are in no intact locus, nearest first in total. The surplus of one colour is isolated, or counts
+    /// with an intact locus.
+    fn separate(&self, intact: &[(usize, usize)], pairing: &mut Pairing) {
+        let red_left: Vec<usize> =
+            (0..self.red.len()).filter(|i| intact.iter().all(|(red, _)| red != i)).collect();
+        let green_left: Vec<usize> =
+            (0..self.green.len()).filter(|j| intact.iter().all(|(_, green)| green != j)).collect();
         let cost: Vec<Vec<f64>> =
             red_left.iter().map(|&i| green_left.iter().map(|&j| self.distances_px[i][j]).collect()).collect();
         let mut green_is_split = vec![false; green_left.len()];
@@ -139,13 +143,41 @@ impl Loci<'_> {
             if let Some(j) = j {
                 pairing.split.push(self.pair(i, green_left[j]));
                 green_is_split[j] = true;
-            } else {
-                pairing.isolated_red.push(self.red[i][0]);
+                continue;
+            }
+            let nearest = nearest(intact, |&(_, j)| self.distances_px[i][j]);
+            match nearest.filter(|&(_, distance)| self.rule.is_fused(distance)) {
+                Some((&(of, with), _)) => self.join(&self.red[i], &self.red[of], &self.green[with], pairing),
+                None => pairing.isolated_red.push(self.red[i][0]),
             }
         }
-        let isolated = green_left.iter().zip(green_is_split).filter(|(_, split)| !split);
-        pairing.isolated_green.extend(isolated.map(|(&j, _)| self.green[j][0]));
+        for (&j, _) in green_left.iter().zip(green_is_split).filter(|(_, split)| !split) {
+            let nearest = nearest(intact, |&(i, _)| self.distances_px[i][j]);
+            match nearest.filter(|&(_, distance)| self.rule.is_fused(distance)) {
+                Some((&(with, of), _)) => {
+                    self.join(&self.green[j], &self.green[of], &self.red[with], pairing);
+                }
+                None => pairing.isolated_green.push(self.green[j][0]),
+            }
+        }
     }
+
+    /// Counts the signals of a group with those of their colour `of` in an intact locus, whose other colour is `partner`.
+    fn join(&self, group: &[usize], of: &[usize], partner: &[usize], pairing: &mut Pairing) {
+        let whole: Vec<usize> = of[..1].iter().chain(group).copied().collect();
+        // Its others are duplicates of it already.
+        pairing.duplicates.push(group[0]);
+        pairing.doubtful_duplicates.extend(doubtful_doublets(self.signals, &whole, partner, self.rule));
+    }
+}
+
+/// The intact locus at the smallest distance, with that distance.
+fn nearest(
+    intact: &[(usize, usize)],
+    distance_px: impl Fn(&(usize, usize)) -> f64,
+) -> Option<(&(usize, usize), f64)> {
+    let distances = intact.iter().map(|locus| (locus, distance_px(locus)));
+    distances.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// Groups of signals that count once, each led by its highest. The others are noted as duplicates.
@@ -224,14 +256,52 @@ mod tests {
 
     #[test]
     fn doublets_count_once_but_unlike_neighbours_do_not() {
-        let mut signals = vec![
-            Signal::at(Colour::Red, 5.0, 5.0),
-            Signal::at(Colour::Red, 5.0, 8.0),
-            Signal::at(Colour::Green, 6.0, 6.0),
-        ];
-        assert_eq!(pattern_of(&signals), "1F");
+        let mut signals = vec![Signal::at(Colour::Red, 5.0, 5.0), Signal::at(Colour::Red, 5.0, 8.0)];
+        assert_eq!(pattern_of(&signals), "1R");
         signals[1].amplitude *= 0.1;
-        assert_eq!(pattern_of(&signals), "1F1R");
+        assert_eq!(pattern_of(&signals), "2R");
+    }
+
+    #[test]
+    fn one_colour_beside_an_intact_locus_is_not_separated() {
+        let pattern = |x: f64, height: f64| {
+            let mut signals = vec![
+                Signal::at(Colour::Red, 5.0, 5.0),
+                Signal::at(Colour::Green, 5.0, 9.0),
+                Signal::at(Colour::Red, 5.0, x),
+            ];
+            signals[2].amplitude = height;
+            pattern_of(&signals)
+        };
+        // Out of reach of the other red, within reach of the green.
+        assert_eq!((pattern(16.9, 1.0), pattern(17.0, 1.0)), ("1F".into(), "1F1R".into()));
+        assert_eq!(pattern(12.0, 0.1), "1F");
+    }
+
+    #[test]
+    fn a_doublet_beside_an_intact_locus_is_sorted_once() {
+        let signals = [
+            Signal::at(Colour::Red, 5.0, 5.0),
+            Signal::at(Colour::Green, 5.0, 9.0),
+            Signal::at(Colour::Red, 5.0, 16.0),
+            Signal::at(Colour::Red, 5.0, 19.0),
+        ];
+        let pairing = pair(1, &signals, &[0, 1, 2, 3], &PairRule::from_diameter(4.0)).unwrap();
+        assert_eq!(pairing.pattern().to_string(), "1F");
+        let mut duplicates = pairing.duplicates;
+        duplicates.sort_unstable();
+        assert_eq!(duplicates, [2, 3]);
+    }
+
+    #[test]
+    fn a_far_end_beside_an_intact_locus_still_splits_from_its_own_partner() {
+        let signals = [
+            Signal::at(Colour::Red, 5.0, 5.0),
+            Signal::at(Colour::Green, 5.0, 9.0),
+            Signal::at(Colour::Red, 5.0, 16.0),
+            Signal::at(Colour::Green, 5.0, 60.0),
+        ];
+        assert_eq!(pattern_of(&signals), "1F1R1G");
     }
 
     #[test]
@@ -247,6 +317,7 @@ mod tests {
         };
         assert!(doubtful(4.0, &[5.0]).is_empty());
         assert_eq!(doubtful(7.0, &[5.0]), [1]);
+        assert_eq!(doubtful(9.0, &[5.0]), [1]);
         assert!(doubtful(7.0, &[5.0, 12.0]).is_empty());
     }
 
