@@ -10,6 +10,7 @@ pub(crate) mod camera_noise;
 pub(crate) mod chromatic_shift;
 pub(crate) mod crosstalk;
 pub(crate) mod illumination;
+pub(crate) mod locus_diameter;
 pub(crate) mod noise_correlation;
 pub(crate) mod nucleus_light;
 mod params;

@@ -16,4 +16,5 @@ pub use class::{NucleusClass, class_of, is_rearranged};
 pub use evidence::{LostShare, NucleusEvidence, SeparatedProbability};
 pub use exclusion::Exclusion;
 pub use params::ClassifyParams;
+pub(crate) use params::UNMODELLED_ERROR;
 pub use pattern::SignalPattern;

@@ -8,10 +8,12 @@
 //!
 //! The distribution of the heights also shows the share of signals below the detection limit.
 
+mod balance;
 pub(crate) mod blur;
 pub(crate) mod detection_limit;
 pub(crate) mod evidence;
 pub(crate) mod explanations;
+pub(crate) mod false_spots;
 mod fit;
 mod height_distribution;
 pub(crate) mod model;

@@ -42,9 +42,6 @@ pub struct Grounds {
     pub sex: Option<Sex>,
     /// Fields read; `None` = not known, and then not compared with the assay's `reading.fields_min`.
     pub fields: Option<usize>,
-    /// Share of the ends of each colour that are missed if they stand alone, as where many signals are out of focus:
-    /// rearranged nuclei of which an end is so missed look intact.
-    pub isolated_miss_rate: PerColour<LostShare>,
     /// False spots of each colour in one nucleus, as the spots outside nuclei tell: intact nuclei look rearranged by them.
     #[serde(default)]
     pub false_spots: PerColour<FalseSpotRate>,
@@ -56,13 +53,7 @@ impl Grounds {
     /// The grounds of calls that a reader made at the microscope, of which nothing else is known.
     #[must_use]
     pub fn worksheet(sex: Option<Sex>) -> Self {
-        Self {
-            sex,
-            fields: None,
-            isolated_miss_rate: PerColour::default(),
-            false_spots: PerColour::default(),
-            findings: Vec::new(),
-        }
+        Self { sex, fields: None, false_spots: PerColour::default(), findings: Vec::new() }
     }
 }
 
@@ -142,18 +133,12 @@ pub fn summarise(
     check_shares(calls, grounds)?;
     let evaluable = Evaluable::of(calls, assay);
     let ruling = evaluable.ruling()?;
-    let loss_effect = LossEffect::of(
-        &evaluable.calls,
-        &grounds.isolated_miss_rate,
-        (assay, grounds.sex),
-        params.deviations(),
-    );
+    let loss_effect = LossEffect::of(&evaluable.calls, (assay, grounds.sex), params.deviations());
     let question = Question {
         calls,
         evaluable: &evaluable,
         ruling: &ruling,
         loss_effect: &loss_effect,
-        isolated_miss_rate: grounds.isolated_miss_rate,
         false_spots: grounds.false_spots,
         explained_by_false_spots: explained_by_false_spots(
             &evaluable.calls,
@@ -182,7 +167,6 @@ fn check_shares(calls: &[NucleusCall], grounds: &Grounds) -> Result<()> {
     let check = |holds: bool, name: &str| {
         if holds { Ok(()) } else { Err(Error::parameter(name, "no share", "0 to 1")) }
     };
-    check(grounds.isolated_miss_rate.iter().all(|(_, lost)| are_shares(lost)), "grounds.isolated_miss_rate")?;
     let is_rate = |rate: f64| rate.is_finite() && rate >= 0.0;
     if !grounds.false_spots.iter().all(|(_, rate)| is_rate(rate.per_nucleus) && is_rate(rate.at_most)) {
         return Err(Error::parameter("grounds.false_spots", "no number of spots", "0 or more"));
@@ -191,6 +175,10 @@ fn check_shares(calls: &[NucleusCall], grounds: &Grounds) -> Result<()> {
     check(
         calls.iter().filter_map(|call| call.probability_rearranged).all(is_share),
         "call.probability_rearranged",
+    )?;
+    check(
+        calls.iter().filter_map(|call| call.probability_at_cutoff).all(is_share),
+        "call.probability_at_cutoff",
     )
 }
 

@@ -121,6 +121,7 @@ fn changed(call: &NucleusCall, change: Change, assay: &Assay, sex: Option<Sex>) 
         exclusion,
         rearranged,
         uncertain: false,
+        probability_at_cutoff: None,
         probability_rearranged: exclusion.is_none().then_some(if rearranged { 1.0 } else { 0.0 }),
         doubtful: false,
         lost: Default::default(),

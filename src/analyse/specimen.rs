@@ -14,7 +14,10 @@ mod loss;
 mod microscope;
 mod neighbours;
 mod nucleus;
+mod outside_spots;
+mod placed;
 mod repeated;
+mod rim;
 mod rules;
 mod shift;
 mod signals;
@@ -53,9 +56,7 @@ pub(super) fn calibrate<'a>(
     let pixel_size = rules::common_pixel_size(name, &fields)?;
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
-    let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px };
-
-    let calibration = Calibration::estimate(&fields, diameters_px, params);
+    let mut calibration = Calibration::estimate(&fields, diameters_px, params);
     calibration::even_out(&mut fields, params);
     let mut nuclei = nucleus::gather(&fields);
     let mut facts = field_facts(&fields, &nuclei);
@@ -65,9 +66,14 @@ pub(super) fn calibrate<'a>(
     if let Some(shift) = corrected {
         nuclei = shift::apply(&mut fields, &shift, params);
     }
-    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
+    if rim::assign(&mut fields, &nuclei, corrected.as_ref(), diameter_px, params) {
+        nuclei = nucleus::gather_corrected(&fields, corrected.as_ref());
+    }
     let crosstalk = crosstalk::estimate(&nuclei, corrected, diameter_px, &params.instrument);
     crosstalk::apply(&mut nuclei, &crosstalk);
+    let diameters_px = calibration.measure_diameters(&nuclei, diameters_px, params);
+    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
+    let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px };
     facts.supplied = SuppliedFacts {
         settings: supplied::settings(params),
         shift: found_shift.contradiction,
@@ -107,10 +113,15 @@ impl<'a> CalibratedSpecimen<'a> {
     pub fn resolve(self) -> ResolvedSpecimen<'a> {
         let Self { specimen, fields, mut nuclei, calibration, shift, crosstalk, rule, mut facts } = self;
         let params = specimen.params;
+        let corrected = shift.filter(|s| s.used);
+        let diameter_px = f64::midpoint(specimen.diameters_px[0], specimen.diameters_px[1]);
+        let false_spots = outside_spots::learn(&fields, &nuclei, corrected.as_ref(), diameter_px);
         let candidates = nucleus::take_candidates(&mut nuclei);
         let teaching = nucleus::not_saturated(&nuclei, &candidates, params.classify.max_saturated_share);
-        let model = resolve::fit(&teaching, rule.split_distance_px, crosstalk.crosstalk_share.into());
-        let decisions = resolve::resolve(&candidates, &model);
+        let crosstalk_share = crosstalk.crosstalk_share.into();
+        let model = resolve::fit(&teaching, rule.split_distance_px, crosstalk_share, false_spots);
+        let cutoff = specimen.assay.decision.cutoff().value() / 100.0;
+        let decisions = resolve::resolve(&candidates, &model, cutoff);
         let repeated = repeated::find(&fields.iter().map(repeated::Seen::of).collect::<Vec<_>>());
         let mut nuclei = nucleus::resolved(nuclei, candidates, decisions, repeated.elsewhere);
         facts.repeated = repeated.places;
@@ -129,8 +140,8 @@ impl<'a> CalibratedSpecimen<'a> {
             rule,
         };
         let instrument = microscope::instrument(&specimen, &fields, &model, &found);
-        let shift = shift.filter(|s| s.used);
-        ResolvedSpecimen { specimen, fields, nuclei, model, shift, rule, shown, fused, instrument, facts }
+        let shift = corrected;
+        ResolvedSpecimen { specimen, fields, nuclei, model, shift, rule, shown, instrument, facts }
     }
 }
 
@@ -155,7 +166,6 @@ impl<'a> ResolvedSpecimen<'a> {
         let deviations = self.specimen.params.summarise.deviations();
         let mut grounds = Grounds::worksheet(self.specimen.params.sex);
         grounds.fields = Some(readings.len());
-        grounds.isolated_miss_rate = loss::isolated_miss_rate(&self.fused, deviations);
         grounds.false_spots = false_spots::rate(&readings, &self.rule, deviations);
         let Self { specimen, instrument, facts, .. } = self;
         Ok(CalledSpecimen { specimen, fields: readings, instrument, grounds, facts })

@@ -30,6 +30,9 @@ pub struct NucleusCall {
     pub uncertain: bool,
     /// Probability that it is rearranged; `None` if it is not counted or the probability is not known.
     pub probability_rearranged: Option<f64>,
+    /// The same if rearranged nuclei were as common as at the assay's cutoff: whether a rearrangement would be noticed here.
+    #[serde(default)]
+    pub probability_at_cutoff: Option<f64>,
     /// Counted, but its probability leaves the call open or contradicts it, or a signal counted as part of a doublet may
     /// be an isolated end that would turn the call.
     pub doubtful: bool,
@@ -101,13 +104,14 @@ pub fn classify(
     let exclusion = exclusion_of(evidence, assay, sex, params);
     let evaluable = exclusion.is_none();
     let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
+    let counts = Colour::BOTH.map(|colour| one_colour_counts(colour, pattern.fused, assay, sex));
+    let at_cutoff = evidence.separated_at_cutoff.filter(|_| evaluable);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
-        let counts = Colour::BOTH.map(|colour| one_colour_counts(colour, pattern.fused, assay, sex));
         let seen = separated.rearranged(counts, evidence.isolated_by_dropout_probability);
         UNMODELLED_ERROR + (1.0 - 2.0 * UNMODELLED_ERROR) * seen
     });
     let [unlikely, likely] = params.doubtful;
-    // The pattern if the doubtful members of doublets were ends of other loci.
+    // The pattern if the doubtful members of doublets were ends of other loci. Where all loci are intact there is no other one.
     let [red, green] = evidence.doubtful_doublets;
     let other = SignalPattern {
         isolated_red: pattern.isolated_red.saturating_add(red),
@@ -116,6 +120,7 @@ pub fn classify(
     };
     let turned = evaluable
         && other != pattern
+        && pattern.fused < assay.expected_fused(sex)
         && counts_as_rearranged(class_of(&other, assay, sex), &other, assay) != rearranged;
     NucleusCall {
         nucleus_id: evidence.nucleus_id,
@@ -127,6 +132,7 @@ pub fn classify(
             && evidence.grey_zone_pair
             && grey_zone_action(assay) == GreyZoneAction::Uncertain,
         probability_rearranged: probability,
+        probability_at_cutoff: at_cutoff.map(|separated| separated.rearranged(counts, [0.0; 2])),
         doubtful: turned
             || probability
                 .is_some_and(|p| if rearranged { !at_least(p, likely) } else { !at_least(unlikely, p) }),

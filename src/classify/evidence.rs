@@ -90,6 +90,9 @@ pub struct NucleusEvidence {
     pub uncountable_cluster: bool,
     /// Probability that it shows separated signals; `None` if not known.
     pub separated: Option<SeparatedProbability>,
+    /// The same if separated signals were as common as at the assay's cutoff; `None` if not known.
+    #[serde(default)]
+    pub separated_at_cutoff: Option<SeparatedProbability>,
 }
 
 impl NucleusEvidence {
@@ -134,6 +137,7 @@ impl NucleusEvidence {
             grey_zone_pair: false,
             uncountable_cluster: false,
             separated: None,
+            separated_at_cutoff: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// Probability that a call is wrong for a reason that the signals do not show: a nucleus outlined wrongly, a signal never
 /// detected. Measured by `validate --first-seed 5000`.
-pub(super) const UNMODELLED_ERROR: f64 = 0.004;
+pub(crate) const UNMODELLED_ERROR: f64 = 0.004;
 
 /// How nuclei are classified, apart from the assay's rules.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

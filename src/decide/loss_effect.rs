@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::assay::{Assay, Sex};
-use crate::classify::{LostShare, NucleusCall, SignalPattern, is_rearranged};
-use crate::colour::{Colour, PerColour};
-use crate::statistics::below;
+use crate::classify::{LostShare, NucleusCall, SignalPattern, UNMODELLED_ERROR, is_rearranged};
+use crate::colour::Colour;
 
 /// A number of nuclei as expected, and its upper bound.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -31,8 +30,10 @@ pub struct LossEffect {
     pub falsely_isolated: ExpectedNuclei,
     /// Intact ones that lost a red and a green signal of two loci and look split.
     pub falsely_split: ExpectedNuclei,
-    /// Rearranged ones that lost a signal, or of which an end alone was not taken for one, and are not counted as such.
+    /// Rearranged ones that lost a signal, or of which a signal was not taken for one, and are not counted as such.
     pub hidden: ExpectedNuclei,
+    /// Those of them of which a signal was not taken for one.
+    pub unrecognised: ExpectedNuclei,
 }
 
 /// Chances of what a nucleus shows: counted as rearranged by signals of one colour alone, and by both.
@@ -56,19 +57,10 @@ fn spread(shown: &BTreeMap<Shown, f64>, outcomes: &[(Shown, f64)]) -> BTreeMap<S
     next
 }
 
-/// Chances of losing a signal: red, green.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Lost {
-    /// Any signal.
-    any: [f64; 2],
-    /// One that stands alone.
-    alone: [f64; 2],
-}
-
 /// How a nucleus with these signals is read if each is lost with the chance of its colour.
-fn read_with_loss(truth: &SignalPattern, lost: Lost, assay: &Assay, sex: Option<Sex>) -> Chances {
-    let [red, green] = lost.any;
-    let [seen_red, seen_green] = lost.any.map(|share| 1.0 - share);
+fn read_with_loss(truth: &SignalPattern, lost: [f64; 2], assay: &Assay, sex: Option<Sex>) -> Chances {
+    let [red, green] = lost;
+    let [seen_red, seen_green] = lost.map(|share| 1.0 - share);
     let pair = [
         ((1, 0, 0), seen_red * seen_green),
         ((0, 1, 0), seen_red * green),
@@ -79,8 +71,6 @@ fn read_with_loss(truth: &SignalPattern, lost: Lost, assay: &Assay, sex: Option<
     for _ in 0..truth.fused {
         shown = spread(&shown, &pair);
     }
-    let [red, green] = lost.alone;
-    let [seen_red, seen_green] = lost.alone.map(|share| 1.0 - share);
     for _ in 0..truth.separated(Colour::Red) {
         shown = spread(&shown, &[((0, 1, 0), seen_red), ((0, 0, 0), red)]);
     }
@@ -117,20 +107,16 @@ impl Sum {
     }
 }
 
-/// Sums of falsely isolated, falsely split and hidden nuclei, given the loss that `share` takes from each nucleus, and from
-/// signals alone.
+/// Sums of falsely isolated, falsely split and hidden nuclei, given the loss that `share` takes from each nucleus.
 fn sums(
     evaluable: &[&NucleusCall],
-    isolated_miss_rate: &PerColour<LostShare>,
     share: impl Fn(LostShare) -> f64,
     (assay, sex): (&Assay, Option<Sex>),
 ) -> [Sum; 3] {
     let [mut isolated, mut split, mut hidden] = [Sum::default(); 3];
     for call in evaluable {
-        let any = call.lost.map(&share);
-        let alone = [0, 1].map(|c| 1.0 - (1.0 - any[c]) * (1.0 - share(isolated_miss_rate[Colour::BOTH[c]])));
-        let lost = Lost { any, alone };
-        if lost == (Lost { any: [0.0; 2], alone: [0.0; 2] }) {
+        let lost = call.lost.map(&share);
+        if lost == [0.0; 2] {
             continue;
         }
         let pattern = &call.pattern;
@@ -158,12 +144,11 @@ impl LossEffect {
     /// What the shares lost in the evaluable nuclei make expect, with upper bounds of so many standard deviations.
     pub(crate) fn of(
         evaluable: &[&NucleusCall],
-        isolated_miss_rate: &PerColour<LostShare>,
         assay_and_sex: (&Assay, Option<Sex>),
         deviations: f64,
     ) -> Self {
-        let expected = sums(evaluable, isolated_miss_rate, |lost| lost.expected, assay_and_sex);
-        let at_most = sums(evaluable, isolated_miss_rate, |lost| lost.at_most, assay_and_sex);
+        let expected = sums(evaluable, |lost| lost.expected, assay_and_sex);
+        let at_most = sums(evaluable, |lost| lost.at_most, assay_and_sex);
         // No more are falsely called than are called.
         let called = |both: bool| {
             let of_kind = |c: &&&NucleusCall| c.rearranged && shows_both_ends(&c.pattern) == both;
@@ -176,39 +161,25 @@ impl LossEffect {
                 .max(expected[i].mean)
                 .min(most[i]),
         });
-        let unseen =
-            unseen_at_most(isolated_miss_rate, assay_and_sex, deviations).min(evaluable.len() as f64);
-        let hidden = ExpectedNuclei { at_most: hidden.at_most.max(unseen), ..hidden };
-        Self { falsely_isolated, falsely_split, hidden }
+        let unrecognised = unrecognised(evaluable, deviations);
+        let hidden = ExpectedNuclei {
+            expected: hidden.expected + unrecognised.expected,
+            at_most: hidden.at_most + unrecognised.at_most,
+        };
+        Self { falsely_isolated, falsely_split, hidden, unrecognised }
     }
 }
 
-/// The most rearranged nuclei that could all be missed, if each shows one isolated end that counts, or both ends. This does
-/// not depend on the nuclei that are seen: where isolated ends are not seen, none may be.
-fn unseen_at_most(
-    isolated_miss_rate: &PerColour<LostShare>,
-    (assay, sex): (&Assay, Option<Sex>),
-    deviations: f64,
-) -> f64 {
-    let alone = Colour::BOTH.map(|colour| isolated_miss_rate[colour].at_most);
-    let lost = Lost { any: [0.0; 2], alone };
-    let missed = [(1, 0), (0, 1), (1, 1)]
-        .map(|(isolated_red, isolated_green)| SignalPattern {
-            fused: 1,
-            split: 0,
-            isolated_red,
-            isolated_green,
-        })
-        .into_iter()
-        .filter(|pattern| is_rearranged(pattern, assay, sex))
-        .map(|pattern| {
-            let seen = read_with_loss(&pattern, lost, assay, sex);
-            (1.0 - seen.isolated - seen.split).clamp(0.0, 1.0)
-        })
-        .fold(0.0, f64::max);
-    // The chance of seeing none, missed^n, is at least that of exceeding the upper bound.
-    let chance = below(-deviations);
-    if missed < chance { 0.0 } else { (chance.ln() / missed.ln()).abs() }
+/// Nuclei that are not counted as rearranged although they may be: their signals are seen, but not told from noise and false
+/// spots. The upper bound holds if rearranged nuclei are as common as at the cutoff: where nothing can be told, it lies there.
+fn unrecognised(evaluable: &[&NucleusCall], deviations: f64) -> ExpectedNuclei {
+    let (mut expected, mut at_cutoff) = (0.0, Sum::default());
+    for call in evaluable.iter().filter(|call| !call.rearranged) {
+        expected += call.probability_rearranged.map_or(0.0, |p| (p - UNMODELLED_ERROR).max(0.0));
+        at_cutoff.add(call.probability_at_cutoff.unwrap_or(0.0));
+    }
+    let at_most = at_cutoff.mean + deviations * at_cutoff.variance.sqrt();
+    ExpectedNuclei { expected, at_most: at_most.max(expected) }
 }
 
 #[cfg(test)]
@@ -220,28 +191,23 @@ mod tests {
         SignalPattern { fused, split: 0, isolated_red, isolated_green }
     }
 
-    /// The same loss alone and in pairs.
-    fn every(lost: [f64; 2]) -> Lost {
-        Lost { any: lost, alone: lost }
-    }
-
     #[test]
     fn an_intact_nucleus_shows_a_lone_red_as_often_as_a_green_is_lost() -> Result<()> {
         let (alk, ewsr1) = (Assay::builtin("alk")?, Assay::builtin("ewsr1")?);
         let q = 0.1;
-        let intact = read_with_loss(&pattern(2, 0, 0), every([0.0, q]), &alk, None);
+        let intact = read_with_loss(&pattern(2, 0, 0), [0.0, q], &alk, None);
         assert!((intact.isolated - (1.0 - (1.0 - q) * (1.0 - q))).abs() < 1e-12 && intact.split == 0.0);
         // Lost red leaves green, which the assay does not count.
-        let intact = read_with_loss(&pattern(2, 0, 0), every([q, 0.0]), &alk, None);
+        let intact = read_with_loss(&pattern(2, 0, 0), [q, 0.0], &alk, None);
         assert_eq!((intact.isolated, intact.split), (0.0, 0.0));
         // A red of one locus and a green of the other.
-        let both = read_with_loss(&pattern(2, 0, 0), every([q, q]), &ewsr1, None);
+        let both = read_with_loss(&pattern(2, 0, 0), [q, q], &ewsr1, None);
         assert!((both.split - 2.0 * (q * (1.0 - q)).powi(2)).abs() < 1e-12 && both.isolated == 0.0);
         // A split nucleus that lost a green of two still shows a red alone, or both ends.
-        let split = read_with_loss(&pattern(1, 1, 1), every([0.0, q]), &alk, None);
+        let split = read_with_loss(&pattern(1, 1, 1), [0.0, q], &alk, None);
         assert!((split.isolated + split.split - 1.0).abs() < 1e-12);
         // It is hidden where its red end is lost and the intact locus is not broken up by that too.
-        let split = read_with_loss(&pattern(1, 1, 1), every([q, 0.0]), &alk, None);
+        let split = read_with_loss(&pattern(1, 1, 1), [q, 0.0], &alk, None);
         assert!((split.split - (1.0 - q)).abs() < 1e-12 && split.isolated == 0.0);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The facts that the questions to the verdict need.
 
 use crate::assay::{Assay, Sex};
-use crate::classify::{LostShare, NucleusCall};
+use crate::classify::NucleusCall;
 use crate::colour::PerColour;
 use crate::decide::{Evaluable, ExpectedNuclei, FalseSpotRate, LossEffect, Ruling};
 
@@ -12,7 +12,6 @@ pub(crate) struct Question<'a> {
     pub(crate) evaluable: &'a Evaluable<'a>,
     pub(crate) ruling: &'a Ruling,
     pub(crate) loss_effect: &'a LossEffect,
-    pub(crate) isolated_miss_rate: PerColour<LostShare>,
     /// False spots in one nucleus, and the nuclei that they may explain.
     pub(crate) false_spots: PerColour<FalseSpotRate>,
     pub(crate) explained_by_false_spots: ExpectedNuclei,

@@ -76,6 +76,7 @@ pub(crate) fn field_reading() -> FieldReading {
         exclusion,
         rearranged: exclusion.is_none(),
         uncertain: false,
+        probability_at_cutoff: None,
         probability_rearranged: exclusion.is_none().then_some(0.97),
         doubtful: false,
         lost: [LostShare::default(); 2],

@@ -101,9 +101,9 @@ impl SignalModel {
         }
     }
 
-    /// Density of crosstalk of the signal `leaking` over the density of background: it is as wide as the signal, and any
+    /// Density of crosstalk of the signal `leaking` over the density of `background`: it is as wide as the signal, and any
     /// fraction up to the largest crosstalk is as likely as any other.
-    pub(crate) fn crosstalk_odds(&self, c: &Candidate, leaking: &Candidate) -> f64 {
+    pub(crate) fn crosstalk_odds(&self, c: &Candidate, leaking: &Candidate, background: f64) -> f64 {
         let ratio = c.amplitude / leaking.amplitude;
         if ratio >= MAX_CROSSTALK {
             return 0.0;
@@ -112,7 +112,7 @@ impl SignalModel {
         let scatter =
             self.log_width_sd.hypot(measured(c).hypot(measured(leaking))).min(BACKGROUND_LOG_WIDTH_SD);
         let as_wide = normal((c.width_ratio / leaking.width_ratio).ln(), 0.0, scatter);
-        (ratio / MAX_CROSSTALK * as_wide / self.background_weight(c).max(1e-300)).min(1e13)
+        (ratio / MAX_CROSSTALK * as_wide / background.max(1e-300)).min(1e13)
     }
 
     /// Density of a signal with this height and width, per unit of log height and log width, in a step of blur.
@@ -148,14 +148,20 @@ impl SignalModel {
     }
 
     /// Density of background times the number of background candidates in a nucleus.
-    fn background_weight(&self, c: &Candidate) -> f64 {
+    pub(crate) fn background_weight(&self, c: &Candidate) -> f64 {
         self.background_rate * self.background_density(c)
     }
 
-    /// Signal density over background density in each step of blur that there is; 0 in the others.
-    pub(crate) fn odds(&self, c: &Candidate, attenuation: &DefocusAttenuation, blur: &Blur) -> BySteps {
+    /// Signal density over the density of background in each step of blur that there is; 0 in the others.
+    pub(crate) fn odds(
+        &self,
+        c: &Candidate,
+        attenuation: &DefocusAttenuation,
+        blur: &Blur,
+        background: f64,
+    ) -> BySteps {
         let mut odds = [0.0; STEPS];
-        let of_background = self.background_weight(c).max(1e-300);
+        let of_background = background.max(1e-300);
         for (step, _) in blur.steps() {
             odds[step] = (self.signal_density(c, attenuation, step) / of_background).clamp(1e-13, 1e13);
         }
@@ -172,9 +178,9 @@ impl Observation<'_> {
         self.signal.into_iter().enumerate().filter(|(_, p)| *p > MIN_PROBABILITY)
     }
 
-    /// Probability of being a signal.
-    fn probability(&self) -> f64 {
-        self.signal.iter().sum::<f64>().min(1.0)
+    /// Probability of being background of the nuclei themselves.
+    fn background(&self) -> f64 {
+        (1.0 - self.signal.iter().sum::<f64>().min(1.0)) * (1.0 - self.false_spot)
     }
 
     /// Logarithm of the height that it would have in focus.
@@ -189,6 +195,8 @@ pub(crate) struct Observation<'a> {
     pub(crate) attenuation: &'a DefocusAttenuation,
     /// Probability of being a signal in each step of blur.
     pub(crate) signal: BySteps,
+    /// Share of the background like it that is found outside nuclei too, and known from there.
+    pub(crate) false_spot: f64,
 }
 
 impl SignalModel {
@@ -232,7 +240,7 @@ impl SignalModel {
                 width += w * (wider.powi(2) - (WIDTH_SCATTER / snr).powi(2)).clamp(0.0, 0.5);
                 count += w;
             }
-            let p = observation.probability();
+            let background = observation.background();
             let noise = c.noise_sd();
             let excess = (c.amplitude - c.threshold).max(0.0);
             let t = (1.0 - self.speckle_share) * (-excess / (self.background_decay * noise)).exp()
@@ -241,16 +249,16 @@ impl SignalModel {
             let of_texture = t / (t + s).max(f64::MIN_POSITIVE);
             // Debris is wide: it must not change the heights of noise peaks.
             let narrow = if log_width < 0.5 { 1.0 } else { 0.2 };
-            excess_sum += (1.0 - p) * of_texture * narrow * excess / noise;
-            excess_count += (1.0 - p) * of_texture * narrow;
-            speckle += (1.0 - p) * (1.0 - of_texture);
-            all_background += 1.0 - p;
+            excess_sum += background * of_texture * narrow * excess / noise;
+            excess_count += background * of_texture * narrow;
+            speckle += background * (1.0 - of_texture);
+            all_background += background;
         }
         self.log_height_sd = (height / count).sqrt().clamp(LOG_HEIGHT_SD_RANGE[0], LOG_HEIGHT_SD_RANGE[1]);
         self.log_width_sd = (width / count).sqrt().clamp(LOG_WIDTH_SD_RANGE[0], LOG_WIDTH_SD_RANGE[1]);
         self.background_decay = (excess_sum / excess_count).clamp(0.3, 3.0);
         self.speckle_share = (speckle / all_background).clamp(0.02, 0.6);
-        let background_total: f64 = observations.iter().map(|t| 1.0 - t.probability()).sum();
+        let background_total: f64 = observations.iter().map(Observation::background).sum();
         self.background_rate = (background_total + 1.0) / (nuclei + 1.0);
     }
 

@@ -7,7 +7,7 @@
 
 use ndarray::{Array2, Axis};
 
-use crate::colour::PerColour;
+use crate::colour::{Colour, PerColour};
 
 /// A number for each term that a red and a green candidate can be together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -97,8 +97,22 @@ pub(crate) enum CandidateKind {
     Signal,
 }
 
-/// An explanation: the kind of each candidate.
-pub(crate) type Explanation = PerColour<Vec<CandidateKind>>;
+/// An explanation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Explanation {
+    /// The kind of each candidate.
+    pub(crate) kinds: PerColour<Vec<CandidateKind>>,
+    /// Whether a signal of the colour is isolated or split.
+    pub(crate) separated: PerColour<bool>,
+}
+
+/// A term of a pair that an explanation may use.
+#[derive(Clone, Copy)]
+struct PairOption {
+    weight: f64,
+    kinds: PerColour<CandidateKind>,
+    separated: PerColour<bool>,
+}
 
 /// The terms that a sum may use.
 #[derive(Clone, Copy)]
@@ -234,6 +248,18 @@ impl Weights {
         p
     }
 
+    /// The weights if isolated signals and split loci were commoner by these factors.
+    pub(crate) fn scaled(&self, isolated: PerColour<f64>, split: f64) -> Self {
+        let of = |colour: Colour| self.isolated[colour].iter().map(|w| w * isolated[colour]).collect();
+        let pairs = self.pairs.map(|pair| PairTerms {
+            split: pair.split * split,
+            red_with_crosstalk: pair.red_with_crosstalk * isolated.red,
+            green_with_crosstalk: pair.green_with_crosstalk * isolated.green,
+            ..*pair
+        });
+        Self { isolated: PerColour::from_fn(of), pairs }
+    }
+
     /// The probability that no signal is isolated or split.
     pub(crate) fn none_separated(&self) -> NoneSeparated {
         let total = |separated_red, separated_green| self.total(Allowed { separated_red, separated_green });
@@ -255,8 +281,9 @@ impl Weights {
         best[(0, 0)] = 0.0;
         for i in 0..reds {
             let lone = self.isolated.red[i].max(1.0).ln();
-            let pairs: Vec<f64> =
-                (0..greens).map(|j| self.most_probable_pair(i, j).0.max(f64::MIN_POSITIVE).ln()).collect();
+            let pairs: Vec<f64> = (0..greens)
+                .map(|j| self.most_probable_pair(i, j).weight.max(f64::MIN_POSITIVE).ln())
+                .collect();
             for used in 0..subsets {
                 let weight = best[(i, used)];
                 if weight == f64::NEG_INFINITY {
@@ -288,43 +315,50 @@ impl Weights {
                 (used, most_probable) = (candidate, weight);
             }
         }
-        let mut explanation = Explanation {
+        let mut kinds = PerColour {
             red: vec![CandidateKind::Background; reds],
             green: vec![CandidateKind::Background; greens],
         };
+        let mut separated = PerColour::both(false);
         for j in (0..greens).filter(|j| used & (1 << j) == 0) {
             if self.isolated.green[j] > 1.0 {
-                explanation.green[j] = CandidateKind::Signal;
+                kinds.green[j] = CandidateKind::Signal;
+                separated.green = true;
             }
         }
         for i in (0..reds).rev() {
             if let Some(j) = choice[(i + 1, used)] {
-                let (_, red, green) = self.most_probable_pair(i, j);
-                explanation.red[i] = red;
-                explanation.green[j] = green;
+                let option = self.most_probable_pair(i, j);
+                (kinds.red[i], kinds.green[j]) = (option.kinds.red, option.kinds.green);
+                separated.red |= option.separated.red;
+                separated.green |= option.separated.green;
                 used &= !(1 << j);
             } else if self.isolated.red[i] > 1.0 {
-                explanation.red[i] = CandidateKind::Signal;
+                kinds.red[i] = CandidateKind::Signal;
+                separated.red = true;
             }
         }
-        explanation
+        Explanation { kinds, separated }
     }
 
-    fn most_probable_pair(&self, i: usize, j: usize) -> (f64, CandidateKind, CandidateKind) {
+    /// The most probable term of a pair; of equal ones the first.
+    fn most_probable_pair(&self, i: usize, j: usize) -> PairOption {
+        use CandidateKind::{Coincident, Crosstalk, Signal};
         let pair = &self.pairs[(i, j)];
-        let mut best = (pair.fused, CandidateKind::Signal, CandidateKind::Signal);
-        for option in [
-            (pair.split, CandidateKind::Signal, CandidateKind::Signal),
-            (pair.coincident, CandidateKind::Coincident, CandidateKind::Coincident),
-            (pair.debris, CandidateKind::Coincident, CandidateKind::Coincident),
-            (pair.red_with_crosstalk, CandidateKind::Signal, CandidateKind::Crosstalk),
-            (pair.green_with_crosstalk, CandidateKind::Crosstalk, CandidateKind::Signal),
-        ] {
-            if option.0 > best.0 {
-                best = option;
-            }
-        }
-        best
+        let option = |weight, kinds: [CandidateKind; 2], separated: [bool; 2]| PairOption {
+            weight,
+            kinds: kinds.into(),
+            separated: separated.into(),
+        };
+        let others = [
+            option(pair.split, [Signal, Signal], [true, true]),
+            option(pair.coincident, [Coincident, Coincident], [false, false]),
+            option(pair.debris, [Coincident, Coincident], [false, false]),
+            option(pair.red_with_crosstalk, [Signal, Crosstalk], [true, false]),
+            option(pair.green_with_crosstalk, [Crosstalk, Signal], [false, true]),
+        ];
+        let fused = option(pair.fused, [Signal, Signal], [false, false]);
+        others.into_iter().fold(fused, |best, other| if other.weight > best.weight { other } else { best })
     }
 }
 

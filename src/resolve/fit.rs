@@ -8,6 +8,7 @@ use crate::detect::nucleus_candidates::NucleusCandidates;
 use crate::resolve::blur::{Blur, product};
 use crate::resolve::evidence::Observation;
 use crate::resolve::explanations::{PairTerms, Probabilities};
+use crate::resolve::false_spots::FalseSpots;
 use crate::resolve::model::{Considered, STARTING_OFFSET, SpecimenModel, WeighedNucleus};
 
 /// Probability of being an intact locus below which a pair is not used for the blur.
@@ -25,10 +26,11 @@ pub(crate) fn fit(
     nuclei: &[NucleusCandidates],
     fused_distance_px: f64,
     crosstalk_share: PerColour<f64>,
+    false_spots: PerColour<FalseSpots>,
 ) -> SpecimenModel {
-    let mut in_focus = SpecimenModel::start(nuclei, fused_distance_px, crosstalk_share);
+    let mut in_focus = SpecimenModel::start(nuclei, fused_distance_px, crosstalk_share, false_spots);
     in_focus.settle(nuclei);
-    let mut blurred = SpecimenModel { blur: Blur::assumed(), ..in_focus };
+    let mut blurred = SpecimenModel { blur: Blur::assumed(), ..in_focus.clone() };
     blurred.round(nuclei);
     if !blurred.blur.may_be() {
         return in_focus;
@@ -91,7 +93,12 @@ impl SpecimenModel {
                     all[considered.index] = signal;
                 }
                 let attenuation = &nucleus.attenuation[colour];
-                let of = |(candidate, signal)| Observation { candidate, attenuation, signal };
+                let of = |(candidate, signal)| Observation {
+                    candidate,
+                    attenuation,
+                    signal,
+                    false_spot: self.false_spot_share(candidate, colour, nucleus.area_px),
+                };
                 observed[colour].extend(nucleus.of(colour).iter().zip(all).map(of));
             }
         }

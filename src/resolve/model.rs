@@ -9,6 +9,7 @@ use crate::detect::nucleus_candidates::NucleusCandidates;
 use crate::resolve::blur::{Blur, product};
 use crate::resolve::evidence::{SignalModel, debris_over_signals};
 use crate::resolve::explanations::{PairTerms, Weights};
+use crate::resolve::false_spots::FalseSpots;
 use crate::statistics::{below, median};
 
 /// Scatter per axis between two measurements of one place beyond photon noise, px.
@@ -22,10 +23,14 @@ pub(super) const STARTING_OFFSET: f64 = 0.25;
 const STRETCHED_SHARE: f64 = 0.1;
 
 /// The model of a specimen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SpecimenModel {
     /// Heights and widths of signals and background.
     pub(super) signals: PerColour<SignalModel>,
+    /// Spots that are no signals, as those outside nuclei show.
+    pub(super) false_spots: PerColour<FalseSpots>,
+    /// Median area of the nuclei, px.
+    pub(super) usual_area_px: f64,
     /// How far the signals are out of focus.
     pub(super) blur: Blur,
     /// Intact loci per nucleus.
@@ -53,6 +58,14 @@ pub(super) struct Considered {
     pub(super) odds: BySteps,
     /// Their mean over the steps.
     pub(super) mean_odds: f64,
+    /// Expected number of background candidates like this one.
+    background: f64,
+}
+
+/// The typical height of signals: the median over the nuclei of the highest candidate of each.
+pub(crate) fn typical_height<'c>(nuclei: impl Iterator<Item = &'c [Candidate]>) -> f64 {
+    let highest = |own: &[Candidate]| own.iter().map(|c| c.amplitude).max_by(f64::total_cmp);
+    median(&mut nuclei.filter_map(highest).collect::<Vec<f64>>())
 }
 
 /// The candidates of a nucleus that are considered, and the weights of their explanations.
@@ -67,16 +80,16 @@ impl SpecimenModel {
         nuclei: &[NucleusCandidates],
         fused_distance_px: f64,
         crosstalk_share: PerColour<f64>,
+        false_spots: PerColour<FalseSpots>,
     ) -> Self {
         let signals = PerColour::from_fn(|colour| {
-            let mut brightest: Vec<f64> = nuclei
-                .iter()
-                .filter_map(|n| n.of(colour).iter().map(|c| c.amplitude).max_by(f64::total_cmp))
-                .collect();
-            SignalModel::start(median(&mut brightest))
+            SignalModel::start(typical_height(nuclei.iter().map(|n| n.of(colour))))
         });
+        let mut areas: Vec<f64> = nuclei.iter().map(|n| n.area_px).collect();
         Self {
             signals,
+            false_spots,
+            usual_area_px: median(&mut areas),
             blur: Blur::default(),
             fused_rate: 1.5,
             split_rate: 0.2,
@@ -111,6 +124,13 @@ impl SpecimenModel {
         self.blur.out_of_focus()
     }
 
+    /// Factors by which isolated signals of each colour, and split loci, are rarer than in this share of the nuclei; 1 where
+    /// they are not.
+    pub(super) fn rarer_than(&self, share: f64) -> (PerColour<f64>, f64) {
+        let factor = |rate: f64| (share / rate.max(f64::MIN_POSITIVE)).max(1.0);
+        (self.isolated_rate.map(factor), factor(self.split_rate))
+    }
+
     /// Share of the signals of a colour that are isolated: they have no partner in their nucleus.
     pub(crate) fn isolated_share(&self, colour: Colour) -> f64 {
         let isolated = self.isolated_rate[colour];
@@ -124,14 +144,32 @@ impl SpecimenModel {
         (self.fused_rate * lost_of_other / seen / self.isolated_rate[colour]).clamp(0.0, 1.0)
     }
 
+    /// Expected number of background candidates like this one in an area, per unit of log height and of log width.
+    pub(super) fn background(&self, c: &Candidate, colour: Colour, area_px: f64) -> f64 {
+        self.signals[colour].background_weight(c) + self.false_spots[colour].density(c) * area_px
+    }
+
+    /// Share of the background like this candidate that is found outside nuclei too.
+    pub(super) fn false_spot_share(&self, c: &Candidate, colour: Colour, area_px: f64) -> f64 {
+        let false_spots = self.false_spots[colour].density(c) * area_px;
+        let all = self.signals[colour].background_weight(c) + false_spots;
+        if all > 0.0 { false_spots / all } else { 0.0 }
+    }
+
+    /// Number of background candidates of a colour in an area.
+    fn background_rate(&self, colour: Colour, area_px: f64) -> f64 {
+        self.signals[colour].background_rate + self.false_spots[colour].per_px() * area_px
+    }
+
     /// The candidates that are considered.
     fn considered(&self, nucleus: &NucleusCandidates, colour: Colour) -> Vec<Considered> {
         let (signals, attenuation) = (&self.signals[colour], &nucleus.attenuation[colour]);
         let candidates = nucleus.of(colour).iter().enumerate();
         let mut considered: Vec<Considered> = candidates
             .map(|(index, c)| {
-                let odds = signals.odds(c, attenuation, &self.blur);
-                Considered { index, odds, mean_odds: self.blur.mean(&odds) }
+                let background = self.background(c, colour, nucleus.area_px);
+                let odds = signals.odds(c, attenuation, &self.blur, background);
+                Considered { index, odds, mean_odds: self.blur.mean(&odds), background }
             })
             .collect();
         considered.sort_by(|a, b| b.mean_odds.total_cmp(&a.mean_odds).then(a.index.cmp(&b.index)));
@@ -190,18 +228,18 @@ impl SpecimenModel {
         let same_place =
             together(a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2));
         if same_place > 0.0 {
-            terms.coincident = self.coincident_rate
-                / (signals.red.background_rate * signals.green.background_rate)
-                * same_place;
+            let of_background =
+                self.background_rate(Colour::Red, area) * self.background_rate(Colour::Green, area);
+            terms.coincident = self.coincident_rate / of_background * same_place;
             let over_signals = debris_over_signals(
                 (a, &signals.red, &attenuation.red),
                 (b, &signals.green, &attenuation.green),
                 &self.blur,
             );
             terms.debris = self.debris_rate * red * green * over_signals * same_place;
-            let in_green = signals.green.crosstalk_odds(b, a) * same_place;
+            let in_green = signals.green.crosstalk_odds(b, a, of_green.background) * same_place;
             terms.red_with_crosstalk = self.crosstalk_share.red * self.isolated_rate.red * red * in_green;
-            let in_red = signals.red.crosstalk_odds(a, b) * same_place;
+            let in_red = signals.red.crosstalk_odds(a, b, of_red.background) * same_place;
             terms.green_with_crosstalk =
                 self.crosstalk_share.green * self.isolated_rate.green * green * in_red;
         }

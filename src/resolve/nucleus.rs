@@ -6,8 +6,9 @@ use crate::colour::{Colour, PerColour};
 use crate::detect::candidate::Candidate;
 use crate::detect::defocus::DefocusAttenuation;
 use crate::detect::nucleus_candidates::NucleusCandidates;
+use crate::resolve::balance;
 use crate::resolve::explanations::{CandidateKind, NoneSeparated, Probabilities, Weights};
-use crate::resolve::model::{Considered, SpecimenModel, WeighedNucleus};
+use crate::resolve::model::{SpecimenModel, WeighedNucleus};
 
 /// The candidates of one nucleus with their probabilities and kinds.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub(crate) struct ResolvedNucleus {
     pub(crate) green: Vec<(f64, CandidateKind)>,
     /// Probability that no signal is isolated or split.
     pub(crate) none_separated: NoneSeparated,
+    /// The same if separated signals were as common as at the cutoff.
+    pub(crate) none_separated_at_cutoff: NoneSeparated,
     /// Its intact loci.
     pub(crate) fused: FusedEnds,
 }
@@ -66,30 +69,53 @@ impl ResolvedNucleus {
     }
 }
 
-/// Resolves the candidates of every nucleus with the fitted model.
-pub(crate) fn resolve(nuclei: &[NucleusCandidates], model: &SpecimenModel) -> Vec<ResolvedNucleus> {
-    let of_all = |considered: &[Considered], p: &[f64], kinds: &[CandidateKind], len: usize| {
-        // Candidates that are not considered are background.
-        let mut all = vec![(0.0, CandidateKind::Background); len];
-        for ((c, &p), kind) in considered.iter().zip(p).zip(kinds) {
-            all[c.index] = (p, *kind);
-        }
-        all
-    };
-    nuclei
+/// Resolves the candidates of every nucleus with the fitted model. `share_at_cutoff` is the share of rearranged nuclei that the
+/// assay's cutoff states.
+pub(crate) fn resolve(
+    nuclei: &[NucleusCandidates],
+    model: &SpecimenModel,
+    share_at_cutoff: f64,
+) -> Vec<ResolvedNucleus> {
+    let (isolated, split) = model.rarer_than(share_at_cutoff);
+    let (mut resolved, open): (Vec<ResolvedNucleus>, Vec<Option<WeighedNucleus>>) = nuclei
         .par_iter()
         .map(|nucleus| {
-            let WeighedNucleus { considered, weights } = model.weigh(nucleus);
-            let kinds = weights.most_probable();
+            let weighed = model.weigh(nucleus);
+            let weights = &weighed.weights;
             let p = weights.probabilities();
-            ResolvedNucleus {
-                red: of_all(&considered.red, &p.red_is_signal(), &kinds.red, nucleus.red.len()),
-                green: of_all(&considered.green, &p.green_is_signal(), &kinds.green, nucleus.green.len()),
+            let signal = PerColour { red: p.red_is_signal(), green: p.green_is_signal() };
+            let kinds = weights.most_probable().kinds;
+            let of = |colour: Colour| {
+                // Candidates that are not considered are background.
+                let mut all = vec![(0.0, CandidateKind::Background); nucleus.of(colour).len()];
+                let found = signal[colour].iter().zip(&kinds[colour]);
+                for (c, (&p, &kind)) in weighed.considered[colour].iter().zip(found) {
+                    all[c.index] = (p, kind);
+                }
+                all
+            };
+            let resolved = ResolvedNucleus {
+                red: of(Colour::Red),
+                green: of(Colour::Green),
                 none_separated: weights.none_separated(),
-                fused: FusedEnds::of(&weights, &p),
-            }
+                none_separated_at_cutoff: weights.scaled(isolated, split).none_separated(),
+                fused: FusedEnds::of(weights, &p),
+            };
+            let is_open = balance::is_open(&resolved.none_separated);
+            (resolved, is_open.then_some(weighed))
         })
-        .collect()
+        .unzip();
+    let none: Vec<NoneSeparated> = resolved.iter().map(|nucleus| nucleus.none_separated).collect();
+    let factors = balance::factors(&none, &open);
+    if factors != PerColour::both(1.0) {
+        for (nucleus, weighed) in resolved.iter_mut().zip(open) {
+            let Some(WeighedNucleus { considered, weights }) = weighed else { continue };
+            let PerColour { red, green } = balance::explain(&weights, factors).kinds;
+            considered.red.iter().zip(red).for_each(|(c, kind)| nucleus.red[c.index].1 = kind);
+            considered.green.iter().zip(green).for_each(|(c, kind)| nucleus.green[c.index].1 = kind);
+        }
+    }
+    resolved
 }
 
 /// Probability that a candidate outside every nucleus is a signal.
@@ -99,7 +125,8 @@ pub(crate) fn outside_nuclei(
     candidate: &Candidate,
     attenuation: &DefocusAttenuation,
 ) -> f64 {
-    let odds = model.signals[colour].odds(candidate, attenuation, &model.blur);
+    let background = model.background(candidate, colour, model.usual_area_px);
+    let odds = model.signals[colour].odds(candidate, attenuation, &model.blur, background);
     let weight = model.isolated_rate[colour] * model.blur.mean(&odds);
     weight / (1.0 + weight)
 }

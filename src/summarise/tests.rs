@@ -197,22 +197,22 @@ fn an_assay_that_was_made_invalid_is_refused() -> Result<()> {
 }
 
 /// 50 nuclei by ALK, of which so many show an isolated red, and grounds changed so.
-fn of_fifty(isolated: u32, change: impl FnOnce(&mut Grounds)) -> Result<Summary> {
+fn of_fifty(isolated: u32, change: impl FnOnce(&mut [NucleusCall], &mut Grounds)) -> Result<Summary> {
     let assay = Assay::builtin("alk")?;
-    let calls: Vec<NucleusCall> = (1..=50)
+    let mut calls: Vec<NucleusCall> = (1..=50)
         .map(|id| {
             let shown = pattern(2, usize::from(id <= isolated), 0);
             classify(&NucleusEvidence::of_pattern(id, shown), &assay, None, &ClassifyParams::default())
         })
         .collect();
     let mut grounds = Grounds::worksheet(None);
-    change(&mut grounds);
+    change(&mut calls, &mut grounds);
     summarise(&calls, &assay, &grounds, &SummariseParams::default())
 }
 
 /// Of 50 nuclei 20 show an isolated red, and so many red spots a nucleus lie outside nuclei.
 fn speckled(per_nucleus: f64, at_most: f64) -> Result<Summary> {
-    of_fifty(20, |grounds| grounds.false_spots.red = FalseSpotRate { per_nucleus, at_most })
+    of_fifty(20, |_, grounds| grounds.false_spots.red = FalseSpotRate { per_nucleus, at_most })
 }
 
 #[test]
@@ -228,21 +228,21 @@ fn a_positive_verdict_that_speckle_explains_is_not_given() -> Result<()> {
     Ok(())
 }
 
-/// 50 intact nuclei, of whose ends so many would be missed if they stood alone.
-fn with_miss_rate(at_most: f64) -> Result<Summary> {
-    let missed = LostShare { expected: 0.9 * at_most, at_most };
-    of_fifty(0, |grounds| grounds.isolated_miss_rate = PerColour::both(missed))
+/// 50 intact nuclei, each rearranged with this probability if rearranged nuclei are as common as at the cutoff.
+fn at_cutoff(probability: f64) -> Result<Summary> {
+    of_fifty(0, |calls, _| calls.iter_mut().for_each(|call| call.probability_at_cutoff = Some(probability)))
 }
 
 #[test]
 fn a_negative_verdict_that_could_not_be_another_one_is_not_given() -> Result<()> {
-    // Nuclei that are not seen leave none from which their number could be told.
-    let blind = with_miss_rate(1.0)?;
+    // Where nothing tells, each nucleus is rearranged as the cutoff says: 7.5 of 50, and chance.
+    let blind = at_cutoff(0.15)?;
     assert_eq!((blind.by_rule, blind.verdict), (Verdict::Negative, Verdict::NotEvaluable));
     assert_eq!(blind.withheld_by().map(Finding::code).collect::<Vec<_>>(), ["detection_loss"]);
-    // At most 28 of 50 could all be missed, each with the chance 0.9; 4 with the chance 0.5.
-    assert!((with_miss_rate(0.9)?.loss_effect.hidden.at_most - 0.05_f64.ln() / 0.9_f64.ln()).abs() < 1e-9);
-    assert_eq!(with_miss_rate(0.5)?.verdict, Verdict::Negative);
-    assert_eq!(with_miss_rate(0.04)?.loss_effect.hidden.at_most, 0.0);
+    let hidden = blind.loss_effect.hidden.at_most;
+    assert!((hidden - 7.5 - 1.6449 * (50.0 * 0.15 * 0.85_f64).sqrt()).abs() < 1e-3, "{hidden}");
+    assert_eq!(at_cutoff(0.01)?.verdict, Verdict::Negative);
+    assert!(!at_cutoff(0.01)?.has("detection_loss"));
+    assert!(at_cutoff(f64::NAN).is_err());
     Ok(())
 }

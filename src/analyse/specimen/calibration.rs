@@ -1,9 +1,11 @@
 //! What the fields of a specimen tell of the microscope beside shift and crosstalk.
 
+use crate::analyse::specimen::nucleus::NucleusRecord;
 use crate::analyse::{AnalyseParams, FieldMeasurement};
 use crate::calibrate::illumination::{self, Seen};
 use crate::calibrate::{
     BleedThrough, CameraEstimate, Illumination, InstrumentParams, bleed_through, camera_noise as camera,
+    locus_diameter,
 };
 use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
@@ -48,6 +50,26 @@ impl Calibration {
             counterstain_bleed: counterstain_bleed(fields, &params.instrument),
             illumination: illumination(fields, &params.instrument),
         }
+    }
+
+    /// Measures the signal diameters again on the loci, where they are estimated. `diameters_px` are those of all spots.
+    pub(super) fn measure_diameters(
+        &mut self,
+        nuclei: &[NucleusRecord],
+        mut diameters_px: [f64; 2],
+        params: &AnalyseParams,
+    ) -> [f64; 2] {
+        let found = locus_diameter::estimate(nuclei.iter().map(|n| &n.candidates), diameters_px.into());
+        for (colour, of_loci) in found.iter() {
+            let estimated = params.detect.signal_diameter_px[colour] == Setting::Estimate;
+            if let Some(measured) = of_loci.filter(|_| estimated) {
+                let c = colour.index();
+                diameters_px[c] = measured.diameter_px;
+                self.diameter_errors_px[c] = Some(measured.standard_error_px);
+                self.diameter_spots[c] = measured.ends;
+            }
+        }
+        diameters_px
     }
 }
 

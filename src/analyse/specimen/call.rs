@@ -13,7 +13,7 @@ use crate::detect::Signal;
 use crate::error::Result;
 use crate::pair::{PairRule, Pairing, pair};
 use crate::reading::{FieldReading, NucleusReading};
-use crate::resolve::nucleus::ResolvedNucleus;
+use crate::resolve::explanations::NoneSeparated;
 use crate::segment::Nucleus;
 use crate::statistics::median;
 
@@ -40,14 +40,13 @@ impl ResolvedSpecimen<'_> {
             && median(&mut widths) > self.specimen.params.classify.max_blur_ratio
     }
 
-    /// How likely the nucleus shows separated signals. Sisters were sorted as if each were a signal of its own; where
-    /// joining them left none of their colour separated, none is.
-    fn separated(pairing: &Pairing, signals: &[Signal], decision: &ResolvedNucleus) -> SeparatedProbability {
+    /// How likely the nucleus shows separated signals, if `none` are as likely as this. Sisters were sorted as if each were a
+    /// signal of its own; where joining them left none of their colour separated, none is.
+    fn separated(pairing: &Pairing, signals: &[Signal], none: NoneSeparated) -> SeparatedProbability {
         let pattern = pairing.pattern();
         let joined = |colour: Colour| {
             pattern.separated(colour) == 0 && pairing.duplicates.iter().any(|&i| signals[i].colour == colour)
         };
-        let none = decision.none_separated;
         let [red, green, either] = [none.red, none.green, none.both].map(|p| 1.0 - p);
         match (joined(Colour::Red), joined(Colour::Green)) {
             (true, true) => SeparatedProbability { red: 0.0, green: 0.0, either: 0.0 },
@@ -164,7 +163,9 @@ impl ResolvedSpecimen<'_> {
         evidence.grey_zone_pair = self.rule.grey_zone_px.is_some_and(|[low, high]| {
             pairing.fused.iter().chain(&pairing.split).any(|p| (low..high).contains(&p.distance_px))
         });
-        evidence.separated = Some(Self::separated(pairing, signals, decision));
+        evidence.separated = Some(Self::separated(pairing, signals, decision.none_separated));
+        evidence.separated_at_cutoff =
+            Some(Self::separated(pairing, signals, decision.none_separated_at_cutoff));
         evidence
     }
 

@@ -3,14 +3,13 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::nucleus::ResolvedRecord;
 use crate::classify::LostShare;
-use crate::colour::{Colour, PerColour};
+use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::candidate::Candidate;
 use crate::detect::find::CANDIDATE_TEXTURE_SNR;
 use crate::resolve::detection_limit::{self, HeightLaw, Limit, LossFit, Seen};
 use crate::resolve::explanations::CandidateKind;
 use crate::resolve::model::SpecimenModel;
-use crate::resolve::nucleus::FusedEnds;
 use crate::statistics::median;
 
 /// Pseudo-signals of the usual height by which a field's own is held: their spread of a third makes the error of a median
@@ -75,19 +74,6 @@ pub(super) fn apply(losses: &[Option<Loss>; 2], nuclei: &mut [ResolvedRecord]) {
             nucleus.lost[c] = LostShare { expected, at_most: at_most.max(expected) };
         }
     }
-}
-
-/// The share of red and green ends that are missed where they stand alone, as the ends of intact loci show, with an upper
-/// bound so many standard errors above.
-pub(super) fn isolated_miss_rate(fused: &FusedEnds, deviations: f64) -> PerColour<LostShare> {
-    let loci = fused.loci.max(1.0);
-    let share = |missed: f64| {
-        let expected = missed / loci;
-        // Of a binomial share; an end more, since none missed of few says little.
-        let variance = expected * (1.0 - expected) / loci + loci.powi(-2);
-        LostShare { expected, at_most: (expected + deviations * variance.sqrt()).min(1.0) }
-    };
-    fused.isolated_misses.map(share)
 }
 
 fn gather(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::analyse::FieldMeasurement;
+use crate::calibrate::ChromaticShift;
 use crate::classify::LostShare;
 use crate::colour::Colour;
 use crate::detect::nucleus_candidates::NucleusCandidates;
@@ -37,6 +38,22 @@ pub(super) struct ResolvedRecord {
 /// The nuclei of all fields with their candidates.
 pub(super) fn gather(fields: &[FieldMeasurement]) -> Vec<NucleusRecord> {
     fields.iter().enumerate().flat_map(|(index, field)| of_field(index, field)).collect()
+}
+
+/// The nuclei of all fields, the greens of each in their places without the chromatic shift.
+pub(super) fn gather_corrected(
+    fields: &[FieldMeasurement],
+    shift: Option<&ChromaticShift>,
+) -> Vec<NucleusRecord> {
+    let mut nuclei = gather(fields);
+    let Some(shift) = shift else { return nuclei };
+    for nucleus in &mut nuclei {
+        let centre = nucleus.candidates.field_centre_px;
+        for green in &mut nucleus.candidates.green {
+            [green.y_px, green.x_px] = shift.undo([green.y_px, green.x_px], centre);
+        }
+    }
+    nuclei
 }
 
 fn of_field(index: usize, field: &FieldMeasurement) -> Vec<NucleusRecord> {

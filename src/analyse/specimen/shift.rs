@@ -1,6 +1,6 @@
 //! The chromatic shift of a specimen.
 
-use super::nucleus::{NucleusRecord, field_centre_px, gather};
+use super::nucleus::{NucleusRecord, field_centre_px, gather_corrected};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
 use crate::calibrate::{ChromaticShift, chromatic_shift};
 use crate::colour::Colour;
@@ -43,14 +43,7 @@ pub(super) fn apply(
     for field in fields.iter_mut() {
         assign(field, shift, &params.detect);
     }
-    let mut nuclei = gather(fields);
-    for nucleus in &mut nuclei {
-        let centre = nucleus.candidates.field_centre_px;
-        for green in &mut nucleus.candidates.green {
-            [green.y_px, green.x_px] = shift.undo([green.y_px, green.x_px], centre);
-        }
-    }
-    nuclei
+    gather_corrected(fields, Some(shift))
 }
 
 fn assign(field: &mut FieldMeasurement, shift: &ChromaticShift, params: &DetectParams) {

@@ -11,7 +11,6 @@ use crate::pair::PairRule;
 use crate::quality::SpecimenFacts;
 use crate::reading::{FieldReading, Instrument};
 use crate::resolve::model::SpecimenModel;
-use crate::resolve::nucleus::FusedEnds;
 use crate::summarise::Grounds;
 use crate::units::PixelSize;
 
@@ -53,7 +52,6 @@ pub struct ResolvedSpecimen<'a> {
     pub(super) rule: PairRule,
     /// How many nuclei show each colour.
     pub(super) shown: ShownElsewhere,
-    pub(super) fused: FusedEnds,
     pub(super) instrument: Instrument,
     pub(super) facts: SpecimenFacts,
 }

@@ -10,7 +10,7 @@ use crate::quality::check::{Check, Figures, Limit, Raised};
 
 use super::borderline::band_of;
 use crate::classify::LostShare;
-use crate::colour::{Colour, PerColour};
+use crate::colour::PerColour;
 use crate::decide::{Count, ExpectedNuclei, Verdict, count_of, verdict_on};
 use crate::error::Result;
 use crate::quality::question::Question;
@@ -19,6 +19,11 @@ const MIN_WRONG: Limit = Limit::new(
     "nuclei expected to be called wrongly by loss, from which it is reported",
     1.0,
     "chosen for this crate: fewer change no count",
+);
+const MIN_WRONG_SHARE: Limit = Limit::new(
+    "their share of the nuclei that are counted as rearranged, from which it is reported",
+    0.05,
+    "chosen for this crate: less is small beside the interval",
 );
 /// Lost share of a colour from which it is named beside the colour that loses most.
 const MIN_NAMED: f64 = 0.01;
@@ -37,8 +42,8 @@ pub struct DetectionLoss {
     pub without_false: Count,
     /// Share of each colour's signals below detection, mean over the evaluable nuclei.
     pub lost: PerColour<LostShare>,
-    /// Share of each colour's ends that are missed if they stand alone.
-    pub isolated_miss_rate: PerColour<LostShare>,
+    /// Those of the hidden nuclei whose isolated signals are seen, but not told from noise and false spots.
+    pub unrecognised: ExpectedNuclei,
 }
 
 pub(crate) const CHECK: Check = Check {
@@ -47,21 +52,16 @@ pub(crate) const CHECK: Check = Check {
     effect: "withholds a positive verdict that would be another one without the nuclei that loss may explain, and a negative one \
              that would be another one with the nuclei that it may hide; asks for confirmation if the rest lies in the \
              borderline band; otherwise informs",
-    limits: &[MIN_WRONG],
-    sound: 18,
+    limits: &[MIN_WRONG, MIN_WRONG_SHARE],
+    sound: 5,
 };
 
 impl DetectionLoss {
     /// The reasons for which signals are not seen, in words.
     fn reasons(&self) -> String {
-        let missed =
-            self.isolated_miss_rate.iter().any(|(_, share)| share.expected >= MIN_NAMED).then(|| {
-                let [red, green] =
-                    [Colour::Red, Colour::Green].map(|c| percent(self.isolated_miss_rate[c].expected));
-                format!(
-                    "{red} of the red and {green} of the green signals would be missed if they stood alone"
-                )
-            });
+        let unclear = (self.unrecognised.at_most >= self.hidden.at_most / 2.0
+            && self.unrecognised.at_most > 0.0)
+            .then(|| "isolated signals are hard to tell from noise and false spots".to_owned());
         let most = self.lost.iter().map(|(_, lost)| lost.at_most).fold(0.0, f64::max);
         let weak = self.lost.iter().filter(|(_, lost)| lost.at_most >= MIN_NAMED.min(most));
         let weak: Vec<String> = weak
@@ -71,8 +71,8 @@ impl DetectionLoss {
             })
             .collect();
         // Loss is named if there is no other reason.
-        let weak = (missed.is_none() || most >= MIN_NAMED).then(|| weak.join(", and "));
-        missed.into_iter().chain(weak).collect::<Vec<String>>().join("; ")
+        let weak = (unclear.is_none() || most >= MIN_NAMED).then(|| weak.join(", and "));
+        unclear.into_iter().chain(weak).collect::<Vec<String>>().join("; ")
     }
 }
 
@@ -130,11 +130,12 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<DetectionLoss>
         rearranged,
         without_false,
         lost: mean_lost(question),
-        isolated_miss_rate: question.isolated_miss_rate,
+        unrecognised: effect.unrecognised,
     };
     let finding = Raised::new(detail);
     let is_near = without_false.positive < rearranged && band_of(without_false, question.assay()).is_some();
-    let is_reported = wrong.expected.max(effect.hidden.expected) >= MIN_WRONG.value;
+    let least = MIN_WRONG.value.max(MIN_WRONG_SHARE.value * rearranged as f64);
+    let is_reported = wrong.expected.max(effect.hidden.expected) >= least;
     Ok(match verdict {
         Verdict::Positive if without_verdict != verdict => vec![finding.withhold(Withheld::Positive)],
         Verdict::Positive if is_near => vec![finding.confirm()],

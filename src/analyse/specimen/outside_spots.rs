@@ -1,0 +1,156 @@
+//! The false spots that a specimen shows outside nuclei.
+//!
+//! A spot counts if it lies in no nucleus, has no spot of the other colour at its place, and lies away from every locus outside
+//! nuclei: there a nucleus was missed, and its single ends are no false spots.
+
+use ndarray::Array2;
+
+use super::nucleus::NucleusRecord;
+use super::placed::{Placed, PlacedCandidates};
+use crate::analyse::FieldMeasurement;
+use crate::calibrate::ChromaticShift;
+use crate::colour::{Colour, PerColour};
+use crate::detect::candidate::Candidate;
+use crate::resolve::false_spots::FalseSpots;
+use crate::resolve::model;
+use crate::statistics::median;
+
+/// Distance up to which a spot of the other colour lies at the same place, in signal diameters.
+const SAME_PLACE_DIAMETERS: f64 = 1.0;
+/// Height of both ends from which two spots at one place are a locus, over the typical height of signals.
+const LOCUS_HEIGHT: f64 = 0.5;
+/// Radius around a locus outside nuclei in which a missed nucleus may lie, in radii of the median nucleus.
+const MISSED_NUCLEUS_RADII: f64 = 1.5;
+/// Cells of the map of missed nuclei in the radius of a nucleus.
+const CELLS_IN_RADIUS: f64 = 4.0;
+
+/// Learns the false spots of each colour.
+pub(super) fn learn(
+    fields: &[FieldMeasurement],
+    nuclei: &[NucleusRecord],
+    shift: Option<&ChromaticShift>,
+    diameter_px: f64,
+) -> PerColour<FalseSpots> {
+    let mut areas: Vec<f64> = nuclei.iter().map(|n| n.candidates.area_px).collect();
+    let radius_px = (median(&mut areas) / std::f64::consts::PI).sqrt();
+    if radius_px < 1.0 {
+        return PerColour::default();
+    }
+    let rule = Rule {
+        shift,
+        same_place_px: SAME_PLACE_DIAMETERS * diameter_px,
+        locus_height: PerColour::from_fn(|colour| {
+            LOCUS_HEIGHT * model::typical_height(nuclei.iter().map(|n| n.candidates.of(colour)))
+        }),
+        radius_px,
+    };
+    let mut spots = PerColour { red: Vec::new(), green: Vec::new() };
+    let mut area_px = 0.0;
+    for field in fields {
+        let found = rule.in_field(field);
+        area_px += found.area_px;
+        for colour in Colour::BOTH {
+            spots[colour].extend_from_slice(&found.lone[colour]);
+        }
+    }
+    spots.map(|spots| FalseSpots::learn(&spots, area_px))
+}
+
+/// What tells false spots from the signals of missed nuclei.
+struct Rule<'s> {
+    shift: Option<&'s ChromaticShift>,
+    same_place_px: f64,
+    locus_height: PerColour<f64>,
+    /// Radius of the median nucleus.
+    radius_px: f64,
+}
+
+/// The spots of a field that count, and the area on which they lie.
+struct Outside {
+    lone: PerColour<Vec<Candidate>>,
+    area_px: f64,
+}
+
+impl Rule<'_> {
+    fn in_field(&self, field: &FieldMeasurement) -> Outside {
+        let spots = PerColour::from_fn(|colour| {
+            PlacedCandidates::of(field, colour, self.shift, |c| c.nucleus_id == 0)
+        });
+        let mut map = CellMap::new(field, self.radius_px);
+        let is_high = |spot: &Placed<'_>, colour| spot.candidate.amplitude >= self.locus_height[colour];
+        for red in spots.red.iter().filter(|spot| is_high(spot, Colour::Red)) {
+            if spots.green.near(red, self.same_place_px).any(|green| is_high(green, Colour::Green)) {
+                map.leave_out(red.place, MISSED_NUCLEUS_RADII * self.radius_px);
+            }
+        }
+        let lone = PerColour::from_fn(|colour| {
+            let is_lone = |spot: &&Placed<'_>| {
+                map.counts(spot.place) && !self.has_partner(spot, &spots[colour.other()])
+            };
+            spots[colour].iter().filter(is_lone).map(|spot| *spot.candidate).collect()
+        });
+        Outside { lone, area_px: map.area_px() }
+    }
+
+    /// Whether one of the others lies at the place of a spot, with or without the shift: crosstalk lies where its signal was
+    /// acquired.
+    fn has_partner(&self, spot: &Placed<'_>, others: &PlacedCandidates<'_>) -> bool {
+        let shift_px = self.shift.map_or(0.0, |shift| shift.y_px.hypot(shift.x_px));
+        let as_acquired = |other: &Placed<'_>| spot.candidate.distance_px(other.candidate);
+        others.near(spot, self.same_place_px).next().is_some()
+            || (shift_px > 0.0
+                && others
+                    .near(spot, 2.0 * shift_px + self.same_place_px)
+                    .any(|other| as_acquired(other) <= self.same_place_px))
+    }
+}
+
+/// A coarse map of the places outside nuclei that count.
+struct CellMap {
+    cell_px: usize,
+    counts: Array2<bool>,
+}
+
+impl CellMap {
+    fn new(field: &FieldMeasurement, radius_px: f64) -> Self {
+        let labels = &field.segmentation.labels;
+        let cell_px = ((radius_px / CELLS_IN_RADIUS) as usize).max(1);
+        let cells = [labels.nrows(), labels.ncols()].map(|n| n.div_ceil(cell_px));
+        let middle = |cell: usize, n: usize| (cell * cell_px + cell_px / 2).min(n - 1);
+        let is_outside = |(v, u)| labels[(middle(v, labels.nrows()), middle(u, labels.ncols()))] == 0;
+        Self { cell_px, counts: Array2::from_shape_fn(cells, is_outside) }
+    }
+
+    fn cell(&self, place: [f64; 2]) -> [f64; 2] {
+        place.map(|px| (px / self.cell_px as f64).floor())
+    }
+
+    /// Whether a place counts. The middle of its cell decides, as it does for the area.
+    fn counts(&self, place: [f64; 2]) -> bool {
+        let [v, u] = self.cell(place);
+        v >= 0.0 && u >= 0.0 && self.counts.get((v as usize, u as usize)).copied().unwrap_or(false)
+    }
+
+    fn leave_out(&mut self, place: [f64; 2], radius_px: f64) {
+        let [v, u] = self.cell(place);
+        let reach = radius_px / self.cell_px as f64;
+        let range = |at: f64, len: usize| {
+            let from = (at - reach).max(0.0) as usize;
+            from.min(len)..((at + reach).max(-1.0) + 1.0).min(len as f64) as usize
+        };
+        let rows = range(v, self.counts.nrows());
+        let columns = range(u, self.counts.ncols());
+        for row in rows {
+            for column in columns.clone() {
+                if (row as f64 - v).hypot(column as f64 - u) <= reach {
+                    self.counts[(row, column)] = false;
+                }
+            }
+        }
+    }
+
+    fn area_px(&self) -> f64 {
+        let cells = self.counts.iter().filter(|counts| **counts).count();
+        (cells * self.cell_px * self.cell_px) as f64
+    }
+}
