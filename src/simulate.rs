@@ -15,6 +15,10 @@
 //! 5. The **camera** counts photoelectrons with Poisson noise, adds read noise, offset and hot pixels,
 //!    saturates and rounds.
 //!
+//! Other physics is off unless asked for, each by a parameter of its own: probes as [`Polymer`]s, a [`HeavyTail`] of
+//! heights, [`Sisters`], [`Speckle`], [`Granules`], lenses by their [`Pupil`], a [`CameraMap`], and truth as a perfect
+//! [`Reader`] sees it. They go together in any number.
+//!
 //! All parameters have physical units and are documented in [`Conditions`]; named sets of them come from
 //! [`Conditions::named`]. The same conditions, seed and index give the same field, for any number of threads.
 //!
@@ -28,23 +32,36 @@
 //! # Ok::<(), breakapart::Error>(())
 //! ```
 
+mod appearance;
 mod artefacts;
 mod camera;
+mod camera_map;
 mod conditions;
 mod emitter;
+mod granules;
 mod layout;
+mod lens;
 mod loci;
 mod nucleus;
 mod ome_tiff;
 mod optics;
+mod polymer;
+mod pupil;
 mod random;
+mod reader;
 mod scene;
+mod shape;
 mod silhouette;
+mod sisters;
 mod specimen;
+mod speckle;
 mod truth;
 mod write;
 
-pub use conditions::{AmplitudeDistribution, Artefacts, Camera, Conditions, Nuclei, Optics, Pattern, Probes};
+pub use conditions::{
+    AmplitudeDistribution, Artefacts, Camera, CameraMap, Conditions, Granules, HeavyTail, Nuclei, Optics,
+    Pattern, Polymer, Probes, Pupil, Reader, Sisters, Speckle,
+};
 pub use emitter::SignalKind;
 pub use ome_tiff::write_ome_tiff;
 pub use specimen::{SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen};

@@ -42,7 +42,7 @@ pub(super) fn scatter(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Vec<Arte
     let (artefacts, probes) = (&conditions.artefacts, &conditions.probes);
     let side = conditions.size_px as f64;
     let area_um2 = (side * conditions.optics.pixel_um).powi(2);
-    let half_depth = conditions.section_um.max(2.0) / 2.0;
+    let half_depth = conditions.half_depth_um();
     let mut scattered = Vec::new();
     for _ in 0..count(artefacts.debris_per_10000_um2 * area_um2 / 1e4, rng) {
         let (y, x) = (rng.random_range(0.0..side), rng.random_range(0.0..side));
@@ -76,7 +76,8 @@ pub(super) fn scatter(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Vec<Arte
     scattered
 }
 
-fn count(mean: f64, rng: &mut ChaCha8Rng) -> usize {
+/// A Poisson number.
+pub(super) fn count(mean: f64, rng: &mut ChaCha8Rng) -> usize {
     Poisson::new(mean).map_or(0, |poisson| poisson.sample(rng) as usize)
 }
 

@@ -5,6 +5,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Poisson, StandardNormal};
 use rayon::prelude::*;
 
+use super::camera_map::PixelResponse;
 use super::conditions::{Camera, Conditions};
 use super::random::{Purpose, Streams};
 use crate::field::Plane;
@@ -38,6 +39,7 @@ pub(super) fn read_out(
     mut light: Array2<f32>,
     camera: &Camera,
     hot_pixels: &[(usize, usize, f32)],
+    map: Option<&Array2<PixelResponse>>,
     streams: &Streams,
     index: PlaneIndex,
 ) -> Plane {
@@ -53,7 +55,7 @@ pub(super) fn read_out(
     rows.par_iter_mut().enumerate().for_each(|(row, pixels)| {
         let plane = index.z << 2 | index.channel;
         let mut rng = streams.stream(Purpose::Noise, [index.field, plane, row as u32]);
-        for pixel in pixels.iter_mut() {
+        for (column, pixel) in pixels.iter_mut().enumerate() {
             let expected = pixel.max(0.0);
             let noise: f32 = StandardNormal.sample(&mut rng);
             let caught = if expected > NORMAL_ABOVE {
@@ -62,8 +64,9 @@ pub(super) fn read_out(
             } else {
                 Poisson::new(expected).map_or(0.0, |poisson| poisson.sample(&mut rng))
             };
-            let electrons = caught.clamp(0.0, full_well) + read_noise * noise;
-            *pixel = (offset + electrons / per_level).round().clamp(0.0, highest);
+            let own = map.and_then(|map| map.get((row, column))).unwrap_or(&PixelResponse::EVEN);
+            let electrons = caught.clamp(0.0, full_well) + own.noise * read_noise * noise;
+            *pixel = (offset + own.offset + own.gain * electrons / per_level).round().clamp(0.0, highest);
         }
     });
     if camera.bits <= 8 { light.mapv(|v| v as u8).into() } else { light.mapv(|v| v as u16).into() }

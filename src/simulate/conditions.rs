@@ -2,10 +2,18 @@
 
 mod artefacts;
 mod camera;
+mod camera_map;
 mod check;
+mod granules;
+mod heavy_tail;
 mod nuclei;
 mod optics;
+mod polymer;
 mod probes;
+mod pupil;
+mod reader;
+mod sisters;
+mod speckle;
 
 use std::collections::BTreeMap;
 
@@ -13,15 +21,27 @@ use serde::{Deserialize, Serialize};
 
 pub use self::artefacts::Artefacts;
 pub use self::camera::Camera;
+pub use self::camera_map::CameraMap;
+pub use self::granules::Granules;
+pub use self::heavy_tail::HeavyTail;
 pub use self::nuclei::Nuclei;
 pub use self::optics::Optics;
+pub use self::polymer::Polymer;
 pub use self::probes::{AmplitudeDistribution, Pattern, Probes};
+pub use self::pupil::Pupil;
+pub use self::reader::Reader;
+pub use self::sisters::Sisters;
+pub use self::speckle::Speckle;
 
 use self::check::Check;
 use crate::error::{Error, Location, Result};
 
 /// The named conditions; each table changes some of the defaults.
 const PRESETS: &str = include_str!("conditions/presets.toml");
+/// Those of other physics.
+const PHYSICS: &str = include_str!("conditions/physics.toml");
+/// Thickness that is taken for the depth over which artefacts lie on a slide of whole nuclei, um.
+const SLIDE_DEPTH_UM: f64 = 2.0;
 
 /// All parameters of a simulated specimen.
 ///
@@ -59,6 +79,9 @@ pub struct Conditions {
     pub optics: Optics,
     /// The camera.
     pub camera: Camera,
+    /// Truth as a perfect reader sees it. Default none: truth as drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Reader>,
 }
 
 impl Default for Conditions {
@@ -73,21 +96,24 @@ impl Default for Conditions {
             artefacts: Artefacts::default(),
             optics: Optics::default(),
             camera: Camera::default(),
+            reader: None,
         }
     }
 }
 
-fn presets() -> Result<BTreeMap<String, Conditions>> {
-    toml::from_str(PRESETS).map_err(|e| Error::malformed(Location::default().at_key("conditions"), e))
+fn presets(text: &str) -> Result<BTreeMap<String, Conditions>> {
+    toml::from_str(text).map_err(|e| Error::malformed(Location::default().at_key("conditions"), e))
 }
 
 impl Conditions {
     /// The conditions of this name.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if there are none; the message lists [`Conditions::names`].
+    /// [`Error::InvalidParameter`] if there are none; the message lists [`Conditions::names`] and
+    /// [`Conditions::physics_names`].
     pub fn named(name: &str) -> Result<Self> {
-        let mut presets = presets()?;
+        let mut presets = presets(PRESETS)?;
+        presets.extend(self::presets(PHYSICS)?);
         let Some(mut conditions) = presets.remove(name) else {
             let known: Vec<String> = presets.into_keys().collect();
             return Err(Error::parameter("condition", name, format!("one of {}", known.join(", "))));
@@ -96,12 +122,21 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// Names of all conditions, in alphabetical order.
+    /// Names of the conditions with the physics described in the [module](crate::simulate), in alphabetical order.
     ///
     /// # Errors
     /// None in practice: the table is part of the crate and its tests read it.
     pub fn names() -> Result<Vec<String>> {
-        Ok(presets()?.into_keys().collect())
+        Ok(presets(PRESETS)?.into_keys().collect())
+    }
+
+    /// Names of the conditions with other physics (polymers, sisters, speckle, granules, pupils, camera maps), in
+    /// alphabetical order.
+    ///
+    /// # Errors
+    /// None in practice: the table is part of the crate and its tests read it.
+    pub fn physics_names() -> Result<Vec<String>> {
+        Ok(presets(PHYSICS)?.into_keys().collect())
     }
 
     /// Checks every parameter against its documented range.
@@ -120,6 +155,7 @@ impl Conditions {
             ("artefacts.", self.artefacts.checks()),
             ("optics.", self.optics.checks()),
             ("camera.", self.camera.checks()),
+            ("reader.", self.reader.iter().flat_map(Reader::checks).collect()),
         ];
         for (group, checks) in groups {
             for (name, value, range) in checks {
@@ -141,6 +177,27 @@ impl Conditions {
     pub(super) fn middle_um(&self) -> f64 {
         self.section_um / 2.0
     }
+
+    /// Height of the focus of each plane, um.
+    pub(super) fn foci_um(&self) -> Vec<f64> {
+        let optics = &self.optics;
+        let focus_um = |z: usize| {
+            let above_middle = (z as f64 - (optics.planes as f64 - 1.0) / 2.0) * optics.plane_step_um;
+            self.middle_um() + optics.defocus_um + above_middle
+        };
+        (0..optics.planes).map(focus_um).collect()
+    }
+
+    /// Artefacts lie up to this far above and below the middle of the specimen, um.
+    pub(super) fn half_depth_um(&self) -> f64 {
+        self.section_um.max(SLIDE_DEPTH_UM) / 2.0
+    }
+
+    /// Mean number in a field of what has this mean number on the area of a mean nucleus.
+    pub(super) fn per_field(&self, per_nucleus: f64) -> f64 {
+        let side_um = self.size_px as f64 * self.optics.pixel_um;
+        per_nucleus * side_um.powi(2) / (std::f64::consts::FRAC_PI_4 * self.nuclei.diameter_um.powi(2))
+    }
 }
 
 #[cfg(test)]
@@ -149,8 +206,11 @@ mod tests {
 
     #[test]
     fn every_named_condition_is_valid_and_says_what_it_is_for() -> Result<()> {
-        let names = Conditions::names()?;
+        let mut names = Conditions::names()?;
         assert!(names.len() >= 20, "{names:?}");
+        let physics = Conditions::physics_names()?;
+        assert!(physics.iter().all(|name| !names.contains(name)), "{physics:?}");
+        names.extend(physics);
         for name in names {
             let conditions = Conditions::named(&name)?;
             conditions.validate()?;

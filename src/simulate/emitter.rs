@@ -30,4 +30,22 @@ pub(super) struct Emitter {
     pub(super) electrons: f64,
     /// For a doublet: half of the way from one sister to the other, (y, x).
     pub(super) half_doublet: Option<(f64, f64)>,
+    /// The sources of each copy, one copy or two. None: one round spot.
+    pub(super) copies: Vec<Vec<Source>>,
+}
+
+/// A source of light, a part of a signal: its way from the signal's place, um, and its share of the light.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Source {
+    pub(super) y: f64,
+    pub(super) x: f64,
+    pub(super) z: f64,
+    pub(super) light: f64,
+    /// Standard deviation, um.
+    pub(super) extent_um: f64,
+}
+
+impl Source {
+    /// All light at the place of the signal.
+    pub(super) const POINT: Self = Self { y: 0.0, x: 0.0, z: 0.0, light: 1.0, extent_um: 0.0 };
 }

@@ -61,7 +61,8 @@ pub(super) fn place_signals(body: &Body, conditions: &Conditions, rng: &mut ChaC
             };
             let in_section = conditions.section_um <= 0.0 || (0.0..=conditions.section_um).contains(&z);
             if present && hybridised && in_section {
-                emitters.push(Emitter { locus, kind, colour, y, x, z, electrons, half_doublet });
+                let copies = Vec::new();
+                emitters.push(Emitter { locus, kind, colour, y, x, z, electrons, half_doublet, copies });
             }
         }
     }

@@ -36,9 +36,14 @@ pub(super) struct Spot {
 pub(super) fn add_spot(plane: &mut Array2<f32>, spot: &Spot, optics: &Optics) {
     let sigma = |distance: f64| psf_sigma_um(optics, distance).hypot(spot.extent_um) / optics.pixel_um;
     let half = optics.astigmatism_um / 2.0;
+    add_gaussian(plane, spot, [sigma(spot.height_um - half), sigma(spot.height_um + half)]);
+}
+
+/// Adds a Gaussian of these standard deviations (rows, columns; px), integrated over each pixel.
+pub(super) fn add_gaussian(plane: &mut Array2<f32>, spot: &Spot, sigma_px: [f64; 2]) {
     let (height, width) = plane.dim();
-    let (y0, rows) = pixel_shares(spot.y, sigma(spot.height_um - half), height);
-    let (x0, columns) = pixel_shares(spot.x, sigma(spot.height_um + half), width);
+    let (y0, rows) = pixel_shares(spot.y, sigma_px[0], height);
+    let (x0, columns) = pixel_shares(spot.x, sigma_px[1], width);
     for (mut row, share) in plane.rows_mut().into_iter().skip(y0).zip(&rows) {
         for (pixel, column_share) in row.iter_mut().skip(x0).zip(&columns) {
             *pixel += (spot.electrons * share * column_share) as f32;

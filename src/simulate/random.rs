@@ -17,6 +17,14 @@ pub(super) enum Purpose {
     HotPixels = 4,
     /// Photon and read noise, one stream a row of a plane.
     Noise = 5,
+    /// Heavy tails, sisters and polymers, three streams a nucleus.
+    Shapes = 6,
+    /// Speckle, one stream a field.
+    Speckle = 7,
+    /// Granules, one stream a field.
+    Granules = 8,
+    /// Pixels of the camera, one stream a row.
+    CameraMap = 9,
 }
 
 /// Source of all random streams of a specimen.

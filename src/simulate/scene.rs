@@ -3,11 +3,13 @@
 use ndarray::{Array2, Zip};
 use rayon::prelude::*;
 
+use super::appearance::spots;
 use super::artefacts::{Artefact, STROMA_COLOURS};
 use super::conditions::Conditions;
 use super::emitter::Emitter;
+use super::lens::{ChannelSpot, Lens, blur_um};
 use super::nucleus::Body;
-use super::optics::{Spot, add_haze, add_spot, image_position, psf_sigma_um, vignette};
+use super::optics::{Spot, add_haze, vignette};
 use super::silhouette::Silhouette;
 use crate::kernel::gaussian::gaussian;
 
@@ -139,22 +141,14 @@ pub(super) fn expose(
     let (optics, light) = (&conditions.optics, &conditions.artefacts);
     let mut counterstain = Array2::<f32>::zeros(stained.labels.dim());
     for (middle, layer) in &stained.layers {
-        counterstain += &gaussian(layer.into(), psf_sigma_um(optics, middle - focus_um) / optics.pixel_um);
+        counterstain += &gaussian(layer.into(), blur_um(optics, 0, middle - focus_um) / optics.pixel_um);
     }
     let glow = light.nuclear_glow as f32;
     let mut planes = [counterstain.clone(), &counterstain * glow, &counterstain * glow];
-    for signal in signals {
-        let plane = &mut planes[1 + signal.colour.index()];
-        for spot in signal_spots(conditions, signal, focus_um) {
-            add_spot(plane, &spot, optics);
-        }
-    }
-    for artefact in artefacts {
-        let spot = artefact.spot;
-        let height_um = spot.height_um + conditions.middle_um() - focus_um;
-        for (plane, share) in planes.iter_mut().zip(artefact.colours).filter(|(_, share)| *share > 0.0) {
-            add_spot(plane, &Spot { height_um, electrons: spot.electrons * share, ..spot }, optics);
-        }
+    let drawn = all_spots(conditions, signals, artefacts, focus_um);
+    let lens = Lens::new(optics, &drawn);
+    for spot in &drawn {
+        lens.add(&mut planes[spot.0], spot);
     }
     for plane in &mut planes {
         add_haze(plane, light.haze, optics.pixel_um);
@@ -184,15 +178,22 @@ pub(super) fn expose(
     [counterstain, red, green]
 }
 
-/// The one or (of a doublet) two spots of a signal.
-fn signal_spots(conditions: &Conditions, signal: &Emitter, focus_um: f64) -> Vec<Spot> {
-    let pixel_um = conditions.optics.pixel_um;
-    let spot = |sign: f64, share: f64| {
-        let (dy, dx) = signal.half_doublet.unwrap_or_default();
-        let (y, x) = ((signal.y + sign * dy) / pixel_um, (signal.x + sign * dx) / pixel_um);
-        let (y, x) = image_position(conditions, signal.colour, y, x);
-        let (height_um, extent_um) = (signal.z - focus_um, conditions.probes.extent_sigma_um);
-        Spot { y, x, height_um, extent_um, electrons: share * signal.electrons }
-    };
-    if signal.half_doublet.is_some() { vec![spot(-1.0, 0.5), spot(1.0, 0.5)] } else { vec![spot(0.0, 1.0)] }
+/// What is drawn spot by spot: signals, then artefacts.
+fn all_spots(
+    conditions: &Conditions,
+    signals: &[Emitter],
+    artefacts: &[Artefact],
+    focus_um: f64,
+) -> Vec<ChannelSpot> {
+    let mut all: Vec<ChannelSpot> =
+        signals.iter().flat_map(|signal| spots(conditions, signal, focus_um)).collect();
+    for artefact in artefacts {
+        let spot = artefact.spot;
+        let height_um = spot.height_um + conditions.middle_um() - focus_um;
+        let lit = artefact.colours.into_iter().enumerate().filter(|(_, share)| *share > 0.0);
+        all.extend(lit.map(|(channel, share)| {
+            (channel, Spot { height_um, electrons: spot.electrons * share, ..spot })
+        }));
+    }
+    all
 }

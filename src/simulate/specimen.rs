@@ -3,13 +3,19 @@
 use ndarray::{Array2, Zip};
 use serde::Serialize;
 
-use super::artefacts::{scatter, stroma};
+use super::appearance::typical_heights;
+use super::artefacts::{Artefact, scatter, stroma};
 use super::camera::{PlaneIndex, hot_pixels, read_out};
+use super::camera_map::camera_map;
 use super::conditions::{Conditions, Pattern};
+use super::granules::scatter_granules;
 use super::layout::place_nuclei;
 use super::loci::place_signals;
 use super::random::{Purpose, Streams};
+use super::reader::see;
 use super::scene::{expose, stain};
+use super::shape::shape_signals;
+use super::speckle::scatter_speckle;
 use super::truth::{NucleusTruth, SignalTruth, nucleus_truths, signal_truths};
 use crate::error::{Error, Result};
 use crate::field::{Field, Plane};
@@ -144,28 +150,33 @@ pub fn simulate_field(conditions: &Conditions, seed: u64, index: u32) -> Result<
         .filter(|(_, (_, silhouette))| silhouette.label > 0)
         .map(|(number, (body, silhouette))| {
             let mut rng = streams.stream(Purpose::Loci, [index, number, 0]);
-            (silhouette.label, place_signals(body, conditions, &mut rng))
+            let mut signals = place_signals(body, conditions, &mut rng);
+            shape_signals(&mut signals, conditions, &streams, [index, number]);
+            (silhouette.label, signals)
         })
         .collect();
-    let signals = signal_truths(conditions, &stained.labels, &nuclei);
-    let truths = nucleus_truths(conditions, &bodies, &stained.silhouettes, &signals);
+    let mut rng = streams.stream(Purpose::Artefacts, [index, 0, 0]);
+    let mut scattered = scatter(conditions, &mut rng);
+    let stroma = stroma(conditions, &mut rng);
+    scattered.extend(fine_artefacts(conditions, &streams, index));
+
+    let mut signals = signal_truths(conditions, &stained.labels, &nuclei);
+    let doubtful = see(conditions, &stained, stroma.as_ref(), &nuclei, &mut signals);
+    let truths = nucleus_truths(conditions, &bodies, &stained.silhouettes, &signals, &doubtful);
 
     let emitters: Vec<_> = nuclei.into_iter().flat_map(|(_, emitters)| emitters).collect();
-    let mut rng = streams.stream(Purpose::Artefacts, [index, 0, 0]);
-    let scattered = scatter(conditions, &mut rng);
-    let stroma = stroma(conditions, &mut rng);
     let hot = hot_pixels(conditions, &streams);
+    let map = camera_map(conditions, &streams);
     let optics = &conditions.optics;
-    let mut stack: Vec<[Plane; 3]> = (0..optics.planes)
-        .map(|z| {
-            let above_middle = (z as f64 - (optics.planes as f64 - 1.0) / 2.0) * optics.plane_step_um;
-            let focus_um = conditions.middle_um() + optics.defocus_um + above_middle;
+    let mut stack: Vec<[Plane; 3]> = (0..)
+        .zip(conditions.foci_um())
+        .map(|(z, focus_um)| {
             let light = expose(conditions, &stained, &emitters, &scattered, stroma.as_ref(), focus_um);
             let mut channel = 0;
             light.map(|light| {
-                let at = PlaneIndex { field: index, z: z as u32, channel };
+                let at = PlaneIndex { field: index, z, channel };
                 channel += 1;
-                read_out(light, &conditions.camera, &hot, &streams, at)
+                read_out(light, &conditions.camera, &hot, map.as_ref(), &streams, at)
             })
         })
         .collect();
@@ -187,6 +198,25 @@ pub fn simulate_field(conditions: &Conditions, seed: u64, index: u32) -> Result<
         nuclei: truths,
         signals,
     })
+}
+
+/// Speckle and granules, from streams of their own.
+fn fine_artefacts(conditions: &Conditions, streams: &Streams, field: u32) -> Vec<Artefact> {
+    let artefacts = &conditions.artefacts;
+    let mut scattered = Vec::new();
+    if artefacts.speckle.is_none() && artefacts.granules.is_none() {
+        return scattered;
+    }
+    let typical = typical_heights(conditions, streams);
+    if let Some(speckle) = &artefacts.speckle {
+        let mut rng = streams.stream(Purpose::Speckle, [field, 0, 0]);
+        scattered.extend(scatter_speckle(conditions, speckle, typical, &mut rng));
+    }
+    if let Some(granules) = &artefacts.granules {
+        let mut rng = streams.stream(Purpose::Granules, [field, 0, 0]);
+        scattered.extend(scatter_granules(conditions, granules, typical, &mut rng));
+    }
+    scattered
 }
 
 /// The brightest sample of all planes at each pixel, for each channel.

@@ -1,5 +1,7 @@
 //! The truth of every nucleus and signal of a simulated field.
 
+use std::collections::BTreeSet;
+
 use ndarray::Array2;
 use serde::Serialize;
 
@@ -109,7 +111,7 @@ pub struct NucleusTruth {
     /// Whether its visible signals are a rearrangement by the ALK rule: a split pair or an isolated red.
     pub rearranged: bool,
     /// Whether a reader would score it: whole outline in the field, at most a quarter of it covered, not a
-    /// mere cap (15 um2 or more), at least one signal.
+    /// mere cap (15 um2 or more), at least one signal. With [`Reader`](super::Reader): and nothing doubtful.
     pub scorable: bool,
     /// Whether it is a small nucleus (lymphocyte, stroma).
     pub small: bool,
@@ -194,12 +196,13 @@ fn signal_truth(
     })
 }
 
-/// The nuclei of the field with their counts.
+/// The nuclei of the field with their counts. Doubtful ones are not scorable.
 pub(super) fn nucleus_truths(
     conditions: &Conditions,
     bodies: &[Body],
     silhouettes: &[Silhouette],
     signals: &[SignalTruth],
+    doubtful: &BTreeSet<u32>,
 ) -> Vec<NucleusTruth> {
     let pixel_um = conditions.optics.pixel_um;
     let in_field = bodies.iter().zip(silhouettes).filter(|(_, silhouette)| silhouette.label > 0);
@@ -219,7 +222,8 @@ pub(super) fn nucleus_truths(
             let scorable = !silhouette.border
                 && area as f64 >= SCORABLE_VISIBLE_SHARE * whole as f64
                 && whole as f64 * pixel_um.powi(2) >= SCORABLE_AREA_UM2
-                && fused + split + red + green > 0;
+                && fused + split + red + green > 0
+                && !doubtful.contains(&silhouette.label);
             NucleusTruth {
                 nucleus: silhouette.label,
                 y: body.y / pixel_um,

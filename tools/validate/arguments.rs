@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     /// Fields in a specimen
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) fields: u32,
-    /// Conditions, or sets of them (`density`, `normal`), separated by commas [default: all]
+    /// Conditions, or sets of them (`density`, `normal`, `physics`), separated by commas [default: all but `physics`]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) conditions: Vec<String>,
     /// Threads to use [default: one for each core]

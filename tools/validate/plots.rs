@@ -18,8 +18,13 @@ const LABELS: u32 = 48;
 /// Size of a point.
 const POINT: i32 = 4;
 /// Colours that readers with any colour vision tell apart (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 4] =
-    [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(230, 159, 0), RGBColor(0, 158, 115)];
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+];
 
 /// Colours of the curves in their order: ideal, then what is to be seen (pale) and what was read (full) of
 /// whole nuclei and of sections.
@@ -52,7 +57,9 @@ pub(crate) fn percent(path: &Path, rows: &[Row<'_>]) -> Result<()> {
     });
     draw(path, &frame, |chart| {
         chart.draw_series(LineSeries::new([(0.0, 0.0), (100.0, 100.0)], BLACK.mix(0.4)))?;
-        for ((name, points), colour) in series.iter().zip(COLOURS) {
+        for ((name, points), colour) in
+            series.iter().zip(COLOURS).filter(|((_, points), _)| !points.is_empty())
+        {
             chart
                 .draw_series(points.iter().map(|&p| Circle::new(p, POINT, colour.filled())))?
                 .label(*name)

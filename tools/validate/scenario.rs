@@ -1,4 +1,4 @@
-//! What is read: the named conditions, a grid around two of them, weak signals, and normals.
+//! What is read: the named conditions, a grid around two of them, weak signals, normals, and other physics.
 
 use std::ops::Range;
 
@@ -26,10 +26,13 @@ pub(crate) enum Set {
     Weak,
     /// Named conditions without any rearrangement.
     Normal,
+    /// The simulator's named conditions with other physics. Read only if asked for, so that what is pooled over all
+    /// specimens stays comparable.
+    Physics,
 }
 
 impl Set {
-    pub(crate) const ALL: [Self; 4] = [Self::Named, Self::Grid, Self::Weak, Self::Normal];
+    pub(crate) const ALL: [Self; 5] = [Self::Named, Self::Grid, Self::Weak, Self::Normal, Self::Physics];
 
     /// The word used in tables.
     pub(crate) fn name(self) -> &'static str {
@@ -38,6 +41,7 @@ impl Set {
             Self::Grid => "grid",
             Self::Weak => "weak_signals",
             Self::Normal => "normal",
+            Self::Physics => "physics",
         }
     }
 }
@@ -84,17 +88,21 @@ impl Scenario {
 /// The scenarios that were asked for, in the order of the table.
 pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
     let first = arguments.first_seed;
-    let mut scenarios = named(first..first + u64::from(arguments.seeds))?;
+    let seeds = first..first + u64::from(arguments.seeds);
+    let mut scenarios = named(&seeds)?;
     scenarios.extend(grid::scenarios(first)?);
     scenarios.extend(grid::weak(first)?);
     scenarios.extend(normals(first)?);
+    scenarios.extend(physics(&seeds)?);
     for name in &arguments.conditions {
         if !scenarios.iter().any(|scenario| scenario.is(name)) {
             let known: Vec<&str> = scenarios.iter().map(Scenario::name).collect();
             bail!("no condition or set of them is named `{name}`; there are {}", known.join(", "));
         }
     }
-    if !arguments.conditions.is_empty() {
+    if arguments.conditions.is_empty() {
+        scenarios.retain(|scenario| scenario.set != Set::Physics);
+    } else {
         scenarios.retain(|scenario| arguments.conditions.iter().any(|name| scenario.is(name)));
     }
     if arguments.quick {
@@ -107,20 +115,23 @@ pub(crate) fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
 }
 
 /// All named conditions but stacks, which this crate does not read yet.
-fn named(seeds: Range<u64>) -> Result<Vec<Scenario>> {
-    let mut scenarios = Vec::new();
-    for name in Conditions::names()? {
-        let conditions = Conditions::named(&name)?;
-        if conditions.optics.planes == 1 {
-            scenarios.push(Scenario {
-                set: Set::Named,
-                conditions,
-                jpeg_quality: None,
-                seeds: seeds.clone(),
-            });
-        }
-    }
+fn named(seeds: &Range<u64>) -> Result<Vec<Scenario>> {
+    let mut scenarios = of_names(Conditions::names()?, Set::Named, seeds)?;
+    scenarios.retain(|scenario| scenario.conditions.optics.planes == 1);
     Ok(scenarios)
+}
+
+/// The conditions with other physics; stacks among them are read as their projection.
+fn physics(seeds: &Range<u64>) -> Result<Vec<Scenario>> {
+    of_names(Conditions::physics_names()?, Set::Physics, seeds)
+}
+
+fn of_names(names: Vec<String>, set: Set, seeds: &Range<u64>) -> Result<Vec<Scenario>> {
+    let scenario = |name: String| -> Result<Scenario> {
+        let conditions = Conditions::named(&name)?;
+        Ok(Scenario { set, conditions, jpeg_quality: None, seeds: seeds.clone() })
+    };
+    names.into_iter().map(scenario).collect()
 }
 
 /// The hard ones among the named conditions, with no nucleus carrying a rearrangement.

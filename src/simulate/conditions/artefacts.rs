@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, Granules, Speckle};
 
 /// Background, haze, autofluorescence and non-specific probe. No source gives figures for these; the defaults
 /// are those of a clean preparation, and the named conditions go up to poor preparations.
@@ -35,6 +35,12 @@ pub struct Artefacts {
     /// Mean light of stroma in the green channel where it is, photoelectrons per um2, 0 to 1e6.
     /// Default 15 000.
     pub stroma_electrons_per_um2: f64,
+    /// Point sources of one colour, everywhere. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speckle: Option<Speckle>,
+    /// Autofluorescent granules. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granules: Option<Granules>,
 }
 
 impl Default for Artefacts {
@@ -49,6 +55,8 @@ impl Default for Artefacts {
             speck_brightness: 0.4,
             stroma_cover: 0.0,
             stroma_electrons_per_um2: 15_000.0,
+            speckle: None,
+            granules: None,
         }
     }
 }
@@ -56,7 +64,7 @@ impl Default for Artefacts {
 impl Artefacts {
     pub(super) fn checks(&self) -> Vec<Check> {
         let [counterstain, red, green] = self.background_electrons_per_um2;
-        vec![
+        let mut checks = vec![
             ("background_electrons_per_um2[counterstain]", counterstain, 0.0..=1e6),
             ("background_electrons_per_um2[red]", red, 0.0..=1e6),
             ("background_electrons_per_um2[green]", green, 0.0..=1e6),
@@ -68,6 +76,9 @@ impl Artefacts {
             ("speck_brightness", self.speck_brightness, 0.0..=2.0),
             ("stroma_cover", self.stroma_cover, 0.0..=1.0),
             ("stroma_electrons_per_um2", self.stroma_electrons_per_um2, 0.0..=1e6),
-        ]
+        ];
+        checks.extend(self.speckle.iter().flat_map(Speckle::checks));
+        checks.extend(self.granules.iter().flat_map(Granules::checks));
+        checks
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{CameraMap, Check};
 
 /// The camera: from photoelectrons to grey levels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Camera {
     /// Charge of the hottest pixel, photoelectrons, 0 to 1e6; each draws from a tenth of it upwards.
     /// Default 3000.
     pub hot_pixel_electrons: f64,
+    /// Pixels that differ. Default none: all alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<CameraMap>,
 }
 
 impl Default for Camera {
@@ -37,13 +40,14 @@ impl Default for Camera {
             full_well_electrons: 30_000.0,
             hot_pixel_share: 0.0,
             hot_pixel_electrons: 3000.0,
+            map: None,
         }
     }
 }
 
 impl Camera {
     pub(super) fn checks(&self) -> Vec<Check> {
-        vec![
+        let mut checks = vec![
             ("electrons_per_level", self.electrons_per_level, 0.05..=1000.0),
             ("read_noise_electrons", self.read_noise_electrons, 0.0..=50.0),
             ("offset_levels", self.offset_levels, 0.0..=10_000.0),
@@ -51,7 +55,9 @@ impl Camera {
             ("full_well_electrons", self.full_well_electrons, 100.0..=1e7),
             ("hot_pixel_share", self.hot_pixel_share, 0.0..=0.01),
             ("hot_pixel_electrons", self.hot_pixel_electrons, 0.0..=1e6),
-        ]
+        ];
+        checks.extend(self.map.iter().flat_map(CameraMap::checks));
+        checks
     }
 
     /// Highest grey level.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, Pupil};
 
 /// The microscope: sampling, blur, shift between channels, stack of planes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct Optics {
     pub planes: usize,
     /// Distance between planes, um, 0.05 to 5. Default 0.5.
     pub plane_step_um: f64,
+    /// A lens by its pupil instead of a Gaussian. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pupil: Option<Pupil>,
 }
 
 impl Default for Optics {
@@ -58,13 +61,14 @@ impl Default for Optics {
             vignette: 0.12,
             planes: 1,
             plane_step_um: 0.5,
+            pupil: None,
         }
     }
 }
 
 impl Optics {
     pub(super) fn checks(&self) -> Vec<Check> {
-        vec![
+        let mut checks = vec![
             ("pixel_um", self.pixel_um, 0.03..=1.0),
             ("psf_sigma_um", self.psf_sigma_um, 0.03..=1.0),
             ("depth_of_focus_um", self.depth_of_focus_um, 0.1..=20.0),
@@ -79,6 +83,8 @@ impl Optics {
             ("vignette", self.vignette, 0.0..=0.9),
             ("planes", self.planes as f64, 1.0..=64.0),
             ("plane_step_um", self.plane_step_um, 0.05..=5.0),
-        ]
+        ];
+        checks.extend(self.pupil.iter().flat_map(Pupil::checks));
+        checks
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, HeavyTail, Polymer, Sisters};
+use crate::colour::Colour;
 
 /// Appearance of a rearranged locus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,15 @@ pub struct Probes {
     pub doublet_max_um: f64,
     /// Chance that a red, a green signal fails to hybridise, 0 to 0.9 each. Default 0, 0.
     pub dropout: [f64; 2],
+    /// Signals as chains of emitters. Default none: round spots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub polymer: Option<Polymer>,
+    /// Light with a heavy tail. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heavy_tail: Option<HeavyTail>,
+    /// Loci doubled by replication. Default none. They come on top of the doublets of `doublet_share`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sisters: Option<Sisters>,
 }
 
 impl Default for Probes {
@@ -108,13 +118,16 @@ impl Default for Probes {
             doublet_share: 0.08,
             doublet_max_um: 0.5,
             dropout: [0.0, 0.0],
+            polymer: None,
+            heavy_tail: None,
+            sisters: None,
         }
     }
 }
 
 impl Probes {
     pub(super) fn checks(&self) -> Vec<Check> {
-        vec![
+        let mut checks = vec![
             ("copies", self.copies as f64, 1.0..=4.0),
             ("gain_share", self.gain_share, 0.0..=1.0),
             ("rearranged_share", self.rearranged_share, 0.0..=1.0),
@@ -133,6 +146,16 @@ impl Probes {
             ("doublet_max_um", self.doublet_max_um, 0.0..=1.0),
             ("dropout[red]", self.dropout[0], 0.0..=0.9),
             ("dropout[green]", self.dropout[1], 0.0..=0.9),
-        ]
+        ];
+        checks.extend(self.polymer.iter().flat_map(Polymer::checks));
+        checks.extend(self.heavy_tail.iter().flat_map(HeavyTail::checks));
+        checks.extend(self.sisters.iter().flat_map(Sisters::checks));
+        checks
+    }
+
+    /// Photoelectrons of a typical signal of a colour.
+    pub(crate) fn typical_electrons(&self, colour: Colour) -> f64 {
+        let share = if colour == Colour::Green { self.green_share } else { 1.0 };
+        share * self.signal_electrons
     }
 }
