@@ -234,7 +234,7 @@ fn a_camera_map_is_the_same_in_all_channels_and_fields() -> TestResult {
 #[test]
 fn a_reader_leaves_out_what_no_one_can_be_sure_of() -> TestResult {
     let mut conditions = plain(768);
-    conditions.probes.rearranged_share = 0.5;
+    conditions.probes.rearranged_share = 0.9;
     (conditions.probes.split_min_um, conditions.probes.split_max_um) = (0.5, 1.6);
     let drawn = simulate_field(&conditions, 11, 0)?;
     conditions.reader = Some(Reader::default());

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::conditions::Optics;
 use super::optics::{Spot, add_gaussian, add_spot, psf_sigma_um};
-use super::pupil::{Colour, PixelImage};
+use super::pupil::{ChannelPupil, PixelImage};
 
 /// Sources wider than this, um, hide the shape of the point spread function: they are drawn as Gaussians.
 const SHAPED_UM: f64 = 0.275;
@@ -36,7 +36,8 @@ impl<'a> Lens<'a> {
             extents.entry((channel, depth)).or_default().push(extent);
         }
         let images = extents.into_par_iter().flat_map_iter(|((channel, depth), extents)| {
-            let point = optics.pupil.as_ref().map(|p| Colour::new(p, channel).image(depth, optics.pixel_um));
+            let point =
+                optics.pupil.as_ref().map(|p| ChannelPupil::new(p, channel).image(depth, optics.pixel_um));
             extents.into_iter().filter_map(move |extent| {
                 let extent_px = f64::from(extent) * EXTENT_STEP_UM / optics.pixel_um;
                 Some(((channel, depth, extent), point.as_ref()?.of_source(extent_px)))
@@ -56,7 +57,7 @@ impl<'a> Lens<'a> {
         if let Some(image) = image {
             image.add_to(plane, (spot.y, spot.x), spot.electrons);
         } else {
-            let sigma_um = Colour::new(pupil, *channel).sigma_um(spot.height_um).hypot(spot.extent_um);
+            let sigma_um = ChannelPupil::new(pupil, *channel).sigma_um(spot.height_um).hypot(spot.extent_um);
             add_gaussian(plane, spot, [sigma_um / self.optics.pixel_um; 2]);
         }
     }
@@ -65,14 +66,14 @@ impl<'a> Lens<'a> {
 /// Which image a spot has; `None` if it is a Gaussian.
 fn key(optics: &Optics, (channel, spot): &ChannelSpot) -> Option<Key> {
     let pupil = optics.pupil.as_ref().filter(|_| spot.extent_um <= SHAPED_UM)?;
-    let depth = Colour::new(pupil, *channel).depth_step(spot.height_um);
+    let depth = ChannelPupil::new(pupil, *channel).depth_step(spot.height_um);
     Some((*channel, depth, (spot.extent_um / EXTENT_STEP_UM).round() as u32))
 }
 
 /// Standard deviation of the blur of a channel `distance_um` away from focus, um.
 pub(super) fn blur_um(optics: &Optics, channel: usize, distance_um: f64) -> f64 {
     match &optics.pupil {
-        Some(pupil) => Colour::new(pupil, channel).sigma_um(distance_um),
+        Some(pupil) => ChannelPupil::new(pupil, channel).sigma_um(distance_um),
         None => psf_sigma_um(optics, distance_um),
     }
 }

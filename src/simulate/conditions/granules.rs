@@ -21,7 +21,7 @@ pub struct Granules {
     /// Height of a granule's peak over that of a typical signal, lowest and highest, 0 to 5. Default 0.2, 1.
     pub height: [f64; 2],
     /// Light in counterstain, red and green relative to each other, 0 to 2 each. Each clump draws from 0.7 to 1.3 times
-    /// these. Default 0.6, 0.8, 1: broad emission, least where excited by the red's light.
+    /// these. Default 0.6, 0.8, 1: a broad emission, strongest in green.
     pub colours: [f64; 3],
 }
 

@@ -7,8 +7,8 @@ use super::Check;
 /// Truth by what a perfect reader sees: red and green of a locus are fused up to twice the signal diameter and split
 /// beyond, whatever they were drawn as. Nuclei that even such a reader could not be sure of are not scorable.
 ///
-/// The signal diameter is the full width at half maximum of the Gaussian as large as the field's median signal in
-/// focus. Without this, a locus has the state it was drawn with, and size and cover alone decide what is scorable.
+/// The signal diameter is the full width at half maximum of a Gaussian spot. The spot has the sum of squares of the
+/// field's median signal, by its light, in focus. Without this, a locus has the state it was drawn with, and size and cover alone decide what is scorable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
