@@ -24,8 +24,6 @@ const KERNEL_REACH: f64 = 3.0;
 /// The false spots of a colour.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FalseSpots {
-    /// False spots per pixel.
-    per_px: f64,
     /// Their number per pixel, unit of log height and unit of log width.
     table: Array2<f64>,
     /// Log height and log width of the first entry.
@@ -61,7 +59,7 @@ impl FalseSpots {
             first[d] = least.max(most - MAX_EXTENT[d]);
             len[d] = ((most - first[d]) / STEP[d]).ceil() as usize + 1;
         }
-        let mut found = Self { per_px: n / area_px, table: Array2::zeros((len[0], len[1])), first };
+        let mut found = Self { table: Array2::zeros((len[0], len[1])), first };
         for point in &points {
             found.add(*point, bandwidth, 1.0 / area_px);
         }
@@ -81,11 +79,6 @@ impl FalseSpots {
                 *entry += weight * height * width;
             }
         }
-    }
-
-    /// Expected number of false spots per pixel.
-    pub(crate) fn per_px(&self) -> f64 {
-        self.per_px
     }
 
     /// Expected number of false spots like this candidate, per pixel, unit of log height and unit of log width.
@@ -131,7 +124,6 @@ mod tests {
         let found = FalseSpots::learn(&spots, 1000.0);
         let sum: f64 = found.table.iter().sum::<f64>() * STEP[0] * STEP[1];
         assert!((sum / 0.04 - 1.0).abs() < 0.01, "{sum}");
-        assert!((found.per_px() - 0.04).abs() < 1e-12);
         assert!(found.density(&spot(30.0, 0.63)) > 100.0 * found.density(&spot(30.0, 1.1)));
         assert_eq!(found.density(&spot(1e6, 1.0)), 0.0);
     }
@@ -139,7 +131,7 @@ mod tests {
     #[test]
     fn nothing_is_expected_where_nothing_is_seen() {
         let none = FalseSpots::learn(&[], 1e6);
-        assert_eq!((none.per_px(), none.density(&spot(30.0, 1.0))), (0.0, 0.0));
+        assert_eq!(none.density(&spot(30.0, 1.0)), 0.0);
         let odd = [spot(f64::NAN, 1.0), spot(-1.0, 1.0), spot(1.0, 0.0), spot(f64::INFINITY, 1.0)];
         assert_eq!(FalseSpots::learn(&odd, 1e6), FalseSpots::default());
         let far_apart = FalseSpots::learn(&[spot(1e-300, 1.0), spot(1e300, 1.0)], 1e6);

@@ -60,6 +60,8 @@ pub(super) struct Considered {
     pub(super) mean_odds: f64,
     /// Expected number of background candidates like this one.
     background: f64,
+    /// Density of the background of nuclei themselves at this candidate, over that number.
+    own_background: f64,
 }
 
 /// The typical height of signals: the median over the nuclei of the highest candidate of each.
@@ -156,11 +158,6 @@ impl SpecimenModel {
         if all > 0.0 { false_spots / all } else { 0.0 }
     }
 
-    /// Number of background candidates of a colour in an area.
-    fn background_rate(&self, colour: Colour, area_px: f64) -> f64 {
-        self.signals[colour].background_rate + self.false_spots[colour].per_px() * area_px
-    }
-
     /// The candidates that are considered.
     fn considered(&self, nucleus: &NucleusCandidates, colour: Colour) -> Vec<Considered> {
         let (signals, attenuation) = (&self.signals[colour], &nucleus.attenuation[colour]);
@@ -169,7 +166,8 @@ impl SpecimenModel {
             .map(|(index, c)| {
                 let background = self.background(c, colour, nucleus.area_px);
                 let odds = signals.odds(c, attenuation, &self.blur, background);
-                Considered { index, odds, mean_odds: self.blur.mean(&odds), background }
+                let own_background = signals.background_density(c) / background.max(f64::MIN_POSITIVE);
+                Considered { index, odds, mean_odds: self.blur.mean(&odds), background, own_background }
             })
             .collect();
         considered.sort_by(|a, b| b.mean_odds.total_cmp(&a.mean_odds).then(a.index.cmp(&b.index)));
@@ -228,9 +226,9 @@ impl SpecimenModel {
         let same_place =
             together(a.position_sd_px().powi(2) + b.position_sd_px().powi(2) + SAME_PLACE_SD_PX.powi(2));
         if same_place > 0.0 {
-            let of_background =
-                self.background_rate(Colour::Red, area) * self.background_rate(Colour::Green, area);
-            terms.coincident = self.coincident_rate / of_background * same_place;
+            // Seen in both colours is the background of nuclei, not the speckle of one colour.
+            terms.coincident =
+                self.coincident_rate * of_red.own_background * of_green.own_background * same_place;
             let over_signals = debris_over_signals(
                 (a, &signals.red, &attenuation.red),
                 (b, &signals.green, &attenuation.green),
