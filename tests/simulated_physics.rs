@@ -85,7 +85,7 @@ fn physics_without_effect_gives_the_same_field() -> TestResult {
 }
 
 #[test]
-fn every_part_stands_alone_and_all_together_are_the_same_for_any_number_of_threads() -> TestResult {
+fn everything_at_once_is_the_same_for_any_number_of_threads() -> TestResult {
     let mut conditions = Conditions::named("mixed_section")?;
     conditions.size_px = 160;
     conditions.optics.planes = 2;
