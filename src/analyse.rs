@@ -8,6 +8,7 @@
 
 mod edit;
 mod measure;
+mod padding;
 mod params;
 mod reading;
 mod specimen;
@@ -25,6 +26,7 @@ use crate::assay::{Assay, Sex};
 use crate::error::Result;
 use crate::field::Field;
 use crate::segment::{Segmentation, segment};
+use padding::Padding;
 
 /// Reads specimens by one assay.
 #[derive(Debug, Clone)]
@@ -77,8 +79,9 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::Malformed`] if a plane of the field holds samples that are not finite numbers.
     pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
-        let nuclei = segment(field.counterstain.view(), field.pixel_size, &self.params.segment)?;
-        self.measure_field_in(field, nuclei)
+        let nuclei =
+            |field: &Field| segment(field.counterstain.view(), field.pixel_size, &self.params.segment);
+        self.measure_picture(field, nuclei)
     }
 
     /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program
@@ -87,7 +90,25 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument)
+        self.measure_picture(field, |_| Ok(nuclei))
+    }
+
+    /// Measures the part of a field that holds a picture, in the nuclei of that.
+    fn measure_picture(
+        &self,
+        field: &Field,
+        nuclei: impl FnOnce(&Field) -> Result<Segmentation>,
+    ) -> Result<FieldMeasurement> {
+        let (detect, instrument) = (&self.params.detect, &self.params.instrument);
+        let Some(mut padding) = Padding::of(field) else {
+            return measure::measure(field, nuclei(field)?, detect, instrument);
+        };
+        let field = padding.darkened(field);
+        let mut nuclei = nuclei(&field)?;
+        if nuclei.labels.dim() == field.dim() {
+            padding.mark_cut(&mut nuclei, field.counterstain.view());
+        }
+        measure::measure(&field, nuclei, detect, instrument)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

@@ -5,6 +5,7 @@ use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::classify::Exclusion;
 use breakapart::quality::Detail;
+use breakapart::quality::figures::RepeatedField;
 use breakapart::simulate::{Conditions, simulate_specimen};
 use breakapart::summarise::Verdict;
 use breakapart::{Field, Plane};
@@ -67,6 +68,73 @@ fn nuclei_in_the_overlap_of_two_tiles_count_once() {
     let summary = reading.summary;
     let twice = summary.exclusions[&Exclusion::Repeated];
     assert!(twice >= 10 && summary.evaluable.abs_diff(whole.evaluable) <= 6, "{twice}: {summary:?}");
+}
+
+/// The same field with all its planes changed.
+fn all_changed(field: &Field, name: &str, change: impl Fn(&Array2<u16>) -> Array2<u16>) -> Field {
+    let mut field = named(field, name);
+    for plane in [&mut field.counterstain, &mut field.red, &mut field.green] {
+        *plane = changed(plane, &change);
+    }
+    field
+}
+
+fn turned(samples: &Array2<u16>) -> Array2<u16> {
+    samples.clone().reversed_axes().as_standard_layout().into_owned()
+}
+
+/// Means of two by two pixels.
+fn halved(samples: &Array2<u16>) -> Array2<u16> {
+    let (height, width) = samples.dim();
+    Array2::from_shape_fn((height / 2, width / 2), |(y, x)| {
+        let block = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(v, u)| u32::from(samples[(2 * y + v, 2 * x + u)]));
+        (block.iter().sum::<u32>() / 4) as u16
+    })
+}
+
+#[test]
+fn a_copy_that_is_turned_counts_once_and_a_smaller_one_is_left_out() {
+    let one = fields("alk_split_positive", 1).remove(0);
+    let alone = read(std::slice::from_ref(&one)).summary;
+    let reading = read(&[one.clone(), all_changed(&one, "turned", turned)]);
+    let counted = |reading: &SpecimenReading| reading.summary.evaluable.abs_diff(alone.evaluable);
+    assert!(counted(&reading) <= 1 && reading.fields.len() == 2, "{:?}", reading.summary.findings);
+    let repeated = |reading: &SpecimenReading| -> RepeatedField {
+        let found: Vec<_> = reading.summary.found("repeated_field").map(|finding| &finding.detail).collect();
+        let [Detail::RepeatedField(only)] = found[..] else { panic!("{:?}", reading.summary.findings) };
+        only.clone()
+    };
+    assert!(repeated(&reading).is_mirrored && repeated(&reading).left_out.is_none());
+
+    let mut small = all_changed(&one, "preview", halved);
+    small.pixel_size = None;
+    let reading = read(&[one.clone(), small]);
+    assert_eq!(repeated(&reading).left_out.as_deref(), Some("preview"));
+    assert_eq!((reading.summary.evaluable, reading.summary.rearranged), (alone.evaluable, alone.rearranged));
+    assert_eq!(reading.fields.len(), 1);
+}
+
+#[test]
+fn padding_cuts_nuclei_as_the_edge_of_the_picture_does() {
+    let one = fields("alk_split_positive", 1).remove(0);
+    let (height, width) = one.counterstain.dim();
+    let (top, left) = (height / 4, width / 5);
+    let part = |samples: &Array2<u16>| {
+        samples.slice_axis(Axis(0), (top..).into()).slice_axis(Axis(1), (left..).into()).to_owned()
+    };
+    let cropped = read(&[all_changed(&one, "field", part)]).summary;
+    for fill in [0, u16::MAX] {
+        let padded = all_changed(&one, "field", |samples| {
+            let is_picture = |y: usize, x: usize| y >= top && x >= left;
+            Array2::from_shape_fn(
+                (height, width),
+                |(y, x)| if is_picture(y, x) { samples[(y, x)] } else { fill },
+            )
+        });
+        let summary = read(&[padded]).summary;
+        assert!(summary.evaluable.abs_diff(cropped.evaluable) <= 1, "{fill}: {:?}", summary.exclusions);
+        assert!(summary.rearranged.abs_diff(cropped.rearranged) <= 1, "{fill}");
+    }
 }
 
 #[test]

@@ -149,9 +149,17 @@ fn write_specimen(
         (false, _) => {}
     }
     let (sources, measurements): (Vec<_>, Vec<_>) = good.into_iter().unzip();
+    let measured: Vec<String> = measurements.iter().map(|field| field.name().to_owned()).collect();
     let reading = run.analyser.read_specimen(name, measurements)?;
+    // A field that is a copy of another one may be left out.
+    let of_source = |name: &str| reading.fields.iter().find(|field| field.name == name);
+    let read: Vec<(&FieldSource, &FieldReading)> = sources
+        .iter()
+        .zip(&measured)
+        .filter_map(|(source, name)| Some((*source, of_source(name)?)))
+        .collect();
     let row = SpecimenRow::new(&reading, failed.len());
-    write_images(run, name, &sources, &reading.fields)?;
+    write_images(run, name, &read)?;
     write_nuclei_csv(run.out.of(name, "nuclei.csv"), &reading.fields)?;
     write_signals_csv(run.out.of(name, "signals.csv"), &reading.fields)?;
     // Last: where it is, everything else is.
@@ -160,8 +168,7 @@ fn write_specimen(
 }
 
 /// Label images and overlays, as asked for.
-fn write_images(run: &Run, name: &str, sources: &[&FieldSource], readings: &[FieldReading]) -> Result<()> {
-    let fields: Vec<_> = sources.iter().zip(readings).collect();
+fn write_images(run: &Run, name: &str, fields: &[(&FieldSource, &FieldReading)]) -> Result<()> {
     for fields in fields.chunks(rayon::current_num_threads()) {
         let written: Vec<Result<()>> = fields
             .par_iter()

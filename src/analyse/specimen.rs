@@ -16,6 +16,7 @@ mod neighbours;
 mod nucleus;
 mod outside_spots;
 mod placed;
+mod registration;
 mod repeated;
 mod rim;
 mod rules;
@@ -53,6 +54,7 @@ pub(super) fn calibrate<'a>(
     }
     // By name: pooled sums must not depend on the order in which fields arrive.
     fields.sort_by(|a, b| a.name.cmp(&b.name));
+    let repeated = repeated::take_out(&mut fields);
     let pixel_size = rules::common_pixel_size(name, &fields)?;
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
@@ -60,6 +62,7 @@ pub(super) fn calibrate<'a>(
     calibration::even_out(&mut fields, params);
     let mut nuclei = nucleus::gather(&fields);
     let mut facts = field_facts(&fields, &nuclei);
+    facts.repeated = repeated.places;
     let found_shift = shift::estimate(&nuclei, diameter_px, params);
     let shift = found_shift.shift;
     let corrected = shift.filter(|s| s.used);
@@ -82,7 +85,8 @@ pub(super) fn calibrate<'a>(
         crosstalk_from: crosstalk.measured(),
         crosstalk_estimated: crosstalk::is_estimated(&params.instrument),
     };
-    Ok(CalibratedSpecimen { specimen, fields, nuclei, calibration, shift, crosstalk, rule, facts })
+    let elsewhere = repeated.elsewhere;
+    Ok(CalibratedSpecimen { specimen, fields, nuclei, elsewhere, calibration, shift, crosstalk, rule, facts })
 }
 
 /// Facts of the fields before any correction.
@@ -111,7 +115,8 @@ impl<'a> CalibratedSpecimen<'a> {
     /// Decides which candidates are signals, from all nuclei together.
     #[must_use]
     pub fn resolve(self) -> ResolvedSpecimen<'a> {
-        let Self { specimen, fields, mut nuclei, calibration, shift, crosstalk, rule, mut facts } = self;
+        let Self { specimen, fields, mut nuclei, elsewhere, calibration, shift, crosstalk, rule, facts } =
+            self;
         let params = specimen.params;
         let corrected = shift.filter(|s| s.used);
         let diameter_px = f64::midpoint(specimen.diameters_px[0], specimen.diameters_px[1]);
@@ -122,9 +127,7 @@ impl<'a> CalibratedSpecimen<'a> {
         let model = resolve::fit(&teaching, rule.split_distance_px, crosstalk_share, false_spots);
         let cutoff = specimen.assay.decision.cutoff().value() / 100.0;
         let decisions = resolve::resolve(&candidates, &model, cutoff);
-        let repeated = repeated::find(&fields.iter().map(repeated::Seen::of).collect::<Vec<_>>());
-        let mut nuclei = nucleus::resolved(nuclei, candidates, decisions, repeated.elsewhere);
-        facts.repeated = repeated.places;
+        let mut nuclei = nucleus::resolved(nuclei, candidates, decisions, elsewhere);
         let deviations = params.summarise.deviations();
         let losses: [Option<Loss>; 2] = loss::estimate(&fields, &nuclei, &model, &params.detect, deviations);
         loss::apply(&losses, &mut nuclei);
@@ -167,7 +170,9 @@ impl<'a> ResolvedSpecimen<'a> {
         let mut grounds = Grounds::worksheet(self.specimen.params.sex);
         grounds.fields = Some(readings.len());
         grounds.false_spots = false_spots::rate(&readings, &self.rule, deviations);
-        let Self { specimen, instrument, facts, .. } = self;
+        let [red_px, green_px] = self.specimen.diameters_px;
+        let Self { specimen, instrument, mut facts, .. } = self;
+        facts.registration = registration::measure(&readings, f64::midpoint(red_px, green_px), self.shift);
         Ok(CalledSpecimen { specimen, fields: readings, instrument, grounds, facts })
     }
 }

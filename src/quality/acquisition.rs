@@ -2,6 +2,7 @@
 
 pub(crate) mod channel_bleed_through;
 pub(crate) mod counterstain_bleed_through;
+pub(crate) mod counterstain_displaced;
 pub(crate) mod defocused_nuclei;
 pub(crate) mod duplicate_channel;
 pub(crate) mod exposure_mismatch;
@@ -22,6 +23,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         findings(channel_bleed_through::check(view)),
         findings(residual_shift::check(view)),
         findings(no_intact_locus::check(view)),
+        findings(counterstain_displaced::check(view)),
         findings(exposure_mismatch::check(view)),
         findings(unrecoverable_clipping::check(view)),
         findings(defocused_nuclei::check(view)),

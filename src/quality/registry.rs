@@ -51,6 +51,7 @@ macro_rules! checks {
             $(pub use super::super::$group::$module::$name;)+
             pub use super::super::settings::settings_supplied::SuppliedSetting;
             pub use super::super::verdict::borderline::Band;
+            pub use super::super::acquisition::counterstain_displaced::Displacement;
         }
     };
 }
@@ -60,6 +61,7 @@ checks! {
     ChannelBleedThrough in acquisition::channel_bleed_through,
     ResidualShift in acquisition::residual_shift,
     NoIntactLocus in acquisition::no_intact_locus,
+    CounterstainDisplaced in acquisition::counterstain_displaced,
     ExposureMismatch in acquisition::exposure_mismatch,
     UnrecoverableClipping in acquisition::unrecoverable_clipping,
     DefocusedNuclei in acquisition::defocused_nuclei,
@@ -97,6 +99,7 @@ checks! {
     SamplesNotRead in files::samples_not_read,
     DetectionLoss in verdict::detection_loss,
     FalseSpots in verdict::false_spots,
+    ExchangedColours in verdict::exchanged_colours,
     TooFewNuclei in verdict::too_few_nuclei,
     SecondStageNeeded in verdict::second_stage_needed,
     OpenNuclei in verdict::open_nuclei,

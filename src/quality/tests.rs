@@ -135,11 +135,32 @@ fn note(specimen: &mut Specimen, note: FieldNote) {
     specimen.facts.fields[1].notes.push(note);
 }
 
+/// A hundred loci, so many of them in nuclei, of which chance would give 30.
+fn fit(inside: usize) -> CounterstainFit {
+    let deviations = 0.2 * (inside as f64 - 30.0);
+    let (chance, deviations_if_half) = (0.3, 9.0);
+    CounterstainFit {
+        loci: 100,
+        inside,
+        chance,
+        deviations,
+        deviations_if_half,
+        ..CounterstainFit::default()
+    }
+}
+
 const RED: Option<Colour> = Some(Colour::Red);
 const GREEN: Option<Colour> = Some(Colour::Green);
 
 /// Faults of microscope, camera and exposure.
-const ACQUISITION: [Fault; 9] = [
+const ACQUISITION: [Fault; 11] = [
+    ("counterstain_displaced", None, Some("b"), "withhold_any_verdict", |s| {
+        s.facts.registration.fields = vec![fit(95), fit(31)];
+    }),
+    ("counterstain_displaced", None, None, "withhold_any_verdict", |s| {
+        s.facts.registration.fields = vec![fit(31), fit(28)];
+        s.facts.registration.all = fit(30);
+    }),
     ("duplicate_channel", None, Some("b"), "withhold_any_verdict", |s| {
         s.facts.fields[1].noise_correlation[1] = Some(0.99);
     }),
@@ -244,7 +265,15 @@ const FILES: [Fault; 10] = [
     ("pixel_size_unknown", None, None, "inform", |s| s.fields[0].pixel_size = None),
     ("repeated_field", None, None, "inform", |s| {
         let fields = ["a", "b"].map(str::to_owned);
-        s.facts.repeated.push(RepeatedFields { fields, nuclei: 30, moved_px: [0.0, 0.0] });
+        s.facts.repeated.push(RepeatedFields {
+            fields,
+            nuclei: 30,
+            moved_px: [0.0, 0.0],
+            turned_degrees: 90.0,
+            is_mirrored: true,
+            scale: 0.5,
+            left_out: Some("b".to_owned()),
+        });
     }),
     ("no_nuclei", None, Some("a"), "inform", |s| {
         s.fields[0].nuclei.clear();

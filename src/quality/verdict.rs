@@ -6,6 +6,7 @@ pub(crate) mod borderline;
 pub(crate) mod detection_loss;
 pub(crate) mod doubtful_nuclei;
 pub(crate) mod edited_nuclei;
+pub(crate) mod exchanged_colours;
 pub(crate) mod false_spots;
 pub(crate) mod grey_zone_pairs;
 pub(crate) mod isolated_only;
@@ -26,7 +27,12 @@ use crate::error::Result;
 
 /// The findings that may withhold the verdict by the assay's rule.
 pub(crate) fn that_withhold(question: &Question<'_>) -> Result<Vec<Finding>> {
-    Ok([findings(detection_loss::check(question)?), findings(false_spots::check(question)?)].concat())
+    Ok([
+        findings(detection_loss::check(question)?),
+        findings(false_spots::check(question)?),
+        findings(exchanged_colours::check(question)?),
+    ]
+    .concat())
 }
 
 /// The findings on the verdict that is given.

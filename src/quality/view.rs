@@ -30,13 +30,76 @@ pub(crate) struct FieldFacts {
     pub(crate) clipped: PerColour<ClippedPeaks>,
 }
 
-/// Two fields that show one place.
+/// Two pictures of one place: of two fields, or within one, whose name then stands twice.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RepeatedFields {
     pub(crate) fields: [String; 2],
     pub(crate) nuclei: usize,
-    /// Displacement of the second field, rows and columns, px.
+    /// Displacement of the second picture, rows and columns, px.
     pub(crate) moved_px: [f64; 2],
+    /// Its turn, clockwise.
+    pub(crate) turned_degrees: f64,
+    /// Whether left and right are mirrored in it, before it is turned.
+    pub(crate) is_mirrored: bool,
+    /// Its scale over that of the first.
+    pub(crate) scale: f64,
+    /// The field that is left out.
+    pub(crate) left_out: Option<String>,
+}
+
+/// Where the counterstain fits the probes better than as acquired.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum CounterstainPlace {
+    /// Moved by (rows, columns), px.
+    Moved([f64; 2]),
+    /// Turned or mirrored, in words.
+    Turned(&'static str),
+    /// The nuclei are those of another field.
+    OfField(String),
+}
+
+/// Loci in nuclei with the counterstain in another place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OtherPlace {
+    pub(crate) place: CounterstainPlace,
+    /// Loci that lie in the picture.
+    pub(crate) loci: usize,
+    /// Those in nuclei.
+    pub(crate) inside: usize,
+    /// Those in nuclei there but not as acquired; of a displacement.
+    pub(crate) gained: usize,
+    /// Those in nuclei as acquired but not there; of a displacement.
+    pub(crate) lost: usize,
+    /// By how much these are more than by chance, in standard deviations.
+    pub(crate) deviations: f64,
+}
+
+/// How the loci, in nuclei or not, lie in the nuclei.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct CounterstainFit {
+    /// Red signals with a green one beside them, anywhere.
+    pub(crate) loci: usize,
+    /// Those in nuclei.
+    pub(crate) inside: usize,
+    /// Share of loci in nuclei if these were anywhere.
+    pub(crate) chance: f64,
+    /// By how much more loci lie in nuclei than by chance, in standard deviations.
+    pub(crate) deviations: f64,
+    /// The same if half of the loci that chance puts outside lay in nuclei.
+    pub(crate) deviations_if_half: f64,
+    /// With the counterstain moved, if more loci then lie in nuclei.
+    pub(crate) moved: Option<OtherPlace>,
+    /// With the counterstain turned, mirrored or of another field, if the loci do not clearly fit as acquired.
+    pub(crate) other: Option<OtherPlace>,
+}
+
+/// How the nuclei of a specimen lie beside its probes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct RegistrationFacts {
+    /// Of all fields together.
+    pub(crate) all: CounterstainFit,
+    /// Of each field, in their order.
+    pub(crate) fields: Vec<CounterstainFit>,
 }
 
 /// A supplied or nominal value beside the one that the specimen shows.
@@ -80,6 +143,7 @@ pub(crate) struct SpecimenFacts {
     /// In the order of the fields of the reading.
     pub(crate) fields: Vec<FieldFacts>,
     pub(crate) repeated: Vec<RepeatedFields>,
+    pub(crate) registration: RegistrationFacts,
     pub(crate) supplied: SuppliedFacts,
 }
 

@@ -39,7 +39,8 @@ pub struct Nucleus {
     /// Mean counterstain over its pixels, in the image's own grey levels.
     pub mean_intensity: f64,
     /// Whether the edge of the image cuts it, so that part of it is not seen. A nucleus that reaches the edge by no more
-    /// than the error of its outline (1 px) is not cut.
+    /// than the error of its outline (1 px) is not cut. Of a field that is analysed, the edges of parts without picture (the
+    /// corners of a turned picture, gaps between tiles) cut nuclei as well.
     pub touches_border: bool,
     /// How nucleus-like its outline and contrast are, 0 to 1 (the expected overlap with a true nucleus).
     pub score: f64,

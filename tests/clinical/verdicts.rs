@@ -3,7 +3,7 @@
 use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
 use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
 use breakapart::classify::{Exclusion, NucleusClass};
-use breakapart::quality::figures::{Borderline, TooFewNuclei, UncountedIsolated};
+use breakapart::quality::figures::{Borderline, ExchangedColours, TooFewNuclei, UncountedIsolated};
 use breakapart::quality::{Detail, Effect};
 use breakapart::summarise::{
     Count, Grounds, SummariseParams, Summary, Verdict, per_pattern, single_cutoff, summarise,
@@ -176,6 +176,29 @@ fn results_that_need_confirmation_say_so() {
     let summary = summarise(&calls, &alk, &grounds, &SummariseParams::default()).unwrap();
     let Detail::TooFewFields(found) = &only(&summary, "too_few_fields").detail else { panic!() };
     assert_eq!((found.fields, found.needed), (1, 3));
+}
+
+#[test]
+fn a_negative_verdict_that_exchanged_colours_would_turn_is_withheld() {
+    let alk = builtin("alk");
+    let read = |red, green, split| {
+        let rest = 100 - red - green - split;
+        read(&alk, &of(&[((1, 1, 0), red), ((1, 0, 1), green), ((1, 1, 1), split), (FUSED, rest)]))
+    };
+    let summary = read(1, 45, 2);
+    assert_eq!((summary.verdict, summary.by_rule), (Verdict::NotEvaluable, Verdict::Negative));
+    let finding = only(&summary, "exchanged_colours");
+    let Detail::ExchangedColours(ExchangedColours {
+        lone_uncounted, lone_counted, rearranged, nuclei, ..
+    }) = finding.detail
+    else {
+        panic!()
+    };
+    assert_eq!((lone_uncounted, lone_counted, rearranged, nuclei), (45, 1, 47, 100));
+    // Few of them, as many of the other end, or a positive verdict either way.
+    for (red, green, split) in [(1, 9, 2), (13, 20, 0), (0, 40, 30), (40, 1, 0), (0, 0, 0)] {
+        assert!(!read(red, green, split).has("exchanged_colours"), "{red} {green} {split}");
+    }
 }
 
 fn rank(verdict: Verdict) -> u8 {

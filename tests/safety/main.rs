@@ -2,6 +2,7 @@
 #![cfg(feature = "simulate")]
 
 mod channels;
+mod counterstain;
 
 use std::sync::LazyLock;
 

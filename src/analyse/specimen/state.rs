@@ -32,6 +32,8 @@ pub struct CalibratedSpecimen<'a> {
     pub(super) specimen: Specimen<'a>,
     pub(super) fields: Vec<FieldMeasurement>,
     pub(super) nuclei: Vec<NucleusRecord>,
+    /// Whether each nucleus of each field is counted elsewhere.
+    pub(super) elsewhere: Vec<Vec<bool>>,
     pub(super) calibration: Calibration,
     /// The chromatic shift as reported; it was corrected if it says so.
     pub(super) shift: Option<ChromaticShift>,
