@@ -6,6 +6,7 @@
 //! The same steps can be taken one by one: [`Analyser::calibrate`], [`CalibratedSpecimen::resolve`],
 //! [`ResolvedSpecimen::call`] and [`CalledSpecimen::judge`]. They give the same reading.
 
+mod byte_order;
 mod edit;
 mod measure;
 mod padding;

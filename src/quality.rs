@@ -35,6 +35,6 @@ pub(crate) use question::Question;
 pub use registry::{CHECKS, Detail, findings_page};
 pub(crate) use verdict::{on_settled_verdict, that_withhold};
 pub(crate) use view::{
-    ClippedPeaks, Compared, CounterstainFit, CounterstainPlace, FieldFacts, OtherPlace, RegistrationFacts,
-    RepeatedFields, ShiftEstimate, SpecimenFacts, SpecimenView, SuppliedFacts,
+    ClippedPeaks, Compared, CounterstainFit, CounterstainPlace, CutOffBackground, FieldFacts, OtherPlace,
+    RegistrationFacts, RepeatedFields, ShiftEstimate, SpecimenFacts, SpecimenView, SuppliedFacts,
 };

@@ -138,7 +138,6 @@ fn files_of_the_tiff_library() {
     }
     for (name, reason) in [
         ("int8.tif", "8-bit signed"),
-        ("int16_rgb.tif", "16-bit signed"),
         ("gradient-1c-32b.tiff", "32-bit unsigned"),
         ("gradient-1c-64b-float.tiff", "64-bit float"),
         ("random-fp16.tiff", "16-bit float"),

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use crate::analyse::byte_order;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
 use crate::calibrate::{InstrumentParams, bleed_through};
@@ -9,7 +10,7 @@ use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
-use crate::field::{Field, FieldNote, Plane, PlaneView};
+use crate::field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
 use crate::kernel::camera_noise;
 use crate::kernel::dispatch::vectorised;
 use crate::segment::Segmentation;
@@ -29,6 +30,8 @@ pub struct FieldMeasurement {
     pub(crate) nucleus_saturated: Vec<f64>,
     /// Correlation of the noise of red and green, counterstain and red, counterstain and green.
     pub(crate) noise_correlation: [Option<f64>; 3],
+    /// Channels whose samples make a picture only with their bytes exchanged.
+    pub(crate) bytes_swapped: Vec<ChannelRole>,
     /// Light of the nuclei above their surroundings.
     pub(crate) lights: Vec<NucleusLight>,
     /// Facts about how the field was read.
@@ -69,6 +72,9 @@ pub(super) fn measure(
     }
     let find = |colour| candidates(field, &segmentation, colour, params, instrument);
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
+    let swapped =
+        ChannelRole::ALL.into_iter().zip(planes).filter(|(_, plane)| byte_order::is_swapped(*plane));
+    let bytes_swapped = swapped.map(|(role, _)| role).collect();
     let ((red, green), ((saturated, nucleus_saturated), noise_correlation, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || {
@@ -87,6 +93,7 @@ pub(super) fn measure(
         saturated,
         nucleus_saturated,
         noise_correlation,
+        bytes_swapped,
         lights,
         notes: field.notes.clone(),
     })

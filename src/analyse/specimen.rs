@@ -28,9 +28,12 @@ mod supplied;
 use crate::analyse::{AnalyseParams, FieldMeasurement, SpecimenReading};
 use crate::assay::Assay;
 use crate::colour::{Colour, PerColour};
+use crate::detect::find::CutOff;
 use crate::error::{Error, Result};
 use crate::pair::PairRule;
-use crate::quality::{self, ClippedPeaks, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts};
+use crate::quality::{
+    self, ClippedPeaks, CutOffBackground, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts,
+};
 use crate::reading::{FieldReading, Instrument};
 use crate::resolve;
 use crate::resolve::nucleus::FusedEnds;
@@ -101,6 +104,13 @@ fn field_facts(fields: &[FieldMeasurement], nuclei: &[NucleusRecord]) -> Specime
             let clipped = field.channels[colour.index()].clipped;
             ClippedPeaks { peaks: clipped.peaks, restored: clipped.restored }
         }),
+        cut_off: PerColour::from_fn(|colour| {
+            let cut = field.channels[colour.index()].cut_off?;
+            let CutOff { step, at_floor_px, nuclei_px } = cut;
+            Some(CutOffBackground { step, at_floor_px, nuclei_px })
+        }),
+        noise_scale_px: PerColour::from_fn(|colour| field.channels[colour.index()].noise_scale_px),
+        bytes_swapped: field.bytes_swapped.clone(),
     };
     SpecimenFacts { fields: fields.iter().enumerate().map(of_field).collect(), ..SpecimenFacts::default() }
 }

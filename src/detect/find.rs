@@ -11,6 +11,7 @@ use crate::detect::params::DetectParams;
 use crate::detect::response::Response;
 use crate::detect::restore::Restored;
 use crate::detect::restore::clipped_peaks::ClippedPeaks;
+use crate::detect::restore::floor::Floor;
 use crate::detect::scan::{Found, Scan};
 use crate::detect::search_image::{SearchImage, samples};
 use crate::detect::signal_width::Width;
@@ -45,6 +46,10 @@ pub(crate) struct ChannelCandidates {
     pub(crate) filter: MatchedFilter,
     /// Attenuation of signals out of focus by that filter.
     pub(crate) attenuation: DefocusAttenuation,
+    /// Pixels along each axis over which the noise goes together.
+    pub(crate) noise_scale_px: usize,
+    /// The background that was cut off, if it was.
+    pub(crate) cut_off: Option<CutOff>,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
     /// Clipped peaks in nuclei; none where nuclei are not known.
@@ -53,6 +58,31 @@ pub(crate) struct ChannelCandidates {
     pub(crate) nucleus_noise: Vec<f64>,
     /// Spread of the filter response around each candidate, from many points; empty where nuclei are known.
     pub(crate) local_noise: Vec<f64>,
+}
+
+/// A background that was cut off at one level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CutOff {
+    /// Smallest distance of two grey levels of the plane.
+    pub(crate) step: f64,
+    /// Pixels of nuclei at that level, and all pixels of nuclei.
+    pub(crate) at_floor_px: usize,
+    pub(crate) nuclei_px: usize,
+}
+
+impl CutOff {
+    fn of(floor: Floor, plane: PlaneView<'_>, segmentation: &Segmentation) -> Self {
+        let mut cut = Self { step: f64::from(floor.step), at_floor_px: 0, nuclei_px: 0 };
+        let mut row = vec![0.0; plane.dim().1];
+        for (y, labels) in segmentation.labels.rows().into_iter().enumerate() {
+            plane.read_row(y, 0, &mut row);
+            for (_, value) in labels.iter().zip(&row).filter(|(label, _)| **label > 0) {
+                cut.nuclei_px += 1;
+                cut.at_floor_px += usize::from(*value <= floor.level);
+            }
+        }
+        cut
+    }
 }
 
 /// Finds the candidates of a plane. Candidates outside all nuclei have nucleus id 0; width and filter are fitted to the
@@ -70,7 +100,9 @@ pub(crate) fn candidates(
     let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
     restored
         .restore_clipped_peaks(nominal_px, |y, x| nearest_nucleus(&segmentation.labels, y, x, margin_px) > 0);
-    candidates_of(&restored, colour, Some(segmentation), pixel_size, params)
+    let mut found = candidates_of(&restored, colour, Some(segmentation), pixel_size, params);
+    found.cut_off = restored.floor.map(|floor| CutOff::of(floor, plane, segmentation));
+    found
 }
 
 /// Finds the candidates of a restored plane, anywhere if nuclei are not known.
@@ -114,6 +146,8 @@ pub(crate) fn candidates_of(
         width_seen,
         noise,
         noise_fit: restored.noise_fit,
+        noise_scale_px: restored.noise_scale_px,
+        cut_off: None,
         attenuation: DefocusAttenuation::of(&filter),
         filter,
         data_px,

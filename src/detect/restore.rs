@@ -2,13 +2,17 @@
 //! pixels around them suggest.
 
 pub(crate) mod clipped_peaks;
+pub(crate) mod floor;
 mod hot_pixels;
 mod missing_pixels;
+mod noise_scale;
 
 use ndarray::Array2;
 
 use crate::detect::camera_noise::CameraNoise;
 use crate::detect::restore::clipped_peaks::ClippedPeaks;
+use crate::detect::restore::floor::Floor;
+use crate::detect::restore::missing_pixels::Missing;
 use crate::detect::search_image::reborrow;
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{self, Noise, NoiseFit};
@@ -26,6 +30,10 @@ pub(crate) struct Restored<'a> {
     pub(crate) noise: Noise,
     /// The noise that the image itself shows, also where another one is used.
     pub(crate) noise_fit: NoiseFit,
+    /// Pixels along each axis over which the noise goes together: one as the camera gives it.
+    pub(crate) noise_scale_px: usize,
+    /// The level at which the background was cut off, if it was.
+    pub(crate) floor: Option<Floor>,
     /// Clipped peaks; none before they are looked for.
     pub(crate) clipped: ClippedPeaks,
 }
@@ -37,16 +45,24 @@ impl<'a> Restored<'a> {
         noise: Setting<CameraNoise>,
         pixel_size: Option<PixelSize>,
     ) -> Self {
-        let filled = missing_pixels::fill(original);
+        let Missing { filled, floor } = missing_pixels::look(original);
         let (mut image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
-        let noise_fit = camera_noise::estimate(original, no_data.as_ref(), noise != Setting::Off);
+        let with_gain = noise != Setting::Off;
+        let (noise_fit, noise_scale_px) = if let Some(floor) = floor {
+            let untold = floor.untold(original, no_data.as_ref());
+            let above = camera_noise::estimate(original, Some(&untold), with_gain);
+            (floor.noise(original, above), 1)
+        } else {
+            noise_scale::fit(original, no_data.as_ref(), with_gain)
+        };
         let noise = noise.supplied().map_or(noise_fit.noise, |camera| camera.noise());
         let plane = image.as_ref().map_or_else(|| reborrow(&original), PlaneView::from);
         let without_hot = hot_pixels::fill(plane, &noise, pixel_size);
         if without_hot.is_some() {
             image = without_hot;
         }
-        Self { original, image, no_data, noise, noise_fit, clipped: ClippedPeaks::default() }
+        let clipped = ClippedPeaks::default();
+        Self { original, image, no_data, noise, noise_fit, noise_scale_px, floor, clipped }
     }
 
     /// Restores the clipped peaks and counts those whose centre (row, column) `counts`. `nominal_sigma_px` is the usual

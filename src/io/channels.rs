@@ -162,7 +162,12 @@ fn roles_of(channel: &Channel) -> Vec<ChannelRole> {
 /// # Errors
 /// [`Error::Undecided`] unless each role has exactly one channel; it lists the channels.
 pub(super) fn decide(channels: &[Channel], location: &Location) -> Result<ChannelMap> {
-    let roles: Vec<Vec<ChannelRole>> = channels.iter().map(roles_of).collect();
+    let mut roles: Vec<Vec<ChannelRole>> = channels.iter().map(roles_of).collect();
+    // A picture through a filter for several labels is none of the three, if they are there.
+    let is_told = |role: &ChannelRole| roles.iter().filter(|own| own.as_slice() == [*role]).count() == 1;
+    if ChannelRole::ALL.iter().all(is_told) {
+        roles.iter_mut().filter(|own| own.len() > 1).for_each(Vec::clear);
+    }
     let mut indices = [0; 3];
     for role in ChannelRole::ALL {
         let matches: Vec<usize> = (0..channels.len()).filter(|&i| roles[i].contains(&role)).collect();

@@ -160,6 +160,13 @@ fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Pla
         (Plane::U8(a), Plane::U8(b)) if a.dim() == b.dim() => raise(a, b),
         (Plane::U16(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, b),
         (Plane::F32(a), Plane::F32(b)) if a.dim() == b.dim() => raise(a, b),
+        // Slices of signed samples, of which only some have any below zero.
+        (Plane::F32(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, &b.mapv(f32::from)),
+        (Plane::U16(a), Plane::F32(b)) if a.dim() == b.dim() => {
+            let mut floats = a.mapv(f32::from);
+            raise(&mut floats, b);
+            earlier = Plane::F32(floats);
+        }
         _ => return Err(Error::malformed(location.clone(), "the slices differ in size or sample type")),
     }
     Ok(earlier)

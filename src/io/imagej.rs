@@ -3,6 +3,7 @@
 use super::calibration::micrometres_per;
 use super::resolution::Resolution;
 use crate::error::{Error, Location, Result};
+use crate::units::PixelSize;
 
 /// The lines that the reader uses.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +13,13 @@ pub(super) struct ImageJ {
     pub(super) slices: usize,
     pub(super) frames: usize,
     pub(super) unit: Option<String>,
+    /// Whether the slices of a channel follow each other, rather than the channels of a slice.
+    slices_first: bool,
 }
+
+/// Axes of the usual order of images, the fastest first, and of the one in which slices come before channels.
+const USUAL_ORDER: &str = "czt";
+const SLICES_FIRST: &str = "zct";
 
 impl ImageJ {
     /// Reads a description; `None` if `ImageJ` did not write it.
@@ -31,7 +38,15 @@ impl ImageJ {
                 Error::malformed(location.clone(), problem)
             }),
         };
+        // Some programs write the axes of a plane as well.
+        let order = value("order").unwrap_or(USUAL_ORDER).to_lowercase().replace(['x', 'y'], "");
+        if order != USUAL_ORDER && order != SLICES_FIRST {
+            let feature =
+                format!("`order={order}` in ImageJ's description; save it in the order {USUAL_ORDER}");
+            return Err(Error::unsupported(location.clone(), feature));
+        }
         let image = Self {
+            slices_first: order == SLICES_FIRST,
             images: number("images")?,
             channels: number("channels")?,
             slices: number("slices")?,
@@ -49,13 +64,41 @@ impl ImageJ {
         Ok(Some(image))
     }
 
+    /// The same with its three slices, or time points, as channels, for a user who names three channels: an image of one
+    /// channel has no use for that.
+    pub(super) fn as_channels(&self) -> Self {
+        let mut image = self.clone();
+        if image.images == 3 && image.channels == 1 {
+            (image.channels, image.slices, image.frames) = (image.images, 1, 1);
+        }
+        image
+    }
+
+    /// The image of a channel and slice.
+    pub(super) fn page(&self, channel: usize, slice: usize) -> usize {
+        if self.slices_first { slice + channel * self.slices } else { channel + slice * self.channels }
+    }
+
     /// The edges (x, y) of a pixel in micrometres, if the image is calibrated in a unit of length. Inches are ignored:
-    /// `ImageJ` copies them from print resolutions.
+    /// `ImageJ` copies them from print resolutions. The resolution has the unit of the description. Programs that write
+    /// it in the unit of its own tag give a pixel that no microscope has: then that unit counts.
     pub(super) fn pixel_um(&self, resolution: Resolution) -> Option<(f64, f64)> {
         let unit = self.unit.as_deref().filter(|unit| !matches!(*unit, "inch" | "in"))?;
         let um = micrometres_per(unit)?;
-        let edge = |per_unit: Option<f64>| per_unit.filter(|&n| n > 0.0).map(|n| um / n);
-        Some((edge(resolution.x)?, edge(resolution.y)?))
+        let edges = |um: f64| {
+            let edge = |per_unit: Option<f64>| per_unit.filter(|&n| n > 0.0).map(|n| um / n);
+            Some((edge(resolution.x)?, edge(resolution.y)?))
+        };
+        let is_possible =
+            |(x, y): &(f64, f64)| PixelSize::RANGE_UM.contains(x) && PixelSize::RANGE_UM.contains(y);
+        let stated = edges(um)?;
+        let of_tag = match resolution.unit {
+            2 => micrometres_per("inch"),
+            3 => micrometres_per("cm"),
+            _ => None,
+        };
+        let by_tag = of_tag.filter(|_| !is_possible(&stated)).and_then(edges).filter(is_possible);
+        Some(by_tag.unwrap_or(stated))
     }
 }
 
@@ -83,6 +126,29 @@ mod tests {
             let image = parse(text).expect("well formed").expect("written by ImageJ");
             assert_eq!(image.pixel_um(resolution), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_unit_of_the_resolution_tag_counts_where_that_of_the_description_gives_no_pixel() {
+        let image = parse("ImageJ=1.5\nunit=um\n").expect("well formed").expect("written by ImageJ");
+        let um = |per_unit: f64, unit: u64| {
+            image.pixel_um(Resolution { x: Some(per_unit), y: Some(per_unit), unit }).expect("calibrated").0
+        };
+        assert!((um(62_500.0, 3) - 0.16).abs() < 1e-12);
+        assert!((um(6.25, 3) - 0.16).abs() < 1e-12, "as ImageJ writes it");
+        assert!((um(62_500.0, 1) - 1.6e-5).abs() < 1e-12, "nothing else is known");
+    }
+
+    #[test]
+    fn slices_may_come_before_channels_and_stand_for_them() {
+        let image = |text: &str| parse(text).expect("well formed").expect("written by ImageJ");
+        let usual = image("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\n");
+        let other = image("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\norder=zct\n");
+        assert_eq!((usual.page(1, 1), other.page(1, 1)), (4, 3));
+        assert!(parse("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\norder=tcz\n").is_err());
+        let slices = image("ImageJ=1.5\nimages=3\nslices=3\n").as_channels();
+        assert_eq!((slices.channels, slices.slices), (3, 1));
+        assert_eq!(usual.as_channels(), usual);
     }
 
     #[test]

@@ -67,7 +67,10 @@ pub(super) fn of_tiff(tiff: &mut TiffFile, location: &Location, options: &ReadOp
         );
         return Err(Error::unsupported(location.clone(), feature));
     }
-    let description = tiff.description()?.unwrap_or_default();
+    // OME-XML says more than the lines of `ImageJ` beside it.
+    let mut descriptions = tiff.descriptions()?;
+    let chosen = descriptions.iter().position(|text| is_ome_xml(text)).unwrap_or(0);
+    let description = if descriptions.is_empty() { String::new() } else { descriptions.swap_remove(chosen) };
     let mut layout = if is_ome_xml(&description) {
         of_ome(tiff, &OmeImage::parse(&description, location)?, location, options)?
     } else if let Some(imagej) = ImageJ::parse(&description, location)? {
@@ -134,6 +137,9 @@ fn of_ome(tiff: &mut TiffFile, ome: &OmeImage, location: &Location, options: &Re
         }
         _ => None,
     };
+    if let Some(problem) = ome.pixel_size_problem.as_ref().filter(|_| options.pixel_size.is_none()) {
+        return malformed(problem.clone());
+    }
     // One stated edge stands for both.
     let (x, y) = ome.pixel_um;
     if let (Some(x), Some(y)) = (x.or(y), y.or(x)) {
@@ -154,6 +160,7 @@ fn of_imagej(
     options: &ReadOptions,
 ) -> Result<Layout> {
     let unsupported = |feature: String| Err(Error::unsupported(location.clone(), feature));
+    let imagej = &if options.channels.is_some() { imagej.as_channels() } else { imagej.clone() };
     if imagej.frames > 1 {
         return unsupported(format!("a time series of {} frames; save one time point", imagej.frames));
     }
@@ -176,7 +183,7 @@ fn of_imagej(
             return unsupported("a stack of colour images; save its channels as grey images".to_owned());
         }
         let slices = |channel: usize| {
-            let page = |slice: usize| PlaneAddress { page: channel + slice * imagej.channels, sample: 0 };
+            let page = |slice: usize| PlaneAddress { page: imagej.page(channel, slice), sample: 0 };
             (0..imagej.slices).map(page).collect()
         };
         let channel = |i| Channel { slices: slices(i), ..Channel::default() };

@@ -2,10 +2,25 @@
 
 use std::path::Path;
 
+use super::channels::roles_of_name;
 use crate::field::ChannelRole;
 
 /// Suffixes of image files, lower case, the longer ones first.
-const IMAGE_SUFFIXES: [&str; 7] = [".ome.tiff", ".ome.tif", ".tiff", ".tif", ".png", ".jpeg", ".jpg"];
+const IMAGE_SUFFIXES: [&str; 13] = [
+    ".ome.tiff",
+    ".ome.tif",
+    ".ome.tf2",
+    ".ome.tf8",
+    ".ome.btf",
+    ".tiff",
+    ".tif",
+    ".tf2",
+    ".tf8",
+    ".btf",
+    ".png",
+    ".jpeg",
+    ".jpg",
+];
 
 /// Suffixes of the files of a field in three files, lower case.
 const CHANNEL_SUFFIXES: [(&str, ChannelRole); 7] = [
@@ -48,10 +63,36 @@ pub(super) fn is_image(path: &Path) -> bool {
     IMAGE_SUFFIXES.iter().any(|suffix| strip_suffix(&name, suffix).is_some())
 }
 
-/// The channel that the suffix of a single-channel file names, and the name of the field without the suffix.
+/// The channel that the suffix of a single-channel file names, and the name of the field without the suffix. A suffix is one
+/// of the table, or the name of a label behind the last `_` or `-`.
 pub(super) fn channel_of_file(path: &Path) -> Option<(String, ChannelRole)> {
     let name = field_name(path);
-    CHANNEL_SUFFIXES.iter().find_map(|&(suffix, role)| Some((strip_suffix(&name, suffix)?.to_owned(), role)))
+    let by_table =
+        CHANNEL_SUFFIXES.iter().find_map(|&(suffix, role)| Some((strip_suffix(&name, suffix)?, role)));
+    by_table.or_else(|| channel_of_label(&name)).map(|(field, role)| (field.to_owned(), role))
+}
+
+/// Whether a file has a suffix of the table: then it holds one channel, whatever lies beside it.
+pub(super) fn has_channel_suffix(path: &Path) -> bool {
+    let name = field_name(path);
+    CHANNEL_SUFFIXES.iter().any(|(suffix, _)| strip_suffix(&name, suffix).is_some())
+}
+
+/// The field and the channel of a name that ends in the name of a label. MetaMorph writes the number of the wavelength
+/// before it: `_w2TRITC`.
+fn channel_of_label(name: &str) -> Option<(&str, ChannelRole)> {
+    let (field, label) = name.rsplit_once(['_', '-']).filter(|(field, _)| !field.is_empty())?;
+    let numbered =
+        label.strip_prefix(['w', 'W']).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let label = numbered.filter(|rest| rest.len() + 1 < label.len()).unwrap_or(label);
+    // A number may be that of the field, and a letter anything.
+    if label.len() < 2 || label.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    match roles_of_name(label)?.as_slice() {
+        [role] => Some((field, *role)),
+        _ => None,
+    }
 }
 
 /// The name of a field in three files, from any of them.
@@ -83,6 +124,8 @@ mod tests {
             ("a.tif", "a"),
             ("x/y.z.JPG", "y.z"),
             ("a.jpeg", "a"),
+            ("a.ome.btf", "a"),
+            ("a.TF8", "a"),
             ("a.txt", "a.txt"),
             (".tif", ".tif"),
             ("\u{b5}.tif", "\u{b5}"),
@@ -107,6 +150,16 @@ mod tests {
             ("f1.tif", None),
             ("bored.tif", None),
             ("_DAPI.tif", None),
+            ("f1_TRITC.tif", Some(("f1", ChannelRole::Red))),
+            ("f1_w3FITC.tif", Some(("f1", ChannelRole::Green))),
+            ("f_1-Red.tif", Some(("f_1", ChannelRole::Red))),
+            ("f1_SpectrumGreen.tif", Some(("f1", ChannelRole::Green))),
+            ("f1_Cy3.tif", Some(("f1", ChannelRole::Red))),
+            ("f_488.tif", None),
+            ("f_w2.tif", None),
+            ("f-g.tif", None),
+            ("f_SpectrumAqua.tif", None),
+            ("f_DAPI FITC.tif", None),
         ] {
             let expected = expected.map(|(name, role)| (name.to_owned(), role));
             assert_eq!(channel_of_file(Path::new(path)), expected, "{path}");

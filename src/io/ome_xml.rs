@@ -27,6 +27,8 @@ pub(super) struct OmeImage {
     pub(super) channels: Vec<OmeChannel>,
     /// Edges (x, y) of a pixel in micrometres, each if stated in a unit of length.
     pub(super) pixel_um: (Option<f64>, Option<f64>),
+    /// Why the edges could not be read, if they could not: no fault where the caller knows them.
+    pub(super) pixel_size_problem: Option<String>,
     pub(super) significant_bits: Option<u32>,
     /// `C` and `Z` in the order in which they follow from page to page.
     c_before_z: bool,
@@ -87,14 +89,21 @@ impl OmeImage {
         if !["XYZCT", "XYZTC", "XYCZT", "XYCTZ", "XYTCZ", "XYTZC"].contains(&order) {
             return Err(reader.malformed(&format!("DimensionOrder `{order}` in the OME-XML")));
         }
-        let edge = |name: &str| reader.length_um(pixels, name);
+        let edges = ["PhysicalSizeX", "PhysicalSizeY"].map(|name| reader.length_um(pixels, name));
+        let problem_of = |edge: &Result<Option<f64>>| match edge {
+            Err(Error::Malformed { problem, .. }) => Some(problem.clone()),
+            _ => None,
+        };
+        let pixel_size_problem = edges.iter().find_map(problem_of);
+        let [x_um, y_um] = edges.map(|edge| edge.ok().flatten());
         Ok(Self {
             size_x: size("SizeX")?,
             size_y: size("SizeY")?,
             size_c: size("SizeC")?,
             size_z: size("SizeZ")?,
             channels: reader.channels(pixels)?,
-            pixel_um: (edge("PhysicalSizeX")?, edge("PhysicalSizeY")?),
+            pixel_um: (x_um, y_um),
+            pixel_size_problem,
             significant_bits: reader.number(pixels, "SignificantBits")?.and_then(|n| u32::try_from(n).ok()),
             c_before_z: order.find('C') < order.find('Z'),
             runs: reader.runs(root, pixels)?,
@@ -220,18 +229,26 @@ impl Reader<'_> {
         pixels.children().filter(|n| n.tag_name().name() == "Channel").map(channel).collect()
     }
 
-    /// The `TiffData` elements, if all of them speak of this file.
+    /// Whether a file of the folder of this one has a name.
+    fn is_beside(&self, name: &str) -> bool {
+        self.location.path().is_some_and(|path| path.with_file_name(name).exists())
+    }
+
+    /// The `TiffData` elements, if all of them speak of this file. One that was renamed speaks of a single file that is not
+    /// there.
     fn runs(&self, root: Node<'_, '_>, pixels: Node<'_, '_>) -> Result<Vec<Run>> {
         let own_id = root.attribute("UUID").map(str::trim);
         let own_name = self.location.path().and_then(Path::file_name).map(|n| n.to_string_lossy());
         let mut others: Vec<&str> = Vec::new();
-        let mut runs = Vec::new();
+        let (mut runs, mut own) = (Vec::new(), 0_usize);
         for data in pixels.children().filter(|n| n.tag_name().name() == "TiffData") {
             if let Some(id) = child(data, "UUID") {
                 let name = id.attribute("FileName");
                 let same_id = own_id.is_some() && id.text().map(str::trim) == own_id;
                 if !same_id && name.is_none_or(|name| own_name.as_deref() != Some(name)) {
                     others.push(name.unwrap_or("a file without a name"));
+                } else {
+                    own += 1;
                 }
             }
             runs.push(Run {
@@ -241,8 +258,11 @@ impl Reader<'_> {
                 first_z: self.number(data, "FirstZ")?.unwrap_or(0),
             });
         }
+        others.sort_unstable();
         others.dedup();
-        if !others.is_empty() {
+        let is_renamed =
+            matches!(others.as_slice(), [only] if own_id.is_none() && own == 0 && !self.is_beside(only));
+        if !others.is_empty() && !is_renamed {
             let names = others.join(", ");
             return Err(self.unsupported(&format!(
                 "an OME-TIFF whose planes lie in other files ({names}); {SINGLE_FILE}"

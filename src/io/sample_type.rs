@@ -5,6 +5,8 @@
 pub(super) enum SampleType {
     U8,
     U16,
+    /// Signed. Kept as unsigned where no sample of a plane is below zero, else as floats, which hold them all.
+    I16,
     F32,
 }
 
@@ -13,7 +15,7 @@ impl SampleType {
     pub(super) fn bytes(self) -> u64 {
         match self {
             Self::U8 => 1,
-            Self::U16 => 2,
+            Self::U16 | Self::I16 => 2,
             Self::F32 => 4,
         }
     }
@@ -23,6 +25,7 @@ impl SampleType {
         match self {
             Self::U8 => Some(8),
             Self::U16 => Some(16),
+            Self::I16 => Some(15),
             Self::F32 => None,
         }
     }

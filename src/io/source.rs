@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::channels::map_key;
-use super::names::{channel_of_file, field_name, file_name, is_image};
+use super::names::{channel_of_file, field_name, file_name, has_channel_suffix, is_image};
 use super::options::ReadOptions;
 use super::read::{read_field_reusing, read_files};
 use crate::error::{Error, Location, Result};
@@ -105,9 +105,9 @@ pub struct FoundSpecimen {
 /// specimens, in the order of the inputs and within a folder by name.
 ///
 /// A field in three single-channel files is recognised by the suffixes `_DAPI` or `_B`, `_RED`, `_ORANGE` or `_R`,
-/// `_GREEN` or `_G` of its file names, in any case; also among inputs that are single files. Folders named `truth`
-/// are skipped. So are hidden files of a folder, and files without the suffix of an image. An input that cannot be used
-/// is an error of its own; the others are still found.
+/// `_GREEN` or `_G` of its file names, or by the names of labels there (`_TRITC`, `-SpectrumGreen`), in any case; also
+/// among inputs that are single files. Folders named `truth` are skipped. So are hidden files of a folder, and files
+/// without the suffix of an image. An input that cannot be used is an error of its own; the others are still found.
 #[must_use]
 pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut found: Vec<FoundSpecimen> = Vec::new();
@@ -167,7 +167,7 @@ fn distinct(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
 fn specimens_of_input(input: &Path) -> Result<Vec<FoundSpecimen>> {
     let metadata = std::fs::metadata(input).map_err(|source| Error::io(input, source))?;
     if !metadata.is_dir() {
-        let feature = "a file whose suffix is none of .tif, .tiff, .png, .jpg, .jpeg";
+        let feature = "a file whose suffix is none of .tif, .tiff, .tf2, .tf8, .btf, .png, .jpg, .jpeg";
         return Err(Error::unsupported(Location::file(input), feature));
     }
     if is_truth(input) {
@@ -252,6 +252,11 @@ fn group_fields(files: Vec<PathBuf>) -> Vec<(PathBuf, FieldSource)> {
         .into_iter()
         .filter_map(|(name, members)| {
             let first = members.first()?.0.clone();
+            // A file by itself, whose name ends in that of a label by chance, holds all channels.
+            if members.len() == 1 && !has_channel_suffix(&first) {
+                let name = field_name(&first);
+                return Some((first.clone(), FieldSource { files: FieldFiles::One(first), name }));
+            }
             Some((first, FieldSource { files: field_files(&name, members), name }))
         })
         .collect();

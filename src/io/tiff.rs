@@ -44,6 +44,16 @@ pub(super) struct TiffFile {
     limit: u64,
 }
 
+/// A plane of signed samples that were decoded as unsigned ones.
+fn signed(plane: Plane) -> Plane {
+    match plane {
+        Plane::U16(samples) if samples.iter().any(|v| v.cast_signed() < 0) => {
+            Plane::F32(samples.mapv(|v| f32::from(v.cast_signed())))
+        }
+        other => other,
+    }
+}
+
 impl TiffFile {
     /// Opens a file and describes its pages; no pixel is decoded. `limit` bounds the bytes of a decoded strip
     /// or tile.
@@ -63,9 +73,9 @@ impl TiffFile {
         Ok(Self { location, directories, first, pages, directory_count, limit })
     }
 
-    /// The image description of the first page: OME-XML or `ImageJ`'s lines, if anything.
-    pub(super) fn description(&mut self) -> Result<Option<String>> {
-        self.directories.text(&self.first, tag::IMAGE_DESCRIPTION)
+    /// The image descriptions of the first page, OME-XML or `ImageJ`'s lines, the last one first: some programs write both.
+    pub(super) fn descriptions(&mut self) -> Result<Vec<String>> {
+        self.directories.texts(&self.first, tag::IMAGE_DESCRIPTION)
     }
 
     /// The resolution tags of the first page.
@@ -95,6 +105,10 @@ impl TiffFile {
         match page.sample_type {
             SampleType::U8 => self.planes::<u8>(&page, samples, workspace),
             SampleType::U16 => self.planes::<u16>(&page, samples, workspace),
+            SampleType::I16 => {
+                let planes = self.planes::<u16>(&page, samples, workspace)?;
+                Ok(planes.into_iter().map(signed).collect())
+            }
             SampleType::F32 => self.planes::<f32>(&page, samples, workspace),
         }
     }

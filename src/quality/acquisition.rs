@@ -1,10 +1,13 @@
 //! Faults of microscope, camera and exposure.
 
+pub(crate) mod background_cut_off;
 pub(crate) mod channel_bleed_through;
 pub(crate) mod counterstain_bleed_through;
 pub(crate) mod counterstain_displaced;
 pub(crate) mod defocused_nuclei;
+pub(crate) mod double_exposure;
 pub(crate) mod duplicate_channel;
+pub(crate) mod enlarged_picture;
 pub(crate) mod exposure_mismatch;
 pub(crate) mod field_out_of_focus;
 pub(crate) mod no_intact_locus;
@@ -20,6 +23,8 @@ use super::view::SpecimenView;
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
         findings(duplicate_channel::check(view)),
+        findings(double_exposure::check(view)),
+        findings(background_cut_off::check(view)),
         findings(channel_bleed_through::check(view)),
         findings(residual_shift::check(view)),
         findings(no_intact_locus::check(view)),
@@ -32,6 +37,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         findings(saturated_channel::check(view)),
         findings(counterstain_bleed_through::check(view)),
         findings(uneven_illumination::check(view)),
+        findings(enlarged_picture::check(view)),
     ]
     .concat()
 }

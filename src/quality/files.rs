@@ -1,5 +1,6 @@
 //! Faults of files and of the nuclei found in a field.
 
+pub(crate) mod bytes_swapped;
 pub(crate) mod channel_map_contradicted;
 pub(crate) mod implausible_diameter;
 pub(crate) mod lossy_compression;
@@ -16,6 +17,7 @@ use super::view::SpecimenView;
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
+        findings(bytes_swapped::check(view)),
         findings(repeated_field::check(view)),
         findings(no_nuclei::check(view)),
         findings(nucleus_coverage::check(view)),

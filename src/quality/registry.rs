@@ -58,6 +58,8 @@ macro_rules! checks {
 
 checks! {
     DuplicateChannel in acquisition::duplicate_channel,
+    DoubleExposure in acquisition::double_exposure,
+    BackgroundCutOff in acquisition::background_cut_off,
     ChannelBleedThrough in acquisition::channel_bleed_through,
     ResidualShift in acquisition::residual_shift,
     NoIntactLocus in acquisition::no_intact_locus,
@@ -70,6 +72,7 @@ checks! {
     SaturatedChannel in acquisition::saturated_channel,
     CounterstainBleedThrough in acquisition::counterstain_bleed_through,
     UnevenIllumination in acquisition::uneven_illumination,
+    EnlargedPicture in acquisition::enlarged_picture,
     ProbeFailed in hybridisation::probe_failed,
     MissingProbe in hybridisation::missing_probe,
     WeakProbe in hybridisation::weak_probe,
@@ -87,6 +90,7 @@ checks! {
     NoiseContradicted in settings::noise_contradicted,
     SettingsSupplied in settings::settings_supplied,
     PixelSizeUnknown in settings::pixel_size_unknown,
+    BytesSwapped in files::bytes_swapped,
     RepeatedField in files::repeated_field,
     NoNuclei in files::no_nuclei,
     NucleusCoverage in files::nucleus_coverage,

@@ -153,7 +153,7 @@ const RED: Option<Colour> = Some(Colour::Red);
 const GREEN: Option<Colour> = Some(Colour::Green);
 
 /// Faults of microscope, camera and exposure.
-const ACQUISITION: [Fault; 11] = [
+const ACQUISITION: [Fault; 15] = [
     ("counterstain_displaced", None, Some("b"), "withhold_any_verdict", |s| {
         s.facts.registration.fields = vec![fit(95), fit(31)];
     }),
@@ -163,6 +163,23 @@ const ACQUISITION: [Fault; 11] = [
     }),
     ("duplicate_channel", None, Some("b"), "withhold_any_verdict", |s| {
         s.facts.fields[1].noise_correlation[1] = Some(0.99);
+    }),
+    ("double_exposure", GREEN, Some("b"), "withhold_any_verdict", |s| {
+        let at = |i: u32| [f64::from(i * 37 % 500), f64::from(i * i * 53 % 500)];
+        let twice = (0..40).flat_map(|i| [at(i), [at(i)[0] + 9.0, at(i)[1] - 5.0]]);
+        s.fields[1].signals = twice.map(|[y, x]| Signal::at(Colour::Green, y, x)).collect();
+    }),
+    ("background_cut_off", RED, None, "withhold_any_verdict", |s| {
+        s.facts.fields[0].cut_off.red =
+            Some(CutOffBackground { step: 1.0, at_floor_px: 900, nuclei_px: 1000 });
+    }),
+    ("enlarged_picture", None, None, "inform", |s| {
+        s.facts.fields[1].noise_scale_px = PerColour::both(3);
+    }),
+    ("unrecoverable_clipping", RED, None, "inform", |s| {
+        s.facts.fields[0].clipped.red = ClippedPeaks { peaks: 100, restored: 20 };
+        let red = Signal { nucleus_id: 1, ..Signal::at(Colour::Red, 5.0, 5.0) };
+        s.fields[0].signals.extend(vec![red; 200]);
     }),
     ("exposure_mismatch", GREEN, Some("b"), "withhold_any_verdict", |s| {
         s.facts.fields.push(s.facts.fields[0].clone());
@@ -261,8 +278,11 @@ const SETTINGS: [Fault; 6] = [
 ];
 
 /// Faults of files and fields.
-const FILES: [Fault; 10] = [
+const FILES: [Fault; 11] = [
     ("pixel_size_unknown", None, None, "inform", |s| s.fields[0].pixel_size = None),
+    ("bytes_swapped", None, Some("a"), "withhold_any_verdict", |s| {
+        s.facts.fields[0].bytes_swapped = vec![ChannelRole::Red, ChannelRole::Green];
+    }),
     ("repeated_field", None, None, "inform", |s| {
         let fields = ["a", "b"].map(str::to_owned);
         s.facts.repeated.push(RepeatedFields {

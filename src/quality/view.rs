@@ -4,7 +4,7 @@ use crate::assay::{Assay, Sex};
 use crate::calibrate::{ChromaticShift, Crosstalk};
 use crate::classify::NucleusCall;
 use crate::colour::PerColour;
-use crate::field::FieldNote;
+use crate::field::{ChannelRole, FieldNote};
 use crate::reading::{FieldReading, Instrument};
 use crate::segment::SegmentNote;
 
@@ -15,6 +15,16 @@ pub(crate) struct ClippedPeaks {
     pub(crate) peaks: usize,
     /// Those whose height their flanks tell.
     pub(crate) restored: usize,
+}
+
+/// A background that was cut off at one grey level.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct CutOffBackground {
+    /// Smallest distance of two grey levels.
+    pub(crate) step: f64,
+    /// Pixels of nuclei at that level, and all pixels of nuclei.
+    pub(crate) at_floor_px: usize,
+    pub(crate) nuclei_px: usize,
 }
 
 /// Facts about one field that its reading does not hold.
@@ -28,6 +38,12 @@ pub(crate) struct FieldFacts {
     /// Height of the brightest candidate of the median nucleus, grey levels; `None` = too few nuclei, or noise.
     pub(crate) brightness: PerColour<Option<f64>>,
     pub(crate) clipped: PerColour<ClippedPeaks>,
+    /// The background that was cut off; `None` = it was not.
+    pub(crate) cut_off: PerColour<Option<CutOffBackground>>,
+    /// Pixels along each axis over which the noise goes together.
+    pub(crate) noise_scale_px: PerColour<usize>,
+    /// Channels whose samples make a picture only with their bytes exchanged.
+    pub(crate) bytes_swapped: Vec<ChannelRole>,
 }
 
 /// Two pictures of one place: of two fields, or within one, whose name then stands twice.

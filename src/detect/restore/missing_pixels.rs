@@ -3,9 +3,13 @@
 //!
 //! A camera never gives many neighbouring pixels of exactly the same lowest value; where they are found, there is
 //! no data. Filters must not see the step at the rim of such a region, so it is filled from the rim.
+//!
+//! A background that was cut off at one level has such regions too, but its levels go on from there without a gap: it is
+//! dark, and not missing.
 
 use ndarray::Array2;
 
+use crate::detect::restore::floor::Floor;
 use crate::field::PlaneView;
 
 /// Edge of the smallest square of pixels at the image's lowest value that is taken for missing data, px.
@@ -20,8 +24,23 @@ pub(crate) struct Filled {
     pub(crate) no_data: Array2<bool>,
 }
 
-/// Finds and fills the regions without data; `None` where there are none, or nothing else but one grey level.
-pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
+/// What is missing in a plane.
+#[derive(Default)]
+pub(crate) struct Missing {
+    /// The filled plane; `None` where no pixel is without data, or nothing else but one grey level.
+    pub(crate) filled: Option<Filled>,
+    /// The level at which the background was cut off, if it was.
+    pub(crate) floor: Option<Floor>,
+}
+
+/// Finds and fills the regions without data.
+pub(crate) fn look(plane: PlaneView<'_>) -> Missing {
+    let mut floor = None;
+    let filled = fill(plane, &mut floor);
+    Missing { filled, floor }
+}
+
+fn fill(plane: PlaneView<'_>, floor: &mut Option<Floor>) -> Option<Filled> {
     let not_finite = match plane {
         PlaneView::F32(a) if a.iter().any(|v| !v.is_finite()) => Some(a.mapv(|v| !v.is_finite())),
         _ => None,
@@ -41,8 +60,16 @@ pub(crate) fn fill(plane: PlaneView<'_>) -> Option<Filled> {
     if !many && not_finite.is_none() {
         return None;
     }
-    let mut no_data =
-        if many { squares(&image.mapv(|v| v <= lowest)) } else { Array2::from_elem((height, width), false) };
+    let nowhere = || Array2::from_elem((height, width), false);
+    let mut no_data = if many {
+        let squares = squares(&image.mapv(|v| v <= lowest));
+        if at_lowest < image.len() && squares.iter().any(|missing| *missing) {
+            *floor = image.as_slice().and_then(|pixels| Floor::of(pixels, lowest));
+        }
+        if floor.is_some() { nowhere() } else { squares }
+    } else {
+        nowhere()
+    };
     if let Some(not_finite) = not_finite {
         no_data.zip_mut_with(&not_finite, |missing, &bad| *missing |= bad);
         image.mapv_inplace(|v| if v.is_finite() { v } else { 0.0 });
@@ -173,13 +200,14 @@ mod tests {
         let inside = |y: usize, x: usize| (10..40).contains(&y) && (8..30).contains(&x);
         let image =
             Array2::from_shape_fn((50, 50), |(y, x)| if inside(y, x) { 500 + 3 * y as u16 } else { 0 });
-        let filled = fill(PlaneView::from(&image)).unwrap();
+        let filled = look(PlaneView::from(&image)).filled.unwrap();
         for ((y, x), v) in filled.image.indexed_iter() {
             assert_eq!(filled.no_data[(y, x)], !inside(y, x));
             assert!((530.0..=617.0).contains(v), "{v} at {y} {x}");
         }
         let whole = Array2::from_shape_fn((50, 50), |(y, x)| (y * 31 + x * 17) as u16 % 101);
-        assert!(fill(PlaneView::from(&whole)).is_none());
-        assert!(fill(PlaneView::from(&Array2::<u16>::zeros((20, 20)))).is_none());
+        assert!(look(PlaneView::from(&whole)).filled.is_none());
+        let blank = look(PlaneView::from(&Array2::<u16>::zeros((20, 20))));
+        assert!(blank.filled.is_none() && blank.floor.is_none());
     }
 }

@@ -18,6 +18,7 @@ const RED: &[&str] = &[
     "spectrumorange",
     "spectrumred",
     "sporange",
+    "spo",
     "specorange",
     "spred",
     "specred",
@@ -67,6 +68,7 @@ const GREEN: &[&str] = &[
     "green",
     "spectrumgreen",
     "spgreen",
+    "spgr",
     "specgreen",
     "fitc",
     "fluorescein",
@@ -138,6 +140,14 @@ const OTHER: &[&str] = &[
     "phasecontrast",
 ];
 
+/// Lines of lasers, nm: those that excite the counterstain, red and green labels, and none of the three.
+const LASERS: [(&[&str], Option<ChannelRole>); 4] = [
+    (&["405"], Some(ChannelRole::Counterstain)),
+    (&["543", "546", "552", "555", "561", "568"], Some(ChannelRole::Red)),
+    (&["488", "491"], Some(ChannelRole::Green)),
+    (&["633", "635", "638", "640", "642", "647", "730", "750", "785"], None),
+];
+
 /// Most words of a key.
 const MAX_WORDS: usize = 3;
 
@@ -150,6 +160,12 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
         "b" => return Some(vec![ChannelRole::Counterstain]),
         _ => {}
     }
+    // A name that is the line of a laser and nothing else; a number among other words may be anything.
+    let line = name.trim().to_lowercase();
+    let line = line.strip_suffix("nm").unwrap_or(&line).trim_end();
+    if let Some((_, role)) = LASERS.iter().find(|(lines, _)| lines.contains(&line)) {
+        return Some(role.iter().copied().collect());
+    }
     let words = words(name);
     let mut roles = Vec::new();
     let mut other = false;
@@ -158,13 +174,14 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
         // The longest key wins, so that the `red` of `far red` and the `blue` of `Spectrum Blue` do not count.
         let found = (1..=MAX_WORDS.min(words.len() - i)).rev().find_map(|length| {
             let key = words[i..i + length].concat();
+            let key = unnumbered(&key);
             let lists = [
                 (COUNTERSTAIN, Some(ChannelRole::Counterstain)),
                 (RED, Some(ChannelRole::Red)),
                 (GREEN, Some(ChannelRole::Green)),
             ];
             let mut lists = lists.into_iter().chain([(OTHER, None)]);
-            lists.find(|(keys, _)| keys.contains(&key.as_str())).map(|(_, role)| (length, role))
+            lists.find(|(keys, _)| keys.contains(&key)).map(|(_, role)| (length, role))
         });
         match found {
             Some((length, Some(role))) => {
@@ -181,6 +198,14 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
     roles.sort_unstable();
     roles.dedup();
     (other || !roles.is_empty()).then_some(roles)
+}
+
+/// A key without the number of its channel, as in `DAPI1`. Numbers that are a part of a label stay.
+fn unnumbered(key: &str) -> &str {
+    let lists = [COUNTERSTAIN, RED, GREEN, OTHER];
+    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = key.len() == bare.len() + 1 && lists.iter().any(|keys| keys.contains(&bare));
+    if is_numbered { bare } else { key }
 }
 
 fn words(name: &str) -> Vec<String> {

@@ -104,11 +104,41 @@ fn known_labels_without_a_role() {
 
 #[test]
 fn names_that_say_nothing() {
-    for name in
-        ["", "Channel 1", "488", "561 nm", "Ch0", "Greenland", "infrared2", "Redshirt", "bored", "Cy35"]
-    {
+    for name in [
+        "",
+        "Channel 1",
+        "C=1",
+        "595",
+        "Ex 561",
+        "Ch0",
+        "Greenland",
+        "infrared27",
+        "Redshirt",
+        "bored",
+        "Cy35",
+    ] {
         assert_eq!(roles_of_name(name), None, "{name}");
     }
+}
+
+#[test]
+fn lines_of_lasers_numbered_names_and_filters_for_several_labels() {
+    for (name, role) in [
+        ("405", ChannelRole::Counterstain),
+        ("561 nm", ChannelRole::Red),
+        ("488nm", ChannelRole::Green),
+        ("DAPI1", ChannelRole::Counterstain),
+        ("ORANGE1", ChannelRole::Red),
+        ("SpGr", ChannelRole::Green),
+        ("SpO", ChannelRole::Red),
+    ] {
+        assert_eq!(roles_of_name(name), Some(vec![role]), "{name}");
+    }
+    assert_eq!(roles_of_name("640"), Some(vec![]));
+    let map =
+        decide_of(&["DAPI", "Orange", "Green", "DAPI/FITC/TRITC"].map(named)).expect("the fourth is none");
+    assert_eq!(map, ChannelMap { counterstain: 0, red: 1, green: 2 });
+    assert!(decide_of(&["DAPI/FITC/TRITC", "Orange", "Green"].map(named)).is_err());
 }
 
 #[test]

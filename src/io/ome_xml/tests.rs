@@ -38,6 +38,9 @@ fn names_wavelengths_and_units() {
     assert!((x - 0.065).abs() < 1e-12 && (y - 0.065).abs() < 1e-12);
     let relative = format!("{THREE} PhysicalSizeX=\"1\" PhysicalSizeXUnit=\"pixel\"");
     assert_eq!(parse(&relative, "").expect("well formed").pixel_um, (None, None));
+    let comma = parse(&format!("{THREE} PhysicalSizeX=\"0,16\""), "").expect("well formed");
+    assert_eq!(comma.pixel_um, (None, None));
+    assert!(comma.pixel_size_problem.is_some_and(|problem| problem.contains("PhysicalSizeX")));
 }
 
 #[test]
@@ -82,6 +85,16 @@ fn other_files_are_named() {
         let inside = format!("<TiffData PlaneCount=\"3\">{own}</TiffData>");
         assert!(parse(THREE, &inside).is_ok(), "{own} is this file");
     }
+    // Renamed: it has no name of its own, and the only file that it speaks of is not there.
+    let renamed = |names: [&str; 3]| {
+        let data =
+            names.map(|name| format!("<TiffData><UUID FileName=\"{name}\">urn:uuid:2</UUID></TiffData>"));
+        let text = xml(THREE, &data.concat()).replace(" UUID=\"urn:uuid:1\"", "");
+        OmeImage::parse(&text, &place())
+    };
+    assert!(renamed(["old.tif"; 3]).is_ok());
+    assert!(renamed(["old.tif", "old.tif", "other.tif"]).is_err());
+    assert!(renamed(["old.tif", "old.tif", "a.ome.tif"]).is_err());
     let part = "<OME><BinaryOnly MetadataFile=\"all.companion.ome\"/></OME>";
     let message = OmeImage::parse(part, &place()).expect_err("another file").to_string();
     assert!(message.contains("all.companion.ome"), "{message}");

@@ -191,9 +191,13 @@ impl<R: Read + Seek> DirectoryReader<R> {
     }
 
     fn value(&mut self, directory: &Directory, tag: u16) -> Result<Option<(Entry, Vec<u8>)>> {
-        let Some(entry) = directory.entries.iter().rev().find(|entry| entry.tag == tag).copied() else {
-            return Ok(None);
-        };
+        match directory.entries.iter().rev().find(|entry| entry.tag == tag).copied() {
+            Some(entry) => self.value_of(entry, directory),
+            None => Ok(None),
+        }
+    }
+
+    fn value_of(&mut self, entry: Entry, directory: &Directory) -> Result<Option<(Entry, Vec<u8>)>> {
         let Some(unit) = entry.unit() else { return Ok(None) };
         let bytes = match self.span(&entry) {
             None => entry.field[..(unit * entry.count) as usize].to_vec(),
@@ -235,15 +239,20 @@ impl<R: Read + Seek> DirectoryReader<R> {
         directory.entries.iter().rev().find(|entry| entry.tag == tag).map_or(0, |entry| entry.count)
     }
 
-    /// A text, as UTF-8 or else as Latin-1, up to its first NUL.
-    pub(super) fn text(&mut self, directory: &Directory, tag: u16) -> Result<Option<String>> {
-        let Some((_, mut bytes)) = self.value(directory, tag)? else { return Ok(None) };
-        if let Some(end) = bytes.iter().position(|&b| b == 0) {
-            bytes.truncate(end);
+    /// The texts of all entries of a tag, the last one first, as UTF-8 or else as Latin-1, each up to its first NUL.
+    pub(super) fn texts(&mut self, directory: &Directory, tag: u16) -> Result<Vec<String>> {
+        let mut texts = Vec::new();
+        for entry in directory.entries.iter().rev().filter(|entry| entry.tag == tag) {
+            let Some((_, mut bytes)) = self.value_of(*entry, directory)? else { continue };
+            if let Some(end) = bytes.iter().position(|&b| b == 0) {
+                bytes.truncate(end);
+            }
+            texts.push(
+                String::from_utf8(bytes)
+                    .unwrap_or_else(|e| e.into_bytes().iter().map(|&b| char::from(b)).collect()),
+            );
         }
-        let text = String::from_utf8(bytes)
-            .unwrap_or_else(|e| e.into_bytes().iter().map(|&b| char::from(b)).collect());
-        Ok(Some(text))
+        Ok(texts)
     }
 
     /// The first fraction of a tag, if it is there and has a denominator.

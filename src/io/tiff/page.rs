@@ -226,6 +226,7 @@ fn sample_type<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Direct
     match (first_format, first_bits) {
         (1, 8) => Ok(SampleType::U8),
         (1, 16) => Ok(SampleType::U16),
+        (2, 16) => Ok(SampleType::I16),
         (3, 32) => Ok(SampleType::F32),
         (1, bits) => unsupported(format!("{bits}-bit unsigned samples")),
         (2, bits) => unsupported(format!("{bits}-bit signed samples")),
