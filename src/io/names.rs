@@ -78,7 +78,7 @@ pub(super) fn has_channel_suffix(path: &Path) -> bool {
     CHANNEL_SUFFIXES.iter().any(|(suffix, _)| strip_suffix(&name, suffix).is_some())
 }
 
-/// The field and the channel of a name that ends in the name of a label. MetaMorph writes the number of the wavelength
+/// The field and the channel of a name that ends in the name of a label. `MetaMorph` writes the number of the wavelength
 /// before it: `_w2TRITC`.
 fn channel_of_label(name: &str) -> Option<(&str, ChannelRole)> {
     let (field, label) = name.rsplit_once(['_', '-']).filter(|(field, _)| !field.is_empty())?;
