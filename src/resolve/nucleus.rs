@@ -118,6 +118,19 @@ pub(crate) fn resolve(
     resolved
 }
 
+/// Probability that a candidate outside every nucleus is a signal, if it is none of the false spots there.
+pub(crate) fn outside_nuclei_at_locus(
+    model: &SpecimenModel,
+    colour: Colour,
+    candidate: &Candidate,
+    attenuation: &DefocusAttenuation,
+) -> f64 {
+    let signals = &model.signals[colour];
+    let odds = signals.odds(candidate, attenuation, &model.blur, signals.background_weight(candidate));
+    let weight = model.isolated_rate[colour] * model.blur.mean(&odds);
+    weight / (1.0 + weight)
+}
+
 /// Probability that a candidate outside every nucleus is a signal.
 pub(crate) fn outside_nuclei(
     model: &SpecimenModel,

@@ -21,6 +21,10 @@ const SAME_PLACE_DIAMETERS: f64 = 1.0;
 const LOCUS_HEIGHT: f64 = 0.5;
 /// Radius around a locus outside nuclei in which a missed nucleus may lie, in radii of the median nucleus.
 const MISSED_NUCLEUS_RADII: f64 = 1.5;
+/// Density of the spots of a field over that of the median field, and deviations of their number beyond that, up to which they
+/// are the speckle of the slide.
+const DENSITY_FACTOR: f64 = 2.0;
+const COUNT_DEVIATIONS: f64 = 3.0;
 /// Cells of the map of missed nuclei in the radius of a nucleus.
 const CELLS_IN_RADIUS: f64 = 4.0;
 
@@ -44,16 +48,30 @@ pub(super) fn learn(
         }),
         radius_px,
     };
-    let mut spots = PerColour { red: Vec::new(), green: Vec::new() };
-    let mut area_px = 0.0;
-    for field in fields {
-        let found = rule.in_field(field);
-        area_px += found.area_px;
-        for colour in Colour::BOTH {
-            spots[colour].extend_from_slice(&found.lone[colour]);
-        }
+    let found: Vec<Outside> = fields.iter().map(|field| rule.in_field(field)).collect();
+    PerColour::from_fn(|colour| pool(&found, colour))
+}
+
+/// Pools the spots of fields that are as dense there as in others. A field with far more of them has the probe of another place,
+/// or nuclei that do not belong to it.
+fn pool(fields: &[Outside], colour: Colour) -> FalseSpots {
+    let density = |field: &Outside| field.lone[colour].len() as f64 / field.area_px;
+    let has_area = || fields.iter().filter(|field| field.area_px > 0.0);
+    let mut densities: Vec<f64> = has_area().map(density).collect();
+    densities.sort_by(f64::total_cmp);
+    let Some(usual) = densities.get(densities.len().saturating_sub(1) / 2) else {
+        return FalseSpots::default();
+    };
+    let is_usual = |field: &&Outside| {
+        let expected = DENSITY_FACTOR * usual * field.area_px;
+        field.lone[colour].len() as f64 <= expected + COUNT_DEVIATIONS * (expected + 1.0).sqrt()
+    };
+    let (mut spots, mut area_px) = (Vec::new(), 0.0);
+    for field in has_area().filter(is_usual) {
+        spots.extend_from_slice(&field.lone[colour]);
+        area_px += field.area_px;
     }
-    spots.map(|spots| FalseSpots::learn(&spots, area_px))
+    FalseSpots::learn(&spots, area_px)
 }
 
 /// What tells false spots from the signals of missed nuclei.

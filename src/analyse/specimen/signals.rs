@@ -3,6 +3,7 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::calibration;
 use crate::analyse::specimen::nucleus::ResolvedRecord;
+use crate::analyse::specimen::placed::{Placed, PlacedCandidates};
 use crate::analyse::specimen::state::ResolvedSpecimen;
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
@@ -10,6 +11,9 @@ use crate::detect::{Signal, signal_of};
 use crate::resolve::explanations::CandidateKind;
 use crate::resolve::nucleus;
 use crate::resolve::{RejectedCandidate, Rejection};
+
+/// Probability from which a candidate outside nuclei is a signal.
+const MIN_PROBABILITY: f64 = 0.5;
 
 impl ResolvedSpecimen<'_> {
     /// The signals of a field in the order red, green, each in reading order.
@@ -41,19 +45,40 @@ impl ResolvedSpecimen<'_> {
             }
         }
         for colour in Colour::BOTH {
-            let c = colour.index();
-            let attenuation = &field.channels[c].attenuation;
-            for (index, candidate) in field.channels[c].candidates.iter().enumerate() {
-                if candidate.nucleus_id == 0 {
-                    let probability = nucleus::outside_nuclei(&self.model, colour, candidate, attenuation);
-                    if probability > 0.5 {
-                        found[c].push((index, signal_of(candidate, colour, probability)));
-                    }
-                }
-            }
-            found[c].sort_by_key(|f| f.0);
+            let outside = self.outside(field, colour);
+            let signals =
+                outside.into_iter().map(|(index, candidate, p)| (index, signal_of(candidate, colour, p)));
+            found[colour.index()].extend(signals);
+            found[colour.index()].sort_by_key(|f| f.0);
         }
         found.into_iter().flatten().map(|f| f.1).collect()
+    }
+
+    /// The candidates outside nuclei that are signals, each with its place among the candidates and its probability. One with a
+    /// like one of the other colour at its place is a locus, and no false spot.
+    fn outside<'f>(&self, field: &'f FieldMeasurement, colour: Colour) -> Vec<(usize, &'f Candidate, f64)> {
+        let at_locus = |candidate: &Candidate, colour: Colour| {
+            let attenuation = &field.channels[colour.index()].attenuation;
+            nucleus::outside_nuclei_at_locus(&self.model, colour, candidate, attenuation)
+        };
+        let like_signals = |colour: Colour| {
+            PlacedCandidates::of(field, colour, self.shift.as_ref(), |candidate| {
+                candidate.nucleus_id == 0 && at_locus(candidate, colour) > MIN_PROBABILITY
+            })
+        };
+        let (own, others) = (like_signals(colour), like_signals(colour.other()));
+        let [red_px, green_px] = self.specimen.diameters_px;
+        let reach_px = f64::midpoint(red_px, green_px);
+        let attenuation = &field.channels[colour.index()].attenuation;
+        let signal = |spot: &Placed<'f>| {
+            let probability = if others.nearest(spot, reach_px).is_some() {
+                at_locus(spot.candidate, colour)
+            } else {
+                nucleus::outside_nuclei(&self.model, colour, spot.candidate, attenuation)
+            };
+            (probability > MIN_PROBABILITY).then_some((spot.index, spot.candidate, probability))
+        };
+        own.iter().filter_map(signal).collect()
     }
 
     /// The candidates in nuclei that are no signals, in the order red, green, each in reading order.
