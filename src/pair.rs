@@ -317,7 +317,8 @@ mod tests {
         };
         assert!(doubtful(4.0, &[5.0]).is_empty());
         assert_eq!(doubtful(7.0, &[5.0]), [1]);
-        assert_eq!(doubtful(9.0, &[5.0]), [1]);
+        // Beyond the other red, within reach of the green.
+        assert_eq!(doubtful(9.0, &[7.0]), [1]);
         assert!(doubtful(7.0, &[5.0, 12.0]).is_empty());
     }
 

@@ -3,6 +3,8 @@
 //! A spot counts if it lies in no nucleus, has no spot of the other colour at its place, and lies away from every locus outside
 //! nuclei: there a nucleus was missed, and its single ends are no false spots.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ndarray::Array2;
 
 use super::nucleus::NucleusRecord;
@@ -25,6 +27,11 @@ const MISSED_NUCLEUS_RADII: f64 = 1.5;
 /// are the speckle of the slide.
 const DENSITY_FACTOR: f64 = 2.0;
 const COUNT_DEVIATIONS: f64 = 3.0;
+/// Radius up to which a displacement is looked for, in radii of the median nucleus.
+const MAX_DISPLACEMENT_RADII: f64 = 2.0;
+/// Number and share of the spots at one displacement from which they are displaced signals. By chance a twentieth are.
+const MIN_DISPLACED: usize = 8;
+const MIN_DISPLACED_SHARE: f64 = 0.3;
 /// Cells of the map of missed nuclei in the radius of a nucleus.
 const CELLS_IN_RADIUS: f64 = 4.0;
 
@@ -49,7 +56,9 @@ pub(super) fn learn(
         radius_px,
     };
     let found: Vec<Outside> = fields.iter().map(|field| rule.in_field(field)).collect();
-    PerColour::from_fn(|colour| pool(&found, colour))
+    PerColour::from_fn(|colour| {
+        if rule.is_displaced(fields, &found, colour) { FalseSpots::default() } else { pool(&found, colour) }
+    })
 }
 
 /// Pools the spots of fields that are as dense there as in others. A field with far more of them has the probe of another place,
@@ -108,6 +117,36 @@ impl Rule<'_> {
             spots[colour].iter().filter(is_lone).map(|spot| *spot.candidate).collect()
         });
         Outside { lone, area_px: map.area_px() }
+    }
+
+    /// Whether the spots of a colour are signals that a shift moved out of nuclei: most have a signal of the other colour at one
+    /// displacement.
+    fn is_displaced(&self, fields: &[FieldMeasurement], found: &[Outside], colour: Colour) -> bool {
+        let cell = |px: f64| (px / self.same_place_px).floor() as i64;
+        let reach_px = MAX_DISPLACEMENT_RADII * self.radius_px;
+        let is_high = |c: &Candidate, colour: Colour| c.amplitude >= self.locus_height[colour];
+        let mut votes: BTreeMap<[i64; 2], usize> = BTreeMap::new();
+        let mut spots = 0;
+        for (field, outside) in fields.iter().zip(found) {
+            let other = colour.other();
+            let signals = PlacedCandidates::of(field, other, None, |c| is_high(c, other));
+            for spot in outside.lone[colour].iter().filter(|c| is_high(c, colour)) {
+                spots += 1;
+                let here = Placed { index: 0, candidate: spot, place: [spot.y_px, spot.x_px] };
+                let cells: BTreeSet<[i64; 2]> = signals
+                    .near(&here, reach_px)
+                    .map(|s| [cell(s.place[0] - spot.y_px), cell(s.place[1] - spot.x_px)])
+                    .collect();
+                // Each cell with those before it: a displacement near an edge is seen in both.
+                let with_neighbours: BTreeSet<[i64; 2]> = cells
+                    .iter()
+                    .flat_map(|[y, x]| [[*y, *x], [y - 1, *x], [*y, x - 1], [y - 1, x - 1]])
+                    .collect();
+                with_neighbours.into_iter().for_each(|cell| *votes.entry(cell).or_default() += 1);
+            }
+        }
+        let most = votes.values().copied().max().unwrap_or(0);
+        most >= MIN_DISPLACED && most as f64 > MIN_DISPLACED_SHARE * f64::from(spots)
     }
 
     /// Whether one of the others lies at the place of a spot, with or without the shift: crosstalk lies where its signal was

@@ -21,6 +21,9 @@ use place::{SamePlace, Seen};
 /// A field with so many times the nuclei of all finer pictures of its place is kept instead of these: they are enlarged details.
 const MANY_MORE: f64 = 1.5;
 
+/// Share of the nuclei of a field above which those that match within it are a grid and no copy, of which half match.
+const MAX_WITHIN: f64 = 0.6;
+
 /// Nuclei and places that are shown several times.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Repeated {
@@ -52,6 +55,7 @@ pub(super) fn take_out(fields: &mut Vec<FieldMeasurement>) -> Repeated {
 fn find(fields: &[Seen<'_>], worths: &[(bool, bool)]) -> Repeated {
     let mut places = translated::places(fields);
     places.extend(turned::places(fields, &places));
+    leave_out_grids(&mut places, fields);
     let left_out = left_out(&places, fields, worths);
     let mut elsewhere: Vec<Vec<bool>> = fields.iter().map(|f| vec![false; f.nuclei.len()]).collect();
     for place in &places {
@@ -67,6 +71,22 @@ fn find(fields: &[Seen<'_>], worths: &[(bool, bool)]) -> Repeated {
         places: places.iter().map(|place| facts(place, fields, &left_out)).collect(),
         left_out,
     }
+}
+
+/// Leaves out the places within fields whose nuclei lie on a grid: moved by one step, most of them match, and of a picture beside
+/// its copy half do.
+fn leave_out_grids(places: &mut Vec<SamePlace>, fields: &[Seen<'_>]) {
+    let within = |place: &SamePlace| place.fields.0 == place.fields.1;
+    let is_moved = |place: &SamePlace| {
+        let similarity = &place.similarity;
+        !similarity.mirrored && !similarity.is_other_scale() && similarity.turned_degrees().abs() < 1.0
+    };
+    let is_grid = |place: &&SamePlace| {
+        let most = MAX_WITHIN * fields[place.fields.0].nuclei.len() as f64;
+        within(place) && is_moved(place) && place.same.len() as f64 > most
+    };
+    let grids: Vec<usize> = places.iter().filter(is_grid).map(|place| place.fields.0).collect();
+    places.retain(|place| !within(place) || !grids.contains(&place.fields.0));
 }
 
 /// The worse field of each two that show one place at different scales.

@@ -187,7 +187,8 @@ mod tests {
                 let (fit, scale_px) = fit(PlaneView::from(&image), None, false);
                 assert_eq!(scale_px == 1, factor == 1, "{factor}");
                 let sd = fit.noise.variance(200.0).sqrt() / factor as f64;
-                assert!((0.6..1.25).contains(&(sd / 9.0)), "{sd} at {factor} times, smooth {smooth}");
+                // Straight lines between pixels average some of it away.
+                assert!((0.45..1.25).contains(&(sd / 9.0)), "{sd} at {factor} times, smooth {smooth}");
             }
         }
     }

@@ -112,7 +112,16 @@ fn repeats(places: &[[f64; 2]]) -> Option<DoubleExposure> {
         (distance(y as f64, x as f64 - REACH_PX as f64) - own).abs() <= reach
     });
     let ring: usize = ring.map(|(_, count)| *count as usize).sum();
+    // A grid repeats at many displacements, and a heap at none: more pairs than places.
+    let elsewhere = counts.iter().enumerate().filter(|(i, _)| {
+        let (y, x) = ((i / width) as f64, (i % width) as f64 - REACH_PX as f64);
+        let from_best = distance(y - moved_px[0] as f64, x - moved_px[1] as f64);
+        from_best > 2.0 * reach && distance(y, x) > reach
+    });
+    let is_grid = elsewhere.map(|(_, count)| *count as usize).max().unwrap_or(0) * 2 > pairs;
     let is_found = pairs >= MIN_PAIRS.count()
+        && pairs <= places.len()
+        && !is_grid
         && pairs as f64 >= MIN_SHARE.value * places.len() as f64
         && pairs as f64 >= MIN_OF_RING.value * ring as f64;
     is_found.then_some(DoubleExposure { pairs, signals: places.len(), moved_px })
@@ -140,6 +149,10 @@ mod tests {
             turned.push([y + 8.0 * angle.sin(), x + 8.0 * angle.cos()]);
         }
         assert_eq!(repeats(&turned), None);
+        let grid: Vec<[f64; 2]> =
+            (0..64).map(|i| [75.0 * f64::from(i / 8), 75.0 * f64::from(i % 8)]).collect();
+        assert_eq!(repeats(&grid), None);
+        assert_eq!(repeats(&vec![[5.0, 5.0]; 200]), None);
         assert_eq!(repeats(&[]), None);
         assert_eq!(repeats(&[[f64::NAN, 1.0], [f64::INFINITY, -1e300]]), None);
     }
