@@ -48,12 +48,12 @@ pub struct DetectionLoss {
 
 pub(crate) const CHECK: Check = Check {
     code: "detection_loss",
-    meaning: "Signals below detection make intact nuclei look rearranged, or hide rearranged ones.",
+    meaning: "Signals below detection make intact nuclei look rearranged. They hide rearranged ones, as signals do that are not told from noise.",
     effect: "withholds a positive verdict that would be another one without the nuclei that loss may explain, and a negative one \
              that would be another one with the nuclei that it may hide; asks for confirmation if the rest lies in the \
              borderline band; otherwise informs",
     limits: &[MIN_WRONG, MIN_WRONG_SHARE],
-    sound: 5,
+    sound: 0,
 };
 
 impl DetectionLoss {
