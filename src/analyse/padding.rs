@@ -91,7 +91,7 @@ impl Padding {
         if !planes.iter().any(|plane| self.is_bright(plane)) {
             return Cow::Borrowed(field);
         }
-        // What is bright within the picture is at the camera's limit.
+        // Bright regions within the picture are at the camera's limit.
         self.mask = grown(&reaching_the_edge(&self.mask), BLENDED_PX);
         let [counterstain, red, green] = planes.map(|plane| darkened(plane, &self.mask));
         Cow::Owned(Field {

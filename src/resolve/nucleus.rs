@@ -125,10 +125,7 @@ pub(crate) fn outside_nuclei_at_locus(
     candidate: &Candidate,
     attenuation: &DefocusAttenuation,
 ) -> f64 {
-    let signals = &model.signals[colour];
-    let odds = signals.odds(candidate, attenuation, &model.blur, signals.background_weight(candidate));
-    let weight = model.isolated_rate[colour] * model.blur.mean(&odds);
-    weight / (1.0 + weight)
+    isolated(model, colour, candidate, attenuation, model.signals[colour].background_weight(candidate))
 }
 
 /// Probability that a candidate outside every nucleus is a signal.
@@ -139,6 +136,17 @@ pub(crate) fn outside_nuclei(
     attenuation: &DefocusAttenuation,
 ) -> f64 {
     let background = model.background(candidate, colour, model.usual_area_px);
+    isolated(model, colour, candidate, attenuation, background)
+}
+
+/// Probability that a candidate is an isolated signal rather than this background.
+fn isolated(
+    model: &SpecimenModel,
+    colour: Colour,
+    candidate: &Candidate,
+    attenuation: &DefocusAttenuation,
+    background: f64,
+) -> f64 {
     let odds = model.signals[colour].odds(candidate, attenuation, &model.blur, background);
     let weight = model.isolated_rate[colour] * model.blur.mean(&odds);
     weight / (1.0 + weight)

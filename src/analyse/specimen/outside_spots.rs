@@ -8,19 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use ndarray::Array2;
 
 use super::nucleus::NucleusRecord;
-use super::placed::{Placed, PlacedCandidates};
+use super::placed::{Placed, PlacedCandidates, SAME_PLACE_DIAMETERS, locus_heights};
 use crate::analyse::FieldMeasurement;
 use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
 use crate::detect::candidate::Candidate;
 use crate::resolve::false_spots::FalseSpots;
-use crate::resolve::model;
 use crate::statistics::median;
 
-/// Distance up to which a spot of the other colour lies at the same place, in signal diameters.
-const SAME_PLACE_DIAMETERS: f64 = 1.0;
-/// Height of both ends from which two spots at one place are a locus, over the typical height of signals.
-const LOCUS_HEIGHT: f64 = 0.5;
 /// Radius around a locus outside nuclei in which a missed nucleus may lie, in radii of the median nucleus.
 const MISSED_NUCLEUS_RADII: f64 = 1.5;
 /// Density of the spots of a field over that of the median field, and deviations of their number beyond that, up to which they
@@ -50,9 +45,7 @@ pub(super) fn learn(
     let rule = Rule {
         shift,
         same_place_px: SAME_PLACE_DIAMETERS * diameter_px,
-        locus_height: PerColour::from_fn(|colour| {
-            LOCUS_HEIGHT * model::typical_height(nuclei.iter().map(|n| n.candidates.of(colour)))
-        }),
+        locus_height: locus_heights(nuclei),
         radius_px,
     };
     let found: Vec<Outside> = fields.iter().map(|field| rule.in_field(field)).collect();
@@ -83,7 +76,7 @@ fn pool(fields: &[Outside], colour: Colour) -> FalseSpots {
     FalseSpots::learn(&spots, area_px)
 }
 
-/// What tells false spots from the signals of missed nuclei.
+/// The rule that tells false spots from the signals of missed nuclei.
 struct Rule<'s> {
     shift: Option<&'s ChromaticShift>,
     same_place_px: f64,

@@ -1,10 +1,23 @@
 //! Candidates of a field in their places without the chromatic shift, and their neighbours of the other colour.
 
-use super::nucleus::field_centre_px;
+use super::nucleus::{NucleusRecord, field_centre_px};
 use crate::analyse::FieldMeasurement;
 use crate::calibrate::ChromaticShift;
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::candidate::Candidate;
+use crate::resolve::model::typical_height;
+
+/// Distance up to which two spots are at one place, in signal diameters.
+pub(super) const SAME_PLACE_DIAMETERS: f64 = 1.0;
+/// Height of both ends from which two spots at one place are a locus and no speckle, over the typical height of signals.
+const LOCUS_HEIGHT: f64 = 0.5;
+
+/// The least heights of the ends of a locus, grey levels.
+pub(super) fn locus_heights(nuclei: &[NucleusRecord]) -> PerColour<f64> {
+    PerColour::from_fn(|colour| {
+        LOCUS_HEIGHT * typical_height(nuclei.iter().map(|nucleus| nucleus.candidates.of(colour)))
+    })
+}
 
 /// A candidate, with its place without the chromatic shift.
 #[derive(Debug, Clone, Copy)]

@@ -4,17 +4,12 @@
 //! locus, and a locus lies in a nucleus: both ends are given to the same one, and to the nearest one if both lie outside.
 
 use super::nucleus::NucleusRecord;
-use super::placed::PlacedCandidates;
+use super::placed::{PlacedCandidates, SAME_PLACE_DIAMETERS, locus_heights};
 use crate::analyse::{AnalyseParams, FieldMeasurement};
 use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
 use crate::detect::nearest_nucleus::nearest_nucleus;
-use crate::resolve::model;
 
-/// Distance of the two ends up to which they are at one place, in signal diameters.
-const SAME_PLACE_DIAMETERS: f64 = 1.0;
-/// Height of both ends from which they are a locus and no speckle, over the typical height of signals.
-const LOCUS_HEIGHT: f64 = 0.5;
 /// Distance from the outline up to which a locus belongs to a nucleus, in margins for single signals.
 const RIM_MARGINS: f64 = 2.0;
 
@@ -26,9 +21,7 @@ pub(super) fn assign(
     diameter_px: f64,
     params: &AnalyseParams,
 ) -> bool {
-    let least = PerColour::from_fn(|colour| {
-        LOCUS_HEIGHT * model::typical_height(nuclei.iter().map(|n| n.candidates.of(colour)))
-    });
+    let least = locus_heights(nuclei);
     let mut any = false;
     for field in fields {
         let moved = moved(field, shift, least, diameter_px, params);

@@ -3,7 +3,7 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::calibration;
 use crate::analyse::specimen::nucleus::ResolvedRecord;
-use crate::analyse::specimen::placed::{Placed, PlacedCandidates};
+use crate::analyse::specimen::placed::{Placed, PlacedCandidates, SAME_PLACE_DIAMETERS};
 use crate::analyse::specimen::state::ResolvedSpecimen;
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
@@ -68,7 +68,7 @@ impl ResolvedSpecimen<'_> {
         };
         let (own, others) = (like_signals(colour), like_signals(colour.other()));
         let [red_px, green_px] = self.specimen.diameters_px;
-        let reach_px = f64::midpoint(red_px, green_px);
+        let reach_px = SAME_PLACE_DIAMETERS * f64::midpoint(red_px, green_px);
         let attenuation = &field.channels[colour.index()].attenuation;
         let signal = |spot: &Placed<'f>| {
             let probability = if others.nearest(spot, reach_px).is_some() {

@@ -7,6 +7,7 @@ use statrs::distribution::{ContinuousCDF as _, Normal};
 
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{Noise, NoiseFit};
+use crate::statistics::median;
 
 /// Share of the pixels above the lowest level that may lie in a gap above it, such as the rim of a masked region.
 const RIM_SHARE: f64 = 0.02;
@@ -121,8 +122,7 @@ impl Floor {
         if alone.len() < MIN_ALONE {
             return None;
         }
-        let middle = alone.len() / 2;
-        let median = *alone.select_nth_unstable_by(middle, f64::total_cmp).1;
+        let median = median(&mut alone);
         // The shares of pixels above the floor and above the median, which lie as far apart as their quantiles.
         let higher = alone.iter().filter(|height| **height > median).count().max(1) as f64;
         let above = count as f64 / (height * width) as f64;

@@ -24,7 +24,7 @@ pub(crate) struct Filled {
     pub(crate) no_data: Array2<bool>,
 }
 
-/// What is missing in a plane.
+/// The data that a plane lacks, and its floor.
 #[derive(Default)]
 pub(crate) struct Missing {
     /// The filled plane; `None` where no pixel is without data, or nothing else but one grey level.
