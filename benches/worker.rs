@@ -18,7 +18,7 @@ use breakapart::{Colour, PixelSize, Workspace};
 use clap::Parser;
 use serde_json::{Value, json};
 
-#[path = "../examples/batch/memory.rs"]
+#[path = "../program/src/memory.rs"]
 mod memory;
 
 /// Bytes that a plain read takes at once.

@@ -16,9 +16,9 @@ use breakapart::report::{
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use crate::Run;
+use super::Run;
+use super::output_folder::{labels_of, overlay_of};
 use crate::messages::{tell, with_causes};
-use crate::output_folder::{labels_of, overlay_of};
 
 /// The outcome of a run.
 pub(crate) struct Scored {

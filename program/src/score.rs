@@ -1,9 +1,5 @@
 //! Scores break-apart specimens: finds their fields, reads them, and writes tables, reports and overlays.
 //!
-//! `cargo run --release --example batch -- [INPUT]... [--out DIR] [--assay NAME|FILE.toml]
-//! [--channels dapi=0,red=1,green=2] [--pixel-size UM] [--sex female|male] [--params FILE.toml] [--threads N]
-//! [--labels] [--overlays]`
-//!
 //! The properties of the microscope are estimated from the specimen. `--signal-diameter`, `--camera-noise`,
 //! `--chromatic-shift`, `--crosstalk`, `--counterstain-bleed` and `--illumination` switch an estimate `off` or supply a
 //! value. `--params` reads all parameters from a file, for which `--print-params` prints a template; the other options
@@ -15,10 +11,8 @@
 mod arguments;
 mod inputs;
 mod instrument;
-mod memory;
-mod messages;
 mod output_folder;
-mod score;
+mod specimens;
 mod verdicts;
 
 use std::io::{Write, stdout};
@@ -31,14 +25,13 @@ use breakapart::report::{InputStatus, RunRecord, write_run_json, write_specimens
 use clap::Parser;
 use serde::Serialize;
 
-use arguments::{Arguments, Options};
+use crate::messages::{tell, tell_error};
+use crate::{USAGE, memory};
+pub use arguments::Arguments;
+use arguments::Options;
 use inputs::Inputs;
-use messages::{tell, tell_error};
 use output_folder::OutputFolder;
-use score::Scored;
-
-/// Wrong usage.
-const USAGE: u8 = 2;
+use specimens::Scored;
 
 /// The run to start, with everything checked.
 struct Run {
@@ -50,9 +43,14 @@ struct Run {
     threads: Option<rayon::ThreadPool>,
 }
 
-fn main() -> ExitCode {
+/// `breakapart score` as a program of its own.
+#[must_use]
+pub fn main() -> ExitCode {
     memory::restart_with_huge_pages();
-    let arguments = Arguments::parse();
+    run(Arguments::parse())
+}
+
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
     if arguments.print_params {
         // A reader that closes stdout has read enough.
         let _ = stdout().write_all(AnalyseParams::TEMPLATE.as_bytes());
@@ -99,7 +97,7 @@ fn prepare(arguments: Arguments) -> Result<Run> {
 /// Scores all specimens and writes the two files about all of them. `true` if nothing failed.
 fn score_all(run: &Run) -> Result<bool> {
     run.out.forget_last_run()?;
-    let Scored { rows, records } = score::score(run);
+    let Scored { rows, records } = specimens::score(run);
     write_specimens_csv(run.out.specimens_csv(), &rows)?;
     let parameters = Parameters { options: &run.options, steps: run.analyser.params() };
     let record = RunRecord::new(&run.assay, &parameters, records);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::inputs::Inputs;
+use super::inputs::Inputs;
 
 const RUN_JSON: &str = "run.json";
 const SPECIMENS_CSV: &str = "specimens.csv";

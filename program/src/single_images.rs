@@ -9,8 +9,8 @@ use breakapart::PixelSize;
 use breakapart::io::{ReadOptions, SinglePlane, image_stem, read_plane};
 use clap::Args;
 
-/// Wrong usage.
-const USAGE: u8 = 2;
+use crate::USAGE;
+use crate::messages::tell;
 
 #[derive(Args)]
 pub(crate) struct Images {
@@ -42,7 +42,7 @@ impl Images {
         let results = match self.results(extension) {
             Ok(results) => results,
             Err(error) => {
-                eprintln!("error: {error:#}");
+                tell(format_args!("error: {error:#}"));
                 return ExitCode::from(USAGE);
             }
         };
@@ -52,7 +52,7 @@ impl Images {
                 .read(image)
                 .and_then(|plane| write(&plane, result).with_context(|| image.display().to_string()))
             {
-                eprintln!("error: {error:#}");
+                tell(format_args!("error: {error:#}"));
                 all_done = false;
             }
         }
@@ -77,7 +77,7 @@ impl Images {
         options.pixel_size = self.pixel_size;
         let plane = read_plane(image, self.channel, &options)?;
         for note in &plane.notes {
-            eprintln!("note: {}: {note}", image.display());
+            tell(format_args!("note: {}: {note}", image.display()));
         }
         Ok(plane)
     }

@@ -1,13 +1,10 @@
 //! Signals of single images, over the whole frame.
 //!
-//! `cargo run --release --example detect -- IMAGE... --out DIR [--pixel-size UM] [--channel N]`
+//! `breakapart detect IMAGE... --out DIR [--pixel-size UM] [--channel N]`
 //!
 //! Writes `DIR/NAME.csv` for each image with the columns `y_px,x_px,intensity,snr,diameter_px`. A trailing
 //! `.image` in the file's stem is dropped from NAME. Exit status: 0 all done; 1 some input failed (the others
 //! are complete); 2 wrong usage, nothing written.
-
-#[path = "single_images/images.rs"]
-mod single_images;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,15 +14,23 @@ use breakapart::io::write_atomically;
 use breakapart::{Colour, Error};
 use clap::Parser;
 
+use crate::single_images::Images;
+
 /// Finds the signals of single images.
 #[derive(Parser)]
-struct Arguments {
+pub struct Arguments {
     #[command(flatten)]
-    images: single_images::Images,
+    images: Images,
 }
 
-fn main() -> ExitCode {
-    Arguments::parse().images.each("csv", |image, table| {
+/// `breakapart detect` as a program of its own.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(&Arguments::parse())
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    arguments.images.each("csv", |image, table| {
         // The colour is only noted in the signals, and not written here.
         let signals = detect(image.plane.view(), Colour::Red, image.pixel_size, &DetectParams::default())?;
         Ok(write_atomically(table, |part| {

@@ -12,7 +12,7 @@ use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
-use crate::instrument::InstrumentOptions;
+use super::instrument::InstrumentOptions;
 
 /// Scores break-apart FISH specimens.
 ///
@@ -20,7 +20,7 @@ use crate::instrument::InstrumentOptions;
 /// run.json and on stderr); 2 wrong usage, nothing written.
 #[derive(Parser)]
 #[command(name = "batch", version)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// A field (an image file), a specimen (a folder of fields) or a folder of specimens
     #[arg(value_name = "INPUT", default_value = "sample_images")]
     pub(crate) inputs: Vec<PathBuf>,

@@ -1,5 +1,4 @@
 //! The batch program as its users meet it: exit status, messages, files, and what hostile input does to it.
-#![cfg(all(feature = "report", feature = "simulate"))]
 
 mod params;
 mod place;

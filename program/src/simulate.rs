@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use breakapart::simulate::{Conditions, write_specimen};
 use clap::Parser;
 
+use crate::USAGE;
+
 /// Writes break-apart specimens with known truth: a folder of OME-TIFF fields for each condition, and the
 /// truth about every nucleus and signal in its subfolder `truth`.
 #[derive(Parser)]
-struct Arguments {
+pub struct Arguments {
     /// Folder for the specimens
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -28,16 +30,21 @@ struct Arguments {
     size: Option<u32>,
 }
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let conditions = match chosen(&arguments) {
+/// `breakapart simulate` as a program of its own.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(&Arguments::parse())
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let conditions = match chosen(arguments) {
         Ok(conditions) => conditions,
         Err(error) => {
             eprintln!("error: {error}");
-            return ExitCode::from(2);
+            return ExitCode::from(USAGE);
         }
     };
-    match write(&arguments, &conditions) {
+    match write(arguments, &conditions) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

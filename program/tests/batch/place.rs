@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 
 use breakapart::simulate::{Conditions, write_specimen};
 use serde_json::Value;
@@ -14,20 +13,6 @@ use tempfile::TempDir;
 pub(crate) struct Place {
     folder: TempDir,
 }
-
-/// The program, built in the profile of this test.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let mut build = Command::new(env!("CARGO"));
-    build.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--example", "batch"]);
-    build.arg("--target-dir").arg(profile.parent().unwrap());
-    if profile.ends_with("release") {
-        build.arg("--release");
-    }
-    assert!(build.status().unwrap().success());
-    profile.join("examples").join(format!("batch{}", std::env::consts::EXE_SUFFIX))
-});
 
 /// What a run of the program left.
 pub(crate) struct Outcome {
@@ -61,8 +46,12 @@ impl Place {
 
     /// Runs the program in the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let output =
-            Command::new(&*PROGRAM).current_dir(self.folder.path()).args(arguments).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_breakapart"))
+            .current_dir(self.folder.path())
+            .arg("score")
+            .args(arguments)
+            .output()
+            .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Outcome {
             status: output.status.code().unwrap(),
@@ -73,8 +62,8 @@ impl Place {
 
     /// Runs the program in the folder; the reader of its stderr is gone. Returns the exit status.
     pub(crate) fn run_unread(&self, arguments: &[&str]) -> i32 {
-        let mut program = Command::new(&*PROGRAM);
-        program.current_dir(self.folder.path()).args(arguments);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_breakapart"));
+        program.current_dir(self.folder.path()).arg("score").args(arguments);
         let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stderr.take());
         child.wait().unwrap().code().unwrap()
