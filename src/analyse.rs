@@ -26,6 +26,7 @@ pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
 use crate::field::Field;
+use crate::quality::RunFacts;
 use crate::segment::{Segmentation, segment};
 use padding::Padding;
 
@@ -128,6 +129,19 @@ impl Analyser {
     /// pixel size, or the assay's distance is in micrometres and the pixel size is not known.
     pub fn read_specimen(&self, name: &str, fields: Vec<FieldMeasurement>) -> Result<SpecimenReading> {
         self.calibrate(name, fields)?.resolve().call()?.judge()
+    }
+
+    /// As [`Analyser::read_specimen`], with the facts that only the specimen's run knows.
+    ///
+    /// # Errors
+    /// As [`Analyser::read_specimen`].
+    pub fn read_specimen_of_run(
+        &self,
+        name: &str,
+        fields: Vec<FieldMeasurement>,
+        facts: RunFacts,
+    ) -> Result<SpecimenReading> {
+        self.calibrate(name, fields)?.of_run(facts).resolve().call()?.judge()
     }
 
     /// Reads one field as a specimen of its own.

@@ -48,6 +48,14 @@ pub fn write_atomically(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> Res
     written
 }
 
+/// Whether a file name is that of a temporary file of [`write_atomically`].
+#[cfg(feature = "run")]
+pub(crate) fn is_part(name: &str) -> bool {
+    let process =
+        name.strip_prefix('.').and_then(|rest| rest.split_once(".part.")).map(|(process, _)| process);
+    process.is_some_and(|process| !process.is_empty() && process.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Writes `bytes` as the whole of `path`.
 #[cfg(any(feature = "report", feature = "simulate"))]
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {

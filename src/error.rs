@@ -2,6 +2,10 @@
 
 mod nearest;
 
+// Where a name is not looked up, but may be a slip for a known one.
+#[cfg(feature = "run")]
+pub(crate) use nearest::nearest;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 

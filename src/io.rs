@@ -40,6 +40,7 @@ mod raster;
 mod read;
 mod resolution;
 mod sample_type;
+mod skipped;
 mod source;
 mod tiff;
 

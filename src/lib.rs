@@ -43,6 +43,7 @@
 //! | [`analyse`] | runs these steps over a field or a specimen |
 //! | [`assay`] | definitions of assays, built in or from TOML |
 //! | [`report`] | writes tables, reports and overlays (feature `report`) |
+//! | [`run`] | runs of a laboratory: sample sheets, controls, a folder of results (feature `run`) |
 //! | [`simulate`] | makes specimens with known truth (feature `simulate`) |
 //!
 //! # Features
@@ -54,6 +55,7 @@
 //! |---|---|
 //! | `io` | image files: TIFF, OME-TIFF, PNG, JPEG |
 //! | `report` | tables (CSV), reports (JSON), overlays (PNG) |
+//! | `run` | runs of a laboratory; needs `io` and `report` |
 //! | `simulate` | specimens with known truth; needs `io`, since they are written as OME-TIFF |
 //!
 //! Work runs in the ambient rayon pool. The number of threads changes no result.
@@ -82,6 +84,8 @@ mod reading;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod resolve;
+#[cfg(feature = "run")]
+pub mod run;
 pub mod segment;
 mod setting;
 #[cfg(feature = "simulate")]

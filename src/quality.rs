@@ -19,6 +19,8 @@ mod finding;
 mod hybridisation;
 mod question;
 mod registry;
+mod run;
+mod run_facts;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ pub(crate) use checks::check;
 pub use finding::Finding;
 pub(crate) use question::Question;
 pub use registry::{CHECKS, Detail, findings_page};
+pub use run_facts::{FailedControl, RunFacts, SharedPlane};
 pub(crate) use verdict::{on_settled_verdict, that_withhold};
 pub(crate) use view::{
     ClippedPeaks, Compared, CounterstainFit, CounterstainPlace, CutOffBackground, FieldFacts, OtherPlace,

@@ -11,7 +11,6 @@ mod json;
 mod nuclei;
 mod number;
 mod overlay;
-mod run;
 mod schema;
 mod signals;
 mod specimen;
@@ -23,8 +22,12 @@ mod tests;
 pub use fate::{Fate, fates};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
-pub use run::{FieldRecord, InputRecord, InputStatus, RunRecord, write_run_json};
+
+#[cfg(feature = "run")]
+pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};
 pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};
 pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
+#[cfg(feature = "run")]
+pub(crate) use table::write_rows;

@@ -6,42 +6,43 @@
 //! win over the file.
 //!
 //! `docs/outputs.md` describes the files. Exit status: 0 every input scored; 1 some input failed (the others
-//! are complete, each failure is named in `run.json` and on stderr); 2 wrong usage, nothing written.
+//! are complete, each failure is named in `run.json` and on stderr); 2 wrong usage, nothing written; 130 the run was ended
+//! by Ctrl-C, and the same command goes on.
 
 mod arguments;
-mod inputs;
 mod instrument;
-mod output_folder;
-mod specimens;
-mod verdicts;
+mod interrupt;
+mod json_lines;
+mod screen;
 
-use std::io::{Write, stdout};
+use std::fmt::Write as _;
+use std::io::{Write as _, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use breakapart::analyse::{AnalyseParams, Analyser};
+use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Assay;
-use breakapart::report::{InputStatus, RunRecord, write_run_json, write_specimens_csv};
+use breakapart::run::{
+    InputStatus, Observer, Plan, Run, RunOptions, RunParameters, RunRecord, RunResult, RunSettings,
+    SampleSheet, check_results,
+};
 use clap::Parser;
-use serde::Serialize;
 
 use crate::messages::{tell, tell_error};
 use crate::{USAGE, memory};
 pub use arguments::Arguments;
-use arguments::Options;
-use inputs::Inputs;
-use output_folder::OutputFolder;
-use specimens::Scored;
+use arguments::Progress;
 
-/// The run to start, with everything checked.
-struct Run {
-    assay: Assay,
-    analyser: Analyser,
-    options: Options,
-    inputs: Inputs,
-    out: OutputFolder,
-    threads: Option<rayon::ThreadPool>,
-}
+/// The exit status of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Where results go without `--out`.
+const RESULTS: &str = "results";
+
+/// Scored without an INPUT, by [`SAMPLE_ASSAY`].
+const SAMPLES: &str = "sample_images";
+const SAMPLE_ASSAY: &str = "alk";
 
 /// `breakapart score` as a program of its own.
 #[must_use]
@@ -56,59 +57,144 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         let _ = stdout().write_all(AnalyseParams::TEMPLATE.as_bytes());
         return ExitCode::SUCCESS;
     }
-    let run = match prepare(arguments) {
-        Ok(run) => run,
+    if arguments.check {
+        return check(&out_of(&arguments));
+    }
+    let progress = arguments.progress();
+    let prepared = threads(&arguments).and_then(|pool| Ok((pool, prepare(arguments)?)));
+    let (pool, run) = match prepared {
+        Ok(prepared) => prepared,
         Err(error) => {
             tell_error(&error);
             return ExitCode::from(USAGE);
         }
     };
-    let finished = match &run.threads {
-        Some(pool) => pool.install(|| score_all(&run)),
-        None => score_all(&run),
+    interrupt::watch();
+    let observer = observer(progress);
+    let finished = match &pool {
+        Some(pool) => pool.install(|| run.score(&*observer)),
+        None => run.score(&*observer),
     };
+    drop(observer);
     match finished {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(result) => end(&result, progress),
         Err(error) => {
-            tell_error(&error);
+            tell_error(&error.into());
             ExitCode::FAILURE
         }
     }
 }
 
+fn threads(arguments: &Arguments) -> Result<Option<rayon::ThreadPool>> {
+    let build = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().context("--threads");
+    arguments.threads.map(build).transpose()
+}
+
+fn observer(progress: Progress) -> Box<dyn Observer> {
+    match progress {
+        Progress::Bar => Box::new(screen::Screen::new()),
+        Progress::Json => Box::new(json_lines::JsonLines),
+        Progress::Quiet => Box::new(screen::Quiet),
+    }
+}
+
 /// Everything that can be wrong with the command itself is found here, before anything is written.
 fn prepare(arguments: Arguments) -> Result<Run> {
-    let assay = Assay::load(&arguments.assay)?;
-    let params = arguments.options.params()?;
-    if assay.x_linked && params.sex.is_none() {
-        tell(format_args!("note: {} lies on X and no --sex was supplied: read as two copies", assay.gene));
-    }
-    let threads = match arguments.threads {
-        Some(n) => Some(rayon::ThreadPoolBuilder::new().num_threads(n).build().context("--threads")?),
-        None => None,
+    let out = out_of(&arguments);
+    let (plan, parameters, options) = match &arguments.again {
+        Some(record) => recorded(record, &arguments)?,
+        None => planned(&arguments)?,
     };
-    let inputs = Inputs::find(arguments.inputs)?;
-    let analyser = Analyser::new(assay.clone())?.with_params(params)?;
-    let out = OutputFolder::open(arguments.out, &inputs)?;
-    Ok(Run { assay, analyser, options: arguments.options, inputs, out, threads })
+    for result in plan.results.iter().filter(|result| result.lacks_sex()) {
+        let gene = &result.assay.gene;
+        tell(format_args!(
+            "note: {}: {gene} lies on X and no sex was supplied: read as two copies",
+            result.specimen
+        ));
+    }
+    Run::prepare(plan, parameters, &out, options).with_context(|| format!("--out {}", out.display()))
 }
 
-/// Scores all specimens and writes the two files about all of them. `true` if nothing failed.
-fn score_all(run: &Run) -> Result<bool> {
-    run.out.forget_last_run()?;
-    let Scored { rows, records } = specimens::score(run);
-    write_specimens_csv(run.out.specimens_csv(), &rows)?;
-    let parameters = Parameters { options: &run.options, steps: run.analyser.params() };
-    let record = RunRecord::new(&run.assay, &parameters, records);
-    write_run_json(run.out.run_json(), &record)?;
-    verdicts::print(&rows, &record.inputs);
-    Ok(record.inputs.iter().all(|input| input.status == InputStatus::Scored))
+fn out_of(arguments: &Arguments) -> PathBuf {
+    arguments.out.clone().unwrap_or_else(|| RESULTS.into())
 }
 
-/// The options and parameters in `run.json`.
-#[derive(Serialize)]
-struct Parameters<'a, P> {
-    options: &'a Options,
-    steps: &'a P,
+fn options(arguments: &Arguments, labels: bool, overlays: bool) -> RunOptions {
+    let mut options = RunOptions::default();
+    (options.pictures.labels, options.pictures.overlays) = (labels, overlays);
+    (options.replace, options.redo) = (arguments.replace, arguments.redo);
+    options
+}
+
+/// The plan of a sheet or of inputs.
+fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
+    let mut inputs = arguments.inputs.clone();
+    let mut assay = arguments.assay.clone();
+    if arguments.sheet.is_none() && inputs.is_empty() {
+        inputs.push(SAMPLES.into());
+        assay.get_or_insert_with(|| SAMPLE_ASSAY.to_owned());
+    }
+    let names = Assay::builtin_names().collect::<Vec<_>>().join(", ");
+    if arguments.sheet.is_none() && assay.is_none() {
+        anyhow::bail!(
+            "--assay is missing: name the assay that the specimens were stained with ({names}, or an assay file)"
+        );
+    }
+    let assay = assay.map(|name| Assay::load(&name)).transpose()?;
+    let mut settings = RunSettings::new(assay);
+    settings.params = arguments.options.params()?;
+    settings.reading = arguments.options.reading();
+    let plan = match &arguments.sheet {
+        Some(path) => Plan::from_sheet(&SampleSheet::read(path, settings.assay.is_none())?, &settings)?,
+        None => Plan::from_inputs(&inputs, &settings)?,
+    };
+    let told = serde_json::to_value(&arguments.options)?;
+    let parameters = RunParameters::new(settings.params).with_options(told);
+    let options = options(arguments, arguments.options.labels, arguments.options.overlays);
+    Ok((plan, parameters, options))
+}
+
+/// The plan of a run that was recorded.
+fn recorded(path: &Path, arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
+    let record = RunRecord::read(path).context("--again")?;
+    let plan = Plan::from_record(&record).with_context(|| format!("--again {}", path.display()))?;
+    let options = options(arguments, record.labels, record.overlays);
+    Ok((plan, record.parameters, options))
+}
+
+/// Shows the results, and says how the run ended.
+fn end(result: &RunResult, progress: Progress) -> ExitCode {
+    if result.is_cancelled {
+        let complete = result.results.iter().flatten().count();
+        tell(format_args!("stopped: {complete} results are complete; the same command goes on from here"));
+        return ExitCode::from(INTERRUPTED);
+    }
+    if matches!(progress, Progress::Bar) {
+        screen::print_results(result);
+    }
+    let is_scored = result.record.inputs.iter().all(|input| input.status == InputStatus::Scored);
+    if is_scored { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Says which results in a folder do not hold any more.
+fn check(out: &Path) -> ExitCode {
+    let checked = match check_results(out) {
+        Ok(checked) => checked,
+        Err(error) => {
+            tell_error(&error.into());
+            return ExitCode::from(USAGE);
+        }
+    };
+    let mut text = String::new();
+    for result in &checked {
+        let stale: Vec<String> = result.stale.iter().map(ToString::to_string).collect();
+        let state =
+            if stale.is_empty() { "holds".to_owned() } else { format!("stale: {}", stale.join("; ")) };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}\t{}\t{state}", result.folder, result.assay);
+    }
+    // A reader that closes stdout has read enough.
+    let _ = stdout().write_all(text.as_bytes());
+    let all_hold = checked.iter().all(|result| result.stale.is_empty());
+    if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

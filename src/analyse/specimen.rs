@@ -32,7 +32,8 @@ use crate::detect::find::CutOff;
 use crate::error::{Error, Result};
 use crate::pair::PairRule;
 use crate::quality::{
-    self, ClippedPeaks, CutOffBackground, FieldFacts, Finding, SpecimenFacts, SpecimenView, SuppliedFacts,
+    self, ClippedPeaks, CutOffBackground, FieldFacts, Finding, RunFacts, SpecimenFacts, SpecimenView,
+    SuppliedFacts,
 };
 use crate::reading::{FieldReading, Instrument};
 use crate::resolve;
@@ -120,6 +121,13 @@ impl<'a> CalibratedSpecimen<'a> {
     #[must_use]
     pub fn pair_rule(&self) -> &PairRule {
         &self.rule
+    }
+
+    /// The same specimen as part of a run.
+    #[must_use]
+    pub fn of_run(mut self, facts: RunFacts) -> Self {
+        self.facts.run = facts;
+        self
     }
 
     /// Decides which candidates are signals, from all nuclei together.

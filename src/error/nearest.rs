@@ -4,7 +4,7 @@
 const MAX_EDITS: usize = 2;
 
 /// The nearest of the known names, upper or lower case aside; `None` if none is near.
-pub(super) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text: Vec<char> = text.to_lowercase().chars().take(100).collect();
     let (distance, name) = known
         .into_iter()

@@ -7,6 +7,7 @@ use super::channels::map_key;
 use super::names::{channel_of_file, field_name, file_name, has_channel_suffix, is_image};
 use super::options::ReadOptions;
 use super::read::{read_field_reusing, read_files};
+use super::skipped::{is_unread, without_pictures};
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field};
 use crate::workspace::Workspace;
@@ -40,6 +41,18 @@ pub enum FieldFiles {
         /// How the user can settle it.
         remedy: String,
     },
+}
+
+impl FieldFiles {
+    /// The paths of all files.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::One(path) => vec![path],
+            Self::Three { counterstain, red, green } => vec![counterstain, red, green],
+            Self::Unclear { files, .. } => files.iter().map(PathBuf::as_path).collect(),
+        }
+    }
 }
 
 /// A field that can be read.
@@ -89,6 +102,8 @@ pub struct SpecimenSource {
     pub name: String,
     /// Its fields, by name.
     pub fields: Vec<FieldSource>,
+    /// Files in its folder that look like fields and are not read: formats of microscopes, and pictures beside data.
+    pub skipped: Vec<PathBuf>,
 }
 
 /// A specimen that was found, or the failure of its input.
@@ -122,7 +137,8 @@ pub fn find_specimens(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
         if loose.contains(input) {
             // A field is placed where its first file by name is given.
             if let Some(field) = fields.remove(input) {
-                let specimen = SpecimenSource { name: field.name.clone(), fields: vec![field] };
+                let specimen =
+                    SpecimenSource { name: field.name.clone(), fields: vec![field], skipped: Vec::new() };
                 found.push(FoundSpecimen { path: input.clone(), specimen: Ok(specimen) });
             }
             continue;
@@ -235,7 +251,14 @@ fn specimen(folder: &Path, files: Vec<PathBuf>) -> SpecimenSource {
     // `.` and `..` have no name of their own.
     let named = if folder.file_name().is_some() { None } else { std::fs::canonicalize(folder).ok() };
     let name = file_name(named.as_deref().unwrap_or(folder));
-    SpecimenSource { name, fields: group_fields(files).into_iter().map(|(_, field)| field).collect() }
+    let (files, pictures) = without_pictures(files);
+    let fields = group_fields(files).into_iter().map(|(_, field)| field).collect();
+    let mut skipped = pictures;
+    // The folder was read a moment ago; what is not there any more was not skipped.
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    skipped.extend(entries.filter(|path| is_unread(path)));
+    skipped.sort();
+    SpecimenSource { name, fields, skipped }
 }
 
 /// Groups the files of a folder into fields, each with its first file, in the order of those.

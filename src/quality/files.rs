@@ -2,6 +2,7 @@
 
 pub(crate) mod bytes_swapped;
 pub(crate) mod channel_map_contradicted;
+pub(crate) mod fields_disagree;
 pub(crate) mod implausible_diameter;
 pub(crate) mod lossy_compression;
 pub(crate) mod no_nuclei;
@@ -19,6 +20,7 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
     [
         findings(bytes_swapped::check(view)),
         findings(repeated_field::check(view)),
+        findings(fields_disagree::check(view)),
         findings(no_nuclei::check(view)),
         findings(nucleus_coverage::check(view)),
         findings(implausible_diameter::check(view)),

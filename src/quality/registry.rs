@@ -92,6 +92,7 @@ checks! {
     PixelSizeUnknown in settings::pixel_size_unknown,
     BytesSwapped in files::bytes_swapped,
     RepeatedField in files::repeated_field,
+    FieldsDisagree in files::fields_disagree,
     NoNuclei in files::no_nuclei,
     NucleusCoverage in files::nucleus_coverage,
     ImplausibleDiameter in files::implausible_diameter,
@@ -101,6 +102,9 @@ checks! {
     LossyCompression in files::lossy_compression,
     StackProjected in files::stack_projected,
     SamplesNotRead in files::samples_not_read,
+    ControlOutOfRange in run::control_out_of_range,
+    PixelsOfAnotherSpecimen in run::pixels_of_another_specimen,
+    FilesSkipped in run::files_skipped,
     DetectionLoss in verdict::detection_loss,
     FalseSpots in verdict::false_spots,
     ExchangedColours in verdict::exchanged_colours,
@@ -166,6 +170,7 @@ fn heading(group: &str) -> &'static str {
         "hybridisation" => "Probes and hybridisation",
         "settings" => "Settings",
         "files" => "Fields and files",
+        "run" => "The run",
         _ => "Questions to the verdict",
     }
 }

@@ -8,6 +8,8 @@ use crate::field::{ChannelRole, FieldNote};
 use crate::reading::{FieldReading, Instrument};
 use crate::segment::SegmentNote;
 
+use super::run_facts::RunFacts;
+
 /// Peaks of a channel at the camera's limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ClippedPeaks {
@@ -161,6 +163,7 @@ pub(crate) struct SpecimenFacts {
     pub(crate) repeated: Vec<RepeatedFields>,
     pub(crate) registration: RegistrationFacts,
     pub(crate) supplied: SuppliedFacts,
+    pub(crate) run: RunFacts,
 }
 
 /// The read-only view of a specimen that checks look at.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
 use crate::report::number::fixed_or_empty;
@@ -37,7 +39,7 @@ pub const SPECIMENS_COLUMNS: [&str; 24] = [
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpecimenRow {
     /// Its name.
@@ -64,6 +66,8 @@ pub struct SpecimenRow {
     pub level: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
+    /// The verdict by the assay's rule alone, before findings withhold it.
+    pub by_rule: Verdict,
     /// Whether the percentage is borderline for the assay.
     pub borderline: bool,
     /// Findings in the specimen's report.
@@ -83,7 +87,7 @@ pub struct SpecimenRow {
     /// Percentage among the others.
     pub percent_without_one_colour_only: Option<f64>,
     /// Codes of the findings that withhold the verdict.
-    pub withheld_by: Vec<&'static str>,
+    pub withheld_by: Vec<String>,
 }
 
 impl SpecimenRow {
@@ -104,9 +108,10 @@ impl SpecimenRow {
             clopper_pearson_percent: summary.clopper_pearson.map(|i| (i.low_percent, i.high_percent)),
             level: summary.wilson.map(|i| i.level),
             verdict: summary.verdict,
+            by_rule: summary.by_rule,
             borderline: summary.borderline,
             warnings: summary.findings.len(),
-            withheld_by: summary.withheld_by_codes(),
+            withheld_by: summary.withheld_by_codes().into_iter().map(str::to_owned).collect(),
             uncertain: summary.uncertain,
             confirm: summary.confirm,
             doubtful: summary.doubtful,
@@ -117,7 +122,8 @@ impl SpecimenRow {
         }
     }
 
-    fn cells(&self) -> [String; 24] {
+    /// Its cells, in the order of [`SPECIMENS_COLUMNS`].
+    pub(crate) fn cells(&self) -> [String; 24] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [

@@ -11,6 +11,15 @@ pub(crate) fn write_table<const N: usize>(
     columns: &[&str; N],
     rows: &[[String; N]],
 ) -> Result<()> {
+    write_rows(path, columns, rows)
+}
+
+/// As [`write_table`], with a width that is known only when it runs.
+pub(crate) fn write_rows<C, R>(path: &Path, columns: &[C], rows: impl IntoIterator<Item = R>) -> Result<()>
+where
+    C: AsRef<[u8]>,
+    R: IntoIterator<Item: AsRef<[u8]>>,
+{
     let mut table = csv::WriterBuilder::new().from_writer(Vec::new());
     let failed = |e: csv::Error| Error::io(path, e.into());
     table.write_record(columns).map_err(failed)?;

@@ -122,32 +122,6 @@ fn report_json_tells_of_fields_that_failed() {
 }
 
 #[test]
-fn run_json_is_the_same_for_any_order_of_inputs() {
-    let input = |name: &str, status, error: Option<&str>| InputRecord {
-        input: format!("in/{name}"),
-        specimen: Some(name.to_owned()),
-        status,
-        error: error.map(str::to_owned),
-        fields: Vec::new(),
-    };
-    let inputs =
-        vec![input("b", InputStatus::Failed, Some("no such file")), input("a", InputStatus::Scored, None)];
-    let write = |inputs: Vec<InputRecord>| {
-        text(|path| write_run_json(path, &RunRecord::new(&"alk", &[0.1_f64], inputs)))
-    };
-    let reversed: Vec<_> = inputs.iter().rev().cloned().collect();
-    let record = write(inputs);
-    assert_eq!(record, write(reversed));
-    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
-    assert_eq!(record["crate_version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(record["parameters"][0], 0.1);
-    assert_eq!(
-        (&record["inputs"][1]["status"], &record["inputs"][0]["status"]),
-        (&"failed".into(), &"scored".into())
-    );
-}
-
-#[test]
 fn a_reading_that_contradicts_itself_reaches_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut specimen = specimen_reading();

@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "error",
     "atomic",
     "words",
@@ -34,6 +34,7 @@ const ORDER: [&str; 26] = [
     "summarise",
     "analyse",
     "report",
+    "run",
     "simulate",
 ];
 

@@ -20,24 +20,71 @@ use super::instrument::InstrumentOptions;
 /// run.json and on stderr); 2 wrong usage, nothing written.
 #[derive(Parser)]
 #[command(name = "batch", version)]
+// Each is an option of its own.
+#[expect(clippy::struct_excessive_bools)]
 pub struct Arguments {
-    /// A field (an image file), a specimen (a folder of fields) or a folder of specimens
-    #[arg(value_name = "INPUT", default_value = "sample_images")]
+    /// A field (an image file), a specimen (a folder of fields) or a folder of specimens [default: the sample images, by alk]
+    #[arg(value_name = "INPUT", conflicts_with_all = ["sheet", "again", "check"])]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Folder for the results
-    #[arg(long, value_name = "DIR", default_value = "results")]
-    pub(crate) out: PathBuf,
-    /// Built-in assay, or an assay file
-    #[arg(long, value_name = "NAME|FILE.toml", default_value = "alk")]
-    pub(crate) assay: String,
+    /// Sample sheet (CSV): a row for each specimen and assay
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["again", "check"])]
+    pub(crate) sheet: Option<PathBuf>,
+    /// Repeat the run of a `run.json`
+    #[arg(long, value_name = "run.json", conflicts_with = "check")]
+    pub(crate) again: Option<PathBuf>,
+    /// Say which results under --out do not hold any more, and stop
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Folder for the results [default: results]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Built-in assay, or an assay file; of a sheet for the rows that name none
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    pub(crate) assay: Option<String>,
+    /// Put results of other images under the same names aside, to DIR/replaced
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Read everything anew, also results that are complete
+    #[arg(long)]
+    pub(crate) redo: bool,
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = number_of_threads)]
     pub(crate) threads: Option<usize>,
+    /// Show progress as a bar on a terminal, or as a JSON object a line on stdout
+    #[arg(long, value_name = "bar|json", default_value = "bar")]
+    progress: ProgressForm,
+    /// Show nothing but failures
+    #[arg(long, conflicts_with = "progress")]
+    quiet: bool,
     /// Print all parameters with default, unit, range and meaning as a file for --params, and stop
     #[arg(long)]
     pub(crate) print_params: bool,
     #[command(flatten)]
     pub(crate) options: Options,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ProgressForm {
+    Bar,
+    Json,
+}
+
+/// How a run is shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Progress {
+    Bar,
+    Json,
+    Quiet,
+}
+
+impl Arguments {
+    pub(crate) fn progress(&self) -> Progress {
+        match (self.quiet, self.progress) {
+            (true, _) => Progress::Quiet,
+            (false, ProgressForm::Bar) => Progress::Bar,
+            (false, ProgressForm::Json) => Progress::Json,
+        }
+    }
 }
 
 /// The options that affect the results, beside the assay; all of them are in `run.json`.

@@ -1,7 +1,9 @@
 //! The batch program as its users meet it: exit status, messages, files, and what hostile input does to it.
 
+mod kept;
 mod params;
 mod place;
+mod sheet;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,15 +23,19 @@ fn every_promised_file_is_written() {
     assert_eq!(
         files,
         [
+            "breakapart_mqc.json",
             "good/labels/field_000.tif",
             "good/labels/field_001.tif",
+            "good/ledger.json",
             "good/nuclei.csv",
             "good/overlays/field_000.png",
             "good/overlays/field_001.png",
             "good/report.json",
             "good/signals.csv",
+            "results.json",
             "run.json",
             "specimens.csv",
+            "summary.txt",
         ]
     );
     place.assert_records(&[("good", "scored", "field_001")]);
@@ -47,7 +53,7 @@ fn the_same_bytes_for_any_number_of_threads_and_order_of_inputs() {
         place.files(out)
     };
     let one = run("one", "1", ["in/good", "in/broken", "in/other"]);
-    assert_eq!(one.len(), 2 + 2 * 7);
+    assert_eq!(one.len(), 5 + 2 * 8);
     assert!(
         one == run("two", "2", ["in/other", "in/good", "in/broken"]),
         "the bytes depend on threads or order"
@@ -243,7 +249,7 @@ fn the_old_result_of_a_specimen_that_now_fails_does_not_stay() {
     }
     assert_eq!(place.run(&["in", "--out", "out"]).status, 1);
     let left: Vec<String> = place.files("out").into_keys().map(|p| p.display().to_string()).collect();
-    assert_eq!(left, ["run.json", "specimens.csv"]);
+    assert_eq!(left, ["breakapart_mqc.json", "results.json", "run.json", "specimens.csv", "summary.txt"]);
     place.assert_records(&[("good", "failed", "none of its fields could be read")]);
 }
 

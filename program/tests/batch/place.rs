@@ -14,6 +14,11 @@ pub(crate) struct Place {
     folder: TempDir,
 }
 
+/// Whether the assay is of no interest to the test.
+fn needs_assay(arguments: &[&str]) -> bool {
+    !["--assay", "--sheet", "--again", "--check"].iter().any(|option| arguments.contains(option))
+}
+
 /// What a run of the program left.
 pub(crate) struct Outcome {
     pub(crate) status: i32,
@@ -33,8 +38,13 @@ impl Place {
     }
 
     pub(crate) fn specimen(&self, inside: &str, seed: u64) {
-        let mut conditions = Conditions::named("easy_positive").unwrap();
-        conditions.size_px = 256;
+        self.simulated(inside, "easy_positive", seed, 256);
+    }
+
+    /// A specimen of a condition of the simulator, in fields of this size.
+    pub(crate) fn simulated(&self, inside: &str, condition: &str, seed: u64, size_px: usize) {
+        let mut conditions = Conditions::named(condition).unwrap();
+        conditions.size_px = size_px;
         write_specimen(self.path(inside), &conditions, seed, 2).unwrap();
     }
 
@@ -46,6 +56,13 @@ impl Place {
 
     /// Runs the program in the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        self.run_as_told(
+            &[arguments, &["--assay", "alk"][..if needs_assay(arguments) { 2 } else { 0 }]].concat(),
+        )
+    }
+
+    /// As [`Place::run`], with an assay only if it is among the arguments.
+    pub(crate) fn run_as_told(&self, arguments: &[&str]) -> Outcome {
         let output = Command::new(env!("CARGO_BIN_EXE_breakapart"))
             .current_dir(self.folder.path())
             .arg("score")
@@ -63,7 +80,7 @@ impl Place {
     /// Runs the program in the folder; the reader of its stderr is gone. Returns the exit status.
     pub(crate) fn run_unread(&self, arguments: &[&str]) -> i32 {
         let mut program = Command::new(env!("CARGO_BIN_EXE_breakapart"));
-        program.current_dir(self.folder.path()).arg("score").args(arguments);
+        program.current_dir(self.folder.path()).arg("score").args(arguments).args(["--assay", "alk"]);
         let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stderr.take());
         child.wait().unwrap().code().unwrap()

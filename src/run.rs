@@ -1,0 +1,70 @@
+//! Runs of a laboratory: from a sample sheet or a list of inputs to a folder of results that nothing can mix up.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `sheet` | the sample sheet and its faults |
+//! | `plan` | the results to give, each with its assay and settings |
+//! | `control` | controls of the run |
+//! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
+//! | `session`, `score`, `specimen` | reading what is not there yet |
+//! | `shared` | images that two specimens have in common |
+//! | `record`, `tables`, `summary` | the files about the whole run |
+//! | `check`, `again` | whether results still hold; repeating a run from its record |
+//!
+//! A result is complete when its ledger says so, and the ledger is written last. A run that was killed goes on with the
+//! same call, and ends with the bytes of a run that was not disturbed. Results that are complete and current are kept.
+//! Results of other images under the same name are refused, or put aside if the caller says so.
+//!
+//! ```
+//! # #[cfg(feature = "simulate")]
+//! # fn main() -> breakapart::Result<()> {
+//! # let folder = std::env::temp_dir().join(format!("breakapart-run-{}", std::process::id()));
+//! use breakapart::Assay;
+//! use breakapart::run::{Plan, Run, RunOptions, RunParameters, RunSettings};
+//! # let mut conditions = breakapart::simulate::Conditions::named("easy_positive")?;
+//! # conditions.size_px = 256;
+//! # breakapart::simulate::write_specimen(folder.join("in/P1"), &conditions, 1, 1)?;
+//!
+//! let settings = RunSettings::new(Some(Assay::builtin("alk")?));
+//! let plan = Plan::from_inputs(&[folder.join("in")], &settings)?;
+//! let parameters = RunParameters::new(settings.params.clone());
+//! let run = Run::prepare(plan, parameters, &folder.join("results"), RunOptions::default())?;
+//! let result = run.score(&())?;
+//! assert_eq!(result.record.inputs[0].specimen.as_deref(), Some("P1"));
+//! assert!(folder.join("results/P1/report.json").exists());
+//! # std::fs::remove_dir_all(folder).unwrap();
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "simulate"))]
+//! # fn main() {}
+//! ```
+
+mod again;
+mod check;
+mod control;
+mod digest;
+mod folder;
+mod ledger;
+mod observer;
+mod plan;
+mod record;
+mod score;
+mod session;
+mod shared;
+mod sheet;
+mod specimen;
+mod summary;
+mod tables;
+
+pub use check::{CheckedResult, Stale, check_results};
+pub use control::Control;
+pub use digest::{Digest, InputFile, PlaneDigest};
+pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile, SheetColumns};
+pub use observer::{Event, Observer};
+pub use plan::{Pictures, Plan, PlannedResult, RunSettings};
+pub use record::{
+    EarlierResult, FieldRecord, InputRecord, InputStatus, ResultSettings, RunParameters, RunRecord,
+};
+pub use session::{Run, RunOptions, RunResult};
+pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
+pub use summary::{Urgency, counts, notes};

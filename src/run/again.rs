@@ -1,0 +1,88 @@
+//! Repeating a run from its record.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::assay::Assay;
+use crate::error::{Error, Location, Result};
+use crate::io::ReadOptions;
+use crate::report::SCHEMA_VERSION;
+use crate::run::plan::{Plan, PlannedResult, source_at};
+use crate::run::record::{InputRecord, ResultSettings, RunRecord};
+
+/// Largest record, bytes: it has about 1 kB for each field, and 30 kB for each assay.
+const MAX_BYTES: u64 = 1 << 28;
+
+impl RunRecord {
+    /// Reads `run.json`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read; [`Error::Malformed`] if it is no record of a run; [`Error::Unsupported`] if a
+    /// version with another layout wrote it.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let needed = fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
+        if needed > MAX_BYTES {
+            return Err(Error::Limit { location: Location::file(path), needed, limit: MAX_BYTES });
+        }
+        let text = fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let fault = |e| Error::malformed(Location::file(path), format!("no record of a run: {e}"));
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(fault)?;
+        match value["schema_version"].as_u64() {
+            Some(version) if version != u64::from(SCHEMA_VERSION) => {
+                let feature =
+                    format!("a record of layout {version}; this version reads layout {SCHEMA_VERSION}");
+                Err(Error::unsupported(Location::file(path), feature))
+            }
+            _ => serde_json::from_value(value).map_err(fault),
+        }
+    }
+}
+
+impl Plan {
+    /// The plan of a run that was recorded: the same inputs, assays and settings.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] if an input was read by an assay that the record does not hold;
+    /// [`Error::InvalidParameter`] if its channels are not readable.
+    pub fn from_record(record: &RunRecord) -> Result<Self> {
+        let assays: Vec<Arc<Assay>> = record.assays.iter().cloned().map(Arc::new).collect();
+        let (mut results, mut failed) = (Vec::new(), Vec::new());
+        for input in &record.inputs {
+            match (&input.specimen, &input.settings) {
+                (Some(specimen), Some(settings)) => {
+                    results.push(planned(record, input, specimen, settings, &assays)?);
+                }
+                _ => failed.push(input.clone()),
+            }
+        }
+        let other_columns = record.other_columns.clone();
+        Ok(Self { results, failed, other_columns, has_sheet: record.has_sheet })
+    }
+}
+
+fn planned(
+    record: &RunRecord,
+    input: &InputRecord,
+    specimen: &str,
+    settings: &ResultSettings,
+    assays: &[Arc<Assay>],
+) -> Result<PlannedResult> {
+    let known = || assays.iter().map(|assay| assay.id.as_str());
+    let assay = assays.iter().find(|assay| assay.id == settings.assay).cloned();
+    let assay = assay.ok_or_else(|| Error::unknown("assay", &settings.assay, known()))?;
+    let mut params = record.parameters.steps.clone();
+    params.sex = settings.sex;
+    let channels = settings.channels.as_deref().map(str::parse).transpose()?;
+    let reading = ReadOptions { channels, pixel_size: settings.pixel_size_um, ..ReadOptions::default() };
+    Ok(PlannedResult {
+        specimen: specimen.to_owned(),
+        input: input.input.clone().into(),
+        source: source_at(&record.working_folder.join(&input.input), specimen),
+        assay,
+        params,
+        reading,
+        sheet: input.sheet.clone(),
+    })
+}

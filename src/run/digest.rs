@@ -1,0 +1,129 @@
+//! Digests: whether two files, settings or pictures are the same.
+//!
+//! All are BLAKE3, as the program `b3sum` prints it.
+
+use std::fs::File;
+use std::path::Path;
+
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Location, Result};
+use crate::field::{ChannelRole, Field, PlaneView};
+use crate::io::FieldSource;
+
+/// Every so many rows of a plane are digested. Noise makes two planes differ in any row.
+const ROW_STEP: usize = 8;
+
+/// A BLAKE3 digest, 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    fn of(hasher: &blake3::Hasher) -> Self {
+        Self(hasher.finalize().to_hex().to_string())
+    }
+
+    /// The digest of a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read.
+    pub fn of_file(path: &Path) -> Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
+        std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io(path, e))?;
+        Ok(Self::of(&hasher))
+    }
+
+    /// The digest of a value as JSON.
+    pub(super) fn of_json(value: &impl Serialize) -> Result<Self> {
+        let json = serde_json::to_vec(value)
+            .map_err(|e| Error::malformed(Location::default(), format!("cannot be written as JSON: {e}")))?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&json);
+        Ok(Self::of(&hasher))
+    }
+
+    /// The 64 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A file that a result rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InputFile {
+    /// The field that it belongs to; empty for other files.
+    pub field: String,
+    /// Its name, without its folder.
+    pub name: String,
+    /// Its digest.
+    pub blake3: Digest,
+}
+
+impl InputFile {
+    pub(super) fn of(field: &str, path: &Path) -> Result<Self> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { field: field.to_owned(), name, blake3: Digest::of_file(path)? })
+    }
+
+    /// The files of a field.
+    pub(super) fn of_field(source: &FieldSource) -> Result<Vec<Self>> {
+        source.files.paths().iter().map(|path| Self::of(&source.name, path)).collect()
+    }
+}
+
+/// A plane of a field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PlaneDigest {
+    /// The field.
+    pub field: String,
+    /// The channel: `counterstain`, `red` or `green`.
+    pub channel: ChannelRole,
+    /// Digest of its size and of every eighth row of its samples.
+    pub blake3: Digest,
+}
+
+/// The digests of the planes of a field. Planes of one value show no specimen, and are left out.
+pub(super) fn planes(field: &Field) -> Vec<PlaneDigest> {
+    let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
+    ChannelRole::ALL
+        .into_iter()
+        .zip(planes)
+        .filter_map(|(channel, plane)| {
+            let blake3 = plane_digest(plane)?;
+            Some(PlaneDigest { field: field.name.clone(), channel, blake3 })
+        })
+        .collect()
+}
+
+fn plane_digest(plane: PlaneView<'_>) -> Option<Digest> {
+    match plane {
+        PlaneView::U8(samples) => samples_digest(samples),
+        PlaneView::U16(samples) => samples_digest(samples),
+        PlaneView::F32(samples) => samples_digest(samples),
+    }
+}
+
+fn samples_digest<T: bytemuck::Pod + PartialEq>(samples: ArrayView2<'_, T>) -> Option<Digest> {
+    let first = *samples.first()?;
+    if samples.iter().all(|sample| *sample == first) {
+        return None;
+    }
+    let (height, width) = samples.dim();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("{height} {width} {}", size_of::<T>()).as_bytes());
+    for row in samples.rows().into_iter().step_by(ROW_STEP) {
+        match row.as_slice() {
+            Some(row) => hasher.update(bytemuck::cast_slice(row)),
+            None => hasher.update(bytemuck::cast_slice(&row.to_vec())),
+        };
+    }
+    Some(Digest::of(&hasher))
+}

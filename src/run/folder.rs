@@ -1,0 +1,180 @@
+//! The folder of results: which result has which folder, and what is ours in it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Location, Result};
+use crate::run::ledger::{LEDGER_JSON, Ledger};
+
+/// Files about the whole folder.
+const OURS: [&str; 6] =
+    ["run.json", "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+
+/// The file whose lock a run holds.
+const LOCK: &str = ".breakapart.lock";
+
+/// Folder for results that were replaced.
+const REPLACED: &str = "replaced";
+
+/// Files of a result that are always written, in the order in which they are.
+pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
+
+/// Whether a name is that of a file or folder of results, so that no specimen can have it.
+pub(super) fn is_ours(name: &str) -> bool {
+    OURS.iter().chain(&[REPLACED]).any(|ours| ours.eq_ignore_ascii_case(name))
+}
+
+/// The folder of results, locked for one run.
+#[derive(Debug)]
+pub(super) struct ResultsFolder {
+    path: PathBuf,
+    /// Results that are there, by the name of their folder.
+    pub(super) ledgers: BTreeMap<String, Ledger>,
+    /// Held until the run ends.
+    _lock: fs::File,
+}
+
+impl ResultsFolder {
+    /// Opens the folder, makes it if it is missing, and locks it. Files that a dead process left half-written are removed.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let io = |e| Error::io(path, e);
+        if path.exists() && !path.is_dir() {
+            return Err(Error::unsupported(
+                Location::file(path),
+                "a file where the results go; name a folder",
+            ));
+        }
+        fs::create_dir_all(path).map_err(io)?;
+        let lock_path = path.join(LOCK);
+        let lock = fs::File::create(&lock_path).map_err(|e| Error::io(&lock_path, e))?;
+        // On a file system without locks the run goes on without.
+        if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(Error::Undecided {
+                location: Location::file(path),
+                question: "another run is writing into this folder".to_owned(),
+                found: LOCK.to_owned(),
+                remedy: "wait for its end, or score into another folder".to_owned(),
+            });
+        }
+        remove_parts(path)?;
+        let ledgers = Self::ledgers_in(path)?;
+        ledgers.keys().try_for_each(|name| remove_parts_below(&path.join(name)))?;
+        Ok(Self { path: path.to_path_buf(), ledgers, _lock: lock })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The ledgers in a folder, by the name of their folder. Nothing is written or locked.
+    pub(super) fn ledgers_in(path: &Path) -> Result<BTreeMap<String, Ledger>> {
+        let mut found = BTreeMap::new();
+        for folder in folders_in(path)? {
+            if let Some(ledger) = Ledger::read(&folder)? {
+                found.insert(name_of(&folder), ledger);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The name of the folder of a result. A specimen has its own name, unless it is read by several assays.
+    pub(super) fn name_for(&self, specimen: &str, assay: &str, is_repeated: bool) -> String {
+        let there = self.ledgers.iter().find(|(_, l)| l.specimen == specimen && l.assay == assay);
+        if let Some((name, _)) = there {
+            return name.clone();
+        }
+        if is_repeated || self.ledgers.contains_key(specimen) {
+            return format!("{specimen}.{assay}");
+        }
+        specimen.to_owned()
+    }
+
+    /// Removes the files about the whole run: an interrupted run must not leave old ones beside new results.
+    pub(super) fn forget_run(&self) -> Result<()> {
+        OURS.iter().filter(|name| **name != LOCK).try_for_each(|name| remove(&self.path.join(name)))
+    }
+
+    /// Moves the files of a result out of the way, to `replaced/NAME.1` and so on. Other files in its folder stay: it may
+    /// be the folder of the images.
+    pub(super) fn keep_aside(&mut self, name: &str) -> Result<PathBuf> {
+        let aside = self.path.join(REPLACED);
+        let mut number = 1;
+        while aside.join(format!("{name}.{number}")).exists() {
+            number += 1;
+        }
+        let (from, to) = (self.path.join(name), aside.join(format!("{name}.{number}")));
+        let files = self.ledgers.remove(name).map(|ledger| ledger.files).unwrap_or_default();
+        let names = files.iter().map(|file| file.name.as_str()).chain([LEDGER_JSON]);
+        for name in names.filter(|name| from.join(name).is_file()) {
+            let target = to.join(name);
+            let folder = target.parent().unwrap_or(&to);
+            fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+            fs::rename(from.join(name), &target).map_err(|e| Error::io(&target, e))?;
+        }
+        remove_empty_folders(&from);
+        Ok(to)
+    }
+}
+
+/// The lock goes with the run that held it.
+impl Drop for ResultsFolder {
+    fn drop(&mut self) {
+        // Without the file the next run makes it anew.
+        let _ = fs::remove_file(self.path.join(LOCK));
+    }
+}
+
+/// Removes a file if it is there.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes the folder of a result, and those in it, if they are empty.
+pub(super) fn remove_empty_folders(folder: &Path) {
+    for folder in [folder.join("labels"), folder.join("overlays"), folder.to_path_buf()] {
+        // A folder that holds something stays.
+        let _ = fs::remove_dir(folder);
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The folders in a folder that hold a ledger.
+fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
+    let io = |e| Error::io(path, e);
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(path).map_err(io)? {
+        let folder = entry.map_err(io)?.path();
+        if folder.join(LEDGER_JSON).is_file() {
+            folders.push(folder);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// Removes files that a dead process left half-written in the folder of a result.
+pub(super) fn remove_parts_below(folder: &Path) -> Result<()> {
+    [folder.to_path_buf(), folder.join("labels"), folder.join("overlays")]
+        .iter()
+        .filter(|folder| folder.is_dir())
+        .try_for_each(|folder| remove_parts(folder))
+}
+
+fn remove_parts(folder: &Path) -> Result<()> {
+    let io = |e| Error::io(folder, e);
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if crate::atomic::is_part(&name_of(&path)) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The ledger of a result: what it was made from, and the files that it consists of.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Location, Result};
+use crate::quality::RunFacts;
+use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
+use crate::run::control::Control;
+use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::record::{FieldRecord, InputStatus};
+
+/// Name of the file, in the folder of a result.
+pub const LEDGER_JSON: &str = "ledger.json";
+
+/// Largest ledger, bytes: it has about 1 kB for each field.
+const MAX_BYTES: u64 = 1 << 28;
+
+/// How far a result is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LedgerState {
+    /// Its files are being written, or were when the run ended.
+    Started,
+    /// All its files are there.
+    Complete,
+}
+
+/// A finding that asks for something, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Attention {
+    /// Its code.
+    pub code: String,
+    /// Its effect on the verdict.
+    pub effect: String,
+    /// Its sentence.
+    pub message: String,
+    /// The action to take.
+    pub action: Option<String>,
+}
+
+/// What a sheet says of a result beside what decides it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SheetColumns {
+    /// Its role as a control.
+    pub control: Option<Control>,
+    /// The remark.
+    pub note: String,
+    /// Further columns, by name.
+    pub other: BTreeMap<String, String>,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// `scored`, or `incomplete` if a field is missing.
+    pub status: InputStatus,
+    /// Its row in the table of specimens.
+    pub row: SpecimenRow,
+    /// Findings that ask for something.
+    pub attention: Vec<Attention>,
+    /// Its fields.
+    pub fields: Vec<FieldRecord>,
+}
+
+/// A file of a result.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResultFile {
+    /// Its path in the folder of the result.
+    pub name: String,
+    /// Its digest; `None` until it is written.
+    pub blake3: Option<Digest>,
+}
+
+/// The ledger of a result: a specimen read by an assay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// Version of the layout of all files of a run.
+    pub schema_version: u32,
+    /// Whether the result is complete.
+    pub state: LedgerState,
+    /// Name of the specimen.
+    pub specimen: String,
+    /// Id of the assay.
+    pub assay: String,
+    /// Where its images are.
+    pub input: String,
+    /// Version of the crate that made it.
+    pub crate_version: String,
+    /// Digest of the assay, the parameters and the options.
+    pub settings: Digest,
+    /// The files that it rests on.
+    pub inputs: Vec<InputFile>,
+    /// The planes of its fields.
+    pub planes: Vec<PlaneDigest>,
+    /// Facts of the run that it rests on.
+    pub facts: RunFacts,
+    /// What the sheet says of it.
+    pub sheet: SheetColumns,
+    /// What came out; `None` until it is complete.
+    pub outcome: Option<Outcome>,
+    /// Its files.
+    pub files: Vec<ResultFile>,
+}
+
+impl Ledger {
+    /// Reads the ledger in the folder of a result; `None` if there is none, or if it was written by a version with another
+    /// layout.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read; [`Error::Malformed`] if it is no ledger.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(LEDGER_JSON);
+        let length = match fs::metadata(&path) {
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io(&path, error)),
+        };
+        if length > MAX_BYTES {
+            return Err(Error::Limit { location: Location::file(&path), needed: length, limit: MAX_BYTES });
+        }
+        let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+        let fault = |e: serde_json::Error| {
+            let problem =
+                format!("no ledger of results: {e}; move the folder away, or score into another one");
+            Error::malformed(Location::file(&path), problem)
+        };
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(fault)?;
+        if value["schema_version"] != SCHEMA_VERSION {
+            return Ok(None);
+        }
+        serde_json::from_value(value).map(Some).map_err(fault)
+    }
+
+    /// Writes it into the folder of its result.
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        write_json_exactly(&folder.join(LEDGER_JSON), self)
+    }
+
+    /// Whether every file is there with the bytes that were written. Names those that are not.
+    pub(super) fn damaged_files(&self, folder: &Path) -> Vec<String> {
+        let is_whole = |file: &ResultFile| {
+            let now = Digest::of_file(&folder.join(&file.name)).ok();
+            now.is_some() && now == file.blake3
+        };
+        self.files.iter().filter(|file| !is_whole(file)).map(|file| file.name.clone()).collect()
+    }
+}

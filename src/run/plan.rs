@@ -1,0 +1,246 @@
+//! The results that a run has to give, each with its own assay and settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analyse::AnalyseParams;
+use crate::assay::{Assay, Sex};
+use crate::error::{Error, Location, Result};
+use crate::io::{FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens};
+use crate::run::ledger::SheetColumns;
+use crate::run::record::InputRecord;
+use crate::run::sheet::{SampleSheet, SheetRow};
+
+/// What holds for every specimen of a run unless its row of the sheet says otherwise.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RunSettings {
+    /// The assay; `None` = each row of the sheet names its own.
+    pub assay: Option<Arc<Assay>>,
+    /// Parameters of all steps, the patient's sex among them.
+    pub params: AnalyseParams,
+    /// How files are read.
+    pub reading: ReadOptions,
+}
+
+impl RunSettings {
+    /// Settings with an assay for all specimens, and defaults.
+    #[must_use]
+    pub fn new(assay: Option<Assay>) -> Self {
+        let assay = assay.map(Arc::new);
+        Self { assay, params: AnalyseParams::default(), reading: ReadOptions::default() }
+    }
+}
+
+/// Pictures that a run writes beside the tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pictures {
+    /// Label images.
+    pub labels: bool,
+    /// Overlays.
+    pub overlays: bool,
+}
+
+/// One result that a run has to give: a specimen, read by an assay.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PlannedResult {
+    /// Name of the specimen.
+    pub specimen: String,
+    /// Where its images are, as the user wrote it.
+    pub input: PathBuf,
+    /// Its fields and the files beside them, or why there are none.
+    pub source: std::result::Result<SpecimenSource, String>,
+    /// The assay.
+    pub assay: Arc<Assay>,
+    /// Parameters of all steps.
+    pub params: AnalyseParams,
+    /// How its files are read.
+    pub reading: ReadOptions,
+    /// What the sheet says of it.
+    pub sheet: SheetColumns,
+}
+
+/// All results that a run has to give, in the order of their rows.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The results.
+    pub results: Vec<PlannedResult>,
+    /// Inputs in which no specimen can be found.
+    pub failed: Vec<InputRecord>,
+    /// Names of the columns that are carried through.
+    pub other_columns: Vec<String>,
+    /// Whether each result is a row of a sheet: then tables hold a row for it even if it failed.
+    pub has_sheet: bool,
+}
+
+impl Plan {
+    /// A plan for the specimens in files and folders, by name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] without an assay; [`Error::Undecided`] if two specimens have one name, in upper or lower
+    /// case: one would be filed under the other's name. [`Error::Malformed`] if no input leads to any image.
+    pub fn from_inputs(inputs: &[PathBuf], settings: &RunSettings) -> Result<Self> {
+        let Some(assay) = &settings.assay else {
+            return Err(Error::parameter("assay", "none", "a built-in assay, or an assay file"));
+        };
+        let mut inputs = inputs.to_vec();
+        inputs.sort();
+        inputs.dedup();
+        let found = find_specimens(&inputs);
+        refuse_one_name_for_two(&found)?;
+        let (mut results, mut failed, mut absent) = (Vec::new(), Vec::new(), Vec::new());
+        for FoundSpecimen { path, specimen } in found {
+            match specimen {
+                Ok(source) => results.push(PlannedResult {
+                    specimen: source.name.clone(),
+                    input: path,
+                    source: Ok(source),
+                    assay: assay.clone(),
+                    params: settings.params.clone(),
+                    reading: settings.reading.clone(),
+                    sheet: SheetColumns::default(),
+                }),
+                Err(error) => {
+                    absent.extend(is_absence(&error).then(|| error.to_string()));
+                    failed.push(InputRecord::without_specimen(&path, &error.to_string()));
+                }
+            }
+        }
+        if results.is_empty() && failed.len() == absent.len() {
+            let problem = format!("nothing to score: {}", absent.join("; "));
+            let location = inputs.first().map(Location::file).unwrap_or_default();
+            return Err(Error::malformed(location, problem));
+        }
+        results.sort_by(|a, b| a.specimen.cmp(&b.specimen));
+        let plan = Self { results, failed, other_columns: Vec::new(), has_sheet: false };
+        plan.refuse_our_names()?;
+        Ok(plan)
+    }
+
+    /// A plan for the rows of a sheet.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] if neither a row nor the settings name an assay.
+    pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
+        let results = sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
+        let other_columns = sheet.other_columns.clone();
+        Ok(Self { results, failed: Vec::new(), other_columns, has_sheet: true })
+    }
+
+    /// Whether a specimen is read by several assays.
+    pub(super) fn is_repeated(&self, specimen: &str) -> bool {
+        self.results.iter().filter(|result| result.specimen == specimen).count() > 1
+    }
+
+    /// Distinct assays, by id.
+    pub(super) fn assays(&self) -> Vec<&Assay> {
+        let mut assays: Vec<&Assay> = self.results.iter().map(|result| &*result.assay).collect();
+        assays.sort_by(|a, b| a.id.cmp(&b.id));
+        assays.dedup();
+        assays
+    }
+
+    fn refuse_our_names(&self) -> Result<()> {
+        match self.results.iter().find(|result| crate::run::folder::is_ours(&result.specimen)) {
+            None => Ok(()),
+            Some(result) => Err(Error::Undecided {
+                location: Location::file(&result.input),
+                question: format!(
+                    "a specimen cannot be named `{}`: a file of the results is",
+                    result.specimen
+                ),
+                found: result.specimen.clone(),
+                remedy: "rename it".to_owned(),
+            }),
+        }
+    }
+}
+
+fn planned(row: &SheetRow, sheet: &SampleSheet, settings: &RunSettings) -> Result<PlannedResult> {
+    let allowed = "an assay in each row of the sheet, or one for all";
+    let assay = row.assay.clone().or_else(|| settings.assay.clone());
+    let assay = assay.ok_or_else(|| Error::parameter("assay", "none", allowed))?;
+    let mut params = settings.params.clone();
+    params.sex = row.sex.or(params.sex);
+    let mut reading = settings.reading.clone();
+    reading.channels = row.channels.or(reading.channels);
+    reading.pixel_size = row.pixel_size.or(reading.pixel_size);
+    let cells = sheet.other_columns.iter().zip(&row.other).filter(|(_, cell)| !cell.is_empty());
+    let other = cells.map(|(name, cell)| (name.clone(), cell.clone())).collect();
+    Ok(PlannedResult {
+        specimen: row.specimen.clone(),
+        input: row.path.clone(),
+        source: source_at(&row.path, &row.specimen),
+        assay,
+        params,
+        reading,
+        sheet: SheetColumns { control: row.control, note: row.note.clone(), other },
+    })
+}
+
+/// The one specimen at a path, under the name that it gets.
+pub(super) fn source_at(path: &Path, specimen: &str) -> std::result::Result<SpecimenSource, String> {
+    let mut found = find_specimens(&[path.to_path_buf()]);
+    match found.len() {
+        0 => Err(format!("{}: no image in this folder", path.display())),
+        1 => {
+            let mut source = found.remove(0).specimen.map_err(|error| error.to_string())?;
+            specimen.clone_into(&mut source.name);
+            Ok(source)
+        }
+        several => Err(format!(
+            "{}: the folder holds {several} specimens; give each a row of its own",
+            path.display()
+        )),
+    }
+}
+
+fn refuse_one_name_for_two(found: &[FoundSpecimen]) -> Result<()> {
+    let mut names: std::collections::BTreeMap<String, &Path> = std::collections::BTreeMap::new();
+    for FoundSpecimen { path, specimen } in found {
+        let name = specimen.as_ref().map_or_else(|_| name_of(path), |source| source.name.clone());
+        if let Some(first) = names.insert(name.to_lowercase(), path) {
+            return Err(Error::Undecided {
+                location: Location::file(path),
+                question: format!("two inputs are named `{name}`"),
+                found: format!("the other at {}", first.display()),
+                remedy: "score them into different folders, or give each a name in a sample sheet".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether the input does not exist, or is a folder without any image.
+fn is_absence(error: &Error) -> bool {
+    match error {
+        Error::Io { cause, .. } => cause.kind() == std::io::ErrorKind::NotFound,
+        Error::Malformed { .. } => true,
+        _ => false,
+    }
+}
+
+/// The name that a specimen at `path` would have.
+fn name_of(path: &Path) -> String {
+    if path.is_file() {
+        return field_name(path);
+    }
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+impl PlannedResult {
+    /// Whether the gene lies on X and the patient's sex is not known.
+    #[must_use]
+    pub fn lacks_sex(&self) -> bool {
+        self.assay.x_linked && self.params.sex.is_none()
+    }
+
+    /// The patient's sex.
+    #[must_use]
+    pub fn sex(&self) -> Option<Sex> {
+        self.params.sex
+    }
+}

@@ -1,0 +1,216 @@
+//! `run.json`: what was run, on what, by which rules, and how it went for each input.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::analyse::AnalyseParams;
+use crate::assay::{Assay, Sex};
+use crate::error::Result;
+use crate::report::{SCHEMA_VERSION, write_json_exactly};
+use crate::run::ledger::SheetColumns;
+use crate::run::plan::{Pictures, Plan, PlannedResult};
+use crate::units::PixelSize;
+
+/// How it went for an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum InputStatus {
+    /// Read and scored, all of it.
+    Scored,
+    /// Scored without the fields that could not be read: look at their errors before relying on it.
+    Incomplete,
+    /// Not scored.
+    Failed,
+}
+
+impl InputStatus {
+    /// The word used in tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scored => "scored",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// How it went for one field of a specimen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldRecord {
+    /// The field's name.
+    pub field: String,
+    /// `scored` or `failed`.
+    pub status: InputStatus,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// The settings of one result, beside the parameters of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResultSettings {
+    /// Id of the assay.
+    pub assay: String,
+    /// Sex of the patient.
+    pub sex: Option<Sex>,
+    /// Which channel is which, as `dapi=0,red=1,green=2`.
+    pub channels: Option<String>,
+    /// Size of a pixel, if it was told, um.
+    pub pixel_size_um: Option<PixelSize>,
+}
+
+impl From<&PlannedResult> for ResultSettings {
+    fn from(planned: &PlannedResult) -> Self {
+        Self {
+            assay: planned.assay.id.clone(),
+            sex: planned.params.sex,
+            channels: planned.reading.channels.map(|map| map.to_string()),
+            pixel_size_um: planned.reading.pixel_size,
+        }
+    }
+}
+
+/// How it went for one specimen, or for an input in which no specimen could be found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InputRecord {
+    /// The input as it was given.
+    pub input: String,
+    /// The specimen found in it.
+    pub specimen: Option<String>,
+    /// How it went.
+    pub status: InputStatus,
+    /// Why it failed as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Its fields.
+    pub fields: Vec<FieldRecord>,
+    /// Folder of its result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Its settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<ResultSettings>,
+    /// What the sheet says of it.
+    #[serde(default)]
+    pub sheet: SheetColumns,
+}
+
+impl InputRecord {
+    /// The same with these fields.
+    pub(super) fn with(self, fields: Vec<FieldRecord>) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// The record of an input in which there is no specimen.
+    pub(super) fn without_specimen(path: &Path, error: &str) -> Self {
+        Self {
+            input: path.display().to_string(),
+            specimen: None,
+            status: InputStatus::Failed,
+            error: Some(error.to_owned()),
+            fields: Vec::new(),
+            folder: None,
+            settings: None,
+            sheet: SheetColumns::default(),
+        }
+    }
+}
+
+/// The parameters of every step, and the options of the program that started the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RunParameters {
+    /// The options, as the program describes them.
+    pub options: Value,
+    /// The parameters of every step.
+    pub steps: AnalyseParams,
+}
+
+impl RunParameters {
+    /// Parameters without options of a program.
+    #[must_use]
+    pub fn new(steps: AnalyseParams) -> Self {
+        Self { options: Value::Null, steps }
+    }
+
+    /// The same with the options of a program.
+    #[must_use]
+    pub fn with_options(self, options: Value) -> Self {
+        Self { options, ..self }
+    }
+}
+
+/// A result in the folder that this run did not make.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EarlierResult {
+    /// Name of the specimen.
+    pub specimen: String,
+    /// Id of the assay.
+    pub assay: String,
+    /// Folder of the result.
+    pub folder: String,
+}
+
+/// Everything needed to repeat a run and to see what failed in it. It holds no time, no machine and no
+/// thread count: the same inputs give the same record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RunRecord {
+    /// Version of the layout of all files of the run.
+    pub schema_version: u32,
+    /// Version of this crate.
+    pub crate_version: String,
+    /// The assay definition, whole; `None` if the results have several.
+    pub assay: Option<Assay>,
+    /// The assay definitions of all results, by id.
+    pub assays: Vec<Assay>,
+    /// The parameters of every step, and the options of the program.
+    pub parameters: RunParameters,
+    /// The folder that inputs are relative to.
+    pub working_folder: PathBuf,
+    /// Whether the inputs are the rows of a sheet.
+    pub has_sheet: bool,
+    /// Columns of the sheet that are carried through.
+    pub other_columns: Vec<String>,
+    /// Label images were asked for.
+    pub labels: bool,
+    /// Overlays were asked for.
+    pub overlays: bool,
+    /// Every input: of a sheet in its order, otherwise sorted.
+    pub inputs: Vec<InputRecord>,
+    /// Results that are in the folder from earlier runs.
+    pub earlier: Vec<EarlierResult>,
+}
+
+impl RunRecord {
+    pub(super) fn new(plan: &Plan, parameters: RunParameters, pictures: Pictures) -> Self {
+        let assays: Vec<Assay> = plan.assays().into_iter().cloned().collect();
+        Self {
+            schema_version: SCHEMA_VERSION,
+            crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+            assay: if let [only] = &assays[..] { Some(only.clone()) } else { None },
+            assays,
+            parameters,
+            working_folder: std::env::current_dir().unwrap_or_default(),
+            has_sheet: plan.has_sheet,
+            other_columns: plan.other_columns.clone(),
+            labels: pictures.labels,
+            overlays: pictures.overlays,
+            inputs: Vec::new(),
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Writes `run.json`.
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        write_json_exactly(&folder.join("run.json"), self)
+    }
+}

@@ -1,0 +1,349 @@
+//! A run from its plan to its tables.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::analyse::Analyser;
+use crate::error::{Error, Location, Result};
+use crate::io::ReadOptions;
+use crate::quality::{FailedControl, RunFacts};
+use crate::report::SCHEMA_VERSION;
+use crate::run::digest::{Digest, InputFile};
+use crate::run::folder::ResultsFolder;
+use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::observer::{Event, Observer};
+use crate::run::plan::{Pictures, Plan, PlannedResult};
+use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
+use crate::run::score::{Task, bytes_of, score};
+use crate::run::shared::{Planes, shared_planes};
+use crate::run::specimen::{Finished, Target, absolute};
+use crate::run::tables;
+use crate::workspace::Workspace;
+
+/// What a run writes, and what it does with results that are there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunOptions {
+    /// Pictures beside the tables.
+    pub pictures: Pictures,
+    /// Put results of other images under the same name aside, to `replaced`. Otherwise they are refused.
+    pub replace: bool,
+    /// Read everything anew, also results that are complete.
+    pub redo: bool,
+}
+
+/// One result of the run: its plan, its place, and what is there of it.
+struct Slot {
+    planned: PlannedResult,
+    analyser: Analyser,
+    settings: Digest,
+    name: String,
+    path: PathBuf,
+    /// The ledger that is there, or that this run wrote.
+    ledger: Option<Ledger>,
+    /// Whether the ledger holds for the images and settings of this run.
+    is_current: bool,
+    record: Option<InputRecord>,
+}
+
+/// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
+pub struct Run {
+    slots: Vec<Slot>,
+    plan_failed: Vec<InputRecord>,
+    record: RunRecord,
+    options: RunOptions,
+    folder: ResultsFolder,
+}
+
+/// What a run gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RunResult {
+    /// The record, as in `run.json`.
+    pub record: RunRecord,
+    /// The ledger of each input of the record that is not failed, in the same order.
+    pub results: Vec<Option<Ledger>>,
+    /// Whether the observer ended it: the tables are not written, and the same run goes on from here.
+    pub is_cancelled: bool,
+}
+
+impl Run {
+    /// Checks everything, and finds out which results are there already.
+    ///
+    /// # Errors
+    /// [`Error::Assay`] or [`Error::InvalidParameter`] for an assay or parameters that cannot be used; [`Error::Io`] if the
+    /// folder cannot be written to; [`Error::Undecided`] if another run writes into it, or if it holds results of other
+    /// images under the same name.
+    pub fn prepare(plan: Plan, parameters: RunParameters, out: &Path, options: RunOptions) -> Result<Self> {
+        let record = RunRecord::new(&plan, parameters, options.pictures);
+        let repeated: Vec<bool> = plan.results.iter().map(|r| plan.is_repeated(&r.specimen)).collect();
+        let analyser = |planned: &PlannedResult| {
+            Analyser::new((*planned.assay).clone())?.with_params(planned.params.clone())
+        };
+        let analysers = plan.results.iter().map(analyser).collect::<Result<Vec<_>>>()?;
+        let mut folder = ResultsFolder::open(out)?;
+        let mut slots = Vec::with_capacity(plan.results.len());
+        for ((planned, analyser), is_repeated) in plan.results.into_iter().zip(analysers).zip(repeated) {
+            let name = folder.name_for(&planned.specimen, &planned.assay.id, is_repeated);
+            let settings = settings_digest(&planned, &options)?;
+            let path = folder.path().join(&name);
+            let ledger = folder.ledgers.get(&name).cloned();
+            slots.push(Slot {
+                planned,
+                analyser,
+                settings,
+                name,
+                path,
+                ledger,
+                is_current: false,
+                record: None,
+            });
+        }
+        let others: Vec<String> =
+            slots.par_iter_mut().filter_map(|slot| slot.compare().then(|| slot.name.clone())).collect();
+        if !others.is_empty() && !options.replace {
+            return Err(Error::Undecided {
+                location: Location::file(out),
+                question: "the folder holds results of other images under the same names".to_owned(),
+                found: others.join(", "),
+                remedy: "score into another folder, or put the old results aside with --replace".to_owned(),
+            });
+        }
+        for slot in slots.iter_mut().filter(|slot| others.contains(&slot.name)) {
+            folder.keep_aside(&slot.name)?;
+            slot.ledger = None;
+        }
+        Ok(Self { slots, plan_failed: plan.failed, record, options, folder })
+    }
+
+    /// Reads what is not there yet, and writes the tables.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if a table of the run cannot be written. A result that cannot be given is no error: its record says so.
+    pub fn score(mut self, observer: &dyn Observer) -> Result<RunResult> {
+        self.folder.forget_run()?;
+        if self.options.redo {
+            self.slots.iter_mut().for_each(|slot| slot.is_current = false);
+        }
+        self.tell_start(observer);
+        let mut workspaces = Vec::new();
+        let is_control = |slot: &Slot| slot.planned.sheet.control.is_some();
+        let mut facts: Vec<RunFacts> = self.slots.iter().map(Slot::own_facts).collect();
+        let controls: Vec<usize> = (0..self.slots.len()).filter(|&i| is_control(&self.slots[i])).collect();
+        self.read(&controls, &facts, &mut workspaces, observer);
+        let failed = self.failed_controls();
+        facts.iter_mut().for_each(|facts| facts.failed_controls.clone_from(&failed));
+        let rest: Vec<usize> = (0..self.slots.len()).filter(|&i| !is_control(&self.slots[i])).collect();
+        self.read(&rest, &facts, &mut workspaces, observer);
+        // What only the whole run tells: results that rest on other facts are read once more.
+        if !observer.is_cancelled() {
+            for (facts, shared) in facts.iter_mut().zip(self.shared_planes()) {
+                facts.shared_planes = shared;
+            }
+            self.read_again(&facts, &mut workspaces, observer);
+        }
+        if observer.is_cancelled() {
+            return Ok(self.result(true));
+        }
+        let result = self.result(false);
+        let earlier = self.earlier()?;
+        tables::write(self.folder.path(), &result, &earlier)?;
+        Ok(result)
+    }
+
+    fn tell_start(&self, observer: &dyn Observer) {
+        let (mut fields, mut bytes) = (0, 0);
+        for field in self.slots.iter().filter(|slot| !slot.is_current).flat_map(Slot::fields) {
+            fields += 1;
+            bytes += bytes_of(field);
+        }
+        let kept = self.slots.iter().filter(|slot| slot.is_current).count();
+        observer.on(Event::Started { results: self.slots.len(), kept, fields, bytes });
+        for record in &self.plan_failed {
+            observer.on(Event::Result { record, outcome: None, kept: false });
+        }
+    }
+
+    /// Reads those of the results that are not current.
+    fn read(
+        &mut self,
+        which: &[usize],
+        facts: &[RunFacts],
+        workspaces: &mut Vec<Workspace>,
+        observer: &dyn Observer,
+    ) {
+        for &i in which {
+            let slot = &mut self.slots[i];
+            if slot.is_current && slot.keep().is_ok() {
+                if let (Some(record), Some(ledger)) = (&slot.record, &slot.ledger) {
+                    observer.on(Event::Result { record, outcome: ledger.outcome.as_ref(), kept: true });
+                }
+            } else {
+                slot.is_current = false;
+            }
+        }
+        let todo: Vec<usize> = which.iter().copied().filter(|&i| !self.slots[i].is_current).collect();
+        let (slots, options) = (&self.slots, &self.options);
+        let tasks: Vec<Task<'_>> = todo
+            .iter()
+            .map(|&i| Task { index: i, target: slots[i].target(options), facts: facts[i].clone() })
+            .collect();
+        let mut finished = Vec::new();
+        score(&tasks, workspaces, observer, |i, result: Finished| {
+            let outcome = result.ledger.as_ref().and_then(|ledger| ledger.outcome.as_ref());
+            observer.on(Event::Result { record: &result.record, outcome, kept: false });
+            finished.push((i, result));
+        });
+        drop(tasks);
+        for (i, Finished { record, ledger }) in finished {
+            self.slots[i].record = Some(record);
+            self.slots[i].ledger = ledger;
+        }
+    }
+
+    fn read_again(&mut self, facts: &[RunFacts], workspaces: &mut Vec<Workspace>, observer: &dyn Observer) {
+        let rests_on_others =
+            |slot: &Slot, facts: &RunFacts| slot.ledger.as_ref().is_some_and(|ledger| ledger.facts != *facts);
+        let again: Vec<usize> =
+            (0..self.slots.len()).filter(|&i| rests_on_others(&self.slots[i], &facts[i])).collect();
+        if again.is_empty() {
+            return;
+        }
+        let fields = || again.iter().flat_map(|&i| self.slots[i].fields());
+        let (bytes, fields) = (fields().map(bytes_of).sum(), fields().count());
+        observer.on(Event::Again { results: again.len(), fields, bytes });
+        again.iter().for_each(|&i| self.slots[i].is_current = false);
+        self.read(&again, facts, workspaces, observer);
+    }
+
+    /// The controls that are out of range.
+    fn failed_controls(&self) -> Vec<FailedControl> {
+        let mut failed: Vec<FailedControl> = self.slots.iter().filter_map(Slot::failed_control).collect();
+        failed.sort();
+        failed
+    }
+
+    fn shared_planes(&self) -> Vec<Vec<crate::quality::SharedPlane>> {
+        let planes = |slot: &Slot| slot.ledger.as_ref().map_or(Vec::new(), |ledger| ledger.planes.clone());
+        let planes: Vec<_> = self.slots.iter().map(planes).collect();
+        let specimens: Vec<Planes<'_>> = (self.slots.iter().zip(&planes))
+            .map(|(slot, planes)| Planes { specimen: &slot.planned.specimen, planes })
+            .collect();
+        shared_planes(&specimens)
+    }
+
+    /// Complete results in the folder that are not of this run.
+    fn earlier(&self) -> Result<Vec<(String, Ledger)>> {
+        let all = ResultsFolder::ledgers_in(self.folder.path())?;
+        let is_ours = |name: &String| self.slots.iter().any(|slot| slot.name == *name);
+        let is_complete = |ledger: &Ledger| ledger.state == LedgerState::Complete;
+        Ok(all.into_iter().filter(|(name, ledger)| is_complete(ledger) && !is_ours(name)).collect())
+    }
+
+    fn result(&self, is_cancelled: bool) -> RunResult {
+        let failed = self.plan_failed.iter().map(|record| (record.clone(), None));
+        let read = self.slots.iter().filter_map(|slot| Some((slot.record.clone()?, slot.ledger.clone())));
+        let mut all: Vec<(InputRecord, Option<Ledger>)> = failed.chain(read).collect();
+        if !self.record.has_sheet {
+            all.sort_by(|(a, _), (b, _)| (&a.specimen, &a.input).cmp(&(&b.specimen, &b.input)));
+        }
+        let (inputs, results) = all.into_iter().unzip();
+        let earlier = |(name, ledger): (String, Ledger)| EarlierResult {
+            specimen: ledger.specimen,
+            assay: ledger.assay,
+            folder: name,
+        };
+        let earlier = self.earlier().unwrap_or_default().into_iter().map(earlier).collect();
+        let record = RunRecord { inputs, earlier, ..self.record.clone() };
+        RunResult { record, results, is_cancelled }
+    }
+}
+
+impl Slot {
+    fn fields(&self) -> impl Iterator<Item = &crate::io::FieldSource> {
+        self.planned.source.iter().flat_map(|source| &source.fields)
+    }
+
+    /// Facts of the run that are known before it starts.
+    fn own_facts(&self) -> RunFacts {
+        let skipped = self.planned.source.iter().flat_map(|source| &source.skipped);
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        RunFacts { skipped_files: skipped.map(name).collect(), ..RunFacts::default() }
+    }
+
+    fn target<'a>(&'a self, options: &RunOptions) -> Target<'a> {
+        Target {
+            planned: &self.planned,
+            analyser: &self.analyser,
+            settings: &self.settings,
+            name: &self.name,
+            folder: &self.path,
+            pictures: options.pictures,
+            earlier: self.ledger.as_ref().map_or(&[], |ledger| &ledger.files),
+        }
+    }
+
+    /// Holds the ledger that is there against the images. `true` if it is of other images altogether.
+    fn compare(&mut self) -> bool {
+        let Some(ledger) = &self.ledger else { return false };
+        let inputs: Vec<InputFile> =
+            self.fields().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
+        let mut sorted = inputs.clone();
+        sorted.sort();
+        self.is_current = ledger.state == LedgerState::Complete
+            && ledger.settings == self.settings
+            && ledger.inputs == sorted
+            && ledger.damaged_files(&self.path).is_empty();
+        let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
+        ledger.input != absolute(&self.planned.input) && !inputs.iter().any(has_one)
+    }
+
+    /// Takes the result that is there. What the sheet says beside it may have changed.
+    fn keep(&mut self) -> Result<()> {
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let input = absolute(&self.planned.input);
+        if ledger.sheet != self.planned.sheet || ledger.input != input {
+            ledger.sheet = self.planned.sheet.clone();
+            ledger.input = input;
+            ledger.write(&self.path)?;
+        }
+        let outcome = ledger.outcome.clone();
+        if let Some(outcome) = outcome {
+            let record = self.target(&RunOptions::default()).record(outcome.status, None, outcome.fields);
+            self.record = Some(record);
+        }
+        Ok(())
+    }
+
+    /// The control, if it is out of range or was not read.
+    fn failed_control(&self) -> Option<FailedControl> {
+        let control = self.planned.sheet.control?;
+        let row = self.ledger.as_ref().and_then(|l| l.outcome.as_ref()).map(|outcome| &outcome.row);
+        let found = match row {
+            Some(row) if control.is_met_by(row) => return None,
+            Some(row) => {
+                let percent = row.percent_rearranged.map_or(String::new(), |p| format!(", {p:.1} %"));
+                format!("{}{percent}", row.by_rule)
+            }
+            None => "nothing: it could not be scored".to_owned(),
+        };
+        Some(FailedControl {
+            specimen: self.planned.specimen.clone(),
+            assay: self.planned.assay.id.clone(),
+            expected: control.to_string(),
+            found,
+        })
+    }
+}
+
+/// The digest of all that decides a result beside its images and the run.
+fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> Result<Digest> {
+    let ReadOptions { channels, pixel_size, .. } = &planned.reading;
+    let channels = channels.map(|map| map.to_string());
+    Digest::of_json(&(
+        (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
+        (&*planned.assay, &planned.params, channels, pixel_size),
+        (options.pictures.labels, options.pictures.overlays),
+    ))
+}

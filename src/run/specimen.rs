@@ -1,0 +1,266 @@
+//! One result: its fields are pooled, and its files are written.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
+use crate::error::{Error, Result};
+use crate::io::{FieldSource, write_labels};
+use crate::quality::{Effect, RunFacts};
+use crate::report::{
+    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_overlay, write_report_json,
+    write_signals_csv,
+};
+use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::folder::{RESULT_FILES, remove, remove_empty_folders, remove_parts_below};
+use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
+use crate::run::plan::{Pictures, PlannedResult};
+use crate::run::record::{FieldRecord, InputRecord, InputStatus, ResultSettings};
+
+/// A field that was measured, and what its result rests on.
+pub(super) struct MeasuredField {
+    pub(super) measurement: FieldMeasurement,
+    pub(super) planes: Vec<PlaneDigest>,
+    pub(super) inputs: Vec<InputFile>,
+}
+
+/// A planned result, and where it goes.
+pub(super) struct Target<'a> {
+    pub(super) planned: &'a PlannedResult,
+    pub(super) analyser: &'a Analyser,
+    pub(super) settings: &'a Digest,
+    /// Name of its folder.
+    pub(super) name: &'a str,
+    /// Its folder.
+    pub(super) folder: &'a Path,
+    pub(super) pictures: Pictures,
+    /// Files of an earlier result there.
+    pub(super) earlier: &'a [ResultFile],
+}
+
+/// How it went for a planned result.
+pub(super) struct Finished {
+    pub(super) record: InputRecord,
+    /// `None` = it failed.
+    pub(super) ledger: Option<Ledger>,
+}
+
+impl Target<'_> {
+    /// Pools the fields and writes the files. A specimen without a single field has failed; one that lacks some is scored on
+    /// the others and marked incomplete.
+    pub(super) fn finish(
+        &self,
+        sources: &[FieldSource],
+        results: Vec<Result<MeasuredField>>,
+        facts: RunFacts,
+    ) -> Finished {
+        let (mut good, mut failed, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        for (source, result) in sources.iter().zip(results) {
+            let error = result.map(|measured| good.push((source, measured))).err().map(|e| e.to_string());
+            let status = if error.is_none() { InputStatus::Scored } else { InputStatus::Failed };
+            if let Some(error) = &error {
+                failed.push(FailedField { field: source.name.clone(), error: error.clone() });
+            }
+            fields.push(FieldRecord { field: source.name.clone(), status, error });
+        }
+        let is_complete = failed.is_empty() && facts.skipped_files.is_empty();
+        let status = if is_complete { InputStatus::Scored } else { InputStatus::Incomplete };
+        if good.is_empty() {
+            return Finished {
+                record: self.fail(&none_readable(self.planned, &failed)).record.with(fields),
+                ledger: None,
+            };
+        }
+        match self.write(sources, good, &failed, &fields, status, facts) {
+            Ok(ledger) => Finished { record: self.record(status, None, fields), ledger: Some(ledger) },
+            Err(error) => {
+                let record = self.record(InputStatus::Failed, Some(error.to_string()), fields);
+                Finished { record, ledger: None }
+            }
+        }
+    }
+
+    /// The record of a result that cannot be given. What an earlier run left for it is removed: it must not stand for it.
+    pub(super) fn fail(&self, error: &str) -> Finished {
+        let error = match self.clear(&[]) {
+            Ok(()) => error.to_owned(),
+            Err(second) => format!("{error}; {second}"),
+        };
+        Finished { record: self.record(InputStatus::Failed, Some(error), Vec::new()), ledger: None }
+    }
+
+    pub(super) fn record(
+        &self,
+        status: InputStatus,
+        error: Option<String>,
+        fields: Vec<FieldRecord>,
+    ) -> InputRecord {
+        InputRecord {
+            input: self.planned.input.display().to_string(),
+            specimen: Some(self.planned.specimen.clone()),
+            folder: (status != InputStatus::Failed).then(|| self.name.to_owned()),
+            status,
+            error,
+            fields,
+            settings: Some(ResultSettings::from(self.planned)),
+            sheet: self.planned.sheet.clone(),
+        }
+    }
+
+    fn write(
+        &self,
+        all: &[FieldSource],
+        good: Vec<(&FieldSource, MeasuredField)>,
+        failed: &[FailedField],
+        fields: &[FieldRecord],
+        status: InputStatus,
+        facts: RunFacts,
+    ) -> Result<Ledger> {
+        let mut ledger = self.started(all, &good, facts.clone());
+        self.clear(&ledger.files)?;
+        ledger.write(self.folder)?;
+        let sources: Vec<&FieldSource> = good.iter().map(|(source, _)| *source).collect();
+        let measured: Vec<String> = good.iter().map(|(_, m)| m.measurement.name().to_owned()).collect();
+        let measurements = good.into_iter().map(|(_, measured)| measured.measurement).collect();
+        let reading = self.analyser.read_specimen_of_run(&self.planned.specimen, measurements, facts)?;
+        // A field that is a copy of another one may be left out.
+        let of_source = |name: &str| reading.fields.iter().find(|field| field.name == name);
+        let read: Vec<(&FieldSource, &FieldReading)> = sources
+            .iter()
+            .zip(&measured)
+            .filter_map(|(source, name)| Some((*source, of_source(name)?)))
+            .collect();
+        self.write_images(&read)?;
+        write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.fields)?;
+        write_signals_csv(self.folder.join("signals.csv"), &reading.fields)?;
+        write_report_json(self.folder.join("report.json"), &reading, failed)?;
+        ledger.files = self.written(&ledger.files)?;
+        let row = SpecimenRow::new(&reading, failed.len());
+        let attention = attention(&reading);
+        ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec() });
+        ledger.state = LedgerState::Complete;
+        // Last: where it says so, everything else is there.
+        ledger.write(self.folder)?;
+        Ok(ledger)
+    }
+
+    /// The ledger before anything is written: it names all files that may be there from now on.
+    fn started(
+        &self,
+        all: &[FieldSource],
+        good: &[(&FieldSource, MeasuredField)],
+        facts: RunFacts,
+    ) -> Ledger {
+        let of_field = |(source, _): &(&FieldSource, MeasuredField)| {
+            let labels = self.pictures.labels.then(|| labels_of(&source.name));
+            labels.into_iter().chain(self.pictures.overlays.then(|| overlay_of(&source.name)))
+        };
+        let mut files: Vec<ResultFile> = RESULT_FILES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(good.iter().flat_map(of_field))
+            .chain(self.earlier.iter().map(|file| file.name.clone()))
+            .map(|name| ResultFile { name, blake3: None })
+            .collect();
+        files.sort();
+        files.dedup();
+        // A field that failed is part of what the result rests on: mended, it makes another one.
+        let is_good = |source: &FieldSource| good.iter().any(|(good, _)| good.name == source.name);
+        let failed = all.iter().filter(|source| !is_good(source));
+        let failed = failed.filter_map(|source| InputFile::of_field(source).ok()).flatten();
+        let mut inputs: Vec<InputFile> =
+            good.iter().flat_map(|(_, m)| m.inputs.clone()).chain(failed).collect();
+        inputs.sort();
+        Ledger {
+            schema_version: SCHEMA_VERSION,
+            state: LedgerState::Started,
+            specimen: self.planned.specimen.clone(),
+            assay: self.planned.assay.id.clone(),
+            input: absolute(&self.planned.input),
+            crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: self.settings.clone(),
+            inputs,
+            planes: good.iter().flat_map(|(_, m)| m.planes.clone()).collect(),
+            facts,
+            sheet: self.planned.sheet.clone(),
+            outcome: None,
+            files,
+        }
+    }
+
+    /// Removes the files of an earlier result, and those that are about to be written.
+    fn clear(&self, files: &[ResultFile]) -> Result<()> {
+        if !self.folder.is_dir() {
+            return Ok(());
+        }
+        remove_parts_below(self.folder)?;
+        for file in self.earlier.iter().chain(files) {
+            remove(&self.folder.join(&file.name))?;
+        }
+        remove(&self.folder.join(LEDGER_JSON))?;
+        remove_empty_folders(self.folder);
+        Ok(())
+    }
+
+    /// The files that were written, with their digests.
+    fn written(&self, planned: &[ResultFile]) -> Result<Vec<ResultFile>> {
+        let there = planned.par_iter().filter(|file| self.folder.join(&file.name).is_file());
+        there
+            .map(|file| {
+                let blake3 = Some(Digest::of_file(&self.folder.join(&file.name))?);
+                Ok(ResultFile { name: file.name.clone(), blake3 })
+            })
+            .collect()
+    }
+
+    /// Label images and overlays, as asked for.
+    fn write_images(&self, fields: &[(&FieldSource, &FieldReading)]) -> Result<()> {
+        for fields in fields.chunks(rayon::current_num_threads()) {
+            fields.par_iter().try_for_each(|(source, reading)| {
+                if self.pictures.labels {
+                    write_labels(self.folder.join(labels_of(&source.name)), &reading.labels)?;
+                }
+                if self.pictures.overlays {
+                    let field = source.read(&self.planned.reading)?;
+                    write_overlay(self.folder.join(overlay_of(&source.name)), &field, reading)?;
+                }
+                Ok::<(), Error>(())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Findings that ask for something.
+fn attention(reading: &SpecimenReading) -> Vec<Attention> {
+    let asks = reading.summary.findings.iter().filter(|finding| finding.effect != Effect::Inform);
+    asks.map(|finding| Attention {
+        code: finding.code().to_owned(),
+        effect: finding.effect.to_string(),
+        message: finding.to_string(),
+        action: finding.action(),
+    })
+    .collect()
+}
+
+fn none_readable(planned: &PlannedResult, failed: &[FailedField]) -> String {
+    match failed {
+        [only] => only.error.clone(),
+        _ => format!("{}: none of its fields could be read", planned.input.display()),
+    }
+}
+
+pub(super) fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+}
+
+/// Label image of a field, under its result's folder.
+fn labels_of(field: &str) -> String {
+    format!("labels/{field}.tif")
+}
+
+/// Overlay of a field, under its result's folder.
+fn overlay_of(field: &str) -> String {
+    format!("overlays/{field}.png")
+}

@@ -1,0 +1,181 @@
+//! The files about a whole run.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::Result;
+use crate::report::{SPECIMENS_COLUMNS, SpecimenRow, write_json_results, write_rows};
+use crate::run::ledger::{Ledger, SheetColumns};
+use crate::run::record::{InputRecord, InputStatus};
+use crate::run::session::RunResult;
+use crate::run::summary;
+
+/// Columns of `specimens.csv` after those of a specimen, before those of a sheet.
+const RUN_COLUMNS: [&str; 4] = ["status", "in_run", "control", "note"];
+
+/// Whether a column of a sheet has the name of one of ours.
+pub(super) fn is_ours(column: &str) -> bool {
+    SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).any(|ours| ours.eq_ignore_ascii_case(column))
+}
+
+/// A line of the tables: a result of this run or of an earlier one, or a row of the sheet without a result.
+pub(super) struct Line<'a> {
+    pub(super) name: &'a str,
+    pub(super) assay: &'a str,
+    pub(super) status: InputStatus,
+    pub(super) in_run: bool,
+    pub(super) error: Option<&'a str>,
+    pub(super) sheet: &'a SheetColumns,
+    pub(super) ledger: Option<&'a Ledger>,
+}
+
+impl<'a> Line<'a> {
+    fn of_run(record: &'a InputRecord, ledger: Option<&'a Ledger>) -> Self {
+        Self {
+            name: record.specimen.as_deref().unwrap_or(&record.input),
+            assay: record.settings.as_ref().map_or("", |settings| &settings.assay),
+            status: record.status,
+            in_run: true,
+            error: record.error.as_deref(),
+            sheet: &record.sheet,
+            ledger,
+        }
+    }
+
+    fn of_earlier(ledger: &'a Ledger) -> Self {
+        let status = ledger.outcome.as_ref().map_or(InputStatus::Failed, |outcome| outcome.status);
+        Self {
+            name: &ledger.specimen,
+            assay: &ledger.assay,
+            status,
+            in_run: false,
+            error: None,
+            sheet: &ledger.sheet,
+            ledger: Some(ledger),
+        }
+    }
+
+    pub(super) fn row(&self) -> Option<&'a SpecimenRow> {
+        self.ledger?.outcome.as_ref().map(|outcome| &outcome.row)
+    }
+}
+
+/// Writes all files about the run; `run.json` last: where it is, everything else is.
+pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledger)]) -> Result<()> {
+    let of_run = result.record.inputs.iter().zip(&result.results);
+    let of_run = of_run.map(|(record, ledger)| Line::of_run(record, ledger.as_ref()));
+    let lines: Vec<Line<'_>> =
+        of_run.chain(earlier.iter().map(|(_, ledger)| Line::of_earlier(ledger))).collect();
+    write_specimens(&folder.join("specimens.csv"), &lines, result.record.has_sheet)?;
+    write_json_results(&folder.join("results.json"), &lines.iter().map(flat).collect::<Vec<_>>())?;
+    write_json_results(&folder.join("breakapart_mqc.json"), &multiqc(&lines))?;
+    summary::write(&folder.join("summary.txt"), &lines)?;
+    result.record.write(folder)
+}
+
+/// `specimens.csv`: a row for each result, and with a sheet a row for each of its rows.
+fn write_specimens(path: &Path, lines: &[Line<'_>], has_sheet: bool) -> Result<()> {
+    let other: BTreeSet<&String> = lines.iter().flat_map(|line| line.sheet.other.keys()).collect();
+    let columns = SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).map(|name| (*name).to_owned());
+    let columns: Vec<String> = columns.chain(other.iter().map(|name| (*name).clone())).collect();
+    let cells = |line: &Line<'_>| {
+        let mut cells: Vec<String> = line.row().map_or_else(Vec::new, |row| row.cells().to_vec());
+        if cells.is_empty() {
+            cells.extend([line.name.to_owned(), line.assay.to_owned()]);
+            cells.resize(SPECIMENS_COLUMNS.len(), String::new());
+        }
+        let control = line.sheet.control.map_or(String::new(), |control| control.to_string());
+        cells.extend([
+            line.status.name().to_owned(),
+            line.in_run.to_string(),
+            control,
+            line.sheet.note.clone(),
+        ]);
+        cells.extend(other.iter().map(|name| line.sheet.other.get(*name).cloned().unwrap_or_default()));
+        cells
+    };
+    let shown = lines.iter().filter(|line| has_sheet || line.row().is_some());
+    write_rows(path, &columns, shown.map(cells))
+}
+
+/// A result without levels, for a laboratory's system.
+fn flat(line: &Line<'_>) -> Value {
+    let mut flat = Map::new();
+    let mut put = |name: &str, value: Value| drop(flat.insert(name.to_owned(), value));
+    put("specimen", json!(line.name));
+    put("assay", json!(line.assay));
+    put("status", json!(line.status));
+    put("in_run", json!(line.in_run));
+    put("error", json!(line.error));
+    put("control", json!(line.sheet.control));
+    put("note", json!(line.sheet.note));
+    if let Some(outcome) = line.ledger.and_then(|ledger| ledger.outcome.as_ref()) {
+        let row = &outcome.row;
+        put("verdict", json!(row.verdict));
+        put("rearranged", json!(row.rearranged));
+        put("evaluable", json!(row.evaluable));
+        put("nuclei", json!(row.nuclei));
+        put("percent_rearranged", json!(row.percent_rearranged));
+        put("ci_low", json!(row.wilson_percent.map(|i| i.0)));
+        put("ci_high", json!(row.wilson_percent.map(|i| i.1)));
+        put("ci_level", json!(row.level));
+        put("borderline", json!(row.borderline));
+        put("confirm", json!(row.confirm));
+        put("withheld_by", json!(row.withheld_by.join(" ")));
+        put("fields", json!(row.fields));
+        put("failed_fields", json!(row.failed_fields));
+        let messages: Vec<&str> = outcome.attention.iter().map(|finding| finding.message.as_str()).collect();
+        put("findings", json!(messages.join(" ")));
+    }
+    if let Some(ledger) = line.ledger {
+        put("crate_version", json!(ledger.crate_version));
+    }
+    for (name, cell) in &line.sheet.other {
+        flat.insert(name.clone(), json!(cell));
+    }
+    Value::Object(flat)
+}
+
+/// A section of `MultiQC`'s report (custom content).
+#[derive(Serialize)]
+struct MultiQc {
+    id: &'static str,
+    section_name: &'static str,
+    description: &'static str,
+    plot_type: &'static str,
+    pconfig: Value,
+    headers: Value,
+    data: Map<String, Value>,
+}
+
+fn multiqc(lines: &[Line<'_>]) -> MultiQc {
+    let name = |line: &Line<'_>| format!("{} {}", line.name, line.assay).trim_end().to_owned();
+    let data = |line: &Line<'_>| {
+        let row = line.row();
+        json!({
+            "verdict": row.map_or(line.status.name(), |row| row.verdict.name()),
+            "percent_rearranged": row.and_then(|row| row.percent_rearranged),
+            "evaluable": row.map(|row| row.evaluable),
+            "rearranged": row.map(|row| row.rearranged),
+            "findings": row.map(|row| row.warnings),
+        })
+    };
+    MultiQc {
+        id: "breakapart",
+        section_name: "Break-apart FISH",
+        description: "Nuclei with a rearranged gene. Not a medical device.",
+        plot_type: "table",
+        pconfig: json!({"id": "breakapart_table", "title": "Break-apart FISH"}),
+        headers: json!({
+            "verdict": {"title": "Verdict"},
+            "percent_rearranged": {"title": "Rearranged", "suffix": " %", "min": 0, "max": 100, "format": "{:,.1f}"},
+            "evaluable": {"title": "Evaluable nuclei", "format": "{:,.0f}"},
+            "rearranged": {"title": "Rearranged nuclei", "format": "{:,.0f}"},
+            "findings": {"title": "Findings", "format": "{:,.0f}"},
+        }),
+        data: lines.iter().map(|line| (name(line), data(line))).collect(),
+    }
+}
