@@ -8,7 +8,7 @@
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
 //! | `session`, `score`, `specimen` | reading what is not there yet |
 //! | `shared` | images that two specimens have in common |
-//! | `record`, `tables`, `summary` | the files about the whole run |
+//! | `record`, `line`, `tables`, `summary` | the files about the whole run |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
 //! A result is complete when its ledger says so, and the ledger is written last. A run that was killed goes on with the
@@ -45,26 +45,32 @@ mod control;
 mod digest;
 mod folder;
 mod ledger;
+mod line;
+mod names;
 mod observer;
 mod plan;
 mod record;
+mod result;
 mod score;
 mod session;
 mod shared;
 mod sheet;
+mod sheet_columns;
 mod specimen;
+mod status;
 mod summary;
 mod tables;
 
 pub use check::{CheckedResult, Stale, check_results};
 pub use control::Control;
 pub use digest::{Digest, InputFile, PlaneDigest};
-pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile, SheetColumns};
+pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 pub use observer::{Event, Observer};
-pub use plan::{Pictures, Plan, PlannedResult, RunSettings};
-pub use record::{
-    EarlierResult, FieldRecord, InputRecord, InputStatus, ResultSettings, RunParameters, RunRecord,
-};
-pub use session::{Run, RunOptions, RunResult};
+pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunSettings};
+pub use record::{EarlierResult, InputRecord, ResultSettings, RunParameters, RunRecord};
+pub use result::RunResult;
+pub use session::{Run, RunOptions};
 pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
+pub use sheet_columns::SheetColumns;
+pub use status::{FieldRecord, InputStatus};
 pub use summary::{Urgency, counts, notes};

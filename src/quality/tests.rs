@@ -1,5 +1,7 @@
 //! Every check on a sound specimen, and on one with its fault.
 
+mod run_faults;
+
 use ndarray::Array2;
 
 use super::figures::*;
@@ -323,7 +325,8 @@ const FILES: [Fault; 11] = [
 #[test]
 fn a_sound_specimen_has_no_finding_and_every_fault_gives_its_own() {
     assert_eq!(after(|_| ()), []);
-    let faults = ACQUISITION.into_iter().chain(HYBRIDISATION).chain(SETTINGS).chain(FILES);
+    let faults =
+        ACQUISITION.into_iter().chain(HYBRIDISATION).chain(SETTINGS).chain(FILES).chain(run_faults::RUN);
     for (code, colour, field, effect, change) in faults {
         let found = after(change);
         let expected = |f: &Finding| {
@@ -358,7 +361,8 @@ fn the_light_of_the_counterstain_is_judged_by_the_height_of_signals() {
 
 #[test]
 fn sentences_are_whole_and_name_their_field() {
-    let faults = ACQUISITION.into_iter().chain(HYBRIDISATION).chain(SETTINGS).chain(FILES);
+    let faults =
+        ACQUISITION.into_iter().chain(HYBRIDISATION).chain(SETTINGS).chain(FILES).chain(run_faults::RUN);
     for (code, _, field, _, change) in faults {
         for finding in after(change) {
             let text = finding.to_string();

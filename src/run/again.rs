@@ -8,7 +8,7 @@ use crate::assay::Assay;
 use crate::error::{Error, Location, Result};
 use crate::io::ReadOptions;
 use crate::report::SCHEMA_VERSION;
-use crate::run::plan::{Plan, PlannedResult, source_at};
+use crate::run::plan::{FailedInput, Plan, PlannedResult, source_at};
 use crate::run::record::{InputRecord, ResultSettings, RunRecord};
 
 /// Largest record, bytes: it has about 1 kB for each field, and 30 kB for each assay.
@@ -54,7 +54,10 @@ impl Plan {
                 (Some(specimen), Some(settings)) => {
                     results.push(planned(record, input, specimen, settings, &assays)?);
                 }
-                _ => failed.push(input.clone()),
+                _ => failed.push(FailedInput {
+                    input: input.input.clone().into(),
+                    error: input.error.clone().unwrap_or_default(),
+                }),
             }
         }
         let other_columns = record.other_columns.clone();

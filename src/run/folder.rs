@@ -7,24 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::run::ledger::{LEDGER_JSON, Ledger};
-
-/// Files about the whole folder.
-const OURS: [&str; 6] =
-    ["run.json", "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
-
-/// The file whose lock a run holds.
-const LOCK: &str = ".breakapart.lock";
-
-/// Folder for results that were replaced.
-const REPLACED: &str = "replaced";
-
-/// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
-
-/// Whether a name is that of a file or folder of results, so that no specimen can have it.
-pub(super) fn is_ours(name: &str) -> bool {
-    OURS.iter().chain(&[REPLACED]).any(|ours| ours.eq_ignore_ascii_case(name))
-}
+use crate::run::names::{LOCK, OURS, REPLACED};
 
 /// The folder of results, locked for one run.
 #[derive(Debug)]

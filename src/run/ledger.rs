@@ -1,6 +1,5 @@
 //! The ledger of a result: what it was made from, and the files that it consists of.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Location, Result};
 use crate::quality::RunFacts;
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
-use crate::run::control::Control;
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
-use crate::run::record::{FieldRecord, InputStatus};
+use crate::run::sheet_columns::SheetColumns;
+use crate::run::status::{FieldRecord, InputStatus};
 
 /// Name of the file, in the folder of a result.
 pub const LEDGER_JSON: &str = "ledger.json";
@@ -42,18 +41,6 @@ pub struct Attention {
     pub message: String,
     /// The action to take.
     pub action: Option<String>,
-}
-
-/// What a sheet says of a result beside what decides it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SheetColumns {
-    /// Its role as a control.
-    pub control: Option<Control>,
-    /// The remark.
-    pub note: String,
-    /// Further columns, by name.
-    pub other: BTreeMap<String, String>,
 }
 
 /// What came out.

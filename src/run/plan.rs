@@ -7,9 +7,9 @@ use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
 use crate::io::{FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens};
-use crate::run::ledger::SheetColumns;
-use crate::run::record::InputRecord;
+use crate::run::names::is_our_file;
 use crate::run::sheet::{SampleSheet, SheetRow};
+use crate::run::sheet_columns::SheetColumns;
 
 /// What holds for every specimen of a run unless its row of the sheet says otherwise.
 #[derive(Debug, Clone)]
@@ -62,6 +62,16 @@ pub struct PlannedResult {
     pub sheet: SheetColumns,
 }
 
+/// An input in which no specimen can be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedInput {
+    /// The input as the user wrote it.
+    pub input: PathBuf,
+    /// Why there is none.
+    pub error: String,
+}
+
 /// All results that a run has to give, in the order of their rows.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -69,7 +79,7 @@ pub struct Plan {
     /// The results.
     pub results: Vec<PlannedResult>,
     /// Inputs in which no specimen can be found.
-    pub failed: Vec<InputRecord>,
+    pub failed: Vec<FailedInput>,
     /// Names of the columns that are carried through.
     pub other_columns: Vec<String>,
     /// Whether each result is a row of a sheet: then tables hold a row for it even if it failed.
@@ -105,7 +115,7 @@ impl Plan {
                 }),
                 Err(error) => {
                     absent.extend(is_absence(&error).then(|| error.to_string()));
-                    failed.push(InputRecord::without_specimen(&path, &error.to_string()));
+                    failed.push(FailedInput { input: path, error: error.to_string() });
                 }
             }
         }
@@ -144,7 +154,7 @@ impl Plan {
     }
 
     fn refuse_our_names(&self) -> Result<()> {
-        match self.results.iter().find(|result| crate::run::folder::is_ours(&result.specimen)) {
+        match self.results.iter().find(|result| is_our_file(&result.specimen)) {
             None => Ok(()),
             Some(result) => Err(Error::Undecided {
                 location: Location::file(&result.input),

@@ -9,47 +9,10 @@ use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
-use crate::run::ledger::SheetColumns;
-use crate::run::plan::{Pictures, Plan, PlannedResult};
+use crate::run::plan::{FailedInput, Pictures, Plan, PlannedResult};
+use crate::run::sheet_columns::SheetColumns;
+use crate::run::status::{FieldRecord, InputStatus};
 use crate::units::PixelSize;
-
-/// How it went for an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum InputStatus {
-    /// Read and scored, all of it.
-    Scored,
-    /// Scored without the fields that could not be read: look at their errors before relying on it.
-    Incomplete,
-    /// Not scored.
-    Failed,
-}
-
-impl InputStatus {
-    /// The word used in tables and files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Scored => "scored",
-            Self::Incomplete => "incomplete",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// How it went for one field of a specimen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FieldRecord {
-    /// The field's name.
-    pub field: String,
-    /// `scored` or `failed`.
-    pub status: InputStatus,
-    /// Why it failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
 
 /// The settings of one result, beside the parameters of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,12 +72,12 @@ impl InputRecord {
     }
 
     /// The record of an input in which there is no specimen.
-    pub(super) fn without_specimen(path: &Path, error: &str) -> Self {
+    pub(super) fn without_specimen(failed: &FailedInput) -> Self {
         Self {
-            input: path.display().to_string(),
+            input: failed.input.display().to_string(),
             specimen: None,
             status: InputStatus::Failed,
-            error: Some(error.to_owned()),
+            error: Some(failed.error.clone()),
             fields: Vec::new(),
             folder: None,
             settings: None,

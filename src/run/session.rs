@@ -15,6 +15,7 @@ use crate::run::ledger::{Ledger, LedgerState};
 use crate::run::observer::{Event, Observer};
 use crate::run::plan::{Pictures, Plan, PlannedResult};
 use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
+use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
 use crate::run::shared::{Planes, shared_planes};
 use crate::run::specimen::{Finished, Target, absolute};
@@ -50,22 +51,10 @@ struct Slot {
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
 pub struct Run {
     slots: Vec<Slot>,
-    plan_failed: Vec<InputRecord>,
+    failed_inputs: Vec<InputRecord>,
     record: RunRecord,
     options: RunOptions,
     folder: ResultsFolder,
-}
-
-/// What a run gave.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct RunResult {
-    /// The record, as in `run.json`.
-    pub record: RunRecord,
-    /// The ledger of each input of the record that is not failed, in the same order.
-    pub results: Vec<Option<Ledger>>,
-    /// Whether the observer ended it: the tables are not written, and the same run goes on from here.
-    pub is_cancelled: bool,
 }
 
 impl Run {
@@ -114,7 +103,13 @@ impl Run {
             folder.keep_aside(&slot.name)?;
             slot.ledger = None;
         }
-        Ok(Self { slots, plan_failed: plan.failed, record, options, folder })
+        Ok(Self {
+            slots,
+            failed_inputs: plan.failed.iter().map(InputRecord::without_specimen).collect(),
+            record,
+            options,
+            folder,
+        })
     }
 
     /// Reads what is not there yet, and writes the tables.
@@ -160,7 +155,7 @@ impl Run {
         }
         let kept = self.slots.iter().filter(|slot| slot.is_current).count();
         observer.on(Event::Started { results: self.slots.len(), kept, fields, bytes });
-        for record in &self.plan_failed {
+        for record in &self.failed_inputs {
             observer.on(Event::Result { record, outcome: None, kept: false });
         }
     }
@@ -242,7 +237,7 @@ impl Run {
     }
 
     fn result(&self, is_cancelled: bool) -> RunResult {
-        let failed = self.plan_failed.iter().map(|record| (record.clone(), None));
+        let failed = self.failed_inputs.iter().map(|record| (record.clone(), None));
         let read = self.slots.iter().filter_map(|slot| Some((slot.record.clone()?, slot.ledger.clone())));
         let mut all: Vec<(InputRecord, Option<Ledger>)> = failed.chain(read).collect();
         if !self.record.has_sheet {

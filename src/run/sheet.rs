@@ -2,18 +2,15 @@
 
 mod cells;
 mod fault;
+mod row;
 mod table;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use crate::assay::{Assay, Sex};
-use crate::io::ChannelMap;
-use crate::run::control::Control;
-use crate::units::PixelSize;
 use cells::Cells;
 pub use fault::{SheetError, SheetFault};
+pub use row::SheetRow;
 
 /// The columns that a sheet may have, in any order. `specimen` and `path` must be there. All others are carried through
 /// to the tables of results.
@@ -22,34 +19,6 @@ pub const SHEET_COLUMNS: [&str; 9] =
 
 /// Columns without which a sheet says nothing.
 const NEEDED: [&str; 2] = ["specimen", "path"];
-
-/// One row of a sample sheet.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct SheetRow {
-    /// Its line in the file, the header being line 1.
-    pub line: usize,
-    /// Name of the specimen.
-    pub specimen: String,
-    /// An image file, or a folder of them.
-    pub path: PathBuf,
-    /// The assay; `None` = that of the run.
-    pub assay: Option<Arc<Assay>>,
-    /// Sex of the patient; `None` = that of the run.
-    pub sex: Option<Sex>,
-    /// Which channel is which; `None` = that of the run.
-    pub channels: Option<ChannelMap>,
-    /// Size of a pixel; `None` = that of the run.
-    pub pixel_size: Option<PixelSize>,
-    /// Its role as a control.
-    pub control: Option<Control>,
-    /// File of regions; `None` = that of the run.
-    pub regions: Option<PathBuf>,
-    /// A remark, carried through to the tables.
-    pub note: String,
-    /// Cells of the further columns, in the order of [`SampleSheet::other_columns`].
-    pub other: Vec<String>,
-}
 
 /// A sample sheet without a fault.
 ///
@@ -145,7 +114,7 @@ fn sort_columns(
         let missing = SHEET_COLUMNS.iter().copied().filter(|known| !columns.contains_key(known));
         if let Some(meant) = crate::error::nearest(&header[i], missing) {
             faults.push(SheetFault::new(1, &header[i], "unknown column", format!("did you mean `{meant}`?")));
-        } else if crate::run::tables::is_ours(&header[i]) {
+        } else if crate::run::names::is_our_column(&header[i]) {
             let allowed = "another name: a table of results has a column of this name";
             faults.push(SheetFault::new(1, &header[i], "name in use", allowed));
         }

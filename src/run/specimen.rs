@@ -13,10 +13,12 @@ use crate::report::{
     write_signals_csv,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
-use crate::run::folder::{RESULT_FILES, remove, remove_empty_folders, remove_parts_below};
+use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
 use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
+use crate::run::names::RESULT_FILES;
 use crate::run::plan::{Pictures, PlannedResult};
-use crate::run::record::{FieldRecord, InputRecord, InputStatus, ResultSettings};
+use crate::run::record::{InputRecord, ResultSettings};
+use crate::run::status::{FieldRecord, InputStatus};
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {

@@ -7,8 +7,9 @@ use crate::atomic::write_bytes;
 use crate::error::Result;
 use crate::report::SpecimenRow;
 use crate::run::ledger::Outcome;
-use crate::run::record::{InputRecord, InputStatus};
-use crate::run::tables::Line;
+use crate::run::line::Line;
+use crate::run::record::InputRecord;
+use crate::run::status::InputStatus;
 use crate::summarise::Verdict;
 
 /// How much a result asks of a person, most first.

@@ -7,61 +7,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::report::{SPECIMENS_COLUMNS, SpecimenRow, write_json_results, write_rows};
-use crate::run::ledger::{Ledger, SheetColumns};
-use crate::run::record::{InputRecord, InputStatus};
-use crate::run::session::RunResult;
+use crate::report::{SPECIMENS_COLUMNS, write_json_results, write_rows};
+use crate::run::ledger::Ledger;
+use crate::run::line::Line;
+use crate::run::names::RUN_COLUMNS;
+use crate::run::result::RunResult;
 use crate::run::summary;
-
-/// Columns of `specimens.csv` after those of a specimen, before those of a sheet.
-const RUN_COLUMNS: [&str; 4] = ["status", "in_run", "control", "note"];
-
-/// Whether a column of a sheet has the name of one of ours.
-pub(super) fn is_ours(column: &str) -> bool {
-    SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).any(|ours| ours.eq_ignore_ascii_case(column))
-}
-
-/// A line of the tables: a result of this run or of an earlier one, or a row of the sheet without a result.
-pub(super) struct Line<'a> {
-    pub(super) name: &'a str,
-    pub(super) assay: &'a str,
-    pub(super) status: InputStatus,
-    pub(super) in_run: bool,
-    pub(super) error: Option<&'a str>,
-    pub(super) sheet: &'a SheetColumns,
-    pub(super) ledger: Option<&'a Ledger>,
-}
-
-impl<'a> Line<'a> {
-    fn of_run(record: &'a InputRecord, ledger: Option<&'a Ledger>) -> Self {
-        Self {
-            name: record.specimen.as_deref().unwrap_or(&record.input),
-            assay: record.settings.as_ref().map_or("", |settings| &settings.assay),
-            status: record.status,
-            in_run: true,
-            error: record.error.as_deref(),
-            sheet: &record.sheet,
-            ledger,
-        }
-    }
-
-    fn of_earlier(ledger: &'a Ledger) -> Self {
-        let status = ledger.outcome.as_ref().map_or(InputStatus::Failed, |outcome| outcome.status);
-        Self {
-            name: &ledger.specimen,
-            assay: &ledger.assay,
-            status,
-            in_run: false,
-            error: None,
-            sheet: &ledger.sheet,
-            ledger: Some(ledger),
-        }
-    }
-
-    pub(super) fn row(&self) -> Option<&'a SpecimenRow> {
-        self.ledger?.outcome.as_ref().map(|outcome| &outcome.row)
-    }
-}
 
 /// Writes all files about the run; `run.json` last: where it is, everything else is.
 pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledger)]) -> Result<()> {

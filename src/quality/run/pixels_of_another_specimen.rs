@@ -39,8 +39,8 @@ impl Figures for PixelsOfAnotherSpecimen {
             n => format!(" and {} more", n - 1),
         };
         format!(
-            "field {first}{more} has the pixels of specimen {other} (field {other_first}). One of the two has images of \
-             another specimen."
+            "specimen {other} has the pixels of field {first}{more} (its field {other_first}). One of the two has images \
+             of another specimen."
         )
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::SheetRow;
 use super::fault::SheetFault;
+use super::row::SheetRow;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Result};
 use crate::units::PixelSize;
@@ -140,7 +140,7 @@ fn fault_of_name(name: &str) -> Option<(String, String)> {
             "a name of a folder: without / \\ : * ? \" < > | and without a point at its start or end";
         return Some((format!("`{name}`"), allowed.to_owned()));
     }
-    crate::run::folder::is_ours(name)
+    crate::run::names::is_our_file(name)
         .then(|| (format!("`{name}`"), "another name: a file of the results has it".to_owned()))
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::assay::Sex;
+use crate::run::control::Control;
 
 /// A sheet in a folder that holds `p1`, `p2` and `area.geojson`.
 fn parsed(text: &str, needs_assay: bool) -> std::result::Result<SampleSheet, Vec<SheetFault>> {

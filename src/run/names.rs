@@ -1,0 +1,29 @@
+//! Names of files and columns, which no specimen and no column of a sheet may have.
+
+use crate::report::SPECIMENS_COLUMNS;
+
+/// Files about the whole folder.
+pub(super) const OURS: [&str; 6] =
+    ["run.json", "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+
+/// The file whose lock a run holds.
+pub(super) const LOCK: &str = ".breakapart.lock";
+
+/// Folder for results that were replaced.
+pub(super) const REPLACED: &str = "replaced";
+
+/// Files of a result that are always written, in the order in which they are.
+pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
+
+/// Whether a name is that of a file or folder of results, so that no specimen can have it.
+pub(super) fn is_our_file(name: &str) -> bool {
+    OURS.iter().chain(&[REPLACED]).any(|ours| ours.eq_ignore_ascii_case(name))
+}
+
+/// Columns of `specimens.csv` after those of a specimen, before those of a sheet.
+pub(super) const RUN_COLUMNS: [&str; 4] = ["status", "in_run", "control", "note"];
+
+/// Whether a column of a sheet has the name of one of ours.
+pub(super) fn is_our_column(column: &str) -> bool {
+    SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).any(|ours| ours.eq_ignore_ascii_case(column))
+}
