@@ -64,6 +64,7 @@ mod tables;
 pub use check::{CheckedResult, Stale, check_results};
 pub use control::Control;
 pub use digest::{Digest, InputFile, PlaneDigest};
+pub use folder::is_busy;
 pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 pub use observer::{Event, Observer};
 pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunSettings};

@@ -25,7 +25,7 @@ use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Assay;
 use breakapart::run::{
     InputStatus, Observer, Plan, Run, RunOptions, RunParameters, RunRecord, RunResult, RunSettings,
-    SampleSheet, check_results,
+    SampleSheet, check_results, is_busy,
 };
 use clap::Parser;
 
@@ -111,6 +111,9 @@ fn prepare(arguments: Arguments) -> Result<Run> {
             "note: {}: {gene} lies on X and no sex was supplied: read as two copies",
             result.specimen
         ));
+    }
+    if is_busy(&out) {
+        tell(format_args!("note: another run writes into {}; waiting for its end", out.display()));
     }
     Run::prepare(plan, parameters, &out, options).with_context(|| format!("--out {}", out.display()))
 }

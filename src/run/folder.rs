@@ -20,7 +20,7 @@ pub(super) struct ResultsFolder {
 }
 
 impl ResultsFolder {
-    /// Opens the folder, makes it if it is missing, and locks it. Files that a dead process left half-written are removed.
+    /// Opens the folder, makes it if it is missing, and locks it; waits for the end of a run that writes into it. Files that a dead process left half-written are removed.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let io = |e| Error::io(path, e);
         if path.exists() && !path.is_dir() {
@@ -30,17 +30,9 @@ impl ResultsFolder {
             ));
         }
         fs::create_dir_all(path).map_err(io)?;
-        let lock_path = path.join(LOCK);
-        let lock = fs::File::create(&lock_path).map_err(|e| Error::io(&lock_path, e))?;
+        let lock = lock_file(path)?;
         // On a file system without locks the run goes on without.
-        if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(Error::Undecided {
-                location: Location::file(path),
-                question: "another run is writing into this folder".to_owned(),
-                found: LOCK.to_owned(),
-                remedy: "wait for its end, or score into another folder".to_owned(),
-            });
-        }
+        let _ = lock.lock();
         remove_parts(path)?;
         let ledgers = Self::ledgers_in(path)?;
         ledgers.keys().try_for_each(|name| remove_parts_below(&path.join(name)))?;
@@ -101,12 +93,18 @@ impl ResultsFolder {
     }
 }
 
-/// The lock goes with the run that held it.
-impl Drop for ResultsFolder {
-    fn drop(&mut self) {
-        // Without the file the next run makes it anew.
-        let _ = fs::remove_file(self.path.join(LOCK));
-    }
+/// Whether another run is writing into a folder of results. [`Run::prepare`](crate::run::Run::prepare) waits for its end.
+#[must_use]
+pub fn is_busy(folder: impl AsRef<Path>) -> bool {
+    let path = folder.as_ref();
+    path.join(LOCK).exists()
+        && lock_file(path).is_ok_and(|lock| matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)))
+}
+
+/// The file whose lock a run holds. It stays: another run may be waiting for it.
+fn lock_file(folder: &Path) -> Result<fs::File> {
+    let path = folder.join(LOCK);
+    fs::File::create(&path).map_err(|e| Error::io(&path, e))
 }
 
 /// Removes a file if it is there.

@@ -58,12 +58,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// Checks everything, and finds out which results are there already.
+    /// Checks everything, and finds out which results are there already. Waits if another run writes into the folder.
     ///
     /// # Errors
     /// [`Error::Assay`] or [`Error::InvalidParameter`] for an assay or parameters that cannot be used; [`Error::Io`] if the
-    /// folder cannot be written to; [`Error::Undecided`] if another run writes into it, or if it holds results of other
-    /// images under the same name.
+    /// folder cannot be written to; [`Error::Undecided`] if it holds results of other images under the same name.
     pub fn prepare(plan: Plan, parameters: RunParameters, out: &Path, options: RunOptions) -> Result<Self> {
         let record = RunRecord::new(&plan, parameters, options.pictures);
         let repeated: Vec<bool> = plan.results.iter().map(|r| plan.is_repeated(&r.specimen)).collect();

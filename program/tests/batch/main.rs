@@ -23,6 +23,7 @@ fn every_promised_file_is_written() {
     assert_eq!(
         files,
         [
+            ".breakapart.lock",
             "breakapart_mqc.json",
             "good/labels/field_000.tif",
             "good/labels/field_001.tif",
@@ -53,7 +54,7 @@ fn the_same_bytes_for_any_number_of_threads_and_order_of_inputs() {
         place.files(out)
     };
     let one = run("one", "1", ["in/good", "in/broken", "in/other"]);
-    assert_eq!(one.len(), 5 + 2 * 8);
+    assert_eq!(one.len(), 6 + 2 * 8);
     assert!(
         one == run("two", "2", ["in/other", "in/good", "in/broken"]),
         "the bytes depend on threads or order"
@@ -249,7 +250,8 @@ fn the_old_result_of_a_specimen_that_now_fails_does_not_stay() {
     }
     assert_eq!(place.run(&["in", "--out", "out"]).status, 1);
     let left: Vec<String> = place.files("out").into_keys().map(|p| p.display().to_string()).collect();
-    assert_eq!(left, ["breakapart_mqc.json", "results.json", "run.json", "specimens.csv", "summary.txt"]);
+    let of_run = ["breakapart_mqc.json", "results.json", "run.json", "specimens.csv", "summary.txt"];
+    assert_eq!(left, [&[".breakapart.lock"][..], &of_run].concat());
     place.assert_records(&[("good", "failed", "none of its fields could be read")]);
 }
 
