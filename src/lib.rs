@@ -41,6 +41,7 @@
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
 //! | [`analyse`] | runs these steps over a field or a specimen |
+//! | [`region`] | areas of a field in which nuclei are counted, from GeoJSON |
 //! | [`assay`] | definitions of assays, built in or from TOML |
 //! | [`report`] | writes tables, reports and overlays (feature `report`) |
 //! | [`run`] | runs of a laboratory: sample sheets, controls, a folder of results (feature `run`) |
@@ -81,6 +82,7 @@ pub mod pair;
 pub mod quality;
 mod range;
 mod reading;
+pub mod region;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod resolve;

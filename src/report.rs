@@ -1,4 +1,5 @@
-//! Step 9: the written results. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG).
+//! Step 9: the written results. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG), objects for
+//! QuPath (GeoJSON).
 //!
 //! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
@@ -7,6 +8,7 @@
 #[cfg(test)]
 mod example;
 mod fate;
+mod geojson;
 mod json;
 mod nuclei;
 mod number;
@@ -20,6 +22,7 @@ mod table;
 mod tests;
 
 pub use fate::{Fate, fates};
+pub use geojson::{write_nuclei_geojson, write_signals_geojson};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
 

@@ -6,6 +6,7 @@
 //! that need it ([`two_stage`]).
 
 mod cutoff;
+mod regions;
 mod settle;
 mod summary;
 mod tallies;
@@ -30,6 +31,7 @@ pub use crate::decide::{
 pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
 };
+pub use regions::RegionSummary;
 pub use summary::{IsolatedTally, PatternTally, Summary};
 
 /// Facts beside the calls that a verdict is decided with. A reading carries them, so that its calls are never summarised
@@ -47,13 +49,16 @@ pub struct Grounds {
     pub false_spots: PerColour<FalseSpotRate>,
     /// Findings on the specimen.
     pub findings: Vec<Finding>,
+    /// Names of the regions in which nuclei are counted; `None` = everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Vec<String>>,
 }
 
 impl Grounds {
     /// The grounds of calls that a reader made at the microscope, of which nothing else is known.
     #[must_use]
     pub fn worksheet(sex: Option<Sex>) -> Self {
-        Self { sex, fields: None, false_spots: PerColour::default(), findings: Vec::new() }
+        Self { sex, fields: None, false_spots: PerColour::default(), findings: Vec::new(), regions: None }
     }
 }
 
@@ -157,7 +162,12 @@ pub fn summarise(
     findings.extend(on_settled_verdict(&question, verdict)?);
     // Those that withhold the verdict first, then the others by their effect; the order of the checks within each.
     findings.sort_by_key(|f| (!f.effect.withholds(ruling.verdict, ruling.depends_on_isolated), f.effect));
-    summary_of(calls, &evaluable, ruling, Judgement { loss_effect, verdict, findings })
+    let mut summary = summary_of(calls, &evaluable, ruling, Judgement { loss_effect, verdict, findings })?;
+    if let Some(names) = &grounds.regions {
+        summary.regions = regions::of_names(names, calls, assay)?;
+        summary.outside_region = Some(regions::outside(calls, assay)?);
+    }
+    Ok(summary)
 }
 
 /// Refuses shares and probabilities that are no numbers from 0 to 1.
@@ -232,5 +242,7 @@ fn summary_of(
         stages: ruling.stages,
         verdict,
         findings,
+        regions: Vec::new(),
+        outside_region: None,
     })
 }

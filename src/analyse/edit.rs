@@ -15,9 +15,9 @@ use crate::error::{Error, Result};
 pub enum Change {
     /// Do not count the nucleus.
     Exclude,
-    /// Count the nucleus with these signals.
+    /// Count the nucleus with these signals, wherever it lies.
     Pattern(SignalPattern),
-    /// Count the nucleus with the signals that were read, although it was left out.
+    /// Count the nucleus with the signals that were read, although it was left out, also if it lies outside the regions.
     Restore,
 }
 
@@ -126,6 +126,7 @@ fn changed(call: &NucleusCall, change: Change, assay: &Assay, sex: Option<Sex>) 
         doubtful: false,
         lost: Default::default(),
         edited: true,
+        rearranged_outside: false,
         ..call.clone()
     }
 }

@@ -1,5 +1,7 @@
 //! What needs the pixels of a field: nuclei and candidates. Everything after works on these alone.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 
 use crate::analyse::byte_order;
@@ -13,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
 use crate::kernel::camera_noise;
 use crate::kernel::dispatch::vectorised;
+use crate::region::Regions;
 use crate::segment::Segmentation;
 use crate::setting::Setting;
 use crate::units::PixelSize;
@@ -36,6 +39,8 @@ pub struct FieldMeasurement {
     pub(crate) lights: Vec<NucleusLight>,
     /// Facts about how the field was read.
     pub(crate) notes: Vec<FieldNote>,
+    /// Where nuclei are counted; `None` = everywhere.
+    pub(crate) regions: Option<Arc<Regions>>,
 }
 
 impl FieldMeasurement {
@@ -49,6 +54,31 @@ impl FieldMeasurement {
     #[must_use]
     pub fn labels(&self) -> &Array2<u32> {
         &self.segmentation.labels
+    }
+
+    /// The same field with the areas in which its nuclei are counted. Those of one file can be attached to several fields:
+    /// [`crate::region`] says which of them belong to this one. The fields of a specimen have regions all or none.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use breakapart::region::{RegionOptions, Regions};
+    /// use breakapart::{Analyser, Assay, Field, Location};
+    /// use ndarray::Array2;
+    /// let text = r#"{"type": "Polygon", "coordinates": [[[0, 0], [40, 0], [40, 40], [0, 0]]]}"#;
+    /// let regions = Regions::from_geojson(text, &Location::file("a.geojson"), &RegionOptions::default())?;
+    /// let dark = || Array2::<u16>::from_elem((64, 64), 100);
+    /// let field = Field::new("field_000", dark(), dark(), dark())?;
+    /// let analyser = Analyser::new(Assay::builtin("alk")?)?;
+    /// let measured = analyser.measure_field(&field)?.with_regions(Arc::new(regions));
+    /// let summary = analyser.read_specimen("S1", vec![measured])?.summary;
+    /// assert_eq!(summary.regions[0].name, "region 1");
+    /// assert_eq!(summary.outside_region.map(|outside| outside.nuclei), Some(0));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_regions(mut self, regions: Arc<Regions>) -> Self {
+        self.regions = Some(regions);
+        self
     }
 }
 
@@ -96,6 +126,7 @@ pub(super) fn measure(
         bytes_swapped,
         lights,
         notes: field.notes.clone(),
+        regions: None,
     })
 }
 

@@ -16,6 +16,7 @@ mod neighbours;
 mod nucleus;
 mod outside_spots;
 mod placed;
+mod regions;
 mod registration;
 mod repeated;
 mod rim;
@@ -60,6 +61,7 @@ pub(super) fn calibrate<'a>(
     fields.sort_by(|a, b| a.name.cmp(&b.name));
     let repeated = repeated::take_out(&mut fields);
     let pixel_size = rules::common_pixel_size(name, &fields)?;
+    let regions = regions::names(name, &fields)?;
     let diameters_px = rules::signal_diameters_px(&fields);
     let diameter_px = f64::midpoint(diameters_px[0], diameters_px[1]);
     let mut calibration = Calibration::estimate(&fields, diameters_px, params);
@@ -80,7 +82,7 @@ pub(super) fn calibrate<'a>(
     crosstalk::apply(&mut nuclei, &crosstalk);
     let diameters_px = calibration.measure_diameters(&nuclei, diameters_px, params);
     let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
-    let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px };
+    let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px, regions };
     facts.supplied = SuppliedFacts {
         settings: supplied::settings(params),
         shift: found_shift.contradiction,
@@ -187,6 +189,7 @@ impl<'a> ResolvedSpecimen<'a> {
         let deviations = self.specimen.params.summarise.deviations();
         let mut grounds = Grounds::worksheet(self.specimen.params.sex);
         grounds.fields = Some(readings.len());
+        grounds.regions = self.specimen.regions.take();
         grounds.false_spots = false_spots::rate(&readings, &self.rule, deviations);
         let [red_px, green_px] = self.specimen.diameters_px;
         let Self { specimen, instrument, mut facts, .. } = self;

@@ -9,6 +9,7 @@ use super::params::{ClassifyParams, UNMODELLED_ERROR};
 use super::pattern::SignalPattern;
 use crate::assay::{Assay, GreyZoneAction, Sex};
 use crate::colour::Colour;
+use crate::region::RegionPlace;
 
 /// The call of one nucleus.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,13 @@ pub struct NucleusCall {
     /// Whether a person changed the call.
     #[serde(default)]
     pub edited: bool,
+    /// Where it lies in the regions of its field; `None` if the field has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<RegionPlace>,
+    /// Whether the assay would count it as rearranged if its place were counted. `false` unless it is left out as
+    /// [`Exclusion::OutsideRegion`].
+    #[serde(default)]
+    pub rearranged_outside: bool,
 }
 
 impl NucleusCall {
@@ -48,6 +56,24 @@ impl NucleusCall {
     #[must_use]
     pub fn evaluable(&self) -> bool {
         self.exclusion.is_none()
+    }
+
+    /// Whether it is counted, or would be if its place were: what the microscope did to nuclei shows in all of these.
+    #[must_use]
+    pub fn readable(&self) -> bool {
+        matches!(self.exclusion, None | Some(Exclusion::OutsideRegion))
+    }
+
+    /// Whether it lies outside the regions in which nuclei are counted.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        self.place == Some(RegionPlace::Outside)
+    }
+
+    /// The region that it lies in, if that has a name.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.place.as_ref().and_then(RegionPlace::name)
     }
 }
 
@@ -67,6 +93,7 @@ fn one_colour_counts(colour: Colour, fused: usize, assay: &Assay, sex: Option<Se
 /// 2. Can it be read? `out_of_focus`, `saturated`, `debris`, `weak_probe`
 /// 3. Can its signals be counted? `no_signal`, `too_many_signals`, `one_colour_only`, `too_few_signals`,
 ///    `incomplete_pattern`, `grey_zone`
+/// 4. Does it lie where nuclei are counted? `outside_region`: of otherwise evaluable nuclei alone
 ///
 /// An unmeasured value (no pixel size: no area; no SNR) excludes nothing. A score, area or SNR that is NaN does, and
 /// so does every one of them if its limit is NaN. [`summarise`](crate::summarise::summarise) refuses an invalid assay.
@@ -103,7 +130,8 @@ pub fn classify(
     };
     let exclusion = exclusion_of(evidence, assay, sex, params);
     let evaluable = exclusion.is_none();
-    let rearranged = evaluable && counts_as_rearranged(class, &pattern, assay);
+    let counts_as = counts_as_rearranged(class, &pattern, assay);
+    let rearranged = evaluable && counts_as;
     let counts = Colour::BOTH.map(|colour| one_colour_counts(colour, pattern.fused, assay, sex));
     let at_cutoff = evidence.separated_at_cutoff.filter(|_| evaluable);
     let probability = evidence.separated.filter(|_| evaluable).map(|separated| {
@@ -138,6 +166,8 @@ pub fn classify(
                 .is_some_and(|p| if rearranged { !at_least(p, likely) } else { !at_least(unlikely, p) }),
         lost: evidence.lost,
         edited: false,
+        place: evidence.place.clone(),
+        rearranged_outside: counts_as && exclusion == Some(Exclusion::OutsideRegion),
     }
 }
 
@@ -151,6 +181,7 @@ fn exclusion_of(
     not_one_nucleus(evidence, assay, params)
         .or_else(|| not_readable(evidence, assay, params))
         .or_else(|| not_countable(evidence, assay, sex))
+        .or_else(|| (evidence.place == Some(RegionPlace::Outside)).then_some(Exclusion::OutsideRegion))
 }
 
 fn not_one_nucleus(evidence: &NucleusEvidence, assay: &Assay, params: &ClassifyParams) -> Option<Exclusion> {

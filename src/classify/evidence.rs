@@ -6,6 +6,7 @@ use super::params::ClassifyParams;
 use super::pattern::SignalPattern;
 use crate::assay::Assay;
 use crate::colour::Colour;
+use crate::region::RegionPlace;
 
 /// Probability that a nucleus shows separated signals (split or isolated), summed over all explanations of its candidate
 /// signals.
@@ -93,6 +94,9 @@ pub struct NucleusEvidence {
     /// The same if separated signals were as common as at the assay's cutoff; `None` if not known.
     #[serde(default)]
     pub separated_at_cutoff: Option<SeparatedProbability>,
+    /// Where it lies in the regions of its field; `None` if the field has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<RegionPlace>,
 }
 
 impl NucleusEvidence {
@@ -138,6 +142,7 @@ impl NucleusEvidence {
             uncountable_cluster: false,
             separated: None,
             separated_at_cutoff: None,
+            place: None,
         }
     }
 }

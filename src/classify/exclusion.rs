@@ -44,6 +44,8 @@ pub enum Exclusion {
     GreyZone,
     /// A person left it out.
     ByReader,
+    /// Otherwise evaluable, but its centroid lies in no region in which nuclei are counted, or in one that excludes.
+    OutsideRegion,
 }
 
 words!(Exclusion, "reason to leave out a nucleus", {
@@ -64,4 +66,5 @@ words!(Exclusion, "reason to leave out a nucleus", {
     Saturated => "saturated",
     GreyZone => "grey_zone",
     ByReader => "by_reader",
+    OutsideRegion => "outside_region",
 });

@@ -177,9 +177,9 @@ pub(crate) struct SpecimenView<'a> {
 }
 
 impl<'a> SpecimenView<'a> {
-    /// The calls of all nuclei.
+    /// The calls of all nuclei, but for those outside the regions: the verdict is not about these.
     pub(crate) fn calls(&self) -> impl Iterator<Item = &'a NucleusCall> + use<'a> {
-        self.fields.iter().flat_map(FieldReading::calls)
+        self.fields.iter().flat_map(FieldReading::calls).filter(|call| !call.is_outside())
     }
 
     /// The calls of the evaluable nuclei.

@@ -81,6 +81,8 @@ pub(crate) fn field_reading() -> FieldReading {
         doubtful: false,
         lost: [LostShare::default(); 2],
         edited: false,
+        place: None,
+        rearranged_outside: false,
     };
     let calls = [
         call(1, NucleusClass::Split, None),
@@ -180,6 +182,8 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             by_rule: Verdict::NotEvaluable,
             depends_on_isolated: false,
             findings: vec![Raised::new(SexUnknown { gene: "ALK".to_owned() }).into()],
+            regions: Vec::new(),
+            outside_region: None,
         },
     }
 }

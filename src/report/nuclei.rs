@@ -13,7 +13,7 @@ use crate::report::table::write_table;
 use crate::segment::Nucleus;
 
 /// Columns of `nuclei.csv`.
-pub const NUCLEI_COLUMNS: [&str; 29] = [
+pub const NUCLEI_COLUMNS: [&str; 30] = [
     "field",
     "nucleus_id",
     "centroid_y_px",
@@ -43,6 +43,7 @@ pub const NUCLEI_COLUMNS: [&str; 29] = [
     "uncertain",
     "probability_rearranged",
     "doubtful",
+    "region",
 ];
 
 /// Writes `nuclei.csv`: every nucleus of every field, by field in the order given, then by id.
@@ -73,7 +74,7 @@ fn row(
     call: &NucleusCall,
     [red, green]: [usize; 2],
     duplicates: usize,
-) -> [String; 29] {
+) -> [String; 30] {
     let area_px = nucleus.area_px as f64;
     let diameter_px = 2.0 * (area_px / PI).sqrt();
     let pattern = call.pattern;
@@ -107,5 +108,6 @@ fn row(
         call.uncertain.to_string(),
         fixed_or_empty(call.probability_rearranged, 4),
         call.doubtful.to_string(),
+        call.region().unwrap_or_default().to_owned(),
     ]
 }

@@ -14,7 +14,7 @@
 //! The colours are those of Okabe and Ito (2008), which readers with any colour vision tell apart; line style
 //! says the same again. Marks lie around the signals, never on them. Signals outside nuclei are not marked.
 
-mod call_colour;
+pub(in crate::report) mod call_colour;
 mod canvas;
 mod legend;
 mod lettering;

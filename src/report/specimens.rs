@@ -11,7 +11,7 @@ use crate::report::table::write_table;
 use crate::summarise::Verdict;
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 24] = [
+pub const SPECIMENS_COLUMNS: [&str; 25] = [
     "specimen",
     "assay",
     "fields",
@@ -36,6 +36,7 @@ pub const SPECIMENS_COLUMNS: [&str; 24] = [
     "one_colour_only",
     "percent_without_one_colour_only",
     "withheld_by",
+    "outside_region",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -88,6 +89,8 @@ pub struct SpecimenRow {
     pub percent_without_one_colour_only: Option<f64>,
     /// Codes of the findings that withhold the verdict.
     pub withheld_by: Vec<String>,
+    /// Otherwise evaluable nuclei that are not counted because they lie outside the regions; `None` without regions.
+    pub outside_region: Option<usize>,
 }
 
 impl SpecimenRow {
@@ -119,11 +122,12 @@ impl SpecimenRow {
             percent_expected: summary.percent_expected,
             one_colour_only: summary.one_colour_only,
             percent_without_one_colour_only: summary.percent_without_one_colour_only,
+            outside_region: summary.outside_region.as_ref().map(|outside| outside.evaluable),
         }
     }
 
     /// Its cells, in the order of [`SPECIMENS_COLUMNS`].
-    pub(crate) fn cells(&self) -> [String; 24] {
+    pub(crate) fn cells(&self) -> [String; 25] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -151,6 +155,7 @@ impl SpecimenRow {
             self.one_colour_only.to_string(),
             fixed_or_empty(self.percent_without_one_colour_only, 2),
             self.withheld_by.join(" "),
+            self.outside_region.map_or_else(String::new, |nuclei| nuclei.to_string()),
         ]
     }
 }

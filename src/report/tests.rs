@@ -23,11 +23,11 @@ fn nuclei_csv_lists_every_nucleus_counted_or_not() {
         "field,nucleus_id,centroid_y_px,centroid_x_px,area_um2,evaluable,exclusion,fused,split,isolated_red,\
          isolated_green,pattern,rearranged,class,duplicates,area_px,diameter_px,diameter_um,solidity,\
          eccentricity,mean_intensity,score,touches_border,overlapping,red_signals,green_signals,uncertain,\
-         probability_rearranged,doubtful\n\
+         probability_rearranged,doubtful,region\n\
          field_000,1,40.00,40.00,19.63,true,,1,1,0,0,1F1R1G,true,split,0,1963,49.99,5.00,0.9877,0.3000,812.5,\
-         0.9100,false,false,2,2,false,0.9700,false\n\
+         0.9100,false,false,2,2,false,0.9700,false,\n\
          field_000,2,110.00,110.00,7.06,false,one_colour_only,0,0,1,0,1R,false,unclassified,1,706,29.98,3.00,\
-         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false\n"
+         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false,\n"
     );
 }
 
@@ -82,10 +82,11 @@ fn specimens_csv_is_sorted_by_name() {
         text,
         "specimen,assay,fields,nuclei,evaluable,rearranged,percent_rearranged,ci_low,ci_high,verdict,ci_level,\
          clopper_pearson_low,clopper_pearson_high,borderline,failed_fields,warnings,uncertain,confirm,doubtful,\
-         percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only,withheld_by\n\
-         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n\
-         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n\
-         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,\n"
+         percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only,withheld_by,\
+         outside_region\n\
+         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
+         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
+         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n"
     );
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::regions::RegionSummary;
 use crate::assay::{IsolatedMeaning, Percent};
 use crate::classify::{Exclusion, NucleusClass};
 use crate::decide::{Interval, LossEffect, Stage, Verdict};
@@ -96,6 +97,13 @@ pub struct Summary {
     pub confirm: bool,
     /// All findings: those that withhold this verdict first, then the others by their effect, the strongest first.
     pub findings: Vec<Finding>,
+    /// The regions in which nuclei are counted, in the order of the fields and their files; empty if nuclei are counted
+    /// everywhere, or everywhere but in areas that exclude.
+    #[serde(default)]
+    pub regions: Vec<RegionSummary>,
+    /// The nuclei outside, none of which is counted; `None` if nuclei are counted everywhere.
+    #[serde(default)]
+    pub outside_region: Option<RegionSummary>,
 }
 
 impl Summary {

@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "error",
     "atomic",
     "words",
@@ -17,6 +17,7 @@ const ORDER: [&str; 27] = [
     "setting",
     "colour",
     "field",
+    "region",
     "workspace",
     "kernel",
     "statistics",

@@ -6,6 +6,7 @@ use crate::analyse::specimen::debris;
 use crate::analyse::specimen::field_quality::quality;
 use crate::analyse::specimen::neighbours::{Shown, missing_probe_hybridised_nearby};
 use crate::analyse::specimen::nucleus::{ResolvedRecord, field_centre_px};
+use crate::analyse::specimen::regions;
 use crate::analyse::specimen::state::{ResolvedSpecimen, Specimen};
 use crate::classify::{NucleusEvidence, SeparatedProbability, classify};
 use crate::colour::{Colour, PerColour};
@@ -13,6 +14,7 @@ use crate::detect::Signal;
 use crate::error::Result;
 use crate::pair::{PairRule, Pairing, pair};
 use crate::reading::{FieldReading, NucleusReading};
+use crate::region::RegionPlace;
 use crate::resolve::explanations::NoneSeparated;
 use crate::segment::Nucleus;
 use crate::statistics::median;
@@ -26,6 +28,7 @@ struct Paired<'n> {
     signals: Vec<usize>,
     ambiguous_owner: bool,
     missing_probe_hybridised_nearby: bool,
+    place: Option<RegionPlace>,
 }
 
 /// Fewest signals whose width tells whether a nucleus is in focus.
@@ -103,6 +106,7 @@ impl ResolvedSpecimen<'_> {
                     signals: indices,
                     ambiguous_owner: false,
                     missing_probe_hybridised_nearby: true,
+                    place: None,
                 })
             })
             .collect::<Result<_>>()?;
@@ -122,6 +126,9 @@ impl ResolvedSpecimen<'_> {
         for (nucleus, (ambiguous, nearby)) in paired.iter_mut().zip(ambiguous.into_iter().zip(nearby)) {
             nucleus.ambiguous_owner = ambiguous;
             nucleus.missing_probe_hybridised_nearby = nearby;
+        }
+        for (nucleus, place) in paired.iter_mut().zip(regions::places(field)?.into_iter().flatten()) {
+            nucleus.place = Some(place);
         }
         Ok(paired)
     }
@@ -166,6 +173,7 @@ impl ResolvedSpecimen<'_> {
         evidence.separated = Some(Self::separated(pairing, signals, decision.none_separated));
         evidence.separated_at_cutoff =
             Some(Self::separated(pairing, signals, decision.none_separated_at_cutoff));
+        evidence.place.clone_from(&paired.place);
         evidence
     }
 

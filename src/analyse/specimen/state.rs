@@ -24,6 +24,8 @@ pub(super) struct Specimen<'a> {
     pub(super) pixel_size: Option<PixelSize>,
     /// Signal diameters: red, green.
     pub(super) diameters_px: [f64; 2],
+    /// Names of the regions of all fields; `None` if the fields have none.
+    pub(super) regions: Option<Vec<String>>,
 }
 
 /// A specimen whose instrument is known: chromatic shift and crosstalk are corrected in the candidates of its nuclei.

@@ -65,7 +65,7 @@ impl Separated {
     fn count<'a>(calls: impl IntoIterator<Item = &'a NucleusCall>) -> Self {
         let mut count = Self::default();
         for call in calls {
-            if call.evaluable() && Colour::BOTH.iter().all(|colour| call.pattern.signals(*colour) >= 2) {
+            if call.readable() && Colour::BOTH.iter().all(|colour| call.pattern.signals(*colour) >= 2) {
                 count.nuclei += 1;
                 count.separated += usize::from(call.pattern.fused == 0);
             }

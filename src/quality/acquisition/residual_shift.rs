@@ -127,11 +127,11 @@ fn judge(fields: &[(&str, Vec<[f64; 2]>)], shift: Option<ChromaticShift>) -> Vec
     found.iter().map(|(name, one_way)| finding(one_way).in_field(name)).collect()
 }
 
-/// Vectors from red to green of the split pairs of a field's evaluable nuclei, without the shift that was corrected.
+/// Vectors from red to green of the split pairs of a field's nuclei, evaluable or outside the regions, without the shift that was corrected.
 fn split_vectors(field: &FieldReading, shift: Option<ChromaticShift>) -> Vec<[f64; 2]> {
     let centre = [field.height_px, field.width_px].map(|n| 0.5 * (n as f64 - 1.0));
-    let evaluable = field.nuclei.iter().filter(|nucleus| nucleus.call.evaluable());
-    evaluable
+    let readable = field.nuclei.iter().filter(|nucleus| nucleus.call.readable());
+    readable
         .flat_map(|nucleus| &nucleus.pairing.split)
         .filter_map(|pair| {
             let [red, green] = [field.signals.get(pair.red)?, field.signals.get(pair.green)?];

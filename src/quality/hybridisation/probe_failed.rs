@@ -64,13 +64,13 @@ pub(super) struct Missing {
 }
 
 impl Missing {
-    /// Counts the whole nuclei with two or more signals of the other colour, and those without any of `colour`.
+    /// Counts the whole nuclei, where nuclei are counted, with two or more signals of the other colour, and those without any of `colour`.
     pub(super) fn count(view: &SpecimenView<'_>, colour: Colour) -> Self {
         let mut missing = Self::default();
         for nucleus in view.fields.iter().flat_map(|field| &field.nuclei) {
             let (call, is_weak) = (&nucleus.call, nucleus.weak);
-            let whole =
-                matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
+            let whole = !call.is_outside()
+                && matches!(call.exclusion, None | Some(Exclusion::OneColourOnly | Exclusion::WeakProbe));
             let [here, other] = [colour, colour.other()].map(|c| call.pattern.signals(c));
             if whole && other >= 2 && !is_weak[colour.other()] {
                 missing.nuclei += 1;

@@ -149,9 +149,9 @@ impl Losses {
 }
 
 /// Loci of a nucleus by the colour other than this, and how many of them lack this colour; `None` for nuclei that
-/// cannot be read.
+/// cannot be read, or lie outside the regions.
 pub(super) fn loci_and_lost(call: &NucleusCall, colour: Colour) -> Option<[usize; 2]> {
-    if !matches!(call.exclusion, None | Some(Exclusion::OneColourOnly)) {
+    if call.is_outside() || !matches!(call.exclusion, None | Some(Exclusion::OneColourOnly)) {
         return None;
     }
     let pattern = &call.pattern;

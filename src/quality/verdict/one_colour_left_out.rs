@@ -56,7 +56,8 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Rai
     counting.isolated.requires_fused = false;
     let counts = |call: &&NucleusCall| {
         let meaning = class_of(&call.pattern, &counting, question.sex).isolated_meaning(&counting);
-        call.exclusion == Some(Exclusion::OneColourOnly)
+        !call.is_outside()
+            && call.exclusion == Some(Exclusion::OneColourOnly)
             && matches!(meaning, Some(IsolatedMeaning::Positive | IsolatedMeaning::Equivocal))
     };
     let left_out: Vec<&NucleusCall> = question.calls.iter().filter(counts).collect();

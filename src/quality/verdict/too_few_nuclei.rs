@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::quality::about::About;
 use crate::quality::check::{Check, Figures, Raised};
 
+use crate::classify::Exclusion;
 use crate::decide::{Count, Interval, interval, minimum_cells};
 use crate::error::Result;
 use crate::quality::question::Question;
@@ -21,6 +22,9 @@ pub struct TooFewNuclei {
     pub rearranged: usize,
     /// Interval of their percentage; `None` if nothing is evaluable.
     pub interval: Option<Interval>,
+    /// Otherwise evaluable nuclei outside the regions; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside_region: Option<usize>,
 }
 
 pub(crate) const CHECK: Check = Check {
@@ -46,11 +50,20 @@ impl Figures for TooFewNuclei {
                 i.low_percent, i.high_percent
             )
         });
-        format!("{needed} ({evaluable} of {}).{so_far}", self.needed)
+        let outside = self.outside_region.map_or_else(String::new, |nuclei| {
+            let lie = if nuclei == 1 { "nucleus lies" } else { "nuclei lie" };
+            format!(" {nuclei} evaluable {lie} outside the regions.")
+        });
+        format!("{needed} ({evaluable} of {}).{so_far}{outside}", self.needed)
     }
 
     fn action(&self, _: &About) -> Option<String> {
-        Some("Add fields, or repeat the hybridisation.".to_owned())
+        let action = if self.outside_region.is_some() {
+            "Look whether the regions lie where they were drawn (unit, field). Add fields or regions, or repeat the hybridisation."
+        } else {
+            "Add fields, or repeat the hybridisation."
+        };
+        Some(action.to_owned())
     }
 }
 
@@ -66,6 +79,9 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<TooFewNuclei>>
     } else {
         None
     };
-    let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits };
+    let outside =
+        question.calls.iter().filter(|call| call.exclusion == Some(Exclusion::OutsideRegion)).count();
+    let outside_region = (outside > 0).then_some(outside);
+    let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits, outside_region };
     Ok(vec![Raised::new(detail)])
 }

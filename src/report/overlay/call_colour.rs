@@ -11,7 +11,7 @@ pub(super) const NOT_REARRANGED: Rgb = [86, 180, 233];
 pub(super) const NOT_EVALUABLE: Rgb = [170, 170, 170];
 
 /// The colour of a call.
-pub(super) fn colour_of(call: &NucleusCall) -> Rgb {
+pub(in crate::report) fn colour_of(call: &NucleusCall) -> Rgb {
     match (call.evaluable(), call.rearranged) {
         (false, _) => NOT_EVALUABLE,
         (true, true) => REARRANGED,
