@@ -112,6 +112,11 @@ fn prepare(arguments: Arguments) -> Result<Run> {
             result.specimen
         ));
     }
+    for result in &plan.results {
+        for note in result.regions.iter().flat_map(breakapart::run::ResultRegions::notes) {
+            tell(format_args!("note: {}: {note}", result.specimen));
+        }
+    }
     if is_busy(&out) {
         tell(format_args!("note: another run writes into {}; waiting for its end", out.display()));
     }
@@ -147,6 +152,8 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     let mut settings = RunSettings::new(assay);
     settings.params = arguments.options.params()?;
     settings.reading = arguments.options.reading();
+    settings.regions.clone_from(&arguments.options.regions);
+    settings.region_options = arguments.options.region_options();
     let plan = match &arguments.sheet {
         Some(path) => Plan::from_sheet(&SampleSheet::read(path, settings.assay.is_none())?, &settings)?,
         None => Plan::from_inputs(&inputs, &settings)?,

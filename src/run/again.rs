@@ -10,6 +10,7 @@ use crate::io::ReadOptions;
 use crate::report::SCHEMA_VERSION;
 use crate::run::plan::{FailedInput, Plan, PlannedResult, source_at};
 use crate::run::record::{InputRecord, ResultSettings, RunRecord};
+use crate::run::regions::ResultRegions;
 
 /// Largest record, bytes: it has about 1 kB for each field, and 30 kB for each assay.
 const MAX_BYTES: u64 = 1 << 28;
@@ -79,10 +80,18 @@ fn planned(
     params.sex = settings.sex;
     let channels = settings.channels.as_deref().map(str::parse).transpose()?;
     let reading = ReadOptions { channels, pixel_size: settings.pixel_size_um, ..ReadOptions::default() };
+    let source = source_at(&record.working_folder.join(&input.input), specimen);
+    let fields = source.iter().flat_map(|source| &source.fields);
+    let fields: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
+    let regions = settings.regions.as_ref().map(|regions| {
+        ResultRegions::read(&record.working_folder.join(&regions.path), &regions.options, &fields)
+            .map(|read| read.named(&regions.path))
+    });
     Ok(PlannedResult {
         specimen: specimen.to_owned(),
         input: input.input.clone().into(),
-        source: source_at(&record.working_folder.join(&input.input), specimen),
+        source,
+        regions: regions.transpose()?,
         assay,
         params,
         reading,

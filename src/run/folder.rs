@@ -117,7 +117,9 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 
 /// Removes the folder of a result, and those in it, if they are empty.
 pub(super) fn remove_empty_folders(folder: &Path) {
-    for folder in [folder.join("labels"), folder.join("overlays"), folder.to_path_buf()] {
+    for folder in
+        [folder.join("labels"), folder.join("overlays"), folder.join("geojson"), folder.to_path_buf()]
+    {
         // A folder that holds something stays.
         let _ = fs::remove_dir(folder);
     }
@@ -143,7 +145,7 @@ fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
 
 /// Removes files that a dead process left half-written in the folder of a result.
 pub(super) fn remove_parts_below(folder: &Path) -> Result<()> {
-    [folder.to_path_buf(), folder.join("labels"), folder.join("overlays")]
+    [folder.to_path_buf(), folder.join("labels"), folder.join("overlays"), folder.join("geojson")]
         .iter()
         .filter(|folder| folder.is_dir())
         .try_for_each(|folder| remove_parts(folder))

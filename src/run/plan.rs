@@ -7,7 +7,9 @@ use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
 use crate::io::{FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens};
+use crate::region::RegionOptions;
 use crate::run::names::is_our_file;
+use crate::run::regions::ResultRegions;
 use crate::run::sheet::{SampleSheet, SheetRow};
 use crate::run::sheet_columns::SheetColumns;
 
@@ -21,6 +23,10 @@ pub struct RunSettings {
     pub params: AnalyseParams,
     /// How files are read.
     pub reading: ReadOptions,
+    /// File of regions, or a folder with one for each field.
+    pub regions: Option<PathBuf>,
+    /// How files of regions are understood.
+    pub region_options: RegionOptions,
 }
 
 impl RunSettings {
@@ -28,7 +34,13 @@ impl RunSettings {
     #[must_use]
     pub fn new(assay: Option<Assay>) -> Self {
         let assay = assay.map(Arc::new);
-        Self { assay, params: AnalyseParams::default(), reading: ReadOptions::default() }
+        Self {
+            assay,
+            params: AnalyseParams::default(),
+            reading: ReadOptions::default(),
+            regions: None,
+            region_options: RegionOptions::default(),
+        }
     }
 }
 
@@ -58,6 +70,8 @@ pub struct PlannedResult {
     pub params: AnalyseParams,
     /// How its files are read.
     pub reading: ReadOptions,
+    /// Its regions.
+    pub regions: Option<ResultRegions>,
     /// What the sheet says of it.
     pub sheet: SheetColumns,
 }
@@ -91,7 +105,8 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] without an assay; [`Error::Undecided`] if two specimens have one name, in upper or lower
-    /// case: one would be filed under the other's name. [`Error::Malformed`] if no input leads to any image.
+    /// case: one would be filed under the other's name. [`Error::Malformed`] if no input leads to any image. As
+    /// [`ResultRegions::read`].
     pub fn from_inputs(inputs: &[PathBuf], settings: &RunSettings) -> Result<Self> {
         let Some(assay) = &settings.assay else {
             return Err(Error::parameter("assay", "none", "a built-in assay, or an assay file"));
@@ -105,6 +120,7 @@ impl Plan {
         for FoundSpecimen { path, specimen } in found {
             match specimen {
                 Ok(source) => results.push(PlannedResult {
+                    regions: regions_of(settings.regions.as_deref(), settings, &source)?,
                     specimen: source.name.clone(),
                     input: path,
                     source: Ok(source),
@@ -133,7 +149,7 @@ impl Plan {
     /// A plan for the rows of a sheet.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if neither a row nor the settings name an assay.
+    /// [`Error::InvalidParameter`] if neither a row nor the settings name an assay; as [`ResultRegions::read`].
     pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
         let results = sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
         let other_columns = sheet.other_columns.clone();
@@ -180,15 +196,28 @@ fn planned(row: &SheetRow, sheet: &SampleSheet, settings: &RunSettings) -> Resul
     reading.pixel_size = row.pixel_size.or(reading.pixel_size);
     let cells = sheet.other_columns.iter().zip(&row.other).filter(|(_, cell)| !cell.is_empty());
     let other = cells.map(|(name, cell)| (name.clone(), cell.clone())).collect();
+    let source = source_at(&row.path, &row.specimen);
+    let regions = row.regions.as_deref().or(settings.regions.as_deref());
+    let regions = source.as_ref().map_or(Ok(None), |source| regions_of(regions, settings, source))?;
     Ok(PlannedResult {
         specimen: row.specimen.clone(),
         input: row.path.clone(),
-        source: source_at(&row.path, &row.specimen),
+        source,
+        regions,
         assay,
         params,
         reading,
         sheet: SheetColumns { control: row.control, note: row.note.clone(), other },
     })
+}
+
+fn regions_of(
+    path: Option<&Path>,
+    settings: &RunSettings,
+    source: &SpecimenSource,
+) -> Result<Option<ResultRegions>> {
+    let fields: Vec<&str> = source.fields.iter().map(|field| field.name.as_str()).collect();
+    path.map(|path| ResultRegions::read(path, &settings.region_options, &fields)).transpose()
 }
 
 /// The one specimen at a path, under the name that it gets.

@@ -8,11 +8,22 @@ use serde_json::Value;
 use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
+use crate::region::RegionOptions;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
 use crate::run::plan::{FailedInput, Pictures, Plan, PlannedResult};
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
 use crate::units::PixelSize;
+
+/// The regions of one result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RegionSettings {
+    /// The file, or the folder with a file for each field.
+    pub path: PathBuf,
+    /// How they are understood.
+    pub options: RegionOptions,
+}
 
 /// The settings of one result, beside the parameters of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +37,9 @@ pub struct ResultSettings {
     pub channels: Option<String>,
     /// Size of a pixel, if it was told, um.
     pub pixel_size_um: Option<PixelSize>,
+    /// Its regions.
+    #[serde(default)]
+    pub regions: Option<RegionSettings>,
 }
 
 impl From<&PlannedResult> for ResultSettings {
@@ -35,6 +49,10 @@ impl From<&PlannedResult> for ResultSettings {
             sex: planned.params.sex,
             channels: planned.reading.channels.map(|map| map.to_string()),
             pixel_size_um: planned.reading.pixel_size,
+            regions: planned.regions.as_ref().map(|regions| RegionSettings {
+                path: regions.path.clone(),
+                options: regions.options.clone(),
+            }),
         }
     }
 }

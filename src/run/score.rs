@@ -112,7 +112,11 @@ fn measure_field(
 ) -> Result<(MeasuredField, u64)> {
     let field = source.read_reusing(&task.target.planned.reading, workspace)?;
     let (height, width) = field.dim();
-    let measurement = task.target.analyser.measure_field(&field)?;
+    let mut measurement = task.target.analyser.measure_field(&field)?;
+    let regions = task.target.planned.regions.as_ref();
+    if let Some(regions) = regions.and_then(|regions| regions.of_field(&source.name)) {
+        measurement = measurement.with_regions(regions);
+    }
     let planes = planes(&field);
     workspace.recycle(field);
     let inputs = InputFile::of_field(source)?;

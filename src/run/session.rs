@@ -15,6 +15,7 @@ use crate::run::ledger::{Ledger, LedgerState};
 use crate::run::observer::{Event, Observer};
 use crate::run::plan::{Pictures, Plan, PlannedResult};
 use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
+use crate::run::regions::ResultRegions;
 use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
 use crate::run::shared::{Planes, shared_planes};
@@ -338,6 +339,7 @@ fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> Result<Dige
     Digest::of_json(&(
         (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
         (&*planned.assay, &planned.params, channels, pixel_size),
+        planned.regions.as_ref().map(ResultRegions::digest),
         (options.pictures.labels, options.pictures.overlays),
     ))
 }

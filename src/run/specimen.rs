@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::io::{FieldSource, write_labels};
 use crate::quality::{Effect, RunFacts};
 use crate::report::{
-    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_overlay, write_report_json,
-    write_signals_csv,
+    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_overlay,
+    write_report_json, write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
@@ -134,6 +134,7 @@ impl Target<'_> {
             .filter_map(|(source, name)| Some((*source, of_source(name)?)))
             .collect();
         self.write_images(&read)?;
+        self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.fields)?;
         write_report_json(self.folder.join("report.json"), &reading, failed)?;
@@ -156,7 +157,8 @@ impl Target<'_> {
     ) -> Ledger {
         let of_field = |(source, _): &(&FieldSource, MeasuredField)| {
             let labels = self.pictures.labels.then(|| labels_of(&source.name));
-            labels.into_iter().chain(self.pictures.overlays.then(|| overlay_of(&source.name)))
+            let overlay = self.pictures.overlays.then(|| overlay_of(&source.name));
+            labels.into_iter().chain(overlay).chain(objects_of(&source.name))
         };
         let mut files: Vec<ResultFile> = RESULT_FILES
             .iter()
@@ -216,6 +218,19 @@ impl Target<'_> {
             .collect()
     }
 
+    /// Nuclei and signals as objects, for each field.
+    fn write_objects(
+        &self,
+        reading: &SpecimenReading,
+        fields: &[(&FieldSource, &FieldReading)],
+    ) -> Result<()> {
+        fields.par_iter().try_for_each(|(source, field)| {
+            let [nuclei, signals] = objects_of(&source.name);
+            write_nuclei_geojson(self.folder.join(nuclei), reading, field)?;
+            write_signals_geojson(self.folder.join(signals), reading, field)
+        })
+    }
+
     /// Label images and overlays, as asked for.
     fn write_images(&self, fields: &[(&FieldSource, &FieldReading)]) -> Result<()> {
         for fields in fields.chunks(rayon::current_num_threads()) {
@@ -260,6 +275,11 @@ pub(super) fn absolute(path: &Path) -> String {
 /// Label image of a field, under its result's folder.
 fn labels_of(field: &str) -> String {
     format!("labels/{field}.tif")
+}
+
+/// Nuclei and signals of a field as objects, under its result's folder.
+fn objects_of(field: &str) -> [String; 2] {
+    ["nuclei", "signals"].map(|kind| format!("geojson/{field}.{kind}.geojson"))
 }
 
 /// Overlay of a field, under its result's folder.

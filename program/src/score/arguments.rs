@@ -8,6 +8,7 @@ use anyhow::Context;
 use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Sex;
 use breakapart::io::{ChannelMap, ReadOptions};
+use breakapart::region::{RegionOptions, RegionUnit};
 use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
@@ -107,6 +108,15 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) instrument: InstrumentOptions,
+    /// Regions to score: a GeoJSON file as QuPath exports it, or a folder with FIELD.geojson for each field
+    #[arg(long, value_name = "FILE.geojson|DIR")]
+    pub(crate) regions: Option<PathBuf>,
+    /// Unit of the regions
+    #[arg(long, value_name = "px|um", default_value_t)]
+    pub(crate) regions_unit: RegionUnit,
+    /// Class or name of regions that take nuclei out, may be given several times [default: Exclude, Ignore*]
+    #[arg(long = "exclude-class", value_name = "NAME")]
+    pub(crate) exclude_classes: Vec<String>,
     /// Write label images
     #[arg(long)]
     pub(crate) labels: bool,
@@ -126,6 +136,16 @@ impl Options {
         params.sex = self.sex.map(Into::into).or(params.sex);
         params.validate()?;
         Ok(params)
+    }
+
+    /// How regions are to be understood.
+    pub(crate) fn region_options(&self) -> RegionOptions {
+        let mut options = RegionOptions::default();
+        options.unit = self.regions_unit;
+        if !self.exclude_classes.is_empty() {
+            options.exclude.clone_from(&self.exclude_classes);
+        }
+        options
     }
 
     /// How fields are to be read.

@@ -3,6 +3,7 @@
 mod kept;
 mod params;
 mod place;
+mod regions;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,10 @@ fn every_promised_file_is_written() {
         [
             ".breakapart.lock",
             "breakapart_mqc.json",
+            "good/geojson/field_000.nuclei.geojson",
+            "good/geojson/field_000.signals.geojson",
+            "good/geojson/field_001.nuclei.geojson",
+            "good/geojson/field_001.signals.geojson",
             "good/labels/field_000.tif",
             "good/labels/field_001.tif",
             "good/ledger.json",
@@ -54,7 +59,7 @@ fn the_same_bytes_for_any_number_of_threads_and_order_of_inputs() {
         place.files(out)
     };
     let one = run("one", "1", ["in/good", "in/broken", "in/other"]);
-    assert_eq!(one.len(), 6 + 2 * 8);
+    assert_eq!(one.len(), 6 + 2 * 12);
     assert!(
         one == run("two", "2", ["in/other", "in/good", "in/broken"]),
         "the bytes depend on threads or order"
