@@ -66,8 +66,8 @@ fn run(stage: &str, size_px: usize) -> Result<()> {
             let folder = tempfile::tempdir()?;
             let at = |name: &str| folder.path().join(name);
             counted(|| {
-                write_nuclei_csv(at("nuclei.csv"), &reading.fields)?;
-                write_signals_csv(at("signals.csv"), &reading.fields)?;
+                write_nuclei_csv(at("nuclei.csv"), &reading.name, &reading.fields)?;
+                write_signals_csv(at("signals.csv"), &reading.name, &reading.fields)?;
                 write_report_json(at("report.json"), &reading, &[])
             })?;
         }

@@ -69,8 +69,8 @@ fn from_file(criterion: &mut Criterion) {
                 b.iter(|| {
                     let field = read_field(&path, &options)?;
                     let reading = analyser.analyse(&field)?;
-                    write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.fields)?;
-                    write_signals_csv(folder.path().join("signals.csv"), &reading.fields)
+                    write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.name, &reading.fields)?;
+                    write_signals_csv(folder.path().join("signals.csv"), &reading.name, &reading.fields)
                 });
             });
         });
@@ -89,8 +89,8 @@ fn files(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("tables", |b| {
         b.iter(|| {
-            write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.fields)?;
-            write_signals_csv(folder.path().join("signals.csv"), &reading.fields)
+            write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.name, &reading.fields)?;
+            write_signals_csv(folder.path().join("signals.csv"), &reading.name, &reading.fields)
         });
     });
     group.throughput(Throughput::Elements((SIZE_PX * SIZE_PX) as u64));

@@ -114,8 +114,8 @@ fn after_detection(criterion: &mut Criterion) {
     });
     group.bench_function("tables and report", |b| {
         b.iter(|| {
-            write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.fields)?;
-            write_signals_csv(folder.path().join("signals.csv"), &reading.fields)?;
+            write_nuclei_csv(folder.path().join("nuclei.csv"), &reading.name, &reading.fields)?;
+            write_signals_csv(folder.path().join("signals.csv"), &reading.name, &reading.fields)?;
             write_report_json(folder.path().join("report.json"), &reading, &[])
         });
     });

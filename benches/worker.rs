@@ -45,8 +45,8 @@ fn read(path: &Path, table: &Path, options: &ReadOptions, workspace: &mut Worksp
     let measured = analyser.measure_field(&field)?;
     workspace.recycle(field);
     let reading = analyser.read_specimen("peers", vec![measured])?;
-    write_nuclei_csv(table.join("nuclei.csv"), &reading.fields)?;
-    write_signals_csv(table.join("signals.csv"), &reading.fields)?;
+    write_nuclei_csv(table.join("nuclei.csv"), &reading.name, &reading.fields)?;
+    write_signals_csv(table.join("signals.csv"), &reading.name, &reading.fields)?;
     write_report_json(table.join("report.json"), &reading, &[])?;
     reading.fields.into_iter().next().context("no field")
 }

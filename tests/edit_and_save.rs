@@ -114,8 +114,8 @@ fn a_corrected_reading_can_be_written() {
     let change = Change::Pattern(SignalPattern { fused: 3, ..SignalPattern::default() });
     let edited = POSITIVE.edit(&[Edit { field, nucleus_id, change }]).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    write_nuclei_csv(folder.path().join("nuclei.csv"), &edited.fields).unwrap();
-    write_signals_csv(folder.path().join("signals.csv"), &edited.fields).unwrap();
+    write_nuclei_csv(folder.path().join("nuclei.csv"), &edited.name, &edited.fields).unwrap();
+    write_signals_csv(folder.path().join("signals.csv"), &edited.name, &edited.fields).unwrap();
     write_report_json(folder.path().join("report.json"), &edited, &[]).unwrap();
 }
 

@@ -59,8 +59,8 @@ fn the_tables_tell_the_same_story() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let reading = reading();
-    write_nuclei_csv(at("nuclei.csv"), &reading.fields).unwrap();
-    write_signals_csv(at("signals.csv"), &reading.fields).unwrap();
+    write_nuclei_csv(at("nuclei.csv"), &reading.name, &reading.fields).unwrap();
+    write_signals_csv(at("signals.csv"), &reading.name, &reading.fields).unwrap();
     write_specimens_csv(at("specimens.csv"), &[SpecimenRow::new(&reading, 0)]).unwrap();
     write_report_json(at("report.json"), &reading, &[]).unwrap();
 

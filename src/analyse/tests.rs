@@ -58,8 +58,8 @@ fn everything(field: &Field) -> Everything {
     let reading = analyser.read_specimen(&field.name, vec![measured]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let paths = ["nuclei.csv", "signals.csv", "report.json"].map(|name| folder.path().join(name));
-    write_nuclei_csv(&paths[0], &reading.fields).unwrap();
-    write_signals_csv(&paths[1], &reading.fields).unwrap();
+    write_nuclei_csv(&paths[0], &reading.name, &reading.fields).unwrap();
+    write_signals_csv(&paths[1], &reading.name, &reading.fields).unwrap();
     write_report_json(&paths[2], &reading, &[]).unwrap();
     let files = paths.iter().map(|path| fs::read(path).unwrap()).collect();
     Everything { labels, measurement, reading: format!("{reading:?}"), files }

@@ -13,7 +13,7 @@ use crate::report::table::write_table;
 use crate::segment::Nucleus;
 
 /// Columns of `nuclei.csv`.
-pub const NUCLEI_COLUMNS: [&str; 30] = [
+pub const NUCLEI_COLUMNS: [&str; 31] = [
     "field",
     "nucleus_id",
     "centroid_y_px",
@@ -44,14 +44,15 @@ pub const NUCLEI_COLUMNS: [&str; 30] = [
     "probability_rearranged",
     "doubtful",
     "region",
+    "specimen",
 ];
 
-/// Writes `nuclei.csv`: every nucleus of every field, by field in the order given, then by id.
+/// Writes `nuclei.csv` of a specimen: every nucleus of every field, by field in the order given, then by id.
 ///
 /// # Errors
 /// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
 /// written.
-pub fn write_nuclei_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Result<()> {
+pub fn write_nuclei_csv(path: impl AsRef<Path>, specimen: &str, fields: &[FieldReading]) -> Result<()> {
     let mut rows = Vec::with_capacity(fields.iter().map(|f| f.nuclei.len()).sum());
     for field in fields {
         // A reading that contradicts itself must reach no table, also not this one.
@@ -62,19 +63,20 @@ pub fn write_nuclei_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Resu
         }
         for NucleusReading { nucleus, pairing, call, .. } in &field.nuclei {
             let signals = counts.get(&nucleus.id).copied().unwrap_or_default();
-            rows.push(row(field, nucleus, call, signals, pairing.duplicates.len()));
+            rows.push(row(specimen, field, nucleus, call, signals, pairing.duplicates.len()));
         }
     }
     write_table(path.as_ref(), &NUCLEI_COLUMNS, &rows)
 }
 
 fn row(
+    specimen: &str,
     field: &FieldReading,
     nucleus: &Nucleus,
     call: &NucleusCall,
     [red, green]: [usize; 2],
     duplicates: usize,
-) -> [String; 30] {
+) -> [String; 31] {
     let area_px = nucleus.area_px as f64;
     let diameter_px = 2.0 * (area_px / PI).sqrt();
     let pattern = call.pattern;
@@ -109,5 +111,6 @@ fn row(
         fixed_or_empty(call.probability_rearranged, 4),
         call.doubtful.to_string(),
         call.region().unwrap_or_default().to_owned(),
+        specimen.to_owned(),
     ]
 }

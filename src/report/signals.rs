@@ -11,7 +11,7 @@ use crate::report::number::{fixed, fixed_or_empty, intensity};
 use crate::report::table::write_table;
 
 /// Columns of `signals.csv`.
-pub const SIGNALS_COLUMNS: [&str; 16] = [
+pub const SIGNALS_COLUMNS: [&str; 17] = [
     "field",
     "nucleus_id",
     "channel",
@@ -28,25 +28,26 @@ pub const SIGNALS_COLUMNS: [&str; 16] = [
     "partner_distance_diameters",
     "amplitude",
     "probability",
+    "specimen",
 ];
 
-/// Writes `signals.csv`: every signal of every field, in the order of the readings. `signal_id` counts from
+/// Writes `signals.csv` of a specimen: every signal of every field, in the order of the readings. `signal_id` counts from
 /// 1 within a field; `partner_id` is the `signal_id` of the partner in the same field.
 ///
 /// # Errors
 /// [`crate::Error::Malformed`] if a reading contradicts itself, [`crate::Error::Io`] if the file cannot be
 /// written.
-pub fn write_signals_csv(path: impl AsRef<Path>, fields: &[FieldReading]) -> Result<()> {
+pub fn write_signals_csv(path: impl AsRef<Path>, specimen: &str, fields: &[FieldReading]) -> Result<()> {
     let mut rows = Vec::with_capacity(fields.iter().map(|f| f.signals.len()).sum());
     for field in fields {
         for (index, (signal, fate)) in field.signals.iter().zip(fates(field)?).enumerate() {
-            rows.push(row(field, index, signal, fate));
+            rows.push(row(specimen, field, index, signal, fate));
         }
     }
     write_table(path.as_ref(), &SIGNALS_COLUMNS, &rows)
 }
 
-fn row(field: &FieldReading, index: usize, signal: &Signal, fate: Fate) -> [String; 16] {
+fn row(specimen: &str, field: &FieldReading, index: usize, signal: &Signal, fate: Fate) -> [String; 17] {
     let distance_px = fate.pair.map(|p| p.distance_px);
     let distance_um = distance_px.zip(field.pixel_size).map(|(px, size)| size.px_to_um(px));
     [
@@ -66,5 +67,6 @@ fn row(field: &FieldReading, index: usize, signal: &Signal, fate: Fate) -> [Stri
         fixed_or_empty(fate.pair.map(|p| p.distance_diameters), 3),
         intensity(signal.amplitude),
         fixed(signal.probability, 4),
+        specimen.to_owned(),
     ]
 }

@@ -17,34 +17,34 @@ fn text(write: impl FnOnce(&std::path::Path) -> crate::Result<()>) -> String {
 
 #[test]
 fn nuclei_csv_lists_every_nucleus_counted_or_not() {
-    let text = text(|path| write_nuclei_csv(path, &[field_reading()]));
+    let text = text(|path| write_nuclei_csv(path, "P1", &[field_reading()]));
     assert_eq!(
         text,
         "field,nucleus_id,centroid_y_px,centroid_x_px,area_um2,evaluable,exclusion,fused,split,isolated_red,\
          isolated_green,pattern,rearranged,class,duplicates,area_px,diameter_px,diameter_um,solidity,\
          eccentricity,mean_intensity,score,touches_border,overlapping,red_signals,green_signals,uncertain,\
-         probability_rearranged,doubtful,region\n\
+         probability_rearranged,doubtful,region,specimen\n\
          field_000,1,40.00,40.00,19.63,true,,1,1,0,0,1F1R1G,true,split,0,1963,49.99,5.00,0.9877,0.3000,812.5,\
-         0.9100,false,false,2,2,false,0.9700,false,\n\
+         0.9100,false,false,2,2,false,0.9700,false,,P1\n\
          field_000,2,110.00,110.00,7.06,false,one_colour_only,0,0,1,0,1R,false,unclassified,1,706,29.98,3.00,\
-         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false,\n"
+         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false,,P1\n"
     );
 }
 
 #[test]
 fn signals_csv_lists_every_signal_inside_nuclei_or_not() {
-    let text = text(|path| write_signals_csv(path, &[field_reading()]));
+    let text = text(|path| write_signals_csv(path, "P1", &[field_reading()]));
     assert_eq!(
         text,
         "field,nucleus_id,channel,y_px,x_px,intensity,snr,diameter_px,status,partner_distance_um,signal_id,\
-         partner_id,partner_distance_px,partner_distance_diameters,amplitude,probability\n\
-         field_000,1,red,30.000,30.000,9064.72,20.00,4.000,fused,0.150,1,2,1.500,0.375,500,0.9990\n\
-         field_000,1,green,31.500,30.000,9064.72,20.00,4.000,fused,0.150,2,1,1.500,0.375,500,0.9990\n\
-         field_000,1,red,50.000,40.000,9064.72,20.00,4.000,split,1.562,3,4,15.620,3.905,500,0.9990\n\
-         field_000,1,green,40.000,52.000,9064.72,20.00,4.000,split,1.562,4,3,15.620,3.905,500,0.9990\n\
-         field_000,2,red,110.000,110.000,9064.72,20.00,4.000,isolated,,5,,,,500,0.9990\n\
-         field_000,2,red,110.000,114.000,9064.72,20.00,4.000,duplicate,,6,,,,500,0.9990\n\
-         field_000,0,green,5.000,120.000,9064.72,20.00,4.000,isolated,,7,,,,500,0.9990\n"
+         partner_id,partner_distance_px,partner_distance_diameters,amplitude,probability,specimen\n\
+         field_000,1,red,30.000,30.000,9064.72,20.00,4.000,fused,0.150,1,2,1.500,0.375,500,0.9990,P1\n\
+         field_000,1,green,31.500,30.000,9064.72,20.00,4.000,fused,0.150,2,1,1.500,0.375,500,0.9990,P1\n\
+         field_000,1,red,50.000,40.000,9064.72,20.00,4.000,split,1.562,3,4,15.620,3.905,500,0.9990,P1\n\
+         field_000,1,green,40.000,52.000,9064.72,20.00,4.000,split,1.562,4,3,15.620,3.905,500,0.9990,P1\n\
+         field_000,2,red,110.000,110.000,9064.72,20.00,4.000,isolated,,5,,,,500,0.9990,P1\n\
+         field_000,2,red,110.000,114.000,9064.72,20.00,4.000,duplicate,,6,,,,500,0.9990,P1\n\
+         field_000,0,green,5.000,120.000,9064.72,20.00,4.000,isolated,,7,,,,500,0.9990,P1\n"
     );
 }
 
@@ -52,10 +52,10 @@ fn signals_csv_lists_every_signal_inside_nuclei_or_not() {
 fn an_unknown_pixel_size_leaves_micrometres_empty_and_keeps_pixels() {
     let mut field = field_reading();
     field.pixel_size = None;
-    let nuclei = text(|path| write_nuclei_csv(path, std::slice::from_ref(&field)));
+    let nuclei = text(|path| write_nuclei_csv(path, "P1", std::slice::from_ref(&field)));
     assert!(nuclei.contains("field_000,1,40.00,40.00,,true,"), "{nuclei}");
     assert!(nuclei.contains(",1963,49.99,,"), "{nuclei}");
-    let signals = text(|path| write_signals_csv(path, &[field]));
+    let signals = text(|path| write_signals_csv(path, "P1", &[field]));
     assert!(signals.contains(",fused,,1,2,1.500,0.375,"), "{signals}");
 }
 
@@ -63,7 +63,7 @@ fn an_unknown_pixel_size_leaves_micrometres_empty_and_keeps_pixels() {
 fn a_name_with_commas_and_quotes_stays_one_cell() {
     let mut field = field_reading();
     field.name = "a, \"b\"".to_owned();
-    let text = text(|path| write_signals_csv(path, &[field]));
+    let text = text(|path| write_signals_csv(path, "P1", &[field]));
     let mut table = csv::Reader::from_reader(text.as_bytes());
     assert!(table.records().all(|r| r.unwrap().get(0) == Some("a, \"b\"")));
 }
@@ -128,8 +128,8 @@ fn a_reading_that_contradicts_itself_reaches_no_file() {
     let mut specimen = specimen_reading();
     specimen.fields[0].nuclei[0].pairing.duplicates = vec![0];
     let path = folder.path().join("x");
-    write_nuclei_csv(&path, &specimen.fields).unwrap_err();
-    write_signals_csv(&path, &specimen.fields).unwrap_err();
+    write_nuclei_csv(&path, &specimen.name, &specimen.fields).unwrap_err();
+    write_signals_csv(&path, &specimen.name, &specimen.fields).unwrap_err();
     write_report_json(&path, &specimen, &[]).unwrap_err();
     assert!(!path.exists());
 }

@@ -135,8 +135,8 @@ impl Target<'_> {
             .collect();
         self.write_images(&read)?;
         self.write_objects(&reading, &read)?;
-        write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.fields)?;
-        write_signals_csv(self.folder.join("signals.csv"), &reading.fields)?;
+        write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
+        write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
         write_report_json(self.folder.join("report.json"), &reading, failed)?;
         ledger.files = self.written(&ledger.files)?;
         let row = SpecimenRow::new(&reading, failed.len());
