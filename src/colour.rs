@@ -25,7 +25,7 @@ impl Colour {
 
     /// `"red"` or `"green"`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Red => "red",
             Self::Green => "green",

@@ -2,12 +2,10 @@
 
 mod nearest;
 
-// Where a name is not looked up, but may be a slip for a known one.
-#[cfg(feature = "run")]
-pub(crate) use nearest::nearest;
-
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+pub(crate) use nearest::nearest;
 
 /// Shorthand for results of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -239,7 +237,7 @@ impl Error {
         Self::UnknownName {
             kind: kind.to_owned(),
             name: name.to_owned(),
-            nearest: nearest::nearest(name, known.iter().copied()).map(str::to_owned),
+            nearest: nearest(name, known.iter().copied()).map(str::to_owned),
             known: known.join(", "),
         }
     }

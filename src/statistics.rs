@@ -1,5 +1,6 @@
 //! Statistics that several steps use.
 
+mod dispersion;
 pub(crate) mod regression;
 mod weighted_mean;
 
@@ -7,6 +8,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 use statrs::function::erf::erfc;
 
+pub(crate) use dispersion::{Dispersion, chance_of_more, deviation_factor, dispersion};
 pub(crate) use weighted_mean::weighted_mean;
 
 /// The median: the upper one of the two middle values of an even number; 0 of no values.

@@ -4,7 +4,14 @@
 //! percentages are rounded for display only, never before a comparison. This crate reads every evaluable nucleus, so the
 //! built-in assays compare all of them with the cutoff; the two-stage rule of manual readers is there for laboratories
 //! that need it ([`two_stage`]).
+//!
+//! A laboratory's own cutoff comes from its normal controls: [`NormalControls`] checks them, and
+//! [`NormalControls::compare`] gives the cutoffs by four methods side by side.
 
+mod caution;
+mod comparison;
+mod control_fault;
+mod controls;
 mod cutoff;
 mod regions;
 mod settle;
@@ -28,6 +35,10 @@ pub use crate::decide::{
     Count, ExpectedNuclei, FalseSpotRate, Interval, LossEffect, Stage, Verdict, clopper_pearson, interval,
     per_pattern, single_cutoff, two_stage, wilson,
 };
+pub use caution::CutoffCaution;
+pub use comparison::{CutoffComparison, CutoffParams, CutoffRow};
+pub use control_fault::{ControlFault, RefusedControls};
+pub use controls::{NormalControl, NormalControls, USUAL_CONTROLS};
 pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
 };

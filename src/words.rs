@@ -7,6 +7,9 @@ macro_rules! words {
             /// All of them, in their order.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
 
+            /// Their words in tables and files, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($word),+];
+
             /// The word used in tables and files.
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -27,7 +30,7 @@ macro_rules! words {
 
             fn from_str(text: &str) -> $crate::error::Result<Self> {
                 Self::ALL.into_iter().find(|value| value.name() == text).ok_or_else(|| {
-                    $crate::error::Error::unknown($noun, text, Self::ALL.map(Self::name))
+                    $crate::error::Error::unknown($noun, text, Self::NAMES.iter().copied())
                 })
             }
         }

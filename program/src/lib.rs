@@ -2,6 +2,8 @@
 //!
 //! The examples `batch`, `segment`, `detect` and `simulate` are the same code under the names that scripts know.
 
+pub mod assay;
+pub mod cutoff;
 pub mod detect;
 mod memory;
 mod messages;
@@ -31,6 +33,8 @@ enum Task {
     Segment(segment::Arguments),
     Detect(detect::Arguments),
     Simulate(simulate::Arguments),
+    Cutoff(cutoff::Arguments),
+    Assay(assay::Arguments),
 }
 
 /// `breakapart SUBCOMMAND ...`
@@ -42,5 +46,7 @@ pub fn main() -> ExitCode {
         Task::Segment(arguments) => segment::run(&arguments),
         Task::Detect(arguments) => detect::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),
+        Task::Cutoff(arguments) => cutoff::run(arguments),
+        Task::Assay(arguments) => assay::run(arguments),
     }
 }

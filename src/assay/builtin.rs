@@ -4,8 +4,9 @@ use super::definition::Assay;
 use crate::error::{Error, Location, Result};
 
 /// Name and text of each built-in definition, in the order in which they are listed.
-const BUILTIN: [(&str, &str); 19] = [
+const BUILTIN: [(&str, &str); 20] = [
     ("alk", include_str!("../../assays/alk.toml")),
+    ("alk_two_stage", include_str!("../../assays/alk_two_stage.toml")),
     ("ros1", include_str!("../../assays/ros1.toml")),
     ("ret", include_str!("../../assays/ret.toml")),
     ("ntrk1", include_str!("../../assays/ntrk1.toml")),

@@ -8,14 +8,65 @@ use toml::de::DeTable;
 use super::check;
 use super::definition::Assay;
 use super::deserialise::Unchecked;
-use super::problem::{Problem, key_position, line_of, translate};
-use super::range;
+use super::fault::{AssayFault, CheckedAssay, error_of};
+use super::problem::{Problem, Problems, key_position, line_of, translate};
+use super::schema;
 use crate::error::{Error, Location, Result};
 
 /// Maximum size of an assay file, bytes. The built-in ones have about 8 kB; an image passed by mistake has more.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
 impl Assay {
+    /// Checks the text of an assay file: all its faults at once, and remarks on it.
+    ///
+    /// ```
+    /// use breakapart::Assay;
+    /// let text = Assay::builtin_toml("alk")?
+    ///     .replace("max_signals = 20", "")
+    ///     .replace("requires_fused", "requires_fussed")
+    ///     .replace("cutoff_percent = 15", "cutoff_percent = 150");
+    /// let checked = Assay::check_toml(&text);
+    /// let problems: Vec<&str> = checked.faults.iter().map(|fault| fault.problem.as_str()).collect();
+    /// assert_eq!(
+    ///     problems,
+    ///     [
+    ///         "unknown key: did you mean `requires_fused`?",
+    ///         "`max_signals` is missing: needed is a whole number, 2 to 1000",
+    ///         "150 is out of range: allowed is 0.1 to 90 %",
+    ///     ]
+    /// );
+    /// assert!(checked.assay.is_none());
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    #[must_use]
+    pub fn check_toml(text: &str) -> CheckedAssay {
+        let (document, errors) = DeTable::parse_recoverable(text);
+        let document = document.get_ref();
+        let line = |key: &str| key_position(document, key).map(|at| line_of(text, at));
+        let faulty = |mut faults: Vec<AssayFault>| {
+            faults.sort_by_key(|fault| fault.line.unwrap_or(0));
+            CheckedAssay { assay: None, faults, notes: Vec::new() }
+        };
+        if !errors.is_empty() {
+            let fault = |error: &toml::de::Error| AssayFault {
+                key: String::new(),
+                line: error.span().map(|span| line_of(text, span.start)),
+                problem: format!("not valid TOML: {}", error.message()),
+            };
+            return faulty(errors.iter().map(fault).collect());
+        }
+        match read_checked(text, document) {
+            Ok(assay) => {
+                let notes = assay.notes().into_iter().map(|note| (line(&note.key()), note)).collect();
+                CheckedAssay { assay: Some(assay), faults: Vec::new(), notes }
+            }
+            Err(problems) => {
+                let located = |problem: Problem| AssayFault { line: line(&problem.key), ..problem.into() };
+                faulty(problems.into_iter().map(located).collect())
+            }
+        }
+    }
+
     /// A definition from its TOML text. `location` is where the text came from, for messages.
     ///
     /// ```
@@ -29,18 +80,11 @@ impl Assay {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Assay`] naming the key, its value and the allowed values: no TOML, an unknown or missing key, a
-    /// value of the wrong type or out of range, or values that contradict each other.
+    /// [`Error::Assay`] with all faults, each with its line, key, value and the allowed values: no TOML, unknown or
+    /// missing keys, values of the wrong type or out of range, or values that contradict each other.
     pub fn from_toml(text: &str, location: &Location) -> Result<Self> {
-        let document = DeTable::parse(text).map_err(|e| {
-            let line = e.span().map_or(String::new(), |span| format!("line {}: ", line_of(text, span.start)));
-            Problem::new("", format!("{line}not valid TOML: {}", e.message())).into_error(location)
-        })?;
-        read_checked(text, document.get_ref()).map_err(|problem| {
-            let line = key_position(document.get_ref(), &problem.key)
-                .map_or(String::new(), |at| format!("line {}: ", line_of(text, at)));
-            Problem { text: format!("{line}{}", problem.text), ..problem }.into_error(location)
-        })
+        let checked = Self::check_toml(text);
+        checked.assay.ok_or_else(|| error_of(checked.faults, location))
     }
 
     /// A definition from a TOML file.
@@ -74,8 +118,7 @@ impl Assay {
         }
     }
 
-    /// Checks an assay that was made or changed in code, by the rules for files. Only marks ([`Assay::verify`]) of values
-    /// that are no longer there are accepted.
+    /// Checks an assay that was made or changed in code, by the rules for files.
     ///
     /// ```
     /// use breakapart::assay::Assay;
@@ -87,31 +130,40 @@ impl Assay {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Assay`] naming the key, its value and the allowed values.
+    /// [`Error::Assay`] with all faults, each with its key, value and the allowed values.
     pub fn validate(&self) -> Result<()> {
         let location = Location::file(format!("assay `{}`", self.id));
-        self.checked_values().map(|_| ()).map_err(|problem| problem.into_error(&location))
-    }
-
-    /// The one list of checks: values by range, then against each other. Returns the values as TOML.
-    fn checked_values(&self) -> std::result::Result<toml::Value, Problem> {
-        let values = toml::Value::try_from(self)
-            .map_err(|e| Problem::new("", format!("cannot be written as TOML: {e}")))?;
-        range::check(&values)?;
-        check::assay(self)?;
-        Ok(values)
+        let problems = match toml::Table::try_from(self) {
+            Ok(values) => schema::check(&values),
+            Err(error) => vec![Problem::new("", format!("cannot be written as TOML: {error}"))],
+        };
+        let problems = if problems.is_empty() { contradictions(self) } else { problems };
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(error_of(problems.into_iter().map(AssayFault::from).collect(), &location))
     }
 }
 
-/// All checks in the order in which their messages help most: values by range, then keys and types, then
-/// values against each other, then the marks.
-fn read_checked(text: &str, document: &DeTable<'_>) -> std::result::Result<Assay, Problem> {
-    let values: toml::Table = toml::from_str(text).map_err(|e| translate(&e, document))?;
-    let values = toml::Value::Table(values);
-    range::check(&values)?;
-    let assay = toml::Deserializer::parse(text)
-        .and_then(Unchecked::deserialize)
-        .map_err(|e| translate(&e, document))?;
-    check::verify_marks(&assay, &assay.checked_values()?)?;
-    Ok(assay)
+/// The faults of values against each other.
+fn contradictions(assay: &Assay) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    check::assay(assay, &mut problems);
+    problems.into_vec()
+}
+
+/// All checks: keys and single values first, then values against each other and the marks.
+fn read_checked(text: &str, document: &DeTable<'_>) -> std::result::Result<Assay, Vec<Problem>> {
+    let translated = |error: toml::de::Error| vec![translate(&error, document)];
+    let values: toml::Table = toml::from_str(text).map_err(translated)?;
+    let problems = schema::check(&values);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let assay = toml::Deserializer::parse(text).and_then(Unchecked::deserialize).map_err(translated)?;
+    let mut problems = Problems::default();
+    check::assay(&assay, &mut problems);
+    check::verify_marks(&assay, &mut problems);
+    let problems = problems.into_vec();
+    if problems.is_empty() { Ok(assay) } else { Err(problems) }
 }

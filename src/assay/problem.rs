@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, Location};
-
 /// A key and the fault of its value. Keys of list elements have the index, first = 0, as a level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -16,11 +14,6 @@ pub(super) struct Problem {
 impl Problem {
     pub(super) fn new(key: impl Into<String>, text: impl Into<String>) -> Self {
         Self { key: key.into(), text: text.into() }
-    }
-
-    pub(super) fn into_error(self, location: &Location) -> Error {
-        let location = if self.key.is_empty() { location.clone() } else { location.clone().at_key(self.key) };
-        Error::Assay { location, problem: self.text }
     }
 }
 
@@ -142,19 +135,36 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }
 
-/// Whether a check found nothing wrong.
-pub(super) type Checked = Result<(), Problem>;
+/// All faults of an assay, in the order in which they were found.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Problem>);
 
-/// `Err` with key, value and allowed values unless `condition` holds.
-pub(super) fn require(condition: bool, key: &str, value: impl std::fmt::Display, allowed: &str) -> Checked {
-    if condition {
-        Ok(())
-    } else {
-        Err(Problem::new(key, format!("{value} is not allowed: allowed is {allowed}")))
+impl Problems {
+    pub(super) fn add(&mut self, problem: Problem) {
+        self.0.push(problem);
     }
-}
 
-/// `Err` unless an optional value is there.
-pub(super) fn present(there: bool, key: &str, needed: &str) -> Checked {
-    if there { Ok(()) } else { Err(Problem::new(key, format!("missing: needed is {needed}"))) }
+    /// Adds key, value and allowed values unless `condition` holds.
+    pub(super) fn require(
+        &mut self,
+        condition: bool,
+        key: &str,
+        value: impl std::fmt::Display,
+        allowed: &str,
+    ) {
+        if !condition {
+            self.add(Problem::new(key, format!("{value} is not allowed: allowed is {allowed}")));
+        }
+    }
+
+    /// Adds the key unless an optional value is there.
+    pub(super) fn present(&mut self, there: bool, key: &str, needed: &str) {
+        if !there {
+            self.add(Problem::new(key, format!("missing: needed is {needed}")));
+        }
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Problem> {
+        self.0
+    }
 }

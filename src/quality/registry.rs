@@ -117,6 +117,7 @@ checks! {
     OneColourLeftOut in verdict::one_colour_left_out,
     Borderline in verdict::borderline,
     UncountedIsolated in verdict::uncounted_isolated,
+    NeitherEndCounts in verdict::neither_end_counts,
     GreyZonePairs in verdict::grey_zone_pairs,
     TooFewFields in verdict::too_few_fields,
     EditedNuclei in verdict::edited_nuclei,

@@ -10,6 +10,7 @@ pub(crate) mod exchanged_colours;
 pub(crate) mod false_spots;
 pub(crate) mod grey_zone_pairs;
 pub(crate) mod isolated_only;
+pub(crate) mod neither_end_counts;
 pub(crate) mod one_colour_left_out;
 pub(crate) mod one_colour_nuclei;
 pub(crate) mod open_nuclei;
@@ -47,6 +48,7 @@ pub(crate) fn on_settled_verdict(question: &Question<'_>, verdict: Verdict) -> R
         findings(one_colour_left_out::check(question, verdict)?),
         findings(borderline::check(question, verdict)?),
         findings(uncounted_isolated::check(question)),
+        findings(neither_end_counts::check(question)),
         findings(grey_zone_pairs::check(question)),
         findings(too_few_fields::check(question)),
         findings(edited_nuclei::check(question)),

@@ -7,21 +7,36 @@ use serde::Serialize;
 use statrs::distribution::{Binomial, DiscreteCDF};
 use statrs::statistics::Statistics;
 
+use crate::assay::{Comparator, Percent};
 use crate::decide::Count;
 use crate::decide::{beta_inverse, check_level};
 use crate::error::{Error, Result};
+use crate::words::words;
 
 /// How a cutoff was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CutoffMethod {
     /// [`beta_inverse_cutoff`].
+    #[serde(rename = "betainv")]
     InverseBeta,
     /// [`exact_upper_bound`].
+    #[serde(rename = "clopper-pearson")]
     ExactUpperBound,
+    /// [`critical_binomial`].
+    #[serde(rename = "critbinom")]
+    CriticalBinomial,
     /// [`mean_plus_sd`].
+    #[serde(rename = "mean-3sd")]
     MeanPlusSd,
 }
+
+words!(CutoffMethod, "method for a cutoff", {
+    InverseBeta => "betainv",
+    ExactUpperBound => "clopper-pearson",
+    CriticalBinomial => "critbinom",
+    MeanPlusSd => "mean-3sd",
+});
 
 /// A cutoff from normal controls. A specimen is positive above it, not at it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -35,7 +50,16 @@ pub struct Cutoff {
     pub normals: usize,
 }
 
+/// 29 % of 100 nuclei is 28.999... in binary: a hair below a whole number is that number.
+const HAIR: f64 = 1e-9;
+
 impl Cutoff {
+    /// The cutoff that `critical` of `cells` nuclei do not exceed.
+    pub(super) fn of_count(critical: usize, cells: usize, normals: usize) -> Self {
+        let percent = 100.0 * critical as f64 / cells as f64;
+        Self { method: CutoffMethod::CriticalBinomial, percent, normals }
+    }
+
     /// Fewest positive nuclei of `cells` that lie above the cutoff.
     ///
     /// ```
@@ -47,9 +71,29 @@ impl Cutoff {
     /// ```
     #[must_use]
     pub fn positive_from(&self, cells: usize) -> usize {
-        // 29 % of 100 nuclei is 28.999... in binary: a hair below a whole number is that number.
-        const HAIR: f64 = 1e-9;
         (self.percent * cells as f64 / 100.0 + HAIR).floor() as usize + 1
+    }
+
+    /// The cutoff of an assay, in tenths of a percent: the lowest by which no specimen at or below this cutoff is positive.
+    ///
+    /// ```
+    /// use breakapart::assay::Comparator;
+    /// use breakapart::summarise::{Count, beta_inverse_cutoff};
+    /// let cutoff = beta_inverse_cutoff(&[Count::new(5, 200)?], 0.95)?; // 5.0596 %
+    /// assert_eq!(cutoff.rounded_up(Comparator::AtLeast)?.to_string(), "5.1 %");
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] if the cutoff is not 0 to 100 %.
+    pub fn rounded_up(&self, comparator: Comparator) -> Result<Percent> {
+        let tenths = 10.0 * self.percent;
+        let up = match comparator {
+            Comparator::AtLeast => (tenths + HAIR).floor() + 1.0,
+            Comparator::MoreThan => (tenths - HAIR).ceil(),
+        };
+        // An assay's cutoff is 0.1 % at the least.
+        (up.max(1.0) / 10.0).to_string().parse()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Assay definitions: the built-in ones, and what happens to faulty ones.
 
 mod changed;
+mod faults;
 
 use std::fs;
 
@@ -22,14 +23,32 @@ fn alk_with(old: &str, new: &str) -> String {
 fn every_built_in_assay_is_valid_and_is_named_like_its_file() {
     let names: Vec<&str> = Assay::builtin_names().collect();
     let expected = [
-        "alk", "ros1", "ret", "ntrk1", "ntrk2", "ntrk3", "ewsr1", "ss18", "fus", "foxo1", "ddit3", "myc",
-        "bcl2", "bcl6", "malt1", "cbfb", "kmt2a", "usp6", "tfe3",
+        "alk",
+        "alk_two_stage",
+        "ros1",
+        "ret",
+        "ntrk1",
+        "ntrk2",
+        "ntrk3",
+        "ewsr1",
+        "ss18",
+        "fus",
+        "foxo1",
+        "ddit3",
+        "myc",
+        "bcl2",
+        "bcl6",
+        "malt1",
+        "cbfb",
+        "kmt2a",
+        "usp6",
+        "tfe3",
     ];
     assert_eq!(names, expected);
     for name in names {
         let assay = Assay::builtin(name).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(assay.id, name);
-        assert_eq!(assay.gene.to_lowercase(), name);
+        assert_eq!(Some(assay.gene.to_lowercase().as_str()), name.split('_').next());
         assay.validate().unwrap();
     }
 }
@@ -138,16 +157,16 @@ fn each_fault_is_one_clear_error() {
             &["\"15 %\"", "0.1 to 90 %"],
         ),
         ("\ncells = 50\n", "\ncells = 50.5\n", "decision.cells", &["50.5", "a whole number"]),
-        ("enabled = true", "enabled = 1", "doublet.enabled", &["`1`", "a boolean"]),
-        ("[12.0, 400.0]", "[12.0]", "evaluable.area_um2", &["an array of length 2"]),
-        ("unit = \"diameter\"", "unit = \"inch\"", "split.min_distance.unit", &["`inch`", "`diameter`"]),
-        ("type = \"single\"", "type = \"majority\"", "decision.type", &["`majority`", "`two_stage`"]),
-        ("channel = \"green\"", "channel = \"blue\"", "probe.five_prime.channel", &["`blue`", "`green`"]),
+        ("enabled = true", "enabled = 1", "doublet.enabled", &["1 is not allowed", "true or false"]),
+        ("[12.0, 400.0]", "[12.0]", "evaluable.area_um2", &["a list of 1", "a list of two values"]),
+        ("unit = \"diameter\"", "unit = \"inch\"", "split.min_distance.unit", &["\"inch\"", "`diameter`"]),
+        ("type = \"single\"", "type = \"majority\"", "decision.type", &["\"majority\"", "`two_stage`"]),
+        ("channel = \"green\"", "channel = \"blue\"", "probe.five_prime.channel", &["\"blue\"", "`green`"]),
         (
             "comparator = \">=\"\ntouching",
             "comparator = \"<\"\ntouching",
             "split.comparator",
-            &["`<`", "`>=`"],
+            &["\"<\"", "`>=`"],
         ),
         // Ranges.
         ("value = 2.0", "value = nan", "split.min_distance.value", &["NaN", "0.05 to 100"]),
@@ -162,7 +181,7 @@ fn each_fault_is_one_clear_error() {
         (
             "\ncutoff_percent = 15",
             "\ncutoff_percent = 15.1234567",
-            "decision",
+            "decision.cutoff_percent",
             &["15.1234567", "six decimals"],
         ),
         ("\ncells = 50\n", "\ncells = -50\n", "decision.cells", &["-50", "1 to 100000"]),
@@ -206,14 +225,13 @@ fn each_fault_is_one_clear_error() {
         ("max_signals = 20", "max_signals = 5", "evaluable.max_signals", &["at least 8"]),
         ("low_percent = 10", "low_percent = 20", "borderline.low_percent", &["less than"]),
         ("high_percent = 20", "high_percent = 12", "borderline.low_percent", &["holds the cutoff, 15 %"]),
-        ("\"literature\"", "\"lab_validated\"", "cutoff_provenance.n_normals", &["missing", "lab_validated"]),
-        ("times_symbol = \"x\"", "times_symbol = \"*\"", "report.times_symbol", &["\"*\"", "\"x\""]),
         (
-            "key = \"borderline\"",
-            "key = \"borderlin\"",
-            "verify.16.key",
-            &["\"borderlin\"", "a key of this assay"],
+            "\"literature\"",
+            "\"lab_validated\"\ncells_per_normal = 100",
+            "cutoff_provenance.n_normals",
+            &["missing", "lab_validated"],
         ),
+        ("times_symbol = \"x\"", "times_symbol = \"*\"", "report.times_symbol", &["\"*\"", "\"x\""]),
         ("key = \"borderline\"", "key = \"split.diameter_um.min\"", "verify.16.key", &["each key once"]),
         // No TOML at all.
         ("[probe]", "[probe", "", &["not valid TOML", "line "]),
@@ -299,7 +317,10 @@ fn files_are_read_and_what_is_no_assay_file_is_refused() {
     let error = Assay::load("alc").unwrap_err();
     assert_eq!(error.code(), "unknown_name");
     let message = error.to_string();
-    assert!(message.starts_with("no assay `alc`; did you mean `alk`? Known are alk, ros1"), "{message}");
+    assert!(
+        message.starts_with("no assay `alc`; did you mean `alk`? Known are alk, alk_two_stage, ros1"),
+        "{message}"
+    );
     assert!(message.contains("tfe3, and TOML files by their path"), "{message}");
 
     let missing = Assay::read(folder.path().join("none.toml")).unwrap_err();

@@ -5,7 +5,6 @@ mod exclusions;
 mod two_stage;
 mod verdicts;
 
-use breakapart::Location;
 use breakapart::assay::Assay;
 use breakapart::classify::{ClassifyParams, NucleusCall, NucleusEvidence, SignalPattern, classify};
 use breakapart::quality::Finding;
@@ -25,12 +24,7 @@ fn builtin(name: &str) -> Assay {
 }
 /// ALK with the two-stage rule of manual readers.
 fn alk_two_stage() -> Assay {
-    let text = Assay::builtin_toml("alk")
-        .unwrap()
-        .replace("type = \"single\"\ncells = 50\n", "type = \"two_stage\"\nneg_lt = 5\npos_gt = 25\n")
-        .replace("\ncutoff_percent = 15", "\nfinal_cutoff_percent = 15")
-        .replace("\"decision.cutoff_percent\"", "\"decision.final_cutoff_percent\"");
-    Assay::from_toml(&text, &Location::file("two_stage.toml")).unwrap()
+    builtin("alk_two_stage")
 }
 
 /// Calls of nuclei with these patterns, each so many times.

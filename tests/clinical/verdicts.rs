@@ -3,14 +3,16 @@
 use breakapart::assay::{Assay, Decision, IsolatedMeaning, Percent};
 use breakapart::classify::NucleusClass::{IsolatedThreePrime, Split};
 use breakapart::classify::{Exclusion, NucleusClass};
-use breakapart::quality::figures::{Borderline, ExchangedColours, TooFewNuclei, UncountedIsolated};
+use breakapart::quality::figures::{
+    Borderline, ExchangedColours, NeitherEndCounts, TooFewNuclei, UncountedIsolated,
+};
 use breakapart::quality::{Detail, Effect};
 use breakapart::summarise::{
     Count, Grounds, SummariseParams, Summary, Verdict, per_pattern, single_cutoff, summarise,
 };
 use proptest::prelude::*;
 
-use crate::{Counts, FUSED, alk_two_stage, builtin, calls, of, only, pattern, read};
+use crate::{Counts, FUSED, builtin, calls, of, only, pattern, read};
 
 #[test]
 fn the_cutoff_is_compared_without_rounding() {
@@ -111,6 +113,39 @@ fn isolated_signals_left_open_make_the_verdict_equivocal_only_if_they_could_turn
         panic!()
     };
     assert_eq!((meaning, count), (IsolatedMeaning::SeparateTally, 30));
+}
+
+#[test]
+fn isolated_signals_are_stated_where_neither_end_counts() {
+    let ret = builtin("ret");
+    for (red, green, found) in [(0, 17, true), (16, 0, true), (8, 9, true), (7, 8, false), (0, 0, false)] {
+        let summary = read(
+            &ret,
+            &of(&[((1, 1, 0), red), ((1, 0, 1), green), (FUSED, 98 - red - green), ((1, 1, 1), 2)]),
+        );
+        assert_eq!(summary.has("neither_end_counts"), found, "{red} {green}");
+    }
+    let summary = read(&ret, &of(&[((1, 1, 0), 17), ((1, 0, 1), 3), (FUSED, 21), ((1, 2, 1), 9)]));
+    let finding = only(&summary, "neither_end_counts");
+    let Detail::NeitherEndCounts(NeitherEndCounts { isolated, red, green, rearranged, nuclei, .. }) =
+        finding.detail
+    else {
+        panic!()
+    };
+    assert_eq!((isolated, red, green, rearranged, nuclei), (29, 26, 3, 9, 50));
+    assert_eq!(finding.effect, Effect::Inform);
+    assert_eq!(
+        finding.to_string(),
+        "29 of 50 evaluable nuclei (58 %) show an isolated signal (red 26, green 3), which this assay does not count; 9 are \
+         rearranged."
+    );
+    // An assay that counts an end, or whose cutoff is higher.
+    let isolated = of(&[((1, 1, 0), 20), (FUSED, 80)]);
+    assert!(!read(&builtin("alk"), &isolated).has("neither_end_counts"));
+    let mut high = ret.with_cutoff("25".parse().unwrap()).unwrap();
+    assert!(!read(&high, &isolated).has("neither_end_counts"));
+    high = high.with_cutoff("19.9".parse().unwrap()).unwrap();
+    assert!(read(&high, &isolated).has("neither_end_counts"));
 }
 
 #[test]
@@ -219,7 +254,7 @@ proptest! {
         rearranged in 0.0..0.4_f64,
         cutoff in 1_u64..=30,
     ) {
-        let mut assay = Assay::builtin_names().nth(index).map_or_else(alk_two_stage, builtin);
+        let mut assay = builtin(Assay::builtin_names().nth(index).unwrap());
         if matches!(assay.decision, Decision::Single(_)) {
             assay = assay.with_cutoff(Percent::whole(cutoff).unwrap()).unwrap();
         }

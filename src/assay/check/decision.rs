@@ -1,70 +1,71 @@
 //! The decision against the rest of the assay, and where its cutoff comes from.
 
-use crate::assay::problem::{Checked, present, require};
+use crate::assay::problem::Problems;
 use crate::assay::{Assay, CutoffSource, Decision, IsolatedMeaning, PerPattern, ProbeEnd, TwoStage};
 use crate::colour::Colour;
 
-pub(super) fn decision(assay: &Assay) -> Checked {
+pub(super) fn decision(assay: &Assay, problems: &mut Problems) {
     let stages = &assay.reading.stages;
-    require(!stages.is_empty(), "reading.stages", "an empty list", "one stage or more")?;
+    problems.require(!stages.is_empty(), "reading.stages", "an empty list", "one stage or more");
     match &assay.decision {
         Decision::Single(_) => {}
-        Decision::TwoStage(rule) => two_stage(assay, rule)?,
-        Decision::PerPattern(rule) => per_pattern(assay, rule)?,
+        Decision::TwoStage(rule) => two_stage(assay, rule, problems),
+        Decision::PerPattern(rule) => per_pattern(assay, rule, problems),
     }
-    if let Some(band) = &assay.borderline {
-        require(
-            band.low_percent < band.high_percent,
-            "borderline.low_percent",
-            band.low_percent,
-            &format!("less than borderline.high_percent = {}", band.high_percent),
-        )?;
-        let cutoff = assay.decision.cutoff();
-        require(
-            band.low_percent <= cutoff && cutoff <= band.high_percent,
-            "borderline.low_percent",
-            format!("the band from {} to {}", band.low_percent, band.high_percent),
-            &format!("a band that holds the cutoff, {cutoff}"),
-        )?;
-        require(!band.action.trim().is_empty(), "borderline.action", "an empty text", "a text")?;
-    }
-    Ok(())
+    borderline(assay, problems);
 }
 
-fn two_stage(assay: &Assay, rule: &TwoStage) -> Checked {
-    let [first, _] = assay.reading.stages.as_slice() else {
-        return require(
-            false,
-            "reading.stages",
-            format!("a list of {}", assay.reading.stages.len()),
-            "two stages when decision.type is \"two_stage\"",
-        );
-    };
-    require(
+fn borderline(assay: &Assay, problems: &mut Problems) {
+    let Some(band) = &assay.borderline else { return };
+    let key = "borderline.low_percent";
+    let is_band = band.low_percent < band.high_percent;
+    let below_high = format!("less than borderline.high_percent = {}", band.high_percent);
+    problems.require(is_band, key, band.low_percent, &below_high);
+    let cutoff = assay.decision.cutoff();
+    problems.require(
+        !is_band || (band.low_percent <= cutoff && cutoff <= band.high_percent),
+        key,
+        format!("the band from {} to {}", band.low_percent, band.high_percent),
+        &format!("a band that holds the cutoff, {cutoff}"),
+    );
+    problems.require(!band.action.trim().is_empty(), "borderline.action", "an empty text", "a text");
+}
+
+fn two_stage(assay: &Assay, rule: &TwoStage, problems: &mut Problems) {
+    problems.require(
         rule.neg_lt <= rule.pos_gt,
         "decision.neg_lt",
         rule.neg_lt,
         &format!("at most decision.pos_gt = {}", rule.pos_gt),
-    )?;
-    require(
-        rule.pos_gt < first.cells,
-        "decision.pos_gt",
-        rule.pos_gt,
-        &format!("less than the cells of the first stage, {}", first.cells),
-    )
+    );
+    match assay.reading.stages.as_slice() {
+        // Said already.
+        [] => {}
+        [first, _] => problems.require(
+            rule.pos_gt < first.cells,
+            "decision.pos_gt",
+            rule.pos_gt,
+            &format!("less than the cells of the first stage, {}", first.cells),
+        ),
+        stages => problems.require(
+            false,
+            "reading.stages",
+            format!("a list of {}", stages.len()),
+            "two stages when decision.type is \"two_stage\"",
+        ),
+    }
 }
 
-fn per_pattern(assay: &Assay, rule: &PerPattern) -> Checked {
-    require(!rule.patterns.is_empty(), "decision.patterns", "an empty table", "one pattern or more")?;
+fn per_pattern(assay: &Assay, rule: &PerPattern, problems: &mut Problems) {
+    problems.require(!rule.patterns.is_empty(), "decision.patterns", "an empty table", "one pattern or more");
     for pattern in rule.patterns.keys() {
         let key = format!("decision.patterns.{pattern}");
+        let shown = format!("\"{pattern}\"");
         let Some([fused, red, green]) = notation(pattern) else {
-            return require(
-                false,
-                &key,
-                format!("\"{pattern}\""),
-                "counts in laboratory notation, in the order F, R, G and without zeros, such as \"1F1R1G\"",
-            );
+            let allowed =
+                "counts in laboratory notation, in the order F, R, G and without zeros, such as \"1F1R1G\"";
+            problems.require(false, &key, shown, allowed);
+            continue;
         };
         let counts = match (red > 0, green > 0) {
             (true, true) => true,
@@ -72,14 +73,9 @@ fn per_pattern(assay: &Assay, rule: &PerPattern) -> Checked {
             (false, true) => meaning(assay, Colour::Green, fused) == IsolatedMeaning::Positive,
             (false, false) => false,
         };
-        require(
-            counts,
-            &key,
-            format!("\"{pattern}\""),
-            "a pattern that the assay's own rules (isolated.*) count as rearranged",
-        )?;
+        let allowed = "a pattern that the assay's own rules (isolated.*) count as rearranged";
+        problems.require(counts, &key, shown, allowed);
     }
-    Ok(())
 }
 
 /// The meaning of an isolated signal of a colour beside `fused` intact loci.
@@ -108,23 +104,29 @@ pub(crate) fn notation(text: &str) -> Option<[usize; 3]> {
     (rest.is_empty() && !text.is_empty()).then_some(counts)
 }
 
-pub(super) fn origin(assay: &Assay) -> Checked {
+pub(super) fn origin(assay: &Assay, problems: &mut Problems) {
     let provenance = &assay.cutoff_provenance;
     if provenance.source == CutoffSource::LabValidated {
         let known = [
             ("cutoff_provenance.n_normals", provenance.n_normals.is_some()),
             ("cutoff_provenance.cells_per_normal", provenance.cells_per_normal.is_some()),
-            ("cutoff_provenance.date", provenance.date.is_some()),
         ];
         for (key, there) in known {
-            present(there, key, "a value when source is \"lab_validated\"")?;
+            problems.present(there, key, "a value when source is \"lab_validated\"");
         }
     }
-    if let Some(date) = &provenance.date {
-        require(is_date(date), "cutoff_provenance.date", format!("\"{date}\""), "a date as YYYY-MM-DD")?;
+    let dates = [
+        ("cutoff_provenance.date", provenance.date.as_ref()),
+        ("validation.date", assay.validation.as_ref().map(|validation| &validation.date)),
+    ];
+    for (key, date) in dates {
+        if let Some(date) = date {
+            problems.require(is_date(date), key, format!("\"{date}\""), "a date as YYYY-MM-DD");
+        }
     }
     let symbol = assay.report.times_symbol.as_str();
-    require(symbol == "x" || symbol == "×", "report.times_symbol", format!("\"{symbol}\""), "\"x\" or \"×\"")
+    let known = symbol == "x" || symbol == "×";
+    problems.require(known, "report.times_symbol", format!("\"{symbol}\""), "\"x\" or \"×\"");
 }
 
 fn is_date(text: &str) -> bool {
