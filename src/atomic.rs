@@ -1,9 +1,14 @@
 //! Files that are there whole or not at all.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use crate::error::{Error, Location, Result};
+
+/// Longest name of a file on common file systems, bytes.
+const MAX_NAME_BYTES: usize = 255;
 
 /// Lets `write` fill a temporary file in the folder of `path`, then renames it to `path`.
 ///
@@ -37,9 +42,7 @@ pub fn write_atomically(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> Res
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     }
-    let mut part = std::ffi::OsString::from(format!(".{}.part.", std::process::id()));
-    part.push(name);
-    let part = folder.join(part);
+    let part = folder.join(part_name(name));
     let written = write(&part).and_then(|()| fs::rename(&part, path).map_err(|e| Error::io(path, e)));
     if written.is_err() {
         // The error that matters is the first one.
@@ -54,6 +57,24 @@ pub(crate) fn is_part(name: &str) -> bool {
     let process =
         name.strip_prefix('.').and_then(|rest| rest.split_once(".part.")).map(|(process, _)| process);
     process.is_some_and(|process| !process.is_empty() && process.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The name of the temporary file, which is not longer than file systems allow.
+fn part_name(name: &OsStr) -> OsString {
+    let mut part = OsString::from(format!(".{}.part.", std::process::id()));
+    if part.len() + name.len() <= MAX_NAME_BYTES {
+        part.push(name);
+        return part;
+    }
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    part.push(format!("{:016x}", hasher.finish()));
+    // A suffix that is as long as this is none.
+    if let Some(suffix) = Path::new(name).extension().filter(|suffix| suffix.len() < 16) {
+        part.push(".");
+        part.push(suffix);
+    }
+    part
 }
 
 /// Writes `bytes` as the whole of `path`.
@@ -80,6 +101,25 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn names_as_long_as_the_file_system_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        for length in [200, 240, 251] {
+            let path = folder.path().join(format!("{}.tif", "x".repeat(length)));
+            let mut suffix = None;
+            write_atomically(&path, |part| {
+                suffix = part.extension().map(OsStr::to_owned);
+                fs::write(part, "a").map_err(|e| Error::io(part, e))
+            })
+            .unwrap();
+            assert_eq!(
+                (fs::read(&path).unwrap(), suffix.as_deref()),
+                (b"a".to_vec(), Some(OsStr::new("tif")))
+            );
+        }
+        assert_ne!(part_name("a".repeat(250).as_ref()), part_name("b".repeat(250).as_ref()));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! | `plan` | the results to give, each with its assay and settings |
 //! | `control` | controls of the run |
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
-//! | `session`, `score`, `specimen` | reading what is not there yet |
+//! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
 //! | `shared` | images that two specimens have in common |
 //! | `record`, `line`, `tables`, `summary` | the files about the whole run |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
@@ -43,6 +43,7 @@ mod again;
 mod check;
 mod control;
 mod digest;
+mod find_settings;
 mod folder;
 mod ledger;
 mod line;
@@ -57,6 +58,7 @@ mod session;
 mod shared;
 mod sheet;
 mod sheet_columns;
+mod slot;
 mod specimen;
 mod status;
 mod summary;
@@ -65,14 +67,15 @@ mod tables;
 pub use check::{CheckedResult, Stale, check_results};
 pub use control::Control;
 pub use digest::{Digest, InputFile, PlaneDigest};
+pub use find_settings::FindSettings;
 pub use folder::is_busy;
 pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 pub use observer::{Event, Observer};
-pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunSettings};
+pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunOptions, RunSettings};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
 pub use regions::ResultRegions;
 pub use result::RunResult;
-pub use session::{Run, RunOptions};
+pub use session::Run;
 pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
 pub use sheet_columns::SheetColumns;
 pub use status::{FieldRecord, InputStatus};

@@ -73,7 +73,7 @@ fn one_strip(width: u32, height: u32, compression: u32) -> Vec<u8> {
     bytes
 }
 
-const SAMPLES: [&str; 12] = [
+const SAMPLES: [&str; 16] = [
     "pages_uint16_none_little.tif",
     "pages_uint8_lzw_big.tif",
     "pages_float32_packbits_little.tif",
@@ -82,6 +82,10 @@ const SAMPLES: [&str; 12] = [
     "planar_tiled_uint8.tif",
     "planar_float32.tif",
     "tiled_float32.tif",
+    "zstd_uint16.tif",
+    "jpeg2000_uint8.tif",
+    "jpeg2000_uint16.tif",
+    "jpeg_uint8.tif",
     "bigtiff.tif",
     "rgba.tif",
     "named.ome.tif",
@@ -282,8 +286,8 @@ fn headers_that_overflow_are_errors() {
 }
 
 #[test]
-fn samples_that_are_no_numbers_are_located() {
-    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+fn infinite_samples_are_located() {
+    for bad in [f32::INFINITY, f32::NEG_INFINITY] {
         let mut changed = bytes("pages_float32_none_little.tif");
         let (value, stored) = (1000.0 + 20.0 * 2.0 + 24.0, bad.to_le_bytes());
         let at = changed
@@ -291,10 +295,10 @@ fn samples_that_are_no_numbers_are_located() {
             .position(|w| w == f32::to_le_bytes(value))
             .expect("channel 1, row 2, column 24");
         changed[at..at + 4].copy_from_slice(&stored);
-        let error = Written::new("nan.tif", &changed).read().expect_err("not finite");
+        let error = Written::new("inf.tif", &changed).read().expect_err("not finite");
         assert!(matches!(error, Error::Malformed { .. }), "{error}");
         let message = error.to_string();
-        for part in ["nan.tif", "page 1", "channel 1", "row 2", "column 24"] {
+        for part in ["inf.tif", "page 1", "channel 1", "row 2", "column 24"] {
             assert!(message.contains(part), "{part} in {message}");
         }
     }

@@ -152,6 +152,7 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     let mut settings = RunSettings::new(assay);
     settings.params = arguments.options.params()?;
     settings.reading = arguments.options.reading();
+    settings.find = arguments.options.find();
     settings.regions.clone_from(&arguments.options.regions);
     settings.region_options = arguments.options.region_options();
     let plan = match &arguments.sheet {

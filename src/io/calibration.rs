@@ -11,10 +11,15 @@ pub(super) const SQUARE_TOLERANCE: f64 = 0.01;
 /// microscopes give 0.03 to 1 um, whereas a print resolution of 72 to 1200 dpi gives 353 to 21 um.
 const PLAUSIBLE_UM: std::ops::RangeInclusive<f64> = 0.02..=5.0;
 
+/// The same for inches, as cameras and scanners of documents write them: the finest of those has 9600 dpi, which is 2.6 um.
+const PLAUSIBLE_INCH_UM: std::ops::RangeInclusive<f64> = 0.02..=1.0;
+
 /// Micrometres in a unit of length, however it is written; `None` if it is no length (pixel, reference frame).
 pub(super) fn micrometres_per(unit: &str) -> Option<f64> {
+    // The micro sign in its two forms, escaped, or decoded twice.
+    let unit = unit.trim().replace("\\u00B5", "\u{b5}").replace("\\u00b5", "\u{b5}");
     let unit =
-        unit.trim().replace("\\u00B5", "\u{b5}").replace("\\u00b5", "\u{b5}").replace('\u{3bc}', "\u{b5}");
+        unit.replace('\u{3bc}', "\u{b5}").replace("\u{c2}\u{b5}", "\u{b5}").replace("\u{ce}\u{bc}", "\u{b5}");
     match unit.as_str() {
         "m" => return Some(1e6),
         "Mm" | "pixel" | "pixels" => return None,
@@ -56,16 +61,18 @@ pub(super) fn square_pixel(x_um: f64, y_um: f64, stated: &str, location: &Locati
     PixelSize::from_um(f64::midpoint(x_um, y_um))
 }
 
-/// The pixel size from the plain resolution tags: only from centimetres, and
-/// only if plausible. Inches are print resolutions, never a microscope's.
+/// The pixel size from the plain resolution tags, only if plausible: most of them are print resolutions.
 pub(super) fn from_plain_tags(x: Option<f64>, y: Option<f64>, unit: u64) -> Option<PixelSize> {
+    const INCH: u64 = 2;
     const CENTIMETRE: u64 = 3;
     let (x, y) = (x?, y?);
-    if unit != CENTIMETRE || x <= 0.0 || y <= 0.0 {
-        return None;
-    }
-    let (x_um, y_um) = (1e4 / x, 1e4 / y);
-    if !(PLAUSIBLE_UM.contains(&x_um) && PLAUSIBLE_UM.contains(&y_um)) {
+    let (unit_um, plausible_um) = match unit {
+        INCH => (25_400.0, PLAUSIBLE_INCH_UM),
+        CENTIMETRE => (1e4, PLAUSIBLE_UM),
+        _ => return None,
+    };
+    let (x_um, y_um) = (unit_um / x, unit_um / y);
+    if !(plausible_um.contains(&x_um) && plausible_um.contains(&y_um)) {
         return None;
     }
     square_pixel(x_um, y_um, "resolution tags", &Location::default()).ok()
@@ -77,7 +84,7 @@ mod tests {
 
     #[test]
     fn units_in_their_many_spellings() {
-        for unit in ["\u{b5}m", "\u{3bc}m", "um", "micron", "Microns", "\\u00B5m", " um "] {
+        for unit in ["\u{b5}m", "\u{3bc}m", "um", "micron", "Microns", "\\u00B5m", " um ", "\u{c2}\u{b5}m"] {
             assert_eq!(micrometres_per(unit), Some(1.0), "{unit}");
         }
         assert_eq!(micrometres_per("nm"), Some(1e-3));
@@ -92,7 +99,9 @@ mod tests {
     fn print_resolutions_are_not_pixel_sizes() {
         assert_eq!(from_plain_tags(Some(72.0), Some(72.0), 2), None, "72 dpi");
         assert_eq!(from_plain_tags(Some(118.11), Some(118.11), 3), None, "300 dpi in centimetres");
-        assert_eq!(from_plain_tags(Some(1e5), Some(1e5), 2), None, "inches are never believed");
+        assert_eq!(from_plain_tags(Some(9600.0), Some(9600.0), 2), None, "a scanner");
+        let size = from_plain_tags(Some(158_750.0), Some(158_750.0), 2).expect("no print is so fine");
+        assert!((size.um() - 0.16).abs() < 1e-12);
         assert_eq!(from_plain_tags(Some(0.0), Some(0.0), 3), None);
         let size = from_plain_tags(Some(1e5), Some(1e5), 3).expect("0.1 um");
         assert!((size.um() - 0.1).abs() < 1e-12);

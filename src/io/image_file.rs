@@ -7,13 +7,29 @@ use std::path::Path;
 use ndarray::{Array2, Zip};
 
 use super::channel::{Channel, PlaneAddress};
-use super::layout::{self, Layout};
+use super::describe;
+use super::layout::Layout;
 use super::options::ReadOptions;
+use super::purpose::Purpose;
 use super::raster;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
+
+/// Whether a file is known to hold several channels that are not the colours of a picture. A file that cannot be opened is
+/// not.
+pub(super) fn holds_several_channels(path: &Path) -> bool {
+    // Other formats hold grey or colours, and are decoded when they are opened.
+    let mut start = [0; 2];
+    let is_tiff = File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok())
+        && matches!(&start, b"II" | b"MM");
+    if !is_tiff {
+        return false;
+    }
+    let file = ImageFile::open(path, &ReadOptions::default(), Purpose::Channel);
+    file.is_ok_and(|file| !file.layout.rgb && file.layout.channels.len() > 1)
+}
 
 /// Where the pixels come from.
 #[derive(Debug)]
@@ -33,7 +49,7 @@ pub(super) struct ImageFile {
 
 impl ImageFile {
     /// Opens a file by its first bytes, whatever its suffix.
-    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
+    pub(super) fn open(path: &Path, options: &ReadOptions, purpose: Purpose) -> Result<Self> {
         let location = Location::file(path);
         let io = |source| Error::io(path, source);
         if std::fs::metadata(path).map_err(io)?.is_dir() {
@@ -48,7 +64,7 @@ impl ImageFile {
             [] => Err(Error::malformed(location, "the file is empty")),
             [b'I', b'I', ..] | [b'M', b'M', ..] => {
                 let mut tiff = TiffFile::open(path, limit)?;
-                let layout = layout::of_tiff(&mut tiff, &location, options)?;
+                let layout = describe::of_tiff(&mut tiff, &location, options, purpose)?;
                 Ok(Self { location, layout, content: Content::Tiff(Box::new(tiff)) })
             }
             [0x89, b'P', b'N', b'G', ..] => {
@@ -73,7 +89,7 @@ impl ImageFile {
     ///
     /// # Errors
     /// [`Error::Limit`] if the planes would take more than `limit` bytes; [`Error::Malformed`] if the pixels
-    /// cannot be decoded or a float sample is not finite.
+    /// cannot be decoded or a float sample is infinite. Samples that are not a number stay.
     pub(super) fn read_channels(
         &mut self,
         indices: &[usize],
@@ -120,7 +136,7 @@ fn read_stack(
             let planes = tiff.read_samples(page, &samples, workspace)?;
             for (j, plane) in members.into_iter().zip(planes) {
                 done[j] = true;
-                check_finite(&plane, tiff, page, indices[j])?;
+                check_not_infinite(&plane, tiff, page, indices[j])?;
                 projections[j] = Some(match projections[j].take() {
                     None => plane,
                     Some(earlier) => {
@@ -136,13 +152,15 @@ fn read_stack(
     projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
 }
 
-fn check_finite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
+fn check_not_infinite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
     let Plane::F32(samples) = plane else { return Ok(()) };
-    match samples.indexed_iter().find(|(_, value)| !value.is_finite()) {
+    match samples.indexed_iter().find(|(_, value)| value.is_infinite()) {
         None => Ok(()),
         Some(((y, x), value)) => {
             let location = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
-            let problem = format!("the sample at row {y}, column {x} is {value}, not a finite number");
+            let problem = format!(
+                "the sample at row {y}, column {x} is {value}, which no light gives; set it to NaN where there is no picture"
+            );
             Err(Error::malformed(location.at_channel(channel), problem))
         }
     }
@@ -151,7 +169,8 @@ fn check_finite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> 
 fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {
     fn raise<T: Copy + PartialOrd>(earlier: &mut Array2<T>, later: &Array2<T>) {
         Zip::from(earlier).and(later).for_each(|a, &b| {
-            if b > *a {
+            // A value that is no number gives way to any other.
+            if b > *a || (*a).partial_cmp(&*a).is_none() {
                 *a = b;
             }
         });

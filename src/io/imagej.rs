@@ -2,6 +2,7 @@
 
 use super::calibration::micrometres_per;
 use super::resolution::Resolution;
+use super::stack::{Axis, Stack};
 use crate::error::{Error, Location, Result};
 use crate::units::PixelSize;
 
@@ -13,13 +14,12 @@ pub(super) struct ImageJ {
     pub(super) slices: usize,
     pub(super) frames: usize,
     pub(super) unit: Option<String>,
-    /// Whether the slices of a channel follow each other, rather than the channels of a slice.
-    slices_first: bool,
+    /// The axes, the fastest first.
+    order: [u8; 3],
 }
 
-/// Axes of the usual order of images, the fastest first, and of the one in which slices come before channels.
+/// Axes of the usual order of images, the fastest first.
 const USUAL_ORDER: &str = "czt";
-const SLICES_FIRST: &str = "zct";
 
 impl ImageJ {
     /// Reads a description; `None` if `ImageJ` did not write it.
@@ -39,14 +39,18 @@ impl ImageJ {
             }),
         };
         // Some programs write the axes of a plane as well.
-        let order = value("order").unwrap_or(USUAL_ORDER).to_lowercase().replace(['x', 'y'], "");
-        if order != USUAL_ORDER && order != SLICES_FIRST {
+        let stated = value("order").filter(|order| !order.is_empty()).unwrap_or(USUAL_ORDER);
+        let order = stated.to_lowercase().replace(['x', 'y'], "");
+        let order = <[u8; 3]>::try_from(order.as_bytes())
+            .ok()
+            .filter(|order| USUAL_ORDER.bytes().all(|axis| order.contains(&axis)));
+        let Some(order) = order else {
             let feature =
-                format!("`order={order}` in ImageJ's description; save it in the order {USUAL_ORDER}");
+                format!("`order={stated}` in ImageJ's description; save it in the order {USUAL_ORDER}");
             return Err(Error::unsupported(location.clone(), feature));
-        }
+        };
         let image = Self {
-            slices_first: order == SLICES_FIRST,
+            order,
             images: number("images")?,
             channels: number("channels")?,
             slices: number("slices")?,
@@ -64,19 +68,20 @@ impl ImageJ {
         Ok(Some(image))
     }
 
-    /// The same with its three slices, or time points, as channels, for a user who names three channels: an image of one
-    /// channel has no use for that.
-    pub(super) fn as_channels(&self) -> Self {
-        let mut image = self.clone();
-        if image.images == 3 && image.channels == 1 {
-            (image.channels, image.slices, image.frames) = (image.images, 1, 1);
-        }
-        image
-    }
-
-    /// The image of a channel and slice.
-    pub(super) fn page(&self, channel: usize, slice: usize) -> usize {
-        if self.slices_first { slice + channel * self.slices } else { channel + slice * self.channels }
+    /// How its images follow each other.
+    pub(super) fn stack(&self) -> Stack {
+        let [c, z, t] = [self.channels, self.slices, self.frames];
+        let length_of = |axis: u8| match axis {
+            b'c' => c,
+            b'z' => z,
+            _ => t,
+        };
+        let step_of = |axis: u8| {
+            self.order.iter().take_while(|&&faster| faster != axis).map(|&a| length_of(a)).product()
+        };
+        let [channels, slices, frames] =
+            [b'c', b'z', b't'].map(|axis| Axis { length: length_of(axis), step: step_of(axis) });
+        Stack { first: 0, channels, slices, frames }
     }
 
     /// The edges (x, y) of a pixel in micrometres, if the image is calibrated in a unit of length. Inches are ignored:
@@ -140,15 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn slices_may_come_before_channels_and_stand_for_them() {
-        let image = |text: &str| parse(text).expect("well formed").expect("written by ImageJ");
-        let usual = image("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\n");
-        let other = image("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\norder=zct\n");
-        assert_eq!((usual.page(1, 1), other.page(1, 1)), (4, 3));
-        assert!(parse("ImageJ=1.5\nimages=6\nchannels=3\nslices=2\norder=tcz\n").is_err());
-        let slices = image("ImageJ=1.5\nimages=3\nslices=3\n").as_channels();
-        assert_eq!((slices.channels, slices.slices), (3, 1));
-        assert_eq!(usual.as_channels(), usual);
+    fn axes_follow_each_other_in_the_order_that_is_stated() {
+        let image = |text: &str| parse(text).expect("well formed").expect("written by ImageJ").stack();
+        let lines = "ImageJ=1.5\nimages=24\nchannels=3\nslices=2\nframes=4\n";
+        for (order, steps) in [
+            ("", [1, 3, 6]),
+            ("order=czt\n", [1, 3, 6]),
+            ("order=zct\n", [2, 1, 6]),
+            ("order=xyztc\n", [8, 1, 2]),
+            ("order=TCZ\n", [4, 12, 1]),
+        ] {
+            let stack = image(&format!("{lines}{order}"));
+            assert_eq!([stack.channels.step, stack.slices.step, stack.frames.step], steps, "{order}");
+        }
+        assert!(parse(&format!("{lines}order=czz\n")).is_err());
     }
 
     #[test]

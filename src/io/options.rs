@@ -1,6 +1,6 @@
 //! How to read image files.
 
-use super::channels::ChannelMap;
+use super::channels::{ChannelMap, ChannelNames};
 use crate::units::PixelSize;
 
 /// How to read image files.
@@ -16,9 +16,15 @@ use crate::units::PixelSize;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// Which channel of a file is which. Default: `None`, decided by names and emission wavelengths. It is not used for
-    /// fields in three files.
+    /// Which channel of a file is which. Default: `None`, decided by names and emission wavelengths. Of a field in several
+    /// files it counts the files, unless their names say what they hold.
     pub channels: Option<ChannelMap>,
+    /// The names of the channels, where they are none of the known ones. Default: `None`. [`Self::channels`] takes
+    /// precedence.
+    pub channel_names: Option<ChannelNames>,
+    /// Which image of a file that holds several, from 0: images of an OME-TIFF, time points, or pages of different sizes.
+    /// Default: `None`, and such a file is an error that lists them.
+    pub series: Option<usize>,
     /// Size of a pixel. Default: `None`, as the file states. It takes precedence over the file.
     pub pixel_size: Option<PixelSize>,
     /// Most bytes that the decoded planes of one file may take: those kept and, of a stack, as many again for
@@ -29,6 +35,12 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { channels: None, pixel_size: None, max_decoded_bytes: 8 << 30 }
+        Self {
+            channels: None,
+            channel_names: None,
+            series: None,
+            pixel_size: None,
+            max_decoded_bytes: 8 << 30,
+        }
     }
 }

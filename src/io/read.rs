@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use super::channels::ChannelMap;
+use super::channel::Channel;
+use super::channels::{BY_INDEX, ChannelMap};
 use super::image_file::ImageFile;
 use super::names::field_name;
 use super::options::ReadOptions;
-use super::{calibration, channels, names};
+use super::purpose::Purpose;
+use super::source::three_file_name;
+use super::{calibration, channels, no_picture};
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field, FieldNote, Plane};
 use crate::units::PixelSize;
@@ -47,25 +50,60 @@ pub fn read_field_reusing(
     workspace: &mut Workspace,
 ) -> Result<Field> {
     let path = path.as_ref();
-    let mut file = ImageFile::open(path, options)?;
-    let map = match options.channels {
-        Some(map) => map.check(&file.layout.channels, &file.location)?,
+    let mut file = ImageFile::open(path, options, Purpose::Field)?;
+    let supplied = supplied_map(&file.layout.channels, &file.location, options)?;
+    let map = match supplied {
+        Some(map) => map,
         None if file.layout.rgb => ChannelMap { counterstain: 2, red: 0, green: 1 },
-        None => channels::decide(&file.layout.channels, &file.location)?,
+        None => channels::decide(&file.layout.channels, &file.location)
+            .map_err(|error| with_slices(error, &file.layout.channels))?,
     };
-    let planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
+    let mut planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
+    no_picture::fill(&mut planes, &file.location)?;
     let [counterstain, red, green] = three(planes, &file.location)?;
-    if options.channels.is_none() && file.layout.rgb && counterstain == red && red == green {
+    if supplied.is_none() && file.layout.rgb && counterstain == red && red == green {
         return Err(undecided_colours(&file, "the three colours are the same image"));
     }
     let mut field = Field::new(field_name(path), counterstain, red, green)?;
     field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
     field.saturation_level = file.layout.saturation_level;
     field.notes = file.layout.notes;
-    if options.channels.is_some() {
+    if supplied.is_some() {
         field.notes.extend(map.contradictions(&file.layout.channels));
     }
     Ok(field)
+}
+
+/// An error about a file of one channel: its slices may be the channels, or the others lie in files of their own.
+fn with_slices(error: Error, channels: &[Channel]) -> Error {
+    match (error, channels) {
+        (Error::Undecided { location, question, found, .. }, [channel]) if channel.slices.len() > 2 => {
+            let slices = channel.slices.len();
+            let found = format!("{found}, in {slices} slices");
+            let remedy = format!("if the slices of the stack are the channels, {BY_INDEX}");
+            Error::Undecided { location, question, found, remedy }
+        }
+        (Error::Undecided { location, question, found, .. }, [_]) => {
+            let remedy = "if the other channels are in files of their own, say how these are named, such as \
+                          --files '{field}_{channel}.tif'"
+                .to_owned();
+            Error::Undecided { location, question, found, remedy }
+        }
+        (error, _) => error,
+    }
+}
+
+/// The channel map of the caller, checked against the channels at hand.
+pub(super) fn supplied_map(
+    channels: &[Channel],
+    location: &Location,
+    options: &ReadOptions,
+) -> Result<Option<ChannelMap>> {
+    match (options.channels, &options.channel_names) {
+        (Some(map), _) => map.check(channels, location).map(Some),
+        (None, Some(names)) => names.find(channels, location).map(Some),
+        (None, None) => Ok(None),
+    }
 }
 
 /// Reads a field from three single-channel files.
@@ -80,10 +118,11 @@ pub fn read_field_from_files(
     options: &ReadOptions,
 ) -> Result<Field> {
     let paths = [counterstain.as_ref(), red.as_ref(), green.as_ref()];
-    read_files(paths, options, &mut Workspace::default())
+    read_files(&three_file_name(paths[0]), paths, options, &mut Workspace::default())
 }
 
 pub(super) fn read_files(
+    name: &str,
     paths: [&Path; 3],
     options: &ReadOptions,
     workspace: &mut Workspace,
@@ -115,9 +154,10 @@ pub(super) fn read_files(
     for (role, image) in ChannelRole::ALL.into_iter().zip(&images) {
         notes.extend(image.notes.iter().map(|note| note.clone().of_channel(role)));
     }
-    let planes = images.into_iter().map(|image| image.plane).collect();
+    let mut planes: Vec<Plane> = images.into_iter().map(|image| image.plane).collect();
+    no_picture::fill(&mut planes, &Location::file(paths[0]))?;
     let [counterstain, red, green] = three(planes, &Location::file(paths[0]))?;
-    let mut field = Field::new(names::three_file_name(paths[0]), counterstain, red, green)?;
+    let mut field = Field::new(name, counterstain, red, green)?;
     field.pixel_size = pixel_size;
     field.saturation_level = saturation_level;
     field.notes = notes;
@@ -134,7 +174,9 @@ pub fn read_plane(
     channel: Option<usize>,
     options: &ReadOptions,
 ) -> Result<SinglePlane> {
-    read_plane_reusing(path.as_ref(), channel, options, &mut Workspace::default())
+    let mut image = read_plane_reusing(path.as_ref(), channel, options, &mut Workspace::default())?;
+    no_picture::fill(std::slice::from_mut(&mut image.plane), &Location::file(path))?;
+    Ok(image)
 }
 
 fn read_plane_reusing(
@@ -143,7 +185,7 @@ fn read_plane_reusing(
     options: &ReadOptions,
     workspace: &mut Workspace,
 ) -> Result<SinglePlane> {
-    let mut file = ImageFile::open(path, options)?;
+    let mut file = ImageFile::open(path, options, Purpose::Channel)?;
     let count = file.layout.channels.len();
     let plane = match channel {
         Some(index) if index >= count => {

@@ -7,22 +7,31 @@ use std::path::Path;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::resolution::Resolution;
 use super::sample_type::SampleType;
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::workspace::Workspace;
-use chunk::{Compression, Predictor, Sample, from_file_order, read_row};
-use directory::{Directory, DirectoryReader};
+use chunk::Compression;
+use directory::DirectoryReader;
 
 mod chunk;
+mod convert;
+mod described;
 mod directory;
+mod jpeg;
+mod jpeg2000;
+mod kind;
+mod labels;
 mod page;
+mod palette;
+mod sample;
 mod tag;
 
 pub(super) use directory::truncated;
 pub(super) use page::Page;
 use page::Stored;
+use palette::Meaning;
+use sample::{Predictor, Sample, from_file_order, read_row, unpack_row};
 
 /// Bytes of the buffer through which the file is read.
 const BUFFER_BYTES: usize = 1 << 14;
@@ -36,22 +45,11 @@ const BATCH_BYTES: u64 = 1 << 22;
 pub(super) struct TiffFile {
     location: Location,
     directories: DirectoryReader<BufReader<File>>,
-    first: Directory,
     /// The pages of full resolution, in the order of the file.
     pub(super) pages: Vec<Page>,
     /// How many directories the main chain has, reduced copies included.
     pub(super) directory_count: usize,
     limit: u64,
-}
-
-/// A plane of signed samples that were decoded as unsigned ones.
-fn signed(plane: Plane) -> Plane {
-    match plane {
-        Plane::U16(samples) if samples.iter().any(|v| v.cast_signed() < 0) => {
-            Plane::F32(samples.mapv(|v| f32::from(v.cast_signed())))
-        }
-        other => other,
-    }
 }
 
 impl TiffFile {
@@ -67,29 +65,10 @@ impl TiffFile {
             pages.extend(Page::read(&mut directories, directory, index)?);
         }
         let directory_count = chain.len();
-        let Some(first) = chain.into_iter().next().filter(|_| !pages.is_empty()) else {
+        if pages.is_empty() {
             return Err(Error::malformed(location, "the file holds no page of full resolution"));
-        };
-        Ok(Self { location, directories, first, pages, directory_count, limit })
-    }
-
-    /// The image descriptions of the first page, OME-XML or `ImageJ`'s lines, the last one first: some programs write both.
-    pub(super) fn descriptions(&mut self) -> Result<Vec<String>> {
-        self.directories.texts(&self.first, tag::IMAGE_DESCRIPTION)
-    }
-
-    /// The resolution tags of the first page.
-    pub(super) fn resolution(&mut self) -> Result<Resolution> {
-        Ok(Resolution {
-            x: self.directories.fraction(&self.first, tag::X_RESOLUTION)?,
-            y: self.directories.fraction(&self.first, tag::Y_RESOLUTION)?,
-            unit: self.directories.integer(&self.first, tag::RESOLUTION_UNIT, Some(2))?,
-        })
-    }
-
-    /// How many planes a `MetaMorph` stack holds in its single directory; 0 if the file is none.
-    pub(super) fn metamorph_planes(&self) -> u64 {
-        DirectoryReader::<BufReader<File>>::count(&self.first, tag::METAMORPH_STACK)
+        }
+        Ok(Self { location, directories, pages, directory_count, limit })
     }
 
     /// Decodes some samples of a page (a position in `pages`) into a plane each.
@@ -102,15 +81,38 @@ impl TiffFile {
         let Some(page) = self.pages.get(page).cloned() else {
             return Err(Error::malformed(self.location.clone(), format!("there is no page {page}")));
         };
-        match page.sample_type {
-            SampleType::U8 => self.planes::<u8>(&page, samples, workspace),
-            SampleType::U16 => self.planes::<u16>(&page, samples, workspace),
-            SampleType::I16 => {
-                let planes = self.planes::<u16>(&page, samples, workspace)?;
-                Ok(planes.into_iter().map(signed).collect())
+        match page.palette.clone().as_deref() {
+            Some(Meaning::Greys(palette) | Meaning::Colours(palette)) => {
+                let indices = self.read_stored(&page, &[0], workspace)?;
+                Ok(indices.iter().flat_map(|plane| convert::colours(plane, palette, samples)).collect())
             }
-            SampleType::F32 => self.planes::<f32>(&page, samples, workspace),
+            Some(Meaning::GreyLevels) | None => self.read_stored(&page, samples, workspace),
         }
+    }
+
+    /// Decodes samples in the type that keeps their grey levels.
+    fn read_stored(
+        &mut self,
+        page: &Page,
+        samples: &[usize],
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Plane>> {
+        fn each<T>(planes: Vec<Array2<T>>, convert: impl FnMut(Array2<T>) -> Plane) -> Vec<Plane> {
+            planes.into_iter().map(convert).collect()
+        }
+        Ok(match page.sample_type {
+            SampleType::U8 => each(self.planes(page, samples, workspace)?, Plane::U8),
+            SampleType::U16 | SampleType::Packed(_) => {
+                each(self.planes(page, samples, workspace)?, Plane::U16)
+            }
+            SampleType::F32 => each(self.planes(page, samples, workspace)?, Plane::F32),
+            SampleType::U32 => each(self.planes(page, samples, workspace)?, convert::unsigned_32),
+            SampleType::I8 => each(self.planes(page, samples, workspace)?, convert::signed_8),
+            SampleType::I16 => each(self.planes(page, samples, workspace)?, convert::signed_16),
+            SampleType::I32 => each(self.planes(page, samples, workspace)?, convert::signed_32),
+            SampleType::F16 => each(self.planes(page, samples, workspace)?, convert::float_16),
+            SampleType::F64 => each(self.planes(page, samples, workspace)?, convert::float_64),
+        })
     }
 
     /// Decodes each strip or tile once, and copies its samples straight to the planes they belong to.
@@ -119,10 +121,7 @@ impl TiffFile {
         page: &Page,
         samples: &[usize],
         workspace: &mut Workspace,
-    ) -> Result<Vec<Plane>>
-    where
-        Array2<T>: Into<Plane>,
-    {
+    ) -> Result<Vec<Array2<T>>> {
         let chunk_bytes = page.row_bytes().saturating_mul(page.chunk_height as u64);
         if chunk_bytes > self.limit {
             let (location, limit) = (page.location.clone(), self.limit);
@@ -136,7 +135,7 @@ impl TiffFile {
         for wanted in passes {
             let first = if page.planar { wanted[0] * across * down } else { 0 };
             let mut arrays: Vec<Vec<T>> =
-                wanted.iter().map(|_| workspace.take(page.height * page.width)).collect();
+                wanted.iter().map(|_| T::room(workspace, page.height * page.width)).collect();
             let places: Vec<Place> = (0..down)
                 .flat_map(|row| (0..across).map(move |column| (row, column)))
                 .map(|(row, column)| Place { index: first + row * across + column, row, column })
@@ -153,7 +152,7 @@ impl TiffFile {
             }
             for array in arrays {
                 let plane = Array2::from_shape_vec((page.height, page.width), array);
-                planes.push(plane.map_err(|e| Error::malformed(page.location.clone(), e))?.into());
+                planes.push(plane.map_err(|e| Error::malformed(page.location.clone(), e))?);
             }
         }
         Ok(planes)
@@ -211,10 +210,7 @@ impl TiffFile {
         }
         let decompressed: Vec<_> = batch
             .into_par_iter()
-            .map(|(place, stored)| {
-                let length = page.row_bytes() as usize * page.chunk_rows(place.row);
-                (place, page.compression.decompress(&stored, length))
-            })
+            .map(|(place, stored)| (place, page.decompress(&stored, page.chunk_rows(place.row))))
             .collect();
         for (place, bytes) in decompressed {
             let mut bytes = bytes.map_err(|problem| {
@@ -243,11 +239,22 @@ impl TiffFile {
         let mut pixels = vec![T::default(); page.chunk_width * stride];
         for (line, bytes) in bytes.chunks_exact_mut(page.row_bytes() as usize).take(height).enumerate() {
             let start = (y + line) * page.width + x;
-            if let ([array], 1, Predictor::None) = (&mut *arrays, stride, page.predictor) {
+            let mut unpacked;
+            let mut predictor = page.predictor;
+            let (bytes, little_endian) = match page.sample_type {
+                SampleType::Packed(bits) => {
+                    let differences = (predictor == Predictor::Horizontal).then_some(stride);
+                    predictor = Predictor::None;
+                    unpacked = unpack_row(bytes, bits, pixels.len(), differences);
+                    (unpacked.as_mut_slice(), true)
+                }
+                _ => (bytes, little_endian),
+            };
+            if let ([array], 1, Predictor::None) = (&mut *arrays, stride, predictor) {
                 T::read(bytes, little_endian, &mut array[start..start + width]);
                 continue;
             }
-            read_row(bytes, page.predictor, little_endian, stride, &mut pixels);
+            read_row(bytes, predictor, little_endian, stride, &mut pixels);
             for (array, &sample) in arrays.iter_mut().zip(wanted) {
                 let target = &mut array[start..start + width];
                 let offset = if page.planar { 0 } else { sample };

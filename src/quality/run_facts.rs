@@ -48,6 +48,8 @@ pub struct RunFacts {
     pub failed_controls: Vec<FailedControl>,
     /// Planes that another specimen of the run has too.
     pub shared_planes: Vec<SharedPlane>,
-    /// Names of files in the specimen's folder that look like fields and were not read.
+    /// Names of files in the specimen's folder in formats that are not read.
     pub skipped_files: Vec<String>,
+    /// Names of pictures beside raw data in the specimen's folder, which are no fields.
+    pub pictures: Vec<String>,
 }

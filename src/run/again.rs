@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::assay::Assay;
 use crate::error::{Error, Location, Result};
-use crate::io::ReadOptions;
+use crate::io::{ChannelChoice, FindOptions, ReadOptions};
 use crate::report::SCHEMA_VERSION;
 use crate::run::plan::{FailedInput, Plan, PlannedResult, source_at};
 use crate::run::record::{InputRecord, ResultSettings, RunRecord};
@@ -49,11 +49,12 @@ impl Plan {
     /// [`Error::InvalidParameter`] if its channels are not readable.
     pub fn from_record(record: &RunRecord) -> Result<Self> {
         let assays: Vec<Arc<Assay>> = record.assays.iter().cloned().map(Arc::new).collect();
+        let find = record.find.options()?;
         let (mut results, mut failed) = (Vec::new(), Vec::new());
         for input in &record.inputs {
             match (&input.specimen, &input.settings) {
                 (Some(specimen), Some(settings)) => {
-                    results.push(planned(record, input, specimen, settings, &assays)?);
+                    results.push(planned(record, &find, input, (specimen, settings), &assays)?);
                 }
                 _ => failed.push(FailedInput {
                     input: input.input.clone().into(),
@@ -62,15 +63,15 @@ impl Plan {
             }
         }
         let other_columns = record.other_columns.clone();
-        Ok(Self { results, failed, other_columns, has_sheet: record.has_sheet })
+        Ok(Self { results, failed, find, other_columns, has_sheet: record.has_sheet })
     }
 }
 
 fn planned(
     record: &RunRecord,
+    find: &FindOptions,
     input: &InputRecord,
-    specimen: &str,
-    settings: &ResultSettings,
+    (specimen, settings): (&str, &ResultSettings),
     assays: &[Arc<Assay>],
 ) -> Result<PlannedResult> {
     let known = || assays.iter().map(|assay| assay.id.as_str());
@@ -78,9 +79,11 @@ fn planned(
     let assay = assay.ok_or_else(|| Error::unknown("assay", &settings.assay, known()))?;
     let mut params = record.parameters.steps.clone();
     params.sex = settings.sex;
-    let channels = settings.channels.as_deref().map(str::parse).transpose()?;
-    let reading = ReadOptions { channels, pixel_size: settings.pixel_size_um, ..ReadOptions::default() };
-    let source = source_at(&record.working_folder.join(&input.input), specimen);
+    let mut reading = ReadOptions { pixel_size: settings.pixel_size_um, ..ReadOptions::default() };
+    if let Some(channels) = &settings.channels {
+        channels.parse::<ChannelChoice>()?.apply(&mut reading);
+    }
+    let source = source_at(&record.working_folder.join(&input.input), specimen, find);
     let fields = source.iter().flat_map(|source| &source.fields);
     let fields: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
     let regions = settings.regions.as_ref().map(|regions| {

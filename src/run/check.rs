@@ -6,7 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::io::find_specimens;
+use crate::io::find_specimens_with;
 use crate::run::digest::InputFile;
 use crate::run::folder::ResultsFolder;
 use crate::run::ledger::{Ledger, LedgerState};
@@ -99,7 +99,8 @@ fn reasons(folder: &Path, ledger: &Ledger) -> Vec<Stale> {
 }
 
 fn images_changed(ledger: &Ledger) -> Option<Stale> {
-    let found = find_specimens(&[ledger.input.clone().into()]);
+    let Ok(find) = ledger.find.options() else { return Some(Stale::ImagesMissing) };
+    let found = find_specimens_with(&[ledger.input.clone().into()], &find);
     let [found] = &found[..] else { return Some(Stale::ImagesMissing) };
     let Ok(source) = &found.specimen else { return Some(Stale::ImagesMissing) };
     let mut now: Vec<InputFile> =

@@ -9,6 +9,7 @@ use crate::error::{Error, Location, Result};
 use crate::quality::RunFacts;
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::find_settings::FindSettings;
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
 
@@ -81,6 +82,8 @@ pub struct Ledger {
     pub assay: String,
     /// Where its images are.
     pub input: String,
+    /// How its files were found.
+    pub find: FindSettings,
     /// Version of the crate that made it.
     pub crate_version: String,
     /// Digest of the assay, the parameters and the options.

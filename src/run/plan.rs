@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
-use crate::io::{FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens};
+use crate::io::{FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens_with};
 use crate::region::RegionOptions;
 use crate::run::names::is_our_file;
 use crate::run::regions::ResultRegions;
@@ -21,6 +21,8 @@ pub struct RunSettings {
     pub assay: Option<Arc<Assay>>,
     /// Parameters of all steps, the patient's sex among them.
     pub params: AnalyseParams,
+    /// How the files of fields are found.
+    pub find: FindOptions,
     /// How files are read.
     pub reading: ReadOptions,
     /// File of regions, or a folder with one for each field.
@@ -37,6 +39,7 @@ impl RunSettings {
         Self {
             assay,
             params: AnalyseParams::default(),
+            find: FindOptions::default(),
             reading: ReadOptions::default(),
             regions: None,
             region_options: RegionOptions::default(),
@@ -52,6 +55,18 @@ pub struct Pictures {
     pub labels: bool,
     /// Overlays.
     pub overlays: bool,
+}
+
+/// What a run writes, and what it does with results that are there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunOptions {
+    /// Pictures beside the tables.
+    pub pictures: Pictures,
+    /// Put results of other images under the same name aside, to `replaced`. Otherwise they are refused.
+    pub replace: bool,
+    /// Read everything anew, also results that are complete.
+    pub redo: bool,
 }
 
 /// One result that a run has to give: a specimen, read by an assay.
@@ -94,6 +109,8 @@ pub struct Plan {
     pub results: Vec<PlannedResult>,
     /// Inputs in which no specimen can be found.
     pub failed: Vec<FailedInput>,
+    /// How the files of fields were found.
+    pub find: FindOptions,
     /// Names of the columns that are carried through.
     pub other_columns: Vec<String>,
     /// Whether each result is a row of a sheet: then tables hold a row for it even if it failed.
@@ -114,7 +131,7 @@ impl Plan {
         let mut inputs = inputs.to_vec();
         inputs.sort();
         inputs.dedup();
-        let found = find_specimens(&inputs);
+        let found = find_specimens_with(&inputs, &settings.find);
         refuse_one_name_for_two(&found)?;
         let (mut results, mut failed, mut absent) = (Vec::new(), Vec::new(), Vec::new());
         for FoundSpecimen { path, specimen } in found {
@@ -141,7 +158,8 @@ impl Plan {
             return Err(Error::malformed(location, problem));
         }
         results.sort_by(|a, b| a.specimen.cmp(&b.specimen));
-        let plan = Self { results, failed, other_columns: Vec::new(), has_sheet: false };
+        let find = settings.find.clone();
+        let plan = Self { results, failed, find, other_columns: Vec::new(), has_sheet: false };
         plan.refuse_our_names()?;
         Ok(plan)
     }
@@ -153,7 +171,8 @@ impl Plan {
     pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
         let results = sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
         let other_columns = sheet.other_columns.clone();
-        Ok(Self { results, failed: Vec::new(), other_columns, has_sheet: true })
+        let find = settings.find.clone();
+        Ok(Self { results, failed: Vec::new(), find, other_columns, has_sheet: true })
     }
 
     /// Whether a specimen is read by several assays.
@@ -192,11 +211,13 @@ fn planned(row: &SheetRow, sheet: &SampleSheet, settings: &RunSettings) -> Resul
     let mut params = settings.params.clone();
     params.sex = row.sex.or(params.sex);
     let mut reading = settings.reading.clone();
-    reading.channels = row.channels.or(reading.channels);
+    if let Some(channels) = row.channels.clone() {
+        channels.apply(&mut reading);
+    }
     reading.pixel_size = row.pixel_size.or(reading.pixel_size);
     let cells = sheet.other_columns.iter().zip(&row.other).filter(|(_, cell)| !cell.is_empty());
     let other = cells.map(|(name, cell)| (name.clone(), cell.clone())).collect();
-    let source = source_at(&row.path, &row.specimen);
+    let source = source_at(&row.path, &row.specimen, &settings.find);
     let regions = row.regions.as_deref().or(settings.regions.as_deref());
     let regions = source.as_ref().map_or(Ok(None), |source| regions_of(regions, settings, source))?;
     Ok(PlannedResult {
@@ -221,8 +242,12 @@ fn regions_of(
 }
 
 /// The one specimen at a path, under the name that it gets.
-pub(super) fn source_at(path: &Path, specimen: &str) -> std::result::Result<SpecimenSource, String> {
-    let mut found = find_specimens(&[path.to_path_buf()]);
+pub(super) fn source_at(
+    path: &Path,
+    specimen: &str,
+    find: &FindOptions,
+) -> std::result::Result<SpecimenSource, String> {
+    let mut found = find_specimens_with(&[path.to_path_buf()], find);
     match found.len() {
         0 => Err(format!("{}: no image in this folder", path.display())),
         1 => {

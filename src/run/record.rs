@@ -8,8 +8,10 @@ use serde_json::Value;
 use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
+use crate::io::ChannelChoice;
 use crate::region::RegionOptions;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
+use crate::run::find_settings::FindSettings;
 use crate::run::plan::{FailedInput, Pictures, Plan, PlannedResult};
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
@@ -47,7 +49,7 @@ impl From<&PlannedResult> for ResultSettings {
         Self {
             assay: planned.assay.id.clone(),
             sex: planned.params.sex,
-            channels: planned.reading.channels.map(|map| map.to_string()),
+            channels: ChannelChoice::of(&planned.reading).map(|channels| channels.to_string()),
             pixel_size_um: planned.reading.pixel_size,
             regions: planned.regions.as_ref().map(|regions| RegionSettings {
                 path: regions.path.clone(),
@@ -161,6 +163,8 @@ pub struct RunRecord {
     pub has_sheet: bool,
     /// Columns of the sheet that are carried through.
     pub other_columns: Vec<String>,
+    /// How the files of fields were found.
+    pub find: FindSettings,
     /// Label images were asked for.
     pub labels: bool,
     /// Overlays were asked for.
@@ -183,6 +187,7 @@ impl RunRecord {
             working_folder: std::env::current_dir().unwrap_or_default(),
             has_sheet: plan.has_sheet,
             other_columns: plan.other_columns.clone(),
+            find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
             inputs: Vec::new(),

@@ -1,53 +1,25 @@
 //! A run from its plan to its tables.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::analyse::Analyser;
 use crate::error::{Error, Location, Result};
-use crate::io::ReadOptions;
-use crate::quality::{FailedControl, RunFacts};
-use crate::report::SCHEMA_VERSION;
-use crate::run::digest::{Digest, InputFile};
+use crate::io::FindOptions;
+use crate::quality::{FailedControl, RunFacts, SharedPlane};
 use crate::run::folder::ResultsFolder;
 use crate::run::ledger::{Ledger, LedgerState};
 use crate::run::observer::{Event, Observer};
-use crate::run::plan::{Pictures, Plan, PlannedResult};
+use crate::run::plan::{Plan, PlannedResult, RunOptions};
 use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
-use crate::run::regions::ResultRegions;
 use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
 use crate::run::shared::{Planes, shared_planes};
-use crate::run::specimen::{Finished, Target, absolute};
+use crate::run::slot::{Slot, settings_digest};
+use crate::run::specimen::Finished;
 use crate::run::tables;
 use crate::workspace::Workspace;
-
-/// What a run writes, and what it does with results that are there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RunOptions {
-    /// Pictures beside the tables.
-    pub pictures: Pictures,
-    /// Put results of other images under the same name aside, to `replaced`. Otherwise they are refused.
-    pub replace: bool,
-    /// Read everything anew, also results that are complete.
-    pub redo: bool,
-}
-
-/// One result of the run: its plan, its place, and what is there of it.
-struct Slot {
-    planned: PlannedResult,
-    analyser: Analyser,
-    settings: Digest,
-    name: String,
-    path: PathBuf,
-    /// The ledger that is there, or that this run wrote.
-    ledger: Option<Ledger>,
-    /// Whether the ledger holds for the images and settings of this run.
-    is_current: bool,
-    record: Option<InputRecord>,
-}
 
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
 pub struct Run {
@@ -55,6 +27,7 @@ pub struct Run {
     failed_inputs: Vec<InputRecord>,
     record: RunRecord,
     options: RunOptions,
+    find: FindOptions,
     folder: ResultsFolder,
 }
 
@@ -108,6 +81,7 @@ impl Run {
             failed_inputs: plan.failed.iter().map(InputRecord::without_specimen).collect(),
             record,
             options,
+            find: plan.find,
             folder,
         })
     }
@@ -179,10 +153,10 @@ impl Run {
             }
         }
         let todo: Vec<usize> = which.iter().copied().filter(|&i| !self.slots[i].is_current).collect();
-        let (slots, options) = (&self.slots, &self.options);
+        let (slots, options, find) = (&self.slots, &self.options, &self.find);
         let tasks: Vec<Task<'_>> = todo
             .iter()
-            .map(|&i| Task { index: i, target: slots[i].target(options), facts: facts[i].clone() })
+            .map(|&i| Task { index: i, target: slots[i].target(options, find), facts: facts[i].clone() })
             .collect();
         let mut finished = Vec::new();
         score(&tasks, workspaces, observer, |i, result: Finished| {
@@ -219,7 +193,7 @@ impl Run {
         failed
     }
 
-    fn shared_planes(&self) -> Vec<Vec<crate::quality::SharedPlane>> {
+    fn shared_planes(&self) -> Vec<Vec<SharedPlane>> {
         let planes = |slot: &Slot| slot.ledger.as_ref().map_or(Vec::new(), |ledger| ledger.planes.clone());
         let planes: Vec<_> = self.slots.iter().map(planes).collect();
         let specimens: Vec<Planes<'_>> = (self.slots.iter().zip(&planes))
@@ -253,93 +227,4 @@ impl Run {
         let record = RunRecord { inputs, earlier, ..self.record.clone() };
         RunResult { record, results, is_cancelled }
     }
-}
-
-impl Slot {
-    fn fields(&self) -> impl Iterator<Item = &crate::io::FieldSource> {
-        self.planned.source.iter().flat_map(|source| &source.fields)
-    }
-
-    /// Facts of the run that are known before it starts.
-    fn own_facts(&self) -> RunFacts {
-        let skipped = self.planned.source.iter().flat_map(|source| &source.skipped);
-        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        RunFacts { skipped_files: skipped.map(name).collect(), ..RunFacts::default() }
-    }
-
-    fn target<'a>(&'a self, options: &RunOptions) -> Target<'a> {
-        Target {
-            planned: &self.planned,
-            analyser: &self.analyser,
-            settings: &self.settings,
-            name: &self.name,
-            folder: &self.path,
-            pictures: options.pictures,
-            earlier: self.ledger.as_ref().map_or(&[], |ledger| &ledger.files),
-        }
-    }
-
-    /// Holds the ledger that is there against the images. `true` if it is of other images altogether.
-    fn compare(&mut self) -> bool {
-        let Some(ledger) = &self.ledger else { return false };
-        let inputs: Vec<InputFile> =
-            self.fields().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
-        let mut sorted = inputs.clone();
-        sorted.sort();
-        self.is_current = ledger.state == LedgerState::Complete
-            && ledger.settings == self.settings
-            && ledger.inputs == sorted
-            && ledger.damaged_files(&self.path).is_empty();
-        let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
-        ledger.input != absolute(&self.planned.input) && !inputs.iter().any(has_one)
-    }
-
-    /// Takes the result that is there. What the sheet says beside it may have changed.
-    fn keep(&mut self) -> Result<()> {
-        let Some(ledger) = &mut self.ledger else { return Ok(()) };
-        let input = absolute(&self.planned.input);
-        if ledger.sheet != self.planned.sheet || ledger.input != input {
-            ledger.sheet = self.planned.sheet.clone();
-            ledger.input = input;
-            ledger.write(&self.path)?;
-        }
-        let outcome = ledger.outcome.clone();
-        if let Some(outcome) = outcome {
-            let record = self.target(&RunOptions::default()).record(outcome.status, None, outcome.fields);
-            self.record = Some(record);
-        }
-        Ok(())
-    }
-
-    /// The control, if it is out of range or was not read.
-    fn failed_control(&self) -> Option<FailedControl> {
-        let control = self.planned.sheet.control?;
-        let row = self.ledger.as_ref().and_then(|l| l.outcome.as_ref()).map(|outcome| &outcome.row);
-        let found = match row {
-            Some(row) if control.is_met_by(row) => return None,
-            Some(row) => {
-                let percent = row.percent_rearranged.map_or(String::new(), |p| format!(", {p:.1} %"));
-                format!("{}{percent}", row.by_rule)
-            }
-            None => "nothing: it could not be scored".to_owned(),
-        };
-        Some(FailedControl {
-            specimen: self.planned.specimen.clone(),
-            assay: self.planned.assay.id.clone(),
-            expected: control.to_string(),
-            found,
-        })
-    }
-}
-
-/// The digest of all that decides a result beside its images and the run.
-fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> Result<Digest> {
-    let ReadOptions { channels, pixel_size, .. } = &planned.reading;
-    let channels = channels.map(|map| map.to_string());
-    Digest::of_json(&(
-        (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
-        (&*planned.assay, &planned.params, channels, pixel_size),
-        planned.regions.as_ref().map(ResultRegions::digest),
-        (options.pictures.labels, options.pictures.overlays),
-    ))
 }

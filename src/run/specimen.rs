@@ -6,13 +6,14 @@ use rayon::prelude::*;
 
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
 use crate::error::{Error, Result};
-use crate::io::{FieldSource, write_labels};
+use crate::io::{FieldSource, FindOptions, write_labels};
 use crate::quality::{Effect, RunFacts};
 use crate::report::{
     FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_overlay,
     write_report_json, write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::find_settings::FindSettings;
 use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
 use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::RESULT_FILES;
@@ -37,6 +38,7 @@ pub(super) struct Target<'a> {
     /// Its folder.
     pub(super) folder: &'a Path,
     pub(super) pictures: Pictures,
+    pub(super) find: &'a FindOptions,
     /// Files of an earlier result there.
     pub(super) earlier: &'a [ResultFile],
 }
@@ -182,6 +184,7 @@ impl Target<'_> {
             specimen: self.planned.specimen.clone(),
             assay: self.planned.assay.id.clone(),
             input: absolute(&self.planned.input),
+            find: FindSettings::from(self.find),
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: self.settings.clone(),
             inputs,

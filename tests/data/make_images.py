@@ -56,6 +56,14 @@ write("bigtiff.tif", cyx("uint16"), bigtiff=True, byteorder=">", tile=(16, 16), 
 rgba = numpy.dstack([numpy.moveaxis(cyx("uint8"), 0, -1), numpy.full((HEIGHT, WIDTH), 255, "uint8")])
 write("rgba.tif", rgba, photometric="rgb", extrasamples=["unassalpha"], metadata=None, compression="zlib", predictor=2)
 
+# Further compressions.
+for dtype in ["uint8", "uint16"]:
+    lossless = {"compression": "jpeg2000", "compressionargs": {"level": 0, "reversible": True}}
+    write(f"jpeg2000_{dtype}.tif", cyx(dtype), photometric="minisblack", metadata=None, rowsperstrip=27, **lossless)
+write("jpeg_uint8.tif", cyx("uint8"), photometric="minisblack", metadata=None, compression="jpeg", rowsperstrip=8)
+for dtype, predictor in [("uint16", 2), ("float32", 3)]:
+    write(f"zstd_{dtype}.tif", cyx(dtype), photometric="minisblack", metadata=None, compression="zstd", tile=(16, 16), predictor=predictor)
+
 # OME-TIFF.
 write("named.ome.tif", cyx("uint16"), metadata={"axes": "CYX", "SignificantBits": 12, **NAMES, **MICROMETRES}, photometric="minisblack")
 stack = numpy.moveaxis(samples(3, "uint16", slices=4), 0, 1)  # ZCYX

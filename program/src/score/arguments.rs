@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Sex;
-use breakapart::io::{ChannelMap, ReadOptions};
+use breakapart::io::{ChannelChoice, FilePattern, FindOptions, ReadOptions, SeriesList};
 use breakapart::region::{RegionOptions, RegionUnit};
 use breakapart::{Error, Location, PixelSize};
 use clap::{Args, Parser, ValueEnum};
@@ -91,10 +91,18 @@ impl Arguments {
 /// The options that affect the results, beside the assay; all of them are in `run.json`.
 #[derive(Args, Serialize)]
 pub(crate) struct Options {
-    /// Which channel is which, counted from 0 [default: by name and wavelength]
+    /// Which channel is which, counted from 0 or by their names in the files [default: by name and wavelength]
     #[arg(long, value_name = "dapi=0,red=1,green=2")]
     #[serde(serialize_with = "as_text")]
-    pub(crate) channels: Option<ChannelMap>,
+    pub(crate) channels: Option<ChannelChoice>,
+    /// How the files of fields are named, such as '{specimen}_{field}_{channel}.tif' [default: by the usual names]
+    #[arg(long, value_name = "PATTERN")]
+    #[serde(serialize_with = "as_text")]
+    pub(crate) files: Option<FilePattern>,
+    /// Which images of files that hold several are fields, such as 0,2-4
+    #[arg(long, value_name = "N,N-N")]
+    #[serde(serialize_with = "as_text")]
+    pub(crate) series: Option<SeriesList>,
     /// Edge of a pixel, um [default: as the files say]
     #[arg(long = "pixel-size", value_name = "UM", value_parser = pixel_size, allow_negative_numbers = true)]
     #[serde(rename = "pixel_size_um")]
@@ -138,6 +146,14 @@ impl Options {
         Ok(params)
     }
 
+    /// How the files of fields are to be found.
+    pub(crate) fn find(&self) -> FindOptions {
+        let mut options = FindOptions::default();
+        options.files.clone_from(&self.files);
+        options.series = self.series.clone().unwrap_or_default();
+        options
+    }
+
     /// How regions are to be understood.
     pub(crate) fn region_options(&self) -> RegionOptions {
         let mut options = RegionOptions::default();
@@ -151,7 +167,9 @@ impl Options {
     /// How fields are to be read.
     pub(crate) fn reading(&self) -> ReadOptions {
         let mut options = ReadOptions::default();
-        options.channels = self.channels;
+        if let Some(channels) = self.channels.clone() {
+            channels.apply(&mut options);
+        }
         options.pixel_size = self.pixel_size;
         options
     }
@@ -205,6 +223,6 @@ fn number_of_threads(text: &str) -> anyhow::Result<usize> {
 
 // The signature that serde calls.
 #[expect(clippy::ref_option)]
-fn as_text<S: Serializer>(channels: &Option<ChannelMap>, serializer: S) -> Result<S::Ok, S::Error> {
-    channels.map(|map| map.to_string()).serialize(serializer)
+fn as_text<T: std::fmt::Display, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().map(ToString::to_string).serialize(serializer)
 }

@@ -177,12 +177,15 @@ fn headers_of(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// A TIFF with so many pages of 32-bit floats, one of the samples of each being `odd`.
+/// A TIFF with so many pages of 32-bit floats, one of the samples of each being `odd`, or all of them if that is no number.
 fn float_pages(pages: usize, odd: f32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
     let mut samples = vec![100.0_f32; 64 * 64];
     samples[70] = odd;
+    if odd.is_nan() {
+        samples.fill(odd);
+    }
     for _ in 0..pages {
         encoder.write_image::<tiff::encoder::colortype::Gray32Float>(64, 64, &samples).unwrap();
     }
@@ -196,9 +199,9 @@ fn hostile_files_give_one_clear_error_each_and_the_others_are_scored() {
     // Specimen, its bytes, and words of its error.
     let hostile: [(&str, Vec<u8>, &str); 10] = [
         ("cut_short", whole[..whole.len() / 3].to_vec(), "the file is incomplete"),
-        ("endless", float_pages(3, f32::INFINITY), "is inf, not a finite number"),
+        ("endless", float_pages(3, f32::INFINITY), "is inf, which no light gives"),
         ("nothing", Vec::new(), "the file is empty"),
-        ("numberless", float_pages(3, f32::NAN), "is NaN, not a finite number"),
+        ("numberless", float_pages(3, f32::NAN), "all samples are NaN"),
         ("one_channel", float_pages(1, 1.0), "has 1 channel"),
         (
             "random",

@@ -6,189 +6,62 @@
 //! is not green.
 
 use crate::field::ChannelRole;
-
-/// DNA stains.
-const COUNTERSTAIN: &[&str] =
-    &["dapi", "hoechst", "hoechst33342", "hoechst33258", "h33342", "h33258", "counterstain", "blue"];
-
-/// Labels that emit at 560 to 650 nm, and the colour words for them.
-const RED: &[&str] = &[
-    "red",
-    "orange",
-    "spectrumorange",
-    "spectrumred",
-    "sporange",
-    "spo",
-    "specorange",
-    "spred",
-    "specred",
-    "cy3",
-    "cy3.5",
-    "tritc",
-    "texasred",
-    "txred",
-    "txr",
-    "rhodamine",
-    "tamra",
-    "rox",
-    "rfp",
-    "dsred",
-    "mcherry",
-    "tomato",
-    "tdtomato",
-    "dtomato",
-    "zyred",
-    "zyorange",
-    "platinumbright550",
-    "alexa546",
-    "alexa555",
-    "alexa568",
-    "alexa594",
-    "alexafluor546",
-    "alexafluor555",
-    "alexafluor568",
-    "alexafluor594",
-    "af546",
-    "af555",
-    "af568",
-    "af594",
-    "atto550",
-    "atto565",
-    "atto594",
-    "dylight549",
-    "dylight550",
-    "dylight594",
-    "cf555",
-    "cf568",
-    "cf594",
-];
-
-/// Labels that emit at 500 to 545 nm, and the colour word for them.
-const GREEN: &[&str] = &[
-    "green",
-    "spectrumgreen",
-    "spgreen",
-    "spgr",
-    "specgreen",
-    "fitc",
-    "fluorescein",
-    "fam",
-    "gfp",
-    "egfp",
-    "cy2",
-    "oregongreen",
-    "zygreen",
-    "platinumbright495",
-    "alexa488",
-    "alexafluor488",
-    "af488",
-    "atto488",
-    "dylight488",
-    "cf488",
-    "cf488a",
-];
-
-/// Labels and contrasts that are none of the three. They keep an emission wavelength in a neighbouring band
-/// (`SpectrumAqua`: 480 nm) from being taken for one.
-const OTHER: &[&str] = &[
-    "spectrumaqua",
-    "aqua",
-    "spaqua",
-    "deac",
-    "cfp",
-    "cyan",
-    "spectrumblue",
-    "spectrumgold",
-    "gold",
-    "yfp",
-    "yellow",
-    "spectrumfarred",
-    "farred",
-    "infrared",
-    "nearinfrared",
-    "cy5",
-    "cy5.5",
-    "cy7",
-    "alexa405",
-    "alexa633",
-    "alexa647",
-    "alexa660",
-    "alexa680",
-    "alexa700",
-    "alexa750",
-    "alexafluor405",
-    "alexafluor633",
-    "alexafluor647",
-    "alexafluor660",
-    "alexafluor680",
-    "alexafluor700",
-    "alexafluor750",
-    "af633",
-    "af647",
-    "af750",
-    "atto633",
-    "atto647",
-    "atto647n",
-    "dylight649",
-    "dylight650",
-    "autofluorescence",
-    "brightfield",
-    "transmitted",
-    "transmission",
-    "dic",
-    "phase",
-    "phasecontrast",
-];
-
-/// Lines of lasers, nm: those that excite the counterstain, red and green labels, and none of the three.
-const LASERS: [(&[&str], Option<ChannelRole>); 4] = [
-    (&["405"], Some(ChannelRole::Counterstain)),
-    (&["543", "546", "552", "555", "561", "568"], Some(ChannelRole::Red)),
-    (&["488", "491"], Some(ChannelRole::Green)),
-    (&["633", "635", "638", "640", "642", "647", "730", "750", "785"], None),
-];
+use crate::io::channels::dyes::{BESIDE_LINES, COMPOSED, COUNTERSTAIN, Dye, GREEN, LINES, OTHER, RED, SHORT};
 
 /// Most words of a key.
 const MAX_WORDS: usize = 3;
 
+/// The dyes of each role, and those of none.
+const LISTS: [(&[&str], Dye); 4] = [
+    (COUNTERSTAIN, Dye::Of(ChannelRole::Counterstain)),
+    (RED, Dye::Of(ChannelRole::Red)),
+    (GREEN, Dye::Of(ChannelRole::Green)),
+    (OTHER, Dye::Other),
+];
+
+/// The role of a key of the table: `None` if it is none.
+pub(in crate::io) fn role_of_key(key: &str) -> Option<Dye> {
+    let key = composed(&key.to_lowercase());
+    let line = key.strip_suffix("nm").and_then(role_of_line);
+    line.or_else(|| LISTS.iter().find(|(keys, _)| keys.contains(&key.as_str())).map(|(_, role)| *role))
+}
+
+/// The same, also with the number of its channel.
+pub(in crate::io) fn role_of_numbered_key(key: &str) -> Option<Dye> {
+    role_of_key(unnumbered(&composed(&key.to_lowercase())))
+}
+
+fn role_of_line(line: &str) -> Option<Dye> {
+    LINES.iter().find(|(lines, _)| lines.contains(&line)).map(|(_, role)| *role)
+}
+
 /// The roles that a name stands for: `None` if the name says nothing, an empty list if it is known to be none
 /// of the three.
 pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
-    match name.trim().to_lowercase().as_str() {
-        "r" => return Some(vec![ChannelRole::Red]),
-        "g" => return Some(vec![ChannelRole::Green]),
-        "b" => return Some(vec![ChannelRole::Counterstain]),
-        _ => {}
-    }
-    // A name that is the line of a laser and nothing else; a number among other words may be anything.
-    let line = name.trim().to_lowercase();
-    let line = line.strip_suffix("nm").unwrap_or(&line).trim_end();
-    if let Some((_, role)) = LASERS.iter().find(|(lines, _)| lines.contains(&line)) {
-        return Some(role.iter().copied().collect());
+    let whole = name.trim().to_lowercase();
+    if let Some((_, role)) = SHORT.iter().find(|(short, _)| *short == whole) {
+        return Some(vec![*role]);
     }
     let words = words(name);
+    match role_of_line_alone(&words) {
+        Some(Dye::Of(role)) => return Some(vec![role]),
+        Some(Dye::Other) => return Some(Vec::new()),
+        None => {}
+    }
     let mut roles = Vec::new();
     let mut other = false;
     let mut i = 0;
     while i < words.len() {
         // The longest key wins, so that the `red` of `far red` and the `blue` of `Spectrum Blue` do not count.
-        let found = (1..=MAX_WORDS.min(words.len() - i)).rev().find_map(|length| {
-            let key = words[i..i + length].concat();
-            let key = unnumbered(&key);
-            let lists = [
-                (COUNTERSTAIN, Some(ChannelRole::Counterstain)),
-                (RED, Some(ChannelRole::Red)),
-                (GREEN, Some(ChannelRole::Green)),
-            ];
-            let mut lists = lists.into_iter().chain([(OTHER, None)]);
-            lists.find(|(keys, _)| keys.contains(&key)).map(|(_, role)| (length, role))
-        });
+        let found = (1..=MAX_WORDS.min(words.len() - i))
+            .rev()
+            .find_map(|length| Some((length, role_of_numbered_key(&words[i..i + length].concat())?)));
         match found {
-            Some((length, Some(role))) => {
+            Some((length, Dye::Of(role))) => {
                 roles.push(role);
                 i += length;
             }
-            Some((length, None)) => {
+            Some((length, Dye::Other)) => {
                 other = true;
                 i += length;
             }
@@ -200,16 +73,49 @@ pub(in crate::io) fn roles_of_name(name: &str) -> Option<Vec<ChannelRole>> {
     (other || !roles.is_empty()).then_some(roles)
 }
 
+/// The role of a name that is the line of a laser or lamp and nothing else: a number among other words may be anything.
+fn role_of_line_alone(words: &[String]) -> Option<Dye> {
+    let mut line = None;
+    for word in words {
+        let bare = BESIDE_LINES.iter().find_map(|beside| word.strip_prefix(beside)).unwrap_or(word);
+        let number = bare.strip_suffix("nm").unwrap_or(bare);
+        match role_of_line(number) {
+            Some(role) if line.is_none() => line = Some(role),
+            None if BESIDE_LINES.contains(&word.as_str()) => {}
+            _ => return None,
+        }
+    }
+    line
+}
+
 /// A key without the number of its channel, as in `DAPI1`. Numbers that are a part of a label stay.
 fn unnumbered(key: &str) -> &str {
-    let lists = [COUNTERSTAIN, RED, GREEN, OTHER];
     let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = key.len() == bare.len() + 1 && lists.iter().any(|keys| keys.contains(&bare));
+    let is_numbered = key.len() == bare.len() + 1 && LISTS.iter().any(|(keys, _)| keys.contains(&bare));
     if is_numbered { bare } else { key }
 }
 
+/// The text with letters and their marks as one character each; other marks are left out.
+fn composed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if !('\u{300}'..='\u{36f}').contains(&c) {
+            out.push(c);
+            continue;
+        }
+        let whole = out.chars().last().and_then(|letter| {
+            COMPOSED.iter().find(|(base, mark, _)| (*base, *mark) == (letter, c)).map(|entry| entry.2)
+        });
+        if let Some(whole) = whole {
+            out.pop();
+            out.push(whole);
+        }
+    }
+    out
+}
+
 fn words(name: &str) -> Vec<String> {
-    let characters: Vec<char> = name.to_lowercase().chars().collect();
+    let characters: Vec<char> = composed(&name.to_lowercase()).chars().collect();
     let digit = |i: Option<usize>| i.and_then(|i| characters.get(i)).is_some_and(char::is_ascii_digit);
     let mut words = vec![String::new()];
     for (i, &c) in characters.iter().enumerate() {

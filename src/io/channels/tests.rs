@@ -1,4 +1,7 @@
 use super::*;
+use crate::error::{Error, Location, Result};
+use crate::field::{ChannelRole, FieldNote};
+use crate::io::channel::Channel;
 
 fn named(name: &str) -> Channel {
     Channel { name: Some(name.to_owned()), ..Channel::default() }
@@ -109,7 +112,7 @@ fn names_that_say_nothing() {
         "Channel 1",
         "C=1",
         "595",
-        "Ex 561",
+        "Ex 61",
         "Ch0",
         "Greenland",
         "infrared27",
@@ -125,6 +128,9 @@ fn names_that_say_nothing() {
 fn lines_of_lasers_numbered_names_and_filters_for_several_labels() {
     for (name, role) in [
         ("405", ChannelRole::Counterstain),
+        ("Laser 488", ChannelRole::Green),
+        ("CSU561", ChannelRole::Red),
+        ("365 nm LED", ChannelRole::Counterstain),
         ("561 nm", ChannelRole::Red),
         ("488nm", ChannelRole::Green),
         ("DAPI1", ChannelRole::Counterstain),
@@ -139,6 +145,48 @@ fn lines_of_lasers_numbered_names_and_filters_for_several_labels() {
         decide_of(&["DAPI", "Orange", "Green", "DAPI/FITC/TRITC"].map(named)).expect("the fourth is none");
     assert_eq!(map, ChannelMap { counterstain: 0, red: 1, green: 2 });
     assert!(decide_of(&["DAPI/FITC/TRITC", "Orange", "Green"].map(named)).is_err());
+}
+
+#[test]
+fn names_in_other_languages_and_further_dyes() {
+    let (dapi, red, green) = (ChannelRole::Counterstain, ChannelRole::Red, ChannelRole::Green);
+    for (names, role) in [
+        (&["Blau", "bleu", "Azul", "bl\u{e5}", "bla\u{30a}", "Синий", "蓝色", "青"][..], dapi),
+        (
+            &["Rot", "Rouge", "rojo", "R\u{f6}d", "Naranja", "橙色", "красный", "Rhod", "Quasar 570", "TxR"]
+                [..],
+            red,
+        ),
+        (
+            &["Gr\u{fc}n", "Gru\u{308}n", "gruen", "Vert", "verde", "绿", "緑", "зелёный", "SpG", "A488"][..],
+            green,
+        ),
+    ] {
+        for name in names {
+            assert_eq!(roles_of_name(name), Some(vec![role]), "{name}");
+        }
+    }
+    for name in ["Quasar 670", "STAR RED", "Durchlicht", "SpA"] {
+        assert_eq!(roles_of_name(name), Some(vec![]), "{name}");
+    }
+}
+
+#[test]
+fn channels_by_the_names_that_the_user_gives() {
+    let names: ChannelNames = "dapi=CH1, red=3'ALK ,green=ch3".parse().expect("three names");
+    let place = Location::file("field.tif");
+    let channels = ["CH3", "CH1", "3'ALK"].map(named);
+    let map = names.find(&channels, &place).expect("each is there");
+    assert_eq!(map, ChannelMap { counterstain: 1, red: 2, green: 0 });
+    let message = names.find(&channels[..2], &place).expect_err("no 3'ALK").to_string();
+    assert!(
+        message.contains("3'ALK") && message.contains("0 \"CH3\"") && message.contains("--channels"),
+        "{message}"
+    );
+    assert_eq!(names.to_string().parse::<ChannelNames>().expect("what it writes"), names);
+    for wrong in ["", "dapi=a,red=b", "dapi=a,red=b,green=", "dapi=a,red=b,green=c,red=d"] {
+        assert!(wrong.parse::<ChannelNames>().is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! From the stored bytes of one strip or tile to its samples.
+//! From the stored bytes of one strip or tile to its decompressed bytes.
 //!
 //! The decoder of the `tiff` crate is not used for this: in version 0.11.3 it panics on some broken headers,
 //! fails on LZW tiles whose padding is wide, clips the tiles of the second and later planes wrongly, and undoes
@@ -7,10 +7,12 @@
 use std::io::Read;
 
 use flate2::bufread::ZlibDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use weezl::decode::Configuration;
 use weezl::{BitOrder, LzwStatus};
 
-use crate::workspace::Pixel;
+/// Windows of Zstandard up to this size are always allowed, bytes: the most that its usual levels ask for.
+const MIN_WINDOW_BYTES: u64 = 1 << 27;
 
 /// How the bytes of strips and tiles are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,11 @@ pub(super) enum Compression {
     Lzw,
     Deflate,
     PackBits,
+    Zstandard,
+    /// Decoded with the tables of its page.
+    Jpeg,
+    /// Decoded by what its page says of the samples.
+    Jpeg2000,
 }
 
 impl Compression {
@@ -27,20 +34,28 @@ impl Compression {
         match number {
             1 => Some(Self::None),
             5 => Some(Self::Lzw),
+            7 => Some(Self::Jpeg),
             8 | 32946 => Some(Self::Deflate),
             32773 => Some(Self::PackBits),
+            33005 | 34712 => Some(Self::Jpeg2000),
+            50000 => Some(Self::Zstandard),
             _ => None,
         }
     }
 
     /// The most bytes that one stored byte can become: a Deflate stream at most 1032, an LZW code of 12 bits at
-    /// most 4095, two bytes of `PackBits` 128.
+    /// most 4095, two bytes of `PackBits` 128, four bytes of Zstandard 128 KiB, and two bits of a JPEG for each of three
+    /// components a block of 8 x 8 samples.
     pub(super) fn most_expansion(self) -> u64 {
         match self {
             Self::None => 1,
             Self::Lzw => 4096,
             Self::Deflate => 1033,
             Self::PackBits => 64,
+            Self::Zstandard => 1 << 15,
+            Self::Jpeg => 1 << 10,
+            // An empty packet of a bit may stand for a whole tile.
+            Self::Jpeg2000 => 1 << 20,
         }
     }
 
@@ -86,8 +101,34 @@ impl Compression {
                 let bytes = unpack_bits(stored, length);
                 if bytes.len() == length { Ok(bytes) } else { Err(too_short(bytes.len())) }
             }
+            Self::Zstandard => unzstd(stored, length),
+            Self::Jpeg | Self::Jpeg2000 => Err("JPEG data without what their page says of them".to_owned()),
         }
     }
+}
+
+/// The first `length` bytes of Zstandard data, which may be of several frames (RFC 8878).
+fn unzstd(stored: &[u8], length: usize) -> Result<Vec<u8>, String> {
+    let damaged = |e: &dyn std::fmt::Display| format!("the Zstandard data are damaged: {e}");
+    let mut bytes = vec![0; length];
+    let (mut rest, mut filled) = (stored, 0);
+    let mut frame = FrameDecoder::new();
+    // A strip in one frame has a window of its own length.
+    frame.set_max_window_size((length as u64).max(MIN_WINDOW_BYTES));
+    while filled < length {
+        if rest.is_empty() {
+            return Err(format!("the data end after {filled} of {length} bytes"));
+        }
+        let mut reader =
+            StreamingDecoder::new_with_decoder(&mut rest, &mut frame).map_err(|e| damaged(&e))?;
+        while filled < length {
+            match reader.read(&mut bytes[filled..]).map_err(|e| damaged(&e))? {
+                0 => break,
+                more => filled += more,
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// At most `length` bytes of `PackBits` data (TIFF 6.0, section 9).
@@ -112,124 +153,6 @@ fn unpack_bits(mut stored: &[u8], length: usize) -> Vec<u8> {
     bytes
 }
 
-/// How the samples of a row were changed before compression (TIFF 6.0, section 14; Adobe's TIFF technical note 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Predictor {
-    None,
-    /// Each sample is the difference to the sample of the pixel before.
-    Horizontal,
-    /// As `Horizontal`, but by bytes, of which the most significant ones of all samples come first.
-    FloatingPoint,
-}
-
-impl Predictor {
-    /// By its number in the file.
-    pub(super) fn of(number: u64) -> Option<Self> {
-        match number {
-            1 => Some(Self::None),
-            2 => Some(Self::Horizontal),
-            3 => Some(Self::FloatingPoint),
-            _ => None,
-        }
-    }
-}
-
-/// A sample as it is stored.
-pub(super) trait Sample: Pixel + Send + bytemuck::Pod {
-    /// Reads the samples of a row from its bytes.
-    fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]);
-    /// The same sample with its bytes in reverse.
-    fn reversed(self) -> Self;
-    /// The sample whose bits are the sum, without carry beyond them: undoes a difference.
-    fn add_bits(self, other: Self) -> Self;
-}
-
-impl Sample for u8 {
-    fn read(bytes: &[u8], _: bool, into: &mut [Self]) {
-        into.copy_from_slice(&bytes[..into.len()]);
-    }
-    fn reversed(self) -> Self {
-        self
-    }
-    fn add_bits(self, other: Self) -> Self {
-        self.wrapping_add(other)
-    }
-}
-
-impl Sample for u16 {
-    fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        // A loop for each order: a call through a pointer would convert one sample at a time.
-        let samples = into.iter_mut().zip(bytes.as_chunks().0);
-        if little_endian {
-            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
-        } else {
-            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
-        }
-    }
-    fn reversed(self) -> Self {
-        self.swap_bytes()
-    }
-    fn add_bits(self, other: Self) -> Self {
-        self.wrapping_add(other)
-    }
-}
-
-impl Sample for f32 {
-    fn read(bytes: &[u8], little_endian: bool, into: &mut [Self]) {
-        // A loop for each order: a call through a pointer would convert one sample at a time.
-        let samples = into.iter_mut().zip(bytes.as_chunks().0);
-        if little_endian {
-            samples.for_each(|(to, &from)| *to = Self::from_le_bytes(from));
-        } else {
-            samples.for_each(|(to, &from)| *to = Self::from_be_bytes(from));
-        }
-    }
-    fn reversed(self) -> Self {
-        Self::from_bits(self.to_bits().swap_bytes())
-    }
-    fn add_bits(self, other: Self) -> Self {
-        Self::from_bits(self.to_bits().wrapping_add(other.to_bits()))
-    }
-}
-
-/// Turns samples that were read as the bytes of a file into those that they are here.
-pub(super) fn from_file_order<T: Sample>(samples: &mut [T], little_endian: bool) {
-    if little_endian != cfg!(target_endian = "little") {
-        samples.iter_mut().for_each(|sample| *sample = sample.reversed());
-    }
-}
-
-/// Reads one row, whose pixels have `stride` samples each. `bytes` is scratch afterwards.
-pub(super) fn read_row<T: Sample>(
-    bytes: &mut [u8],
-    predictor: Predictor,
-    little_endian: bool,
-    stride: usize,
-    into: &mut [T],
-) {
-    match predictor {
-        Predictor::None => T::read(bytes, little_endian, into),
-        Predictor::Horizontal => {
-            T::read(bytes, little_endian, into);
-            for i in stride..into.len() {
-                into[i] = into[i].add_bits(into[i - stride]);
-            }
-        }
-        Predictor::FloatingPoint => {
-            for i in stride..bytes.len() {
-                bytes[i] = bytes[i].wrapping_add(bytes[i - stride]);
-            }
-            let samples = into.len();
-            let width = bytes.len() / samples.max(1);
-            let ordered: Vec<u8> = (0..samples)
-                .flat_map(|i| (0..width).map(move |byte| byte * samples + i))
-                .map(|i| bytes[i])
-                .collect();
-            T::read(&ordered, false, into);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,8 +173,8 @@ mod tests {
 
     #[test]
     fn short_or_damaged_data_are_errors() {
-        for compression in [Compression::None, Compression::Lzw, Compression::Deflate, Compression::PackBits]
-        {
+        use Compression::{Deflate, Lzw, None, PackBits, Zstandard};
+        for compression in [None, Lzw, Deflate, PackBits, Zstandard] {
             for stored in [&[][..], &[0x80], &[0xff; 9]] {
                 assert!(compression.decompress(stored, 5000).is_err(), "{compression:?} {stored:?}");
             }
@@ -259,12 +182,15 @@ mod tests {
     }
 
     #[test]
-    fn differences_wrap_around() {
-        let mut row = [0_u8; 4];
-        read_row(&mut [250, 1, 10, 2], Predictor::Horizontal, true, 2, &mut row);
-        assert_eq!(row, [250, 1, 4, 3]);
-        let mut row = [0_u16; 2];
-        read_row(&mut [0xff, 0xff, 0, 2], Predictor::Horizontal, false, 1, &mut row);
-        assert_eq!(row, [0xffff, 1]);
+    fn zstandard_frames_follow_each_other() {
+        // Two frames of one raw block each (RFC 8878): 3 bytes, then 2.
+        let frame = |data: &[u8]| {
+            let size = data.len() as u8;
+            [&[0x28, 0xb5, 0x2f, 0xfd, 0x20, size, size * 8 + 1, 0, 0], data].concat()
+        };
+        let stored = [frame(b"abc"), frame(b"de")].concat();
+        assert_eq!(Compression::Zstandard.decompress(&stored, 5).as_deref(), Ok(&b"abcde"[..]));
+        assert_eq!(Compression::Zstandard.decompress(&stored, 2).as_deref(), Ok(&b"ab"[..]));
+        assert!(Compression::Zstandard.decompress(&stored, 6).is_err(), "no more frames");
     }
 }

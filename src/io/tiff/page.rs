@@ -1,15 +1,16 @@
 //! One page of a TIFF file: its geometry and sample type, checked before anything is decoded.
 
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
-use super::chunk::{Compression, Predictor};
+use super::chunk::Compression;
 use super::directory::{Directory, DirectoryReader};
+use super::kind::{self, Codec, Colours};
+use super::palette::Meaning;
+use super::sample::Predictor;
 use super::tag;
 use crate::error::{Error, Location, Result};
 use crate::io::sample_type::SampleType;
-
-const BLACK_IS_ZERO: u64 = 1;
-const RGB: u64 = 2;
 
 /// A page of full resolution that this crate can read.
 #[derive(Debug, Clone)]
@@ -33,7 +34,13 @@ pub(in crate::io) struct Page {
     pub(super) tiled: bool,
     pub(super) compression: Compression,
     pub(super) predictor: Predictor,
-    directory: Directory,
+    /// For JPEG and JPEG 2000: what is known of its strips and tiles.
+    pub(super) codec: Option<Codec>,
+    /// What the samples are, if the page has a palette.
+    pub(super) palette: Option<Arc<Meaning>>,
+    /// How far its data lie behind those that its directory names.
+    pub(super) shift: u64,
+    pub(super) directory: Directory,
 }
 
 /// The stored bytes of a strip or tile in the file.
@@ -67,27 +74,21 @@ impl Page {
         if samples == 0 || samples > u64::from(u16::MAX) {
             return Err(Error::malformed(location, format!("{samples} samples per pixel")));
         }
-        let sample_type = sample_type(file, directory)?;
-        let compression = compression(file, directory)?;
-        let (rgb, alpha) = colour(file, directory, samples)?;
+        let sample_type = kind::sample_type(file, directory)?;
+        let compression = kind::compression(file, directory)?;
+        let Colours { rgb, channels, palette, is_ycbcr } =
+            kind::colours(file, directory, samples, compression)?;
+        let codec = kind::codec(file, directory, compression, sample_type, is_ycbcr)?;
         let planar = file.integer(directory, tag::PLANAR_CONFIGURATION, Some(1))? == 2;
-        let tiled = DirectoryReader::<R>::count(directory, tag::TILE_OFFSETS) > 0;
-        let (chunk_width, chunk_height) = if tiled {
-            let across = file.integer(directory, tag::TILE_WIDTH, None)?;
-            (across, file.integer(directory, tag::TILE_LENGTH, None)?)
-        } else {
-            (width, file.integer(directory, tag::ROWS_PER_STRIP, Some(height))?.min(height))
-        };
-        if chunk_width == 0 || chunk_height == 0 || chunk_width.max(chunk_height) > u64::from(u32::MAX) {
-            let problem = format!("strips or tiles of {chunk_width} x {chunk_height} px");
-            return Err(Error::malformed(location, problem));
-        }
+        let (tiled, chunk_width, chunk_height) = chunk_size(file, directory, (width, height))?;
         let number = file.integer(directory, tag::PREDICTOR, Some(1))?;
-        let predictor = Predictor::of(number)
-            .filter(|&p| p != Predictor::FloatingPoint || sample_type == SampleType::F32)
-            .ok_or_else(|| {
-                Error::unsupported(location.clone(), format!("predictor {number} for these samples"))
-            })?;
+        let fits = |predictor: &Predictor| match predictor {
+            Predictor::None | Predictor::Horizontal => true,
+            Predictor::FloatingPoint => sample_type.is_float(),
+        };
+        let predictor = Predictor::of(number).filter(fits).ok_or_else(|| {
+            Error::unsupported(location.clone(), format!("predictor {number} for these samples"))
+        })?;
         let page = Self {
             index,
             location,
@@ -95,7 +96,7 @@ impl Page {
             height: height as usize,
             sample_type,
             samples: samples as usize,
-            channels: (samples - alpha) as usize,
+            channels: channels as usize,
             rgb,
             planar,
             chunk_width: chunk_width as usize,
@@ -103,15 +104,30 @@ impl Page {
             tiled,
             compression,
             predictor,
+            codec,
+            palette,
+            shift: 0,
             directory: directory.clone(),
         };
         page.check_chunk_count::<R>()?;
         Ok(Some(page))
     }
 
-    /// Bytes of one decoded plane.
+    /// Most bytes that one plane takes in memory while it is read.
     pub(in crate::io) fn plane_bytes(&self) -> u64 {
-        (self.width as u64).saturating_mul(self.height as u64).saturating_mul(self.sample_type.bytes())
+        let pixels = (self.width as u64).saturating_mul(self.height as u64);
+        pixels.saturating_mul(self.sample_type.decoded_bytes())
+    }
+
+    /// Bytes of the page in the file, if it is not compressed.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        let planes = if self.planar { self.samples as u64 } else { 1 };
+        self.row_bytes().saturating_mul(self.height as u64).saturating_mul(planes)
+    }
+
+    /// Whether its compression changes samples.
+    pub(in crate::io) fn is_lossy(&self) -> bool {
+        self.compression == Compression::Jpeg
     }
 
     /// Samples that a pixel has in one strip or tile.
@@ -122,7 +138,8 @@ impl Page {
     /// Whether the samples of a plane lie in the file as they do in memory, but for the order of their bytes.
     pub(super) fn is_stored_as_plane(&self) -> bool {
         let plain = self.compression == Compression::None && self.predictor == Predictor::None;
-        plain && self.samples_in_chunk() == 1 && self.chunk_width == self.width
+        let is_whole = !matches!(self.sample_type, SampleType::Packed(_));
+        plain && is_whole && self.samples_in_chunk() == 1 && self.chunk_width == self.width
     }
 
     /// Strips or tiles of one plane, across and down.
@@ -133,7 +150,9 @@ impl Page {
     /// Bytes of one row of a decoded strip or tile, its padding included.
     pub(super) fn row_bytes(&self) -> u64 {
         let samples = self.samples_in_chunk() as u64;
-        (self.chunk_width as u64).saturating_mul(samples).saturating_mul(self.sample_type.bytes())
+        let bits =
+            (self.chunk_width as u64).saturating_mul(samples).saturating_mul(self.sample_type.stored_bits());
+        bits.div_ceil(8)
     }
 
     /// Rows of a decoded strip or tile in row `down` of the grid: tiles are padded, strips are not.
@@ -142,6 +161,16 @@ impl Page {
             self.chunk_height
         } else {
             self.chunk_height.min(self.height - down * self.chunk_height)
+        }
+    }
+
+    /// The first `rows` rows of a decompressed strip or tile, or the fault in it.
+    pub(super) fn decompress(&self, stored: &[u8], rows: usize) -> std::result::Result<Vec<u8>, String> {
+        let size = (self.chunk_width, rows, self.samples_in_chunk());
+        match &self.codec {
+            Some(Codec::Jpeg(jpeg)) => jpeg.decompress(stored, size),
+            Some(Codec::Jpeg2000(jpeg)) => jpeg.decompress(stored, size),
+            None => self.compression.decompress(stored, self.row_bytes() as usize * rows),
         }
     }
 
@@ -181,6 +210,7 @@ impl Page {
         let malformed = |problem: String| Err(Error::malformed(self.location.clone(), problem));
         let (across, down) = self.grid();
         for (i, (&offset, &count)) in offsets.iter().zip(&counts).enumerate() {
+            let offset = offset.saturating_add(self.shift);
             let end = offset.saturating_add(count);
             if end > file.length() {
                 return malformed(format!(
@@ -204,96 +234,27 @@ impl Page {
                 "LZW in the bit order of before TIFF 6.0; save it again, with Deflate or without compression",
             ));
         }
-        Ok(offsets.into_iter().zip(counts).map(|(offset, bytes)| Stored { offset, bytes }).collect())
+        let place = |(offset, bytes): (u64, u64)| Stored { offset: offset.saturating_add(self.shift), bytes };
+        Ok(offsets.into_iter().zip(counts).map(place).collect())
     }
 }
 
-fn sample_type<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Directory) -> Result<SampleType> {
-    let bits = file.integers(directory, tag::BITS_PER_SAMPLE)?.unwrap_or_else(|| vec![1]);
-    let formats = file.integers(directory, tag::SAMPLE_FORMAT)?.unwrap_or_else(|| vec![1]);
-    let unsupported = |found: String| {
-        let feature = format!(
-            "{found}; convert to 8-bit or 16-bit unsigned or to 32-bit float samples without rescaling"
-        );
-        Err(Error::unsupported(directory.location.clone(), feature))
-    };
-    let (Some(&first_bits), Some(&first_format)) = (bits.first(), formats.first()) else {
-        return Err(Error::malformed(directory.location.clone(), "no bits per sample or no sample format"));
-    };
-    if bits.iter().any(|&b| b != first_bits) || formats.iter().any(|&f| f != first_format) {
-        return unsupported(format!("samples of different types: {bits:?} bits, formats {formats:?}"));
-    }
-    match (first_format, first_bits) {
-        (1, 8) => Ok(SampleType::U8),
-        (1, 16) => Ok(SampleType::U16),
-        (2, 16) => Ok(SampleType::I16),
-        (3, 32) => Ok(SampleType::F32),
-        (1, bits) => unsupported(format!("{bits}-bit unsigned samples")),
-        (2, bits) => unsupported(format!("{bits}-bit signed samples")),
-        (3, bits) => unsupported(format!("{bits}-bit float samples")),
-        (5 | 6, bits) => unsupported(format!("{bits}-bit complex samples")),
-        (format, bits) => unsupported(format!("{bits}-bit samples of undefined format {format}")),
-    }
-}
-
-fn compression<R: Read + Seek>(file: &mut DirectoryReader<R>, directory: &Directory) -> Result<Compression> {
-    let number = file.integer(directory, tag::COMPRESSION, Some(1))?;
-    if let Some(compression) = Compression::of(number) {
-        // Bits of a byte in reverse order.
-        if file.integer(directory, tag::FILL_ORDER, Some(1))? == 2 {
-            return Err(Error::unsupported(directory.location.clone(), "fill order 2 (reversed bits)"));
-        }
-        return Ok(compression);
-    }
-    let name = match number {
-        2..=4 => "fax",
-        6 | 7 => "JPEG, which is lossy",
-        33003 | 33005 | 34712 => "JPEG 2000",
-        34887 => "LERC",
-        34925 => "LZMA",
-        50000 => "Zstandard",
-        50001 => "WebP",
-        _ => "unknown",
-    };
-    let feature =
-        format!("compression {number} ({name}); save it with Deflate, LZW, PackBits or without compression");
-    Err(Error::unsupported(directory.location.clone(), feature))
-}
-
-/// Whether the page is RGB, and how many of its samples are alpha.
-fn colour<R: Read + Seek>(
+/// Whether a page has tiles, and the width and height of its tiles or strips.
+fn chunk_size<R: Read + Seek>(
     file: &mut DirectoryReader<R>,
     directory: &Directory,
-    samples: u64,
-) -> Result<(bool, u64)> {
-    let unsupported = |feature: &str| Err(Error::unsupported(directory.location.clone(), feature.to_owned()));
-    let extra = file.integers(directory, tag::EXTRA_SAMPLES)?.unwrap_or_default();
-    // 1: associated alpha, 2: unassociated alpha, 0: unspecified, which is how further channels are stored.
-    let alpha = extra.iter().filter(|&&kind| kind == 1 || kind == 2).count() as u64;
-    let base = match file.integer(directory, tag::PHOTOMETRIC, None)? {
-        BLACK_IS_ZERO => 1,
-        RGB => 3,
-        0 => {
-            return unsupported(
-                "white is zero (photometric interpretation 0): programs disagree whether the stored or the \
-                 inverted values count; save it with black as zero",
-            );
-        }
-        3 => return unsupported("palette colours; convert to RGB or to grey samples"),
-        5 => return unsupported("CMYK colours; convert to RGB or to grey samples"),
-        6 => return unsupported("YCbCr colours; convert to RGB without compression"),
-        _ => return unsupported("this photometric interpretation; convert to RGB or to grey samples"),
+    (width, height): (u64, u64),
+) -> Result<(bool, u64, u64)> {
+    let tiled = DirectoryReader::<R>::count(directory, tag::TILE_OFFSETS) > 0;
+    let (chunk_width, chunk_height) = if tiled {
+        let across = file.integer(directory, tag::TILE_WIDTH, None)?;
+        (across, file.integer(directory, tag::TILE_LENGTH, None)?)
+    } else {
+        (width, file.integer(directory, tag::ROWS_PER_STRIP, Some(height))?.min(height))
     };
-    let extra_count = extra.len() as u64;
-    if samples < base || (base == 3 && samples > 3 && extra_count != samples - 3 && samples != 4) {
-        let problem =
-            format!("{samples} samples per pixel, {extra_count} of them extra, in an image of {base}");
+    if chunk_width == 0 || chunk_height == 0 || chunk_width.max(chunk_height) > u64::from(u32::MAX) {
+        let problem = format!("strips or tiles of {chunk_width} x {chunk_height} px");
         return Err(Error::malformed(directory.location.clone(), problem));
     }
-    if alpha > 1 || (alpha == 1 && !matches!(extra.last(), Some(1 | 2))) {
-        return unsupported("an alpha sample that is not the last one");
-    }
-    // Four samples of RGB without a word on the fourth: most programs take it for alpha.
-    let undeclared_alpha = u64::from(base == 3 && samples == 4 && extra.is_empty());
-    Ok((base == 3, alpha + undeclared_alpha))
+    Ok((tiled, chunk_width, chunk_height))
 }

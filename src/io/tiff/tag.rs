@@ -22,8 +22,13 @@ pub(super) const TILE_WIDTH: u16 = 322;
 pub(super) const TILE_LENGTH: u16 = 323;
 pub(super) const TILE_OFFSETS: u16 = 324;
 pub(super) const TILE_BYTE_COUNTS: u16 = 325;
+pub(super) const COLOUR_MAP: u16 = 320;
 pub(super) const EXTRA_SAMPLES: u16 = 338;
 pub(super) const SAMPLE_FORMAT: u16 = 339;
+pub(super) const JPEG_TABLES: u16 = 347;
+/// `ImageJ`: how many bytes each entry of its data has, and the data.
+pub(super) const IMAGEJ_COUNTS: u16 = 50838;
+pub(super) const IMAGEJ_DATA: u16 = 50839;
 /// `MetaMorph` stack: one directory, with as many planes as this tag has values.
 pub(super) const METAMORPH_STACK: u16 = 33629;
 
@@ -32,6 +37,7 @@ pub(super) fn name(tag: u16) -> &'static str {
     match tag {
         IMAGE_WIDTH => "ImageWidth",
         IMAGE_LENGTH => "ImageLength",
+        COLOUR_MAP => "ColorMap",
         PHOTOMETRIC => "PhotometricInterpretation",
         STRIP_OFFSETS => "StripOffsets",
         STRIP_BYTE_COUNTS => "StripByteCounts",

@@ -188,12 +188,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn signed_samples_are_unsigned_ones_unless_some_are_below_zero() {
-    let plane =
-        |values: [i16; 3]| Plane::U16(Array2::from_shape_fn((1, 3), |(_, x)| values[x].cast_unsigned()));
-    assert_eq!(signed(plane([0, 7, i16::MAX])), plane([0, 7, i16::MAX]));
-    let floats = Plane::F32(ndarray::array![[-1.0, 7.0, -32768.0]]);
-    assert_eq!(signed(plane([-1, 7, i16::MIN])), floats);
-}

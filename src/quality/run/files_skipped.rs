@@ -1,4 +1,4 @@
-//! Files in the specimen's folder that look like fields and were not read.
+//! Files in the specimen's folder that are not read, or are no fields.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,43 +9,64 @@ use crate::quality::view::SpecimenView;
 /// Most names in a message.
 const MOST_NAMED: usize = 3;
 
-/// Files in the specimen's folder that look like fields and were not read.
+/// Files in the specimen's folder that are not read, or are no fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FilesSkipped {
-    /// Their names.
+    /// Names of files in formats that are not read.
     pub files: Vec<String>,
+    /// Names of pictures beside raw data.
+    pub pictures: Vec<String>,
 }
 
 pub(crate) const CHECK: Check = Check {
     code: "files_skipped",
-    meaning: "The specimen's folder holds files that look like fields and are not read: a format of a microscope, or a \
-              picture beside the data. The result is without them.",
+    meaning: "The specimen's folder holds files in formats of microscope makers, which are not read: the result is incomplete. \
+              Or it holds pictures beside raw data, such as an overview, which are no fields.",
     effect: "informs",
     limits: &[],
     sound: 0,
 };
 
+impl FilesSkipped {
+    /// Some files with their first names.
+    fn counted(files: &[String]) -> String {
+        let named = files.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = if files.len() > MOST_NAMED { ", ..." } else { "" };
+        let noun = if files.len() == 1 { "file" } else { "files" };
+        format!("{} {noun} ({named}{more})", files.len())
+    }
+}
+
 impl Figures for FilesSkipped {
     fn message(&self, _: &About) -> String {
-        let mut named = self.files.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
-        if self.files.len() > MOST_NAMED {
-            named.push_str(", ...");
+        let mut sentences = Vec::new();
+        if !self.files.is_empty() {
+            sentences.push(format!(
+                "In formats that are not read: {}. The result is incomplete.",
+                Self::counted(&self.files)
+            ));
         }
-        match self.files.len() {
-            1 => format!("1 file of the specimen's folder was not read ({named}). The result is without it."),
-            n => format!(
-                "{n} files of the specimen's folder were not read ({named}). The result is without them."
-            ),
+        if !self.pictures.is_empty() {
+            sentences.push(format!(
+                "Pictures beside raw data, taken for no fields: {}.",
+                Self::counted(&self.pictures)
+            ));
         }
+        sentences.join(" ")
     }
 
     fn action(&self, _: &About) -> Option<String> {
-        Some("Export fields as OME-TIFF. Move files that are no fields out of the folder.".to_owned())
+        (!self.files.is_empty())
+            .then(|| "Export them as OME-TIFF, or move them out of the folder.".to_owned())
     }
 }
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<FilesSkipped>> {
-    let files = view.facts.run.skipped_files.clone();
-    if files.is_empty() { Vec::new() } else { vec![Raised::new(FilesSkipped { files })] }
+    let (files, pictures) = (view.facts.run.skipped_files.clone(), view.facts.run.pictures.clone());
+    if files.is_empty() && pictures.is_empty() {
+        Vec::new()
+    } else {
+        vec![Raised::new(FilesSkipped { files, pictures })]
+    }
 }

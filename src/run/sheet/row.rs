@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::assay::{Assay, Sex};
-use crate::io::ChannelMap;
+use crate::io::ChannelChoice;
 use crate::run::control::Control;
 use crate::units::PixelSize;
 
@@ -23,7 +23,7 @@ pub struct SheetRow {
     /// Sex of the patient; `None` = that of the run.
     pub sex: Option<Sex>,
     /// Which channel is which; `None` = that of the run.
-    pub channels: Option<ChannelMap>,
+    pub channels: Option<ChannelChoice>,
     /// Size of a pixel; `None` = that of the run.
     pub pixel_size: Option<PixelSize>,
     /// Its role as a control.

@@ -27,7 +27,7 @@ fn every_column_is_read() {
     assert!(first.path.ends_with("p1"));
     assert_eq!(first.assay.as_ref().unwrap().id, "alk");
     assert_eq!((first.sex, second.sex), (Some(Sex::Female), Some(Sex::Male)));
-    assert_eq!(first.channels.unwrap().counterstain, 2);
+    assert_eq!(first.channels.as_ref().unwrap().to_string(), "dapi=2,red=0,green=1");
     assert_eq!(first.pixel_size.unwrap().um(), 0.1);
     assert_eq!(first.control, Some(Control::Positive { min_percent: 20.0, max_percent: 60.0 }));
     assert!(first.regions.as_ref().unwrap().ends_with("area.geojson"));
@@ -35,7 +35,10 @@ fn every_column_is_read() {
         (first.note.as_str(), first.other.as_slice()),
         ("urgent", &["A7", "Monday"].map(str::to_owned)[..])
     );
-    assert_eq!((second.control, second.channels, second.pixel_size), (Some(Control::Negative), None, None));
+    assert_eq!(
+        (second.control, second.channels.clone(), second.pixel_size),
+        (Some(Control::Negative), None, None)
+    );
 }
 
 #[test]

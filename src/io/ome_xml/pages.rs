@@ -1,0 +1,123 @@
+//! Which page holds which plane of an image.
+
+use super::image::{OmeImage, Run};
+use crate::error::{Error, Location, Result};
+
+/// Most planes of an image.
+const MAX_PLANES: usize = 1 << 20;
+
+impl OmeImage {
+    /// The page (position in the main chain of the file) of each plane: `[c][z]`, with `channels` channels of which each page
+    /// may hold several samples. A channel whose planes are in other files has none.
+    pub(in crate::io) fn pages(
+        &self,
+        channels: usize,
+        page_count: usize,
+        location: &Location,
+    ) -> Result<Vec<Vec<usize>>> {
+        let sizes = Sizes { channels, slices: self.size_z, frames: self.size_t, order: self.order };
+        let is_complete = |total: usize| !self.elsewhere.is_empty() || total <= page_count;
+        let Some(total) = sizes.total().filter(|&total| is_complete(total) && total <= MAX_PLANES) else {
+            let problem = format!(
+                "the file is incomplete: copy it again (the OME-XML names {channels} x {} x {} planes (SizeC x SizeZ x \
+                 SizeT), the file has {page_count} pages)",
+                self.size_z, self.size_t
+            );
+            return Err(Error::malformed(location.clone(), problem));
+        };
+        let mut pages = vec![vec![None; self.size_z]; channels];
+        let everything =
+            [Run { ifd: None, count: None, first_c: 0, first_z: 0, first_t: 0, is_elsewhere: false }];
+        let before = self.planes_before / (self.size_c / channels.max(1)).max(1);
+        let runs = if self.runs.is_empty() { &everything } else { self.runs.as_slice() };
+        for run in runs.iter().filter(|run| !run.is_elsewhere) {
+            let Some(first) = sizes.plane(run) else {
+                let problem = format!(
+                    "TiffData in the OME-XML begins at channel {}, slice {}, time point {}; there are {channels}, {} and {}",
+                    run.first_c, run.first_z, run.first_t, self.size_z, self.size_t
+                );
+                return Err(Error::malformed(location.clone(), problem));
+            };
+            // Without a count: one plane if the page is given, else all of them.
+            let count = run.count.unwrap_or(if run.ifd.is_some() { 1 } else { total });
+            for (step, plane) in (first..first.saturating_add(count).min(total)).enumerate() {
+                let (c, z, t) = sizes.position(plane);
+                let page = run.ifd.unwrap_or(before).saturating_add(step);
+                if t != self.frame {
+                    continue;
+                }
+                if let Some(earlier) = pages[c][z].replace(page)
+                    && earlier != page
+                {
+                    let problem = format!(
+                        "the OME-XML gives two pages, {earlier} and {page}, for channel {c}, slice {z}"
+                    );
+                    return Err(Error::malformed(location.clone(), problem));
+                }
+            }
+        }
+        let missing = |c, z| {
+            let problem = format!("the OME-XML gives no page for channel {c}, slice {z}");
+            Error::malformed(location.clone(), problem)
+        };
+        let row = |(c, row): (usize, Vec<Option<usize>>)| {
+            if !self.elsewhere.is_empty() && row.iter().all(Option::is_none) {
+                return Ok(Vec::new());
+            }
+            row.into_iter().enumerate().map(|(z, page)| page.ok_or_else(|| missing(c, z))).collect()
+        };
+        pages.into_iter().enumerate().map(row).collect()
+    }
+}
+
+/// The lengths of the axes of an image, and their order.
+struct Sizes {
+    channels: usize,
+    slices: usize,
+    frames: usize,
+    order: [u8; 3],
+}
+
+impl Sizes {
+    fn total(&self) -> Option<usize> {
+        self.channels.checked_mul(self.slices)?.checked_mul(self.frames)
+    }
+
+    fn length(&self, axis: u8) -> usize {
+        match axis {
+            b'C' => self.channels,
+            b'Z' => self.slices,
+            _ => self.frames,
+        }
+    }
+
+    /// The plane at which a run begins; `None` if the image has no such plane.
+    fn plane(&self, run: &Run) -> Option<usize> {
+        let (mut plane, mut step) = (0_usize, 1_usize);
+        for axis in self.order {
+            let at = match axis {
+                b'C' => run.first_c,
+                b'Z' => run.first_z,
+                _ => run.first_t,
+            };
+            plane = plane.checked_add(at.checked_mul(step).filter(|_| at < self.length(axis))?)?;
+            step = step.checked_mul(self.length(axis))?;
+        }
+        Some(plane)
+    }
+
+    /// Channel, slice and time point of a plane.
+    fn position(&self, plane: usize) -> (usize, usize, usize) {
+        let (mut rest, mut position) = (plane, (0, 0, 0));
+        for axis in self.order {
+            let at = rest % self.length(axis).max(1);
+            rest /= self.length(axis).max(1);
+            match axis {
+                b'C' => position.0 = at,
+                b'Z' => position.1 = at,
+                _ => position.2 = at,
+            }
+        }
+        position
+    }
+}

@@ -1,0 +1,171 @@
+//! Fields and specimens that are found but not read yet.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Location, Result};
+use crate::field::Field;
+use crate::io::names::file_name;
+use crate::io::options::ReadOptions;
+use crate::io::read::{read_field_reusing, read_files};
+use crate::io::read_listed::read_listed;
+use crate::workspace::Workspace;
+
+/// A file that holds one channel, with what its name says of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelFile {
+    /// The part of the file name that stands for the channel, such as `C1` or `ch00`.
+    pub channel: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl ChannelFile {
+    pub(super) fn new(channel: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self { channel: channel.into(), path: path.into() }
+    }
+}
+
+/// The files of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldFiles {
+    /// One file with all channels.
+    One(PathBuf),
+    /// A file for each channel.
+    #[non_exhaustive]
+    Three {
+        /// The counterstain.
+        counterstain: PathBuf,
+        /// The red probe.
+        red: PathBuf,
+        /// The green probe.
+        green: PathBuf,
+    },
+    /// A file for each channel, whose names do not say which is which (`C1-`, `_ch00`). The files may say it
+    /// themselves; else [`ReadOptions::channels`] names them by their order here, and [`ReadOptions::channel_names`] by
+    /// their names.
+    #[non_exhaustive]
+    Listed {
+        /// The files, in the order of their channels.
+        files: Vec<ChannelFile>,
+    },
+    /// Files from which no field can be made; reading it is an error that says why.
+    #[non_exhaustive]
+    Unclear {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// The open question, as a statement.
+        question: String,
+        /// How the user can settle it.
+        remedy: String,
+    },
+}
+
+impl FieldFiles {
+    /// The paths of all files.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::One(path) => vec![path],
+            Self::Three { counterstain, red, green } => vec![counterstain, red, green],
+            Self::Listed { files } => files.iter().map(|file| file.path.as_path()).collect(),
+            Self::Unclear { files, .. } => files.iter().map(PathBuf::as_path).collect(),
+        }
+    }
+}
+
+/// A field that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldSource {
+    /// Name of the field in the reports.
+    pub name: String,
+    /// Its files.
+    pub files: FieldFiles,
+    /// Which image of its file it is, if the file holds several. Default: `None`, as [`ReadOptions::series`] says.
+    pub series: Option<usize>,
+}
+
+impl FieldSource {
+    pub(super) fn new(name: impl Into<String>, files: FieldFiles) -> Self {
+        Self { name: name.into(), files, series: None }
+    }
+
+    /// Reads the field.
+    ///
+    /// # Errors
+    /// As [`crate::io::read_field`] and [`crate::io::read_field_from_files`]; [`Error::Undecided`] if its files are
+    /// unclear.
+    pub fn read(&self, options: &ReadOptions) -> Result<Field> {
+        self.read_reusing(options, &mut Workspace::default())
+    }
+
+    /// As [`FieldSource::read`], into the memory of earlier fields.
+    ///
+    /// # Errors
+    /// As [`FieldSource::read`].
+    pub fn read_reusing(&self, options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
+        let mut field = match &self.files {
+            FieldFiles::One(path) if self.series.is_some() => {
+                let options = ReadOptions { series: self.series, ..options.clone() };
+                read_field_reusing(path, &options, workspace)?
+            }
+            FieldFiles::One(path) => read_field_reusing(path, options, workspace)?,
+            FieldFiles::Three { counterstain, red, green } => {
+                read_files(&self.name, [counterstain, red, green], options, workspace)?
+            }
+            FieldFiles::Listed { files } => {
+                let files: Vec<_> =
+                    files.iter().map(|file| (file.channel.as_str(), file.path.as_path())).collect();
+                read_listed(&self.name, &files, options, workspace)?
+            }
+            FieldFiles::Unclear { files, question, remedy } => {
+                return Err(Error::Undecided {
+                    location: files.first().map(Location::file).unwrap_or_default(),
+                    question: question.clone(),
+                    found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
+                    remedy: remedy.clone(),
+                });
+            }
+        };
+        field.name.clone_from(&self.name);
+        Ok(field)
+    }
+}
+
+/// A specimen and its fields, none of them read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpecimenSource {
+    /// Name in the reports: the name of the folder, or of the field if the input was an image file.
+    pub name: String,
+    /// Its fields, by name.
+    pub fields: Vec<FieldSource>,
+    /// Files in its folder in the formats of microscope makers, which are not read.
+    pub skipped: Vec<PathBuf>,
+    /// Pictures in its folder beside raw data, such as an overview: they are no fields.
+    pub pictures: Vec<PathBuf>,
+}
+
+impl SpecimenSource {
+    pub(super) fn new(name: String, fields: Vec<FieldSource>) -> Self {
+        Self { name, fields, skipped: Vec::new(), pictures: Vec::new() }
+    }
+}
+
+/// A specimen that was found, or the failure of its input.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FoundSpecimen {
+    /// The folder or file of the specimen, or the input that failed.
+    pub path: PathBuf,
+    /// The specimen, or why there is none.
+    pub specimen: Result<SpecimenSource>,
+}
+
+impl FoundSpecimen {
+    pub(super) fn new(path: impl Into<PathBuf>, specimen: Result<SpecimenSource>) -> Self {
+        Self { path: path.into(), specimen }
+    }
+}

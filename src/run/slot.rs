@@ -1,0 +1,128 @@
+//! One result of a run: its plan, its place, and what is there of it.
+
+use std::path::PathBuf;
+
+use crate::analyse::Analyser;
+use crate::error::Result;
+use crate::io::{ChannelChoice, FieldSource, FindOptions};
+use crate::quality::{FailedControl, RunFacts};
+use crate::report::SCHEMA_VERSION;
+use crate::run::digest::{Digest, InputFile};
+use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::plan::{PlannedResult, RunOptions};
+use crate::run::record::InputRecord;
+use crate::run::regions::ResultRegions;
+use crate::run::specimen::{Target, absolute};
+
+/// One result of the run: its plan, its place, and what is there of it.
+pub(super) struct Slot {
+    pub(super) planned: PlannedResult,
+    pub(super) analyser: Analyser,
+    pub(super) settings: Digest,
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    /// The ledger that is there, or that this run wrote.
+    pub(super) ledger: Option<Ledger>,
+    /// Whether the ledger holds for the images and settings of this run.
+    pub(super) is_current: bool,
+    pub(super) record: Option<InputRecord>,
+}
+
+impl Slot {
+    pub(super) fn fields(&self) -> impl Iterator<Item = &FieldSource> {
+        self.planned.source.iter().flat_map(|source| &source.fields)
+    }
+
+    /// Facts of the run that are known before it starts.
+    pub(super) fn own_facts(&self) -> RunFacts {
+        let Ok(source) = &self.planned.source else { return RunFacts::default() };
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        RunFacts {
+            skipped_files: source.skipped.iter().map(name).collect(),
+            pictures: source.pictures.iter().map(name).collect(),
+            ..RunFacts::default()
+        }
+    }
+
+    pub(super) fn target<'a>(&'a self, options: &RunOptions, find: &'a FindOptions) -> Target<'a> {
+        Target {
+            planned: &self.planned,
+            analyser: &self.analyser,
+            settings: &self.settings,
+            name: &self.name,
+            folder: &self.path,
+            pictures: options.pictures,
+            find,
+            earlier: self.ledger.as_ref().map_or(&[], |ledger| &ledger.files),
+        }
+    }
+
+    /// Holds the ledger that is there against the images. `true` if it is of other images altogether.
+    pub(super) fn compare(&mut self) -> bool {
+        let Some(ledger) = &self.ledger else { return false };
+        let inputs: Vec<InputFile> =
+            self.fields().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
+        let mut sorted = inputs.clone();
+        sorted.sort();
+        self.is_current = ledger.state == LedgerState::Complete
+            && ledger.settings == self.settings
+            && ledger.inputs == sorted
+            && ledger.damaged_files(&self.path).is_empty();
+        let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
+        ledger.input != absolute(&self.planned.input) && !inputs.iter().any(has_one)
+    }
+
+    /// Takes the result that is there. What the sheet says beside it may have changed.
+    pub(super) fn keep(&mut self) -> Result<()> {
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let input = absolute(&self.planned.input);
+        if ledger.sheet != self.planned.sheet || ledger.input != input {
+            ledger.sheet = self.planned.sheet.clone();
+            ledger.input = input;
+            ledger.write(&self.path)?;
+        }
+        let outcome = ledger.outcome.clone();
+        if let Some(outcome) = outcome {
+            let record = self.target(&RunOptions::default(), &FindOptions::default()).record(
+                outcome.status,
+                None,
+                outcome.fields,
+            );
+            self.record = Some(record);
+        }
+        Ok(())
+    }
+
+    /// The control, if it is out of range or was not read.
+    pub(super) fn failed_control(&self) -> Option<FailedControl> {
+        let control = self.planned.sheet.control?;
+        let row = self.ledger.as_ref().and_then(|l| l.outcome.as_ref()).map(|outcome| &outcome.row);
+        let found = match row {
+            Some(row) if control.is_met_by(row) => return None,
+            Some(row) => {
+                let percent = row.percent_rearranged.map_or(String::new(), |p| format!(", {p:.1} %"));
+                format!("{}{percent}", row.by_rule)
+            }
+            None => "nothing: it could not be scored".to_owned(),
+        };
+        Some(FailedControl {
+            specimen: self.planned.specimen.clone(),
+            assay: self.planned.assay.id.clone(),
+            expected: control.to_string(),
+            found,
+        })
+    }
+}
+
+/// The digest of all that decides a result beside its images and the run.
+pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> Result<Digest> {
+    let channels = ChannelChoice::of(&planned.reading).map(|channels| channels.to_string());
+    let series: Vec<Option<usize>> =
+        planned.source.iter().flat_map(|s| &s.fields).map(|f| f.series).collect();
+    Digest::of_json(&(
+        (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
+        (&*planned.assay, &planned.params, channels, planned.reading.pixel_size, series),
+        planned.regions.as_ref().map(ResultRegions::digest),
+        (options.pictures.labels, options.pictures.overlays),
+    ))
+}
