@@ -2,6 +2,7 @@
 
 pub(crate) mod basins;
 pub(crate) mod bits;
+pub(crate) mod block_step;
 pub(crate) mod camera_noise;
 pub(crate) mod dispatch;
 pub(crate) mod distance;

@@ -111,3 +111,6 @@ pub fn segment_with(
     let diameter_px = proposals.diameter_px().filter(|_| !nuclei.is_empty());
     Ok(Segmentation { labels, nuclei, diameter_px, notes })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use ndarray::Array2;
 
 use crate::field::PlaneView;
 use crate::kernel::bits::BitMask;
+use crate::kernel::block_step::block_step;
 use crate::kernel::dispatch::vectorised;
 use crate::kernel::gaussian::gaussian;
 use crate::kernel::histogram::quantiles;
@@ -39,7 +40,7 @@ pub(super) struct WorkingImage {
     pub(super) diameter_px: f64,
     /// Smoothed image over its background.
     pub(super) smooth: Array2<f32>,
-    /// Noise of the down-sampled image before smoothing.
+    /// Noise of the down-sampled image before smoothing; of a compressed one at least a step between its blocks.
     pub(super) noise: f32,
     /// Increasing cuts.
     pub(super) thresholds: Vec<f32>,
@@ -52,7 +53,7 @@ impl WorkingImage {
     pub(super) fn new(plane: PlaneView<'_>, diameter_px: f64) -> Option<Self> {
         let factor = ((diameter_px / WORKING_DIAMETER_PX) as usize).max(1);
         let reduced = block_means(plane, factor);
-        let noise = noise_sd(reduced.view());
+        let noise = noise_sd(reduced.view()).max(block_step(plane).map_or(0.0, f64::from));
         let mut smooth = gaussian(PlaneView::from(&reduced), SMOOTHING_PX);
         let step = (smooth.len() / QUANTILE_SAMPLES).max(1);
         let mut values: Vec<f32> = match smooth.as_slice() {
