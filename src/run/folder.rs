@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::run::ledger::{LEDGER_JSON, Ledger};
-use crate::run::names::{LOCK, OURS, REPLACED};
+use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED};
 
 /// The folder of results, locked for one run.
 #[derive(Debug)]
@@ -115,11 +115,20 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
+/// The folder of a result and those in it, the inner ones first.
+fn folders_of(folder: &Path) -> Vec<PathBuf> {
+    let objects = folder.join(GEOJSON_FOLDER);
+    let entries = fs::read_dir(&objects).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders.extend([objects, folder.join("labels"), folder.join("overlays"), folder.to_path_buf()]);
+    folders.retain(|folder| folder.is_dir());
+    folders
+}
+
 /// Removes the folder of a result, and those in it, if they are empty.
 pub(super) fn remove_empty_folders(folder: &Path) {
-    for folder in
-        [folder.join("labels"), folder.join("overlays"), folder.join("geojson"), folder.to_path_buf()]
-    {
+    for folder in folders_of(folder) {
         // A folder that holds something stays.
         let _ = fs::remove_dir(folder);
     }
@@ -145,10 +154,7 @@ fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
 
 /// Removes files that a dead process left half-written in the folder of a result.
 pub(super) fn remove_parts_below(folder: &Path) -> Result<()> {
-    [folder.to_path_buf(), folder.join("labels"), folder.join("overlays"), folder.join("geojson")]
-        .iter()
-        .filter(|folder| folder.is_dir())
-        .try_for_each(|folder| remove_parts(folder))
+    folders_of(folder).iter().try_for_each(|folder| remove_parts(folder))
 }
 
 fn remove_parts(folder: &Path) -> Result<()> {

@@ -15,6 +15,9 @@ pub(super) const REPLACED: &str = "replaced";
 /// Files of a result that are always written, in the order in which they are.
 pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
 
+/// Folder of the objects of a result, with a folder for each field.
+pub(super) const GEOJSON_FOLDER: &str = "geojson";
+
 /// Whether a name is that of a file or folder of results, so that no specimen can have it.
 pub(super) fn is_our_file(name: &str) -> bool {
     OURS.iter().chain(&[REPLACED]).any(|ours| ours.eq_ignore_ascii_case(name))

@@ -16,7 +16,7 @@ use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
 use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::RESULT_FILES;
+use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::plan::{Pictures, PlannedResult};
 use crate::run::record::{InputRecord, ResultSettings};
 use crate::run::status::{FieldRecord, InputStatus};
@@ -282,7 +282,7 @@ fn labels_of(field: &str) -> String {
 
 /// Nuclei and signals of a field as objects, under its result's folder.
 fn objects_of(field: &str) -> [String; 2] {
-    ["nuclei", "signals"].map(|kind| format!("geojson/{field}.{kind}.geojson"))
+    ["nuclei", "signals"].map(|kind| format!("{GEOJSON_FOLDER}/{field}/{kind}.geojson"))
 }
 
 /// Overlay of a field, under its result's folder.

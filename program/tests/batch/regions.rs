@@ -82,7 +82,7 @@ fn objects_stand_for_every_nucleus_and_signal() {
     assert_eq!(place.run(&["in", "--out", "out"]).status, 0);
     let objects = |kind: &str| -> usize {
         let of_field = |field: &str| {
-            let file = place.json(&format!("out/good/geojson/{field}.{kind}.geojson"));
+            let file = place.json(&format!("out/good/geojson/{field}/{kind}.geojson"));
             assert_eq!(file["type"], "FeatureCollection");
             file["features"].as_array().unwrap().len()
         };
