@@ -40,6 +40,13 @@ pub enum FieldNote {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         channel: Option<ChannelRole>,
     },
+    /// The file is a JPEG that keeps its colours at half the resolution or less, so that red and green are not told apart in
+    /// what is small.
+    ColoursHalved {
+        /// The channel whose file it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelRole>,
+    },
     /// The caller's pixel size is used, and the file states another.
     PixelSizeOverridden {
         /// The channel whose file it is.
@@ -77,6 +84,7 @@ impl FieldNote {
             Self::StackProjected { channel, .. }
             | Self::SamplesNotRead { channel, .. }
             | Self::LossyCompression { channel }
+            | Self::ColoursHalved { channel }
             | Self::PixelSizeOverridden { channel, .. }
             | Self::PixelSizeFromTags { channel, .. } => *channel,
             Self::ChannelContradicted { used, .. } => Some(*used),
@@ -90,6 +98,7 @@ impl FieldNote {
             Self::StackProjected { channel, .. }
             | Self::SamplesNotRead { channel, .. }
             | Self::LossyCompression { channel }
+            | Self::ColoursHalved { channel }
             | Self::PixelSizeOverridden { channel, .. }
             | Self::PixelSizeFromTags { channel, .. } => *channel = Some(role),
             // Its index is that of a file of several channels.
@@ -122,6 +131,7 @@ impl fmt::Display for FieldNote {
             Self::LossyCompression { .. } => {
                 f.write_str("JPEG compression is lossy: it may alter faint signals and edges")
             }
+            Self::ColoursHalved { .. } => f.write_str("the JPEG keeps its colours at half the resolution"),
             Self::PixelSizeOverridden { stated_um, used_um, .. } => {
                 write!(f, "the file states {stated_um} um per pixel; the supplied {used_um} um is used")
             }
@@ -147,6 +157,7 @@ mod tests {
             FieldNote::StackProjected { channel: None, slices: 4 },
             FieldNote::SamplesNotRead { channel: None, samples: 1 },
             FieldNote::LossyCompression { channel: None },
+            FieldNote::ColoursHalved { channel: None },
             FieldNote::PixelSizeOverridden { channel: None, stated_um: 0.1, used_um: 0.25 },
             FieldNote::PixelSizeFromTags { channel: None, pixel_um: 0.1 },
             FieldNote::ChannelContradicted {

@@ -73,9 +73,10 @@ impl ImageFile {
                 Ok(Self { location, layout, content: Content::Raster(planes) })
             }
             [0xff, 0xd8, 0xff, ..] => {
-                let planes = raster::read_jpeg(path, limit)?;
+                let (planes, are_colours_halved) = raster::read_jpeg(path, limit)?;
                 let mut layout = Layout::of_raster(planes.len());
                 layout.notes.push(FieldNote::LossyCompression { channel: None });
+                layout.notes.extend(are_colours_halved.then_some(FieldNote::ColoursHalved { channel: None }));
                 Ok(Self { location, layout, content: Content::Raster(planes) })
             }
             other => {

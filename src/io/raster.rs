@@ -20,19 +20,22 @@ pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {
     decode(decoder.map_err(|e| failure(e, path, limit))?, path, limit)
 }
 
-/// The planes of a JPEG: one of a grey image, three (red, green, blue) of a colour image.
-pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<Vec<Plane>> {
+/// The planes of a JPEG: one of a grey image, three (red, green, blue) of a colour image. Says too whether colours were kept
+/// at half the resolution.
+pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<(Vec<Plane>, bool)> {
     let bytes = read_file(path, limit)?;
     // The decoder fills missing rows with grey instead of failing.
     if !has_end_of_image(&bytes) {
         let problem = "the file is incomplete: copy it again (the JPEG has no end-of-image marker)";
         return Err(Error::malformed(Location::file(path), problem));
     }
-    if let Some(components) = components(&bytes).filter(|n| ![1, 3].contains(n)) {
+    let frame = frame(&bytes);
+    if let Some(components) = frame.as_ref().map(|frame| frame.components).filter(|n| ![1, 3].contains(n)) {
         let feature = format!("JPEG of {components} components (CMYK); convert to RGB or to grey samples");
         return Err(Error::unsupported(Location::file(path), feature));
     }
-    decode(JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| failure(e, path, limit))?, path, limit)
+    let decoder = JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| failure(e, path, limit))?;
+    Ok((decode(decoder, path, limit)?, frame.is_some_and(|frame| frame.has_coarse_colours)))
 }
 
 fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
@@ -51,15 +54,30 @@ fn has_end_of_image(bytes: &[u8]) -> bool {
     matches!((last(0xda), last(0xd9)), (Some(scan), Some(end)) if end > scan)
 }
 
-/// How many components the frame header of a JPEG names. The segments before it are skipped by their lengths.
-fn components(bytes: &[u8]) -> Option<u8> {
+/// What the frame header of a JPEG says.
+struct Frame {
+    components: u8,
+    /// Whether a further component has fewer samples than the first one: colours at half the resolution or less.
+    has_coarse_colours: bool,
+}
+
+/// The frame header of a JPEG. The segments before it are skipped by their lengths.
+fn frame(bytes: &[u8]) -> Option<Frame> {
     let mut at = 2;
     loop {
         let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else { return None };
         match marker {
             0xff => at += 1,
             0xc4 | 0xc8 | 0xcc => at += 2 + usize::from(u16::from_be_bytes([high, low])),
-            0xc0..=0xcf => return bytes.get(at + 9).copied(),
+            0xc0..=0xcf => {
+                let components = *bytes.get(at + 9)?;
+                // Of each component: its id, how many samples it has across and down in a block, its table.
+                let samples = |i: usize| bytes.get(at + 11 + 3 * i).map(|both| [both >> 4, both & 15]);
+                let first = samples(0)?;
+                let is_coarse = |own: [u8; 2]| own[0] < first[0] || own[1] < first[1];
+                let has_coarse_colours = (1..usize::from(components)).filter_map(samples).any(is_coarse);
+                return Some(Frame { components, has_coarse_colours });
+            }
             _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
         }
     }
@@ -130,5 +148,21 @@ mod tests {
         assert!(has_end_of_image(&[0xff, 0xd8, 0xff, 0xda, 1, 2, 0xff, 0xd9, 0, 0]), "bytes after the end");
         assert!(!has_end_of_image(&[0xff, 0xd8, 0xff, 0xd9, 0xff, 0xda, 1, 2]), "the end of a thumbnail");
         assert!(!has_end_of_image(&[0xff, 0xd8]));
+    }
+
+    #[test]
+    fn the_frame_tells_colours_at_half_the_resolution() {
+        let header = |samples: [u8; 3]| {
+            let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, 0, 64, 0, 64, 3];
+            (1..).zip(samples).for_each(|(id, both)| bytes.extend([id, both, 0]));
+            bytes
+        };
+        for (samples, is_coarse) in
+            [([0x22, 0x11, 0x11], true), ([0x21, 0x11, 0x11], true), ([0x11; 3], false), ([0x22; 3], false)]
+        {
+            let frame = frame(&header(samples)).unwrap();
+            assert_eq!((frame.components, frame.has_coarse_colours), (3, is_coarse), "{samples:x?}");
+        }
+        assert!(frame(&[0xff, 0xd8, 0xff]).is_none());
     }
 }

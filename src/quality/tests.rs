@@ -280,7 +280,7 @@ const SETTINGS: [Fault; 6] = [
 ];
 
 /// Faults of files and fields.
-const FILES: [Fault; 11] = [
+const FILES: [Fault; 12] = [
     ("pixel_size_unknown", None, None, "inform", |s| s.fields[0].pixel_size = None),
     ("bytes_swapped", None, Some("a"), "withhold_any_verdict", |s| {
         s.facts.fields[0].bytes_swapped = vec![ChannelRole::Red, ChannelRole::Green];
@@ -317,6 +317,10 @@ const FILES: [Fault; 11] = [
         note(s, FieldNote::PixelSizeFromTags { channel: None, pixel_um: 0.1 });
     }),
     ("lossy_compression", None, None, "inform", |s| note(s, FieldNote::LossyCompression { channel: None })),
+    ("lossy_compression", None, None, "withhold_negative", |s| {
+        note(s, FieldNote::LossyCompression { channel: None });
+        note(s, FieldNote::ColoursHalved { channel: None });
+    }),
     ("stack_projected", None, None, "inform", |s| {
         note(s, FieldNote::StackProjected { channel: None, slices: 9 });
     }),
