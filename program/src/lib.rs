@@ -35,6 +35,7 @@ enum Task {
     Simulate(simulate::Arguments),
     Cutoff(cutoff::Arguments),
     Assay(assay::Arguments),
+    Validate(breakapart_tools::Arguments),
 }
 
 /// `breakapart SUBCOMMAND ...`
@@ -48,5 +49,6 @@ pub fn main() -> ExitCode {
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Cutoff(arguments) => cutoff::run(arguments),
         Task::Assay(arguments) => assay::run(arguments),
+        Task::Validate(arguments) => breakapart_tools::run(&arguments),
     }
 }

@@ -10,7 +10,7 @@ use clap::Parser;
 /// number of threads.
 #[derive(Parser)]
 #[command(name = "validate", version)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "results/validate")]
     pub(crate) out: PathBuf,

@@ -16,7 +16,7 @@ use breakapart::summarise::{Count, Verdict, single_cutoff};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 use crate::print;
-use crate::run::Specimen;
+use crate::read::Specimen;
 use crate::scenario::Set;
 use crate::score::Evaluated;
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use breakapart::classify::Exclusion;
 
 use crate::print;
-use crate::run::Specimen;
+use crate::read::Specimen;
 use crate::score::LeftOut;
 
 /// What one reason, or all together, does in the specimens where it leaves out nuclei that show signals.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use breakapart::quality::Finding;
 
 use crate::print;
-use crate::run::Specimen;
+use crate::read::Specimen;
 
 /// Conditions without a fault that a person should hear of.
 const SOUND: [&str; 14] = [

@@ -6,7 +6,7 @@ use anyhow::Result;
 use breakapart::summarise::{Count, wilson};
 
 use crate::print;
-use crate::run::Specimen;
+use crate::read::Specimen;
 use crate::score::Evaluated;
 
 /// Limits of the bins of predicted probability: narrow at the ends, where nearly all nuclei are.

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::print;
-use crate::run::Specimen;
+use crate::read::Specimen;
 use crate::scenario::Set;
 use crate::tally::Tally;
 
