@@ -26,6 +26,8 @@ pub enum Event<'a> {
         specimen: &'a str,
         /// Its name.
         field: &'a str,
+        /// Which of the specimen's fields it is, from 1, and how many there are.
+        place: (usize, usize),
         /// Its pixels; 0 if it failed.
         pixels: u64,
         /// Bytes of its files.

@@ -98,11 +98,19 @@ fn measure(
     observer.on(Event::Field {
         specimen: &task.target.planned.specimen,
         field: &source.name,
+        place: place_of(task, source),
         pixels,
         bytes: bytes_of(source),
         error: error.as_deref(),
     });
     measured.map(|(field, _)| field)
+}
+
+/// Which field of its specimen it is, from 1, and of how many.
+fn place_of(task: &Task<'_>, source: &FieldSource) -> (usize, usize) {
+    let fields = task.fields();
+    let before = fields.iter().position(|field| field.name == source.name).unwrap_or(0);
+    (before + 1, fields.len())
 }
 
 fn measure_field(

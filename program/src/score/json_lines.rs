@@ -28,8 +28,8 @@ fn line(event: Event<'_>) -> Option<Value> {
         Event::Started { results, kept, fields, bytes, .. } => {
             json!({"event": "started", "results": results, "kept": kept, "fields": fields, "bytes": bytes})
         }
-        Event::Field { specimen, field, pixels, bytes, error, .. } => json!({
-            "event": "field", "specimen": specimen, "field": field, "pixels": pixels, "bytes": bytes, "error": error,
+        Event::Field { specimen, field, place: (number, of), pixels, bytes, error, .. } => json!({
+            "event": "field", "specimen": specimen, "field": field, "number": number, "of": of, "pixels": pixels, "bytes": bytes, "error": error,
         }),
         Event::Result { record, outcome, kept, .. } => {
             let row = outcome.map(|outcome| &outcome.row);

@@ -32,12 +32,14 @@ impl Screen {
     }
 
     /// Megapixels, their rate, and the specimen that is being read.
-    fn advance(&self, specimen: &str, pixels: u64, bytes: u64) {
+    fn advance(&self, specimen: &str, (field, fields): (usize, usize), pixels: u64, bytes: u64) {
         if let Ok(mut read) = self.read.lock() {
             read.pixels += pixels;
             let megapixels = read.pixels as f64 / 1e6;
             let rate = megapixels / read.since.elapsed().as_secs_f64().max(1e-3);
-            self.bar.set_message(format!("{megapixels:.0} Mpx, {rate:.0} Mpx/s, {specimen}"));
+            self.bar.set_message(format!(
+                "{megapixels:.0} Mpx, {rate:.0} Mpx/s, {specimen}: field {field} of {fields}"
+            ));
         }
         self.bar.inc(bytes);
     }
@@ -52,7 +54,9 @@ impl Observer for Screen {
                     self.bar.println(format!("{kept} results are complete and are kept"));
                 }
             }
-            Event::Field { specimen, pixels, bytes, .. } => self.advance(specimen, pixels, bytes),
+            Event::Field { specimen, place, pixels, bytes, .. } => {
+                self.advance(specimen, place, pixels, bytes);
+            }
             Event::Result { record, outcome, kept, .. } => {
                 self.bar.suspend(|| tell_failures(record));
                 if let Some(line) = (!kept).then(|| line(record, outcome).join("  ")) {
