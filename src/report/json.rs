@@ -18,6 +18,7 @@ pub(crate) fn write_results(path: &Path, value: &impl Serialize) -> Result<()> {
 }
 
 /// Writes settings: every digit kept, so that a run can be repeated from them.
+#[cfg(any(feature = "run", test))]
 pub(crate) fn write_exactly(path: &Path, value: &impl Serialize) -> Result<()> {
     write_by(path, value, PrettyFormatter::new())
 }
