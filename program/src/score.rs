@@ -169,7 +169,9 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
 fn recorded(path: &Path, arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     let record = RunRecord::read(path).context("--again")?;
     let plan = Plan::from_record(&record).with_context(|| format!("--again {}", path.display()))?;
-    let options = options(arguments, record.labels, record.overlays);
+    let mut options = options(arguments, record.labels, record.overlays);
+    let own = std::fs::canonicalize(out_of(arguments).join("run.json")).ok();
+    options.keep_record = own.is_some() && own == std::fs::canonicalize(path).ok();
     Ok((plan, record.parameters, options))
 }
 
@@ -196,6 +198,10 @@ fn check(out: &Path) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    if checked.is_empty() {
+        tell(format_args!("error: no results in {}", out.display()));
+        return ExitCode::from(USAGE);
+    }
     let mut text = String::new();
     for result in &checked {
         let stale: Vec<String> = result.stale.iter().map(ToString::to_string).collect();

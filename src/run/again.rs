@@ -83,7 +83,10 @@ fn planned(
     if let Some(channels) = &settings.channels {
         channels.parse::<ChannelChoice>()?.apply(&mut reading);
     }
-    let source = source_at(&record.working_folder.join(&input.input), specimen, find);
+    // From another folder an input is named whole.
+    let is_here = std::env::current_dir().is_ok_and(|here| here == record.working_folder);
+    let path = if is_here { input.input.clone().into() } else { record.working_folder.join(&input.input) };
+    let source = source_at(&path, specimen, find);
     let fields = source.iter().flat_map(|source| &source.fields);
     let fields: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
     let regions = settings.regions.as_ref().map(|regions| {
@@ -92,7 +95,7 @@ fn planned(
     });
     Ok(PlannedResult {
         specimen: specimen.to_owned(),
-        input: input.input.clone().into(),
+        input: path,
         source,
         regions: regions.transpose()?,
         assay,

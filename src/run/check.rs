@@ -6,10 +6,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::io::find_specimens_with;
 use crate::run::digest::InputFile;
 use crate::run::folder::ResultsFolder;
 use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::plan::source_at;
 
 /// Why a result does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +100,9 @@ fn reasons(folder: &Path, ledger: &Ledger) -> Vec<Stale> {
 
 fn images_changed(ledger: &Ledger) -> Option<Stale> {
     let Ok(find) = ledger.find.options() else { return Some(Stale::ImagesMissing) };
-    let found = find_specimens_with(&[ledger.input.clone().into()], &find);
-    let [found] = &found[..] else { return Some(Stale::ImagesMissing) };
-    let Ok(source) = &found.specimen else { return Some(Stale::ImagesMissing) };
+    let Ok(source) = source_at(Path::new(&ledger.input), &ledger.specimen, &find) else {
+        return Some(Stale::ImagesMissing);
+    };
     let mut now: Vec<InputFile> =
         source.fields.iter().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
     now.sort();

@@ -57,8 +57,10 @@ impl Digest {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InputFile {
-    /// The field that it belongs to; empty for other files.
+    /// The field that it belongs to.
     pub field: String,
+    /// Its place among the files of the field: two files that were exchanged make another field.
+    pub place: usize,
     /// Its name, without its folder.
     pub name: String,
     /// Its digest.
@@ -66,14 +68,15 @@ pub struct InputFile {
 }
 
 impl InputFile {
-    pub(super) fn of(field: &str, path: &Path) -> Result<Self> {
+    fn of(field: &str, place: usize, path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(Self { field: field.to_owned(), name, blake3: Digest::of_file(path)? })
+        Ok(Self { field: field.to_owned(), place, name, blake3: Digest::of_file(path)? })
     }
 
     /// The files of a field.
     pub(super) fn of_field(source: &FieldSource) -> Result<Vec<Self>> {
-        source.files.paths().iter().map(|path| Self::of(&source.name, path)).collect()
+        let paths = source.files.paths();
+        paths.iter().enumerate().map(|(place, path)| Self::of(&source.name, place, path)).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::run::ledger::{LEDGER_JSON, Ledger};
-use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED};
+use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, RUN_JSON};
 
 /// The folder of results, locked for one run.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct ResultsFolder {
     path: PathBuf,
     /// Results that are there, by the name of their folder.
     pub(super) ledgers: BTreeMap<String, Ledger>,
+    /// Whether a run has written into it before.
+    was_ours: bool,
     /// Held until the run ends.
     _lock: fs::File,
 }
@@ -30,17 +32,30 @@ impl ResultsFolder {
             ));
         }
         fs::create_dir_all(path).map_err(io)?;
+        let was_ours = path.join(LOCK).exists();
         let lock = lock_file(path)?;
         // On a file system without locks the run goes on without.
         let _ = lock.lock();
         remove_parts(path)?;
         let ledgers = Self::ledgers_in(path)?;
+        if !was_ours && ledgers.is_empty() && !path.join(RUN_JSON).is_file() {
+            let refused = refuse_files_of_others(path);
+            if refused.is_err() {
+                remove(&path.join(LOCK))?;
+            }
+            refused?;
+        }
         ledgers.keys().try_for_each(|name| remove_parts_below(&path.join(name)))?;
-        Ok(Self { path: path.to_path_buf(), ledgers, _lock: lock })
+        Ok(Self { path: path.to_path_buf(), ledgers, was_ours, _lock: lock })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Leaves the folder as it was before it was opened.
+    pub(super) fn leave(self) -> Result<()> {
+        if self.was_ours { Ok(()) } else { remove(&self.path.join(LOCK)) }
     }
 
     /// The ledgers in a folder, by the name of their folder. Nothing is written or locked.
@@ -54,21 +69,38 @@ impl ResultsFolder {
         Ok(found)
     }
 
-    /// The name of the folder of a result. A specimen has its own name, unless it is read by several assays.
-    pub(super) fn name_for(&self, specimen: &str, assay: &str, is_repeated: bool) -> String {
-        let there = self.ledgers.iter().find(|(_, l)| l.specimen == specimen && l.assay == assay);
-        if let Some((name, _)) = there {
+    /// The name of the folder of a result: the one that holds it already, else that of the specimen, followed by the assay
+    /// if several results are of one specimen or another result has the name. Names that differ in case only are one.
+    pub(super) fn name_for(
+        &self,
+        specimen: &str,
+        assay: &str,
+        is_repeated: bool,
+        taken: &[String],
+    ) -> String {
+        let with_assay = format!("{specimen}.{assay}");
+        let is_taken = |name: &String| taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
+        let holds = |name: &String| {
+            self.ledgers.get(name).is_some_and(|l| l.specimen == specimen && l.assay == assay)
+        };
+        let usual = [specimen.to_owned(), with_assay.clone()];
+        let there = usual.iter().chain(self.ledgers.keys()).find(|name| holds(name) && !is_taken(name));
+        if let Some(name) = there {
             return name.clone();
         }
-        if is_repeated || self.ledgers.contains_key(specimen) {
-            return format!("{specimen}.{assay}");
-        }
-        specimen.to_owned()
+        let numbered = (2_u32..).map(|number| format!("{with_assay}.{number}"));
+        let first = (!is_repeated).then(|| specimen.to_owned());
+        let mut names = first.into_iter().chain([with_assay.clone()]).chain(numbered);
+        let is_free = |name: &String| {
+            !is_taken(name) && !self.ledgers.keys().any(|other| other.eq_ignore_ascii_case(name))
+        };
+        names.find(is_free).unwrap_or(with_assay)
     }
 
     /// Removes the files about the whole run: an interrupted run must not leave old ones beside new results.
-    pub(super) fn forget_run(&self) -> Result<()> {
-        OURS.iter().filter(|name| **name != LOCK).try_for_each(|name| remove(&self.path.join(name)))
+    pub(super) fn forget_run(&self, keep_record: bool) -> Result<()> {
+        let stays = |name: &str| name == LOCK || (keep_record && name == RUN_JSON);
+        OURS.iter().filter(|name| !stays(name)).try_for_each(|name| remove(&self.path.join(name)))
     }
 
     /// Moves the files of a result out of the way, to `replaced/NAME.1` and so on. Other files in its folder stay: it may
@@ -81,7 +113,7 @@ impl ResultsFolder {
         }
         let (from, to) = (self.path.join(name), aside.join(format!("{name}.{number}")));
         let files = self.ledgers.remove(name).map(|ledger| ledger.files).unwrap_or_default();
-        let names = files.iter().map(|file| file.name.as_str()).chain([LEDGER_JSON]);
+        let names = files.iter().map(|file| file.name.as_str()).chain(RESULT_FILES).chain([LEDGER_JSON]);
         for name in names.filter(|name| from.join(name).is_file()) {
             let target = to.join(name);
             let folder = target.parent().unwrap_or(&to);
@@ -105,6 +137,21 @@ pub fn is_busy(folder: impl AsRef<Path>) -> bool {
 fn lock_file(folder: &Path) -> Result<fs::File> {
     let path = folder.join(LOCK);
     fs::File::create(&path).map_err(|e| Error::io(&path, e))
+}
+
+/// A folder without any result must not hold files under the names of ours: they are somebody else's.
+fn refuse_files_of_others(folder: &Path) -> Result<()> {
+    let found: Vec<&str> =
+        OURS.into_iter().filter(|name| *name != LOCK && folder.join(name).exists()).collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Undecided {
+        location: Location::file(folder),
+        question: "the folder holds files of the names that results have, and no results".to_owned(),
+        found: found.join(", "),
+        remedy: "move them away, or score into another folder".to_owned(),
+    })
 }
 
 /// Removes a file if it is there.

@@ -4,7 +4,10 @@ use crate::report::SPECIMENS_COLUMNS;
 
 /// Files about the whole folder.
 pub(super) const OURS: [&str; 6] =
-    ["run.json", "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+    [RUN_JSON, "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+
+/// The record of a run.
+pub(super) const RUN_JSON: &str = "run.json";
 
 /// The file whose lock a run holds.
 pub(super) const LOCK: &str = ".breakapart.lock";
@@ -26,7 +29,11 @@ pub(super) fn is_our_file(name: &str) -> bool {
 /// Columns of `specimens.csv` after those of a specimen, before those of a sheet.
 pub(super) const RUN_COLUMNS: [&str; 4] = ["status", "in_run", "control", "note"];
 
+/// Further keys of `results.json`.
+const RESULT_KEYS: [&str; 4] = ["error", "findings", "crate_version", "folder"];
+
 /// Whether a column of a sheet has the name of one of ours.
 pub(super) fn is_our_column(column: &str) -> bool {
-    SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).any(|ours| ours.eq_ignore_ascii_case(column))
+    let ours = SPECIMENS_COLUMNS.iter().chain(&RUN_COLUMNS).chain(&RESULT_KEYS);
+    ours.into_iter().any(|ours| ours.eq_ignore_ascii_case(column))
 }

@@ -1,5 +1,7 @@
 //! What a host sees of a run while it goes on, and how it ends it.
 
+use std::path::Path;
+
 use crate::run::ledger::Outcome;
 use crate::run::record::InputRecord;
 
@@ -18,6 +20,14 @@ pub enum Event<'a> {
         fields: usize,
         /// Bytes of their files.
         bytes: u64,
+    },
+    /// A result of other images was put aside.
+    #[non_exhaustive]
+    PutAside {
+        /// Its specimen.
+        specimen: &'a str,
+        /// Where it is now.
+        to: &'a Path,
     },
     /// A field was read, or failed.
     #[non_exhaustive]

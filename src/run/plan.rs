@@ -67,6 +67,8 @@ pub struct RunOptions {
     pub replace: bool,
     /// Read everything anew, also results that are complete.
     pub redo: bool,
+    /// Leave `run.json` until the end: the run repeats it.
+    pub keep_record: bool,
 }
 
 /// One result that a run has to give: a specimen, read by an assay.
@@ -180,6 +182,16 @@ impl Plan {
         self.results.iter().filter(|result| result.specimen == specimen).count() > 1
     }
 
+    /// Results by two definitions of one id could not be told apart.
+    pub(super) fn refuse_one_id_for_two_assays(&self) -> Result<()> {
+        let assays = self.assays();
+        let two = assays.windows(2).find(|pair| pair[0].id == pair[1].id);
+        two.map_or(Ok(()), |pair| {
+            let allowed = "one definition for each id: give an assay file of your own an id of its own";
+            Err(Error::parameter("assay.id", format!("{} of two different assays", pair[0].id), allowed))
+        })
+    }
+
     /// Distinct assays, by id.
     pub(super) fn assays(&self) -> Vec<&Assay> {
         let mut assays: Vec<&Assay> = self.results.iter().map(|result| &*result.assay).collect();
@@ -247,19 +259,28 @@ pub(super) fn source_at(
     specimen: &str,
     find: &FindOptions,
 ) -> std::result::Result<SpecimenSource, String> {
-    let mut found = find_specimens_with(&[path.to_path_buf()], find);
-    match found.len() {
-        0 => Err(format!("{}: no image in this folder", path.display())),
-        1 => {
-            let mut source = found.remove(0).specimen.map_err(|error| error.to_string())?;
-            specimen.clone_into(&mut source.name);
-            Ok(source)
+    let mut found = find_specimens_with(&[searched(path, find)], find);
+    // By a pattern one folder may hold several specimens.
+    if found.len() > 1 {
+        let has_name = |found: &FoundSpecimen| found.specimen.as_ref().is_ok_and(|s| s.name == specimen);
+        found.retain(has_name);
+        if found.is_empty() {
+            return Err(format!(
+                "{}: the folder holds several specimens, none of them named {specimen}; give each a row of its own",
+                path.display()
+            ));
         }
-        several => Err(format!(
-            "{}: the folder holds {several} specimens; give each a row of its own",
-            path.display()
-        )),
     }
+    let Some(found) = found.pop() else { return Err(format!("{}: no image in this folder", path.display())) };
+    let mut source = found.specimen.map_err(|error| error.to_string())?;
+    specimen.clone_into(&mut source.name);
+    Ok(source)
+}
+
+/// Where to look for a specimen: of one that a pattern found among others, the folder of all.
+pub(super) fn searched(path: &Path, find: &FindOptions) -> PathBuf {
+    let is_by_pattern = find.files.is_some() && !path.exists();
+    path.parent().filter(|_| is_by_pattern).unwrap_or(path).to_path_buf()
 }
 
 fn refuse_one_name_for_two(found: &[FoundSpecimen]) -> Result<()> {

@@ -16,10 +16,13 @@ use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
 use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
 use crate::run::shared::{Planes, shared_planes};
-use crate::run::slot::{Slot, settings_digest};
+use crate::run::slot::{Slot, There, settings_digest};
 use crate::run::specimen::Finished;
 use crate::run::tables;
 use crate::workspace::Workspace;
+
+/// Facts of a run settle in two rounds: pixels that specimens share, then controls that fail for them.
+const MOST_ROUNDS: usize = 4;
 
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
 pub struct Run {
@@ -43,11 +46,14 @@ impl Run {
         let analyser = |planned: &PlannedResult| {
             Analyser::new((*planned.assay).clone())?.with_params(planned.params.clone())
         };
+        plan.refuse_one_id_for_two_assays()?;
         let analysers = plan.results.iter().map(analyser).collect::<Result<Vec<_>>>()?;
-        let mut folder = ResultsFolder::open(out)?;
+        let folder = ResultsFolder::open(out)?;
         let mut slots = Vec::with_capacity(plan.results.len());
+        let mut taken: Vec<String> = Vec::new();
         for ((planned, analyser), is_repeated) in plan.results.into_iter().zip(analysers).zip(repeated) {
-            let name = folder.name_for(&planned.specimen, &planned.assay.id, is_repeated);
+            let name = folder.name_for(&planned.specimen, &planned.assay.id, is_repeated, &taken);
+            taken.push(name.clone());
             let settings = settings_digest(&planned, &options)?;
             let path = folder.path().join(&name);
             let ledger = folder.ledgers.get(&name).cloned();
@@ -58,23 +64,23 @@ impl Run {
                 name,
                 path,
                 ledger,
-                is_current: false,
+                there: There::Nothing,
                 record: None,
             });
         }
-        let others: Vec<String> =
-            slots.par_iter_mut().filter_map(|slot| slot.compare().then(|| slot.name.clone())).collect();
+        slots.par_iter_mut().for_each(Slot::compare);
+        let others: Vec<&str> = (slots.iter())
+            .filter(|slot| slot.there == There::OtherImages)
+            .map(|slot| slot.name.as_str())
+            .collect();
         if !others.is_empty() && !options.replace {
+            folder.leave()?;
             return Err(Error::Undecided {
                 location: Location::file(out),
                 question: "the folder holds results of other images under the same names".to_owned(),
                 found: others.join(", "),
                 remedy: "score into another folder, or put the old results aside with --replace".to_owned(),
             });
-        }
-        for slot in slots.iter_mut().filter(|slot| others.contains(&slot.name)) {
-            folder.keep_aside(&slot.name)?;
-            slot.ledger = None;
         }
         Ok(Self {
             slots,
@@ -91,9 +97,10 @@ impl Run {
     /// # Errors
     /// [`Error::Io`] if a table of the run cannot be written. A result that cannot be given is no error: its record says so.
     pub fn score(mut self, observer: &dyn Observer) -> Result<RunResult> {
-        self.folder.forget_run()?;
+        self.folder.forget_run(self.options.keep_record)?;
+        self.put_aside(observer)?;
         if self.options.redo {
-            self.slots.iter_mut().for_each(|slot| slot.is_current = false);
+            self.slots.iter_mut().for_each(|slot| slot.there = There::Changed);
         }
         self.tell_start(observer);
         let mut workspaces = Vec::new();
@@ -105,12 +112,17 @@ impl Run {
         facts.iter_mut().for_each(|facts| facts.failed_controls.clone_from(&failed));
         let rest: Vec<usize> = (0..self.slots.len()).filter(|&i| !is_control(&self.slots[i])).collect();
         self.read(&rest, &facts, &mut workspaces, observer);
-        // What only the whole run tells: results that rest on other facts are read once more.
-        if !observer.is_cancelled() {
-            for (facts, shared) in facts.iter_mut().zip(self.shared_planes()) {
+        // What only the whole run tells. A control that shares its pixels is none, which the others must know.
+        for _ in 0..MOST_ROUNDS {
+            let failed = self.failed_controls();
+            let shared = self.shared_planes();
+            for (facts, shared) in facts.iter_mut().zip(shared) {
                 facts.shared_planes = shared;
+                facts.failed_controls.clone_from(&failed);
             }
-            self.read_again(&facts, &mut workspaces, observer);
+            if observer.is_cancelled() || !self.read_again(&facts, &mut workspaces, observer) {
+                break;
+            }
         }
         if observer.is_cancelled() {
             return Ok(self.result(true));
@@ -121,13 +133,24 @@ impl Run {
         Ok(result)
     }
 
+    /// Moves results out of the way whose images were replaced, or that the caller wants replaced.
+    fn put_aside(&mut self, observer: &dyn Observer) -> Result<()> {
+        let is_aside = |slot: &&mut Slot| matches!(slot.there, There::OtherImages | There::ImagesReplaced);
+        for slot in self.slots.iter_mut().filter(is_aside) {
+            let to = self.folder.keep_aside(&slot.name)?;
+            observer.on(Event::PutAside { specimen: &slot.planned.specimen, to: &to });
+            (slot.ledger, slot.there) = (None, There::Nothing);
+        }
+        Ok(())
+    }
+
     fn tell_start(&self, observer: &dyn Observer) {
         let (mut fields, mut bytes) = (0, 0);
-        for field in self.slots.iter().filter(|slot| !slot.is_current).flat_map(Slot::fields) {
+        for field in self.slots.iter().filter(|slot| slot.there != There::Current).flat_map(Slot::fields) {
             fields += 1;
             bytes += bytes_of(field);
         }
-        let kept = self.slots.iter().filter(|slot| slot.is_current).count();
+        let kept = self.slots.iter().filter(|slot| slot.there == There::Current).count();
         observer.on(Event::Started { results: self.slots.len(), kept, fields, bytes });
         for record in &self.failed_inputs {
             observer.on(Event::Result { record, outcome: None, kept: false });
@@ -144,15 +167,16 @@ impl Run {
     ) {
         for &i in which {
             let slot = &mut self.slots[i];
-            if slot.is_current && slot.keep().is_ok() {
+            if slot.there == There::Current && slot.keep().is_ok() {
                 if let (Some(record), Some(ledger)) = (&slot.record, &slot.ledger) {
                     observer.on(Event::Result { record, outcome: ledger.outcome.as_ref(), kept: true });
                 }
             } else {
-                slot.is_current = false;
+                slot.there = There::Changed;
             }
         }
-        let todo: Vec<usize> = which.iter().copied().filter(|&i| !self.slots[i].is_current).collect();
+        let todo: Vec<usize> =
+            which.iter().copied().filter(|&i| self.slots[i].there != There::Current).collect();
         let (slots, options, find) = (&self.slots, &self.options, &self.find);
         let tasks: Vec<Task<'_>> = todo
             .iter()
@@ -171,19 +195,26 @@ impl Run {
         }
     }
 
-    fn read_again(&mut self, facts: &[RunFacts], workspaces: &mut Vec<Workspace>, observer: &dyn Observer) {
+    /// Reads results once more that rest on other facts than these. `false` if there are none.
+    fn read_again(
+        &mut self,
+        facts: &[RunFacts],
+        workspaces: &mut Vec<Workspace>,
+        observer: &dyn Observer,
+    ) -> bool {
         let rests_on_others =
             |slot: &Slot, facts: &RunFacts| slot.ledger.as_ref().is_some_and(|ledger| ledger.facts != *facts);
         let again: Vec<usize> =
             (0..self.slots.len()).filter(|&i| rests_on_others(&self.slots[i], &facts[i])).collect();
         if again.is_empty() {
-            return;
+            return false;
         }
         let fields = || again.iter().flat_map(|&i| self.slots[i].fields());
         let (bytes, fields) = (fields().map(bytes_of).sum(), fields().count());
         observer.on(Event::Again { results: again.len(), fields, bytes });
-        again.iter().for_each(|&i| self.slots[i].is_current = false);
+        again.iter().for_each(|&i| self.slots[i].there = There::Changed);
         self.read(&again, facts, workspaces, observer);
+        true
     }
 
     /// The controls that are out of range.

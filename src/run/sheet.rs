@@ -17,6 +17,9 @@ pub use row::SheetRow;
 pub const SHEET_COLUMNS: [&str; 9] =
     ["specimen", "path", "assay", "sex", "channels", "pixel_size_um", "control", "regions", "note"];
 
+/// Shortest name that may be a slip for one of ours; shorter ones are near to too many.
+const MIN_SLIP_BYTES: usize = 4;
+
 /// Columns without which a sheet says nothing.
 const NEEDED: [&str; 2] = ["specimen", "path"];
 
@@ -112,7 +115,9 @@ fn sort_columns(
     }
     for &i in &other {
         let missing = SHEET_COLUMNS.iter().copied().filter(|known| !columns.contains_key(known));
-        if let Some(meant) = crate::error::nearest(&header[i], missing) {
+        if let Some(meant) =
+            crate::error::nearest(&header[i], missing).filter(|_| header[i].len() >= MIN_SLIP_BYTES)
+        {
             faults.push(SheetFault::new(1, &header[i], "unknown column", format!("did you mean `{meant}`?")));
         } else if crate::run::names::is_our_column(&header[i]) {
             let allowed = "another name: a table of results has a column of this name";

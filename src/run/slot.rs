@@ -9,10 +9,26 @@ use crate::quality::{FailedControl, RunFacts};
 use crate::report::SCHEMA_VERSION;
 use crate::run::digest::{Digest, InputFile};
 use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::names::RESULT_FILES;
 use crate::run::plan::{PlannedResult, RunOptions};
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
 use crate::run::specimen::{Target, absolute};
+
+/// What a result that is there is to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum There {
+    /// There is none.
+    Nothing,
+    /// It holds.
+    Current,
+    /// Some images, or the settings, are others: it is made anew.
+    Changed,
+    /// At the same place none of its images is left: it is put aside.
+    ImagesReplaced,
+    /// It is of images at another place, or of unknown ones: the caller decides.
+    OtherImages,
+}
 
 /// One result of the run: its plan, its place, and what is there of it.
 pub(super) struct Slot {
@@ -23,8 +39,8 @@ pub(super) struct Slot {
     pub(super) path: PathBuf,
     /// The ledger that is there, or that this run wrote.
     pub(super) ledger: Option<Ledger>,
-    /// Whether the ledger holds for the images and settings of this run.
-    pub(super) is_current: bool,
+    /// What the ledger that is there is to this run.
+    pub(super) there: There,
     pub(super) record: Option<InputRecord>,
 }
 
@@ -57,19 +73,35 @@ impl Slot {
         }
     }
 
-    /// Holds the ledger that is there against the images. `true` if it is of other images altogether.
-    pub(super) fn compare(&mut self) -> bool {
-        let Some(ledger) = &self.ledger else { return false };
+    /// Holds the result that is there against the images, and notes what becomes of it.
+    pub(super) fn compare(&mut self) {
         let inputs: Vec<InputFile> =
             self.fields().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
+        let Some(ledger) = &self.ledger else {
+            // A result without a ledger is of unknown images.
+            let is_there = RESULT_FILES.iter().any(|file| self.path.join(file).is_file());
+            self.there = if is_there { There::OtherImages } else { There::Nothing };
+            return;
+        };
         let mut sorted = inputs.clone();
         sorted.sort();
-        self.is_current = ledger.state == LedgerState::Complete
+        let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
+        let is_complete = ledger.state == LedgerState::Complete;
+        self.there = if is_complete
             && ledger.settings == self.settings
             && ledger.inputs == sorted
-            && ledger.damaged_files(&self.path).is_empty();
-        let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
-        ledger.input != absolute(&self.planned.input) && !inputs.iter().any(has_one)
+            && ledger.damaged_files(&self.path).is_empty()
+        {
+            There::Current
+        } else if inputs.iter().any(has_one) {
+            There::Changed
+        } else if ledger.input != absolute(&self.planned.input) {
+            There::OtherImages
+        } else if is_complete {
+            There::ImagesReplaced
+        } else {
+            There::Changed
+        };
     }
 
     /// Takes the result that is there. What the sheet says beside it may have changed.

@@ -20,6 +20,7 @@ use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::plan::{Pictures, PlannedResult};
 use crate::run::record::{InputRecord, ResultSettings};
 use crate::run::status::{FieldRecord, InputStatus};
+use crate::summarise::Verdict;
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {
@@ -254,7 +255,11 @@ impl Target<'_> {
 
 /// Findings that ask for something.
 fn attention(reading: &SpecimenReading) -> Vec<Attention> {
-    let asks = reading.summary.findings.iter().filter(|finding| finding.effect != Effect::Inform);
+    // Where the rule gives no verdict, the reason is asked for.
+    let is_open = reading.summary.by_rule == Verdict::NotEvaluable;
+    let is_reason = |code: &str| (is_open && code == "too_few_nuclei") || code == "files_skipped";
+    let asks = reading.summary.findings.iter();
+    let asks = asks.filter(|finding| finding.effect != Effect::Inform || is_reason(finding.code()));
     asks.map(|finding| Attention {
         code: finding.code().to_owned(),
         effect: finding.effect.to_string(),

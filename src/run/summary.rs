@@ -68,6 +68,13 @@ pub fn notes(record: &InputRecord, outcome: Option<&Outcome>) -> Vec<String> {
     if row.failed_fields > 0 {
         notes.push(format!("{} of {} fields failed", row.failed_fields, row.fields + row.failed_fields));
     }
+    if outcome.status == InputStatus::Incomplete && row.failed_fields == 0 {
+        notes.push("incomplete: files were not read".to_owned());
+    }
+    if row.by_rule == Verdict::NotEvaluable {
+        let codes: Vec<&str> = outcome.attention.iter().map(|finding| finding.code.as_str()).collect();
+        notes.push(codes.join(", "));
+    }
     if !row.withheld_by.is_empty() {
         notes.push(format!("withheld: {}", row.withheld_by.join(", ")));
     }
@@ -119,6 +126,9 @@ fn write_line(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
         if let Some(error) = &field.error {
             writeln!(text, "  field {} failed: {error}", field.field)?;
         }
+    }
+    if outcome.status == InputStatus::Incomplete {
+        writeln!(text, "  incomplete: not all of its files were read")?;
     }
     for finding in &outcome.attention {
         let action = finding.action.as_deref().unwrap_or_default();

@@ -127,6 +127,6 @@ fn multiqc(lines: &[Line<'_>]) -> MultiQc {
             "rearranged": {"title": "Rearranged nuclei", "format": "{:,.0f}"},
             "findings": {"title": "Findings", "format": "{:,.0f}"},
         }),
-        data: lines.iter().map(|line| (name(line), data(line))).collect(),
+        data: lines.iter().filter(|line| line.in_run).map(|line| (name(line), data(line))).collect(),
     }
 }

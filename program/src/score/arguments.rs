@@ -18,7 +18,8 @@ use super::instrument::InstrumentOptions;
 /// Scores break-apart FISH specimens.
 ///
 /// Exit status: 0 every input scored; 1 some input failed (the others are complete, each failure is named in
-/// run.json and on stderr); 2 wrong usage, nothing written.
+/// run.json and on stderr); 2 wrong usage, nothing written; 130 ended by Ctrl-C, the same command goes on. Of --check:
+/// 0 all results hold, 1 some do not.
 #[derive(Parser)]
 #[command(name = "batch", version)]
 // Each is an option of its own.
@@ -31,7 +32,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["again", "check"])]
     pub(crate) sheet: Option<PathBuf>,
     /// Repeat the run of a `run.json`
-    #[arg(long, value_name = "run.json", conflicts_with = "check")]
+    #[arg(long, value_name = "run.json", conflicts_with_all = [
+        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "labels", "overlays",
+        "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
+    ])]
     pub(crate) again: Option<PathBuf>,
     /// Say which results under --out do not hold any more, and stop
     #[arg(long)]

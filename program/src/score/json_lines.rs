@@ -28,6 +28,9 @@ fn line(event: Event<'_>) -> Option<Value> {
         Event::Started { results, kept, fields, bytes, .. } => {
             json!({"event": "started", "results": results, "kept": kept, "fields": fields, "bytes": bytes})
         }
+        Event::PutAside { specimen, to, .. } => {
+            json!({"event": "put_aside", "specimen": specimen, "to": to.display().to_string()})
+        }
         Event::Field { specimen, field, place: (number, of), pixels, bytes, error, .. } => json!({
             "event": "field", "specimen": specimen, "field": field, "number": number, "of": of, "pixels": pixels, "bytes": bytes, "error": error,
         }),

@@ -1,6 +1,7 @@
 //! Progress and results for a person.
 
 use std::io::{IsTerminal, Write, stdout};
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -54,6 +55,7 @@ impl Observer for Screen {
                     self.bar.println(format!("{kept} results are complete and are kept"));
                 }
             }
+            Event::PutAside { specimen, to, .. } => self.bar.suspend(|| tell_put_aside(specimen, to)),
             Event::Field { specimen, place, pixels, bytes, .. } => {
                 self.advance(specimen, place, pixels, bytes);
             }
@@ -89,14 +91,20 @@ pub(super) struct Quiet;
 
 impl Observer for Quiet {
     fn on(&self, event: Event<'_>) {
-        if let Event::Result { record, .. } = event {
-            tell_failures(record);
+        match event {
+            Event::Result { record, .. } => tell_failures(record),
+            Event::PutAside { specimen, to, .. } => tell_put_aside(specimen, to),
+            _ => {}
         }
     }
 
     fn is_cancelled(&self) -> bool {
         interrupt::is_interrupted()
     }
+}
+
+fn tell_put_aside(specimen: &str, to: &Path) {
+    tell(format_args!("note: {specimen}: the old result is of other images; it is kept at {}", to.display()));
 }
 
 fn tell_failures(record: &InputRecord) {

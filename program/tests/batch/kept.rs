@@ -145,3 +145,76 @@ fn a_killed_run_goes_on_and_ends_with_the_bytes_of_an_undisturbed_one() {
     assert_eq!(fields_measured(&last.stdout), 2 * (5 - complete_before));
     assert!(place.files("killed") == place.files("whole"), "a kill left a trace");
 }
+
+#[test]
+fn a_result_whose_images_were_all_replaced_is_put_aside() {
+    let place = Place::new();
+    assert_eq!(place.run(&["in/good", "--out", "out"]).status, 0);
+    let first = fs::read(place.path("out/good/report.json")).unwrap();
+    place.specimen("in/good", 5);
+    let outcome = place.run(&["in/good", "--out", "out"]);
+    assert_eq!(outcome.status, 0);
+    assert!(outcome.stderr.contains("replaced/good.1"), "{}", outcome.stderr);
+    assert_eq!(fs::read(place.path("out/replaced/good.1/report.json")).unwrap(), first);
+    assert!(fs::read(place.path("out/good/report.json")).unwrap() != first);
+    // The images are gone: the result stands for nothing any more, and is not lost.
+    fs::remove_dir_all(place.path("in/good")).unwrap();
+    place.write("day.csv", "specimen,path,assay\ngood,in,alk\n");
+    assert_eq!(place.run(&["--sheet", "day.csv", "--out", "out"]).status, 2, "results at another place");
+}
+
+#[test]
+fn results_of_unknown_images_are_refused() {
+    let place = Place::new();
+    place.write("out/good/report.json", "{}");
+    let message = place.refused(&["in", "--out", "out", "--assay", "alk"]);
+    assert!(message.contains("--replace"), "{message}");
+    assert_eq!(place.run(&["in", "--out", "out", "--replace"]).status, 0);
+    assert_eq!(fs::read(place.path("out/replaced/good.1/report.json")).unwrap(), b"{}");
+    let other = Place::new();
+    other.write("mine/summary.txt", "not ours");
+    assert!(other.refused(&["in", "--out", "mine", "--assay", "alk"]).contains("summary.txt"));
+}
+
+#[test]
+fn two_results_never_share_a_folder() {
+    let place = Place::new();
+    place.specimen("in/other", 2);
+    place.write(
+        "day.csv",
+        "specimen,path,assay\nP1,in/good,alk\nP1,in/good,ros1\nP1.alk,in/other,ret\np1.ALK,in/other,myc\n",
+    );
+    let run = || place.run(&["--sheet", "day.csv", "--out", "out"]);
+    assert_eq!(run().status, 0);
+    let folders = |record: &Value| -> Vec<String> {
+        let inputs = record["inputs"].as_array().unwrap();
+        inputs.iter().map(|input| input["folder"].as_str().unwrap().to_lowercase()).collect()
+    };
+    let mut first = folders(&place.json("out/run.json"));
+    let files = place.files("out");
+    assert_eq!(run().status, 0);
+    assert!(files == place.files("out"), "the second run named folders otherwise");
+    first.sort();
+    first.dedup();
+    assert_eq!(first.len(), 4, "{first:?}");
+}
+
+#[test]
+fn two_assays_of_one_id_are_refused() {
+    let place = Place::new();
+    let ours = breakapart::assay::Assay::builtin_toml("ret").unwrap();
+    place.write("our_ret.toml", ours.replacen("cutoff_percent = 15", "cutoff_percent = 14", 1));
+    place.write("day.csv", "specimen,path,assay\nA,in/good,ret\nB,in/good,our_ret.toml\n");
+    let message = place.refused(&["--sheet", "day.csv", "--out", "out"]);
+    assert!(message.contains("ret of two different assays"), "{message}");
+}
+
+#[test]
+fn a_repeated_run_goes_on_in_its_own_folder() {
+    let place = Place::new();
+    assert_eq!(place.run(&["in", "--out", "out"]).status, 0);
+    let files = place.files("out");
+    assert_eq!(place.run(&["--again", "out/run.json", "--out", "out", "--redo"]).status, 0);
+    assert!(place.files("out") == files);
+    assert_eq!(place.run_as_told(&["--again", "out/run.json", "--assay", "ret"]).status, 2);
+}

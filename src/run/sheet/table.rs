@@ -34,6 +34,10 @@ pub(super) fn text_of(path: &Path) -> Result<String, SheetError> {
 /// Cells of the text, without spaces around them. Rows without any text are left out.
 pub(super) fn parse(text: &str, faults: &mut Vec<SheetFault>) -> Table {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A spreadsheet may name its separator in a line of its own.
+    let header = if text.starts_with("sep=") { text.find('\n').map_or(text.len(), |end| end + 1) } else { 0 };
+    let skipped_lines = usize::from(header > 0);
+    let text = &text[header..];
     let first = text.lines().next().unwrap_or_default();
     // Spreadsheets write what their language uses.
     let separators = [b',', b';', b'\t'];
@@ -55,7 +59,10 @@ pub(super) fn parse(text: &str, faults: &mut Vec<SheetFault>) -> Table {
                 break;
             }
         };
-        let line = record.position().map_or(1, csv::Position::line) as usize;
+        // The reader says where it stood before it passed empty lines and the end of the line before.
+        let at = record.position().map_or(0, csv::Position::byte) as usize;
+        let start = at + text[at..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
+        let line = skipped_lines + text[..start].split('\n').count();
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if cells.iter().all(String::is_empty) {
             continue;
