@@ -32,6 +32,6 @@ pub struct SheetRow {
     pub regions: Option<PathBuf>,
     /// A remark, carried through to the tables.
     pub note: String,
-    /// Cells of the further columns, in the order of [`SampleSheet::other_columns`].
+    /// Cells of the further columns, in the order of [`SampleSheet::other_columns`](crate::run::SampleSheet::other_columns).
     pub other: Vec<String>,
 }
