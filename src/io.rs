@@ -69,6 +69,8 @@ mod tiff;
 pub use crate::atomic::write_atomically;
 pub use channels::{ChannelChoice, ChannelMap, ChannelNames};
 pub use labels::write_labels;
+#[cfg(feature = "run")]
+pub(crate) use names::file_name;
 pub use names::{field_name, image_stem};
 pub use options::ReadOptions;
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};

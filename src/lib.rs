@@ -78,6 +78,7 @@ mod field;
 #[cfg(feature = "io")]
 pub mod io;
 mod kernel;
+mod limited;
 pub mod pair;
 pub mod quality;
 mod range;

@@ -1,6 +1,5 @@
 //! TOML in, validated assay out. Every error names the file, the key, the line and the allowed values.
 
-use std::fs;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -12,6 +11,7 @@ use super::fault::{AssayFault, CheckedAssay, error_of};
 use super::problem::{Problem, Problems, key_position, line_of, translate};
 use super::schema;
 use crate::error::{Error, Location, Result};
+use crate::limited::read_text;
 
 /// Maximum size of an assay file, bytes. The built-in ones have about 8 kB; an image passed by mistake has more.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -94,11 +94,7 @@ impl Assay {
     /// [`Error::Assay`] as for [`Assay::from_toml`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let needed = fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
-        if needed > MAX_FILE_BYTES {
-            return Err(Error::Limit { location: Location::file(path), needed, limit: MAX_FILE_BYTES });
-        }
-        let text = fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let text = read_text(path, MAX_FILE_BYTES)?;
         Self::from_toml(&text, &Location::file(path))
     }
 

@@ -73,7 +73,7 @@ pub(super) fn suffixes_in_words() -> String {
 }
 
 /// The last part of a path as text.
-pub(super) fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

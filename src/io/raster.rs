@@ -10,10 +10,11 @@ use ndarray::Array2;
 
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
+use crate::limited::read_bytes;
 
 /// The planes of a PNG: one of a grey image, three (red, green, blue) of a colour image; alpha is dropped.
 pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {
-    let bytes = read_file(path, limit)?;
+    let bytes = read_bytes(path, limit)?;
     let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(limit);
     let decoder = PngDecoder::with_limits(Cursor::new(&bytes), limits);
@@ -23,7 +24,7 @@ pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {
 /// The planes of a JPEG: one of a grey image, three (red, green, blue) of a colour image. Says too whether colours were kept
 /// at half the resolution.
 pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<(Vec<Plane>, bool)> {
-    let bytes = read_file(path, limit)?;
+    let bytes = read_bytes(path, limit)?;
     // The decoder fills missing rows with grey instead of failing.
     if !has_end_of_image(&bytes) {
         let problem = "the file is incomplete: copy it again (the JPEG has no end-of-image marker)";
@@ -36,15 +37,6 @@ pub(super) fn read_jpeg(path: &Path, limit: u64) -> Result<(Vec<Plane>, bool)> {
     }
     let decoder = JpegDecoder::new(Cursor::new(&bytes)).map_err(|e| failure(e, path, limit))?;
     Ok((decode(decoder, path, limit)?, frame.is_some_and(|frame| frame.has_coarse_colours)))
-}
-
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let io = |source| Error::io(path, source);
-    let needed = std::fs::metadata(path).map_err(io)?.len();
-    if needed > limit {
-        return Err(Error::Limit { location: Location::file(path), needed, limit });
-    }
-    std::fs::read(path).map_err(io)
 }
 
 /// Whether an end-of-image marker follows the last start-of-scan marker. In the data of a scan the byte `ff` is

@@ -1,7 +1,6 @@
 //! The regions of one file.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use super::area::Area;
@@ -11,6 +10,7 @@ use super::options::{RegionOptions, RegionUnit};
 use super::place::RegionPlace;
 use super::polygon::Points;
 use crate::error::{Error, Location, Result};
+use crate::limited::read_text;
 use crate::units::PixelSize;
 
 /// Maximum size of a file of regions, bytes. 5,000 areas of 1,000 points each have about 0.1 GB.
@@ -59,11 +59,7 @@ impl Regions {
     /// [`Regions::from_geojson`].
     pub fn read(path: impl AsRef<Path>, options: &RegionOptions) -> Result<Self> {
         let path = path.as_ref();
-        let needed = fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
-        if needed > MAX_FILE_BYTES {
-            return Err(Error::Limit { location: Location::file(path), needed, limit: MAX_FILE_BYTES });
-        }
-        let text = fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let text = read_text(path, MAX_FILE_BYTES)?;
         Self::from_geojson(&text, &Location::file(path), options)
     }
 

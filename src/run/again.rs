@@ -1,12 +1,12 @@
 //! Repeating a run from its record.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::assay::Assay;
 use crate::error::{Error, Location, Result};
 use crate::io::{ChannelChoice, FindOptions, ReadOptions};
+use crate::limited::read_text;
 use crate::report::SCHEMA_VERSION;
 use crate::run::plan::{FailedInput, Plan, PlannedResult, source_at};
 use crate::run::record::{InputRecord, ResultSettings, RunRecord};
@@ -23,11 +23,7 @@ impl RunRecord {
     /// version with another layout wrote it.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let needed = fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
-        if needed > MAX_BYTES {
-            return Err(Error::Limit { location: Location::file(path), needed, limit: MAX_BYTES });
-        }
-        let text = fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let text = read_text(path, MAX_BYTES)?;
         let fault = |e| Error::malformed(Location::file(path), format!("no record of a run: {e}"));
         let value: serde_json::Value = serde_json::from_str(&text).map_err(fault)?;
         match value["schema_version"].as_u64() {

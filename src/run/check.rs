@@ -103,9 +103,7 @@ fn images_changed(ledger: &Ledger) -> Option<Stale> {
     let Ok(source) = source_at(Path::new(&ledger.input), &ledger.specimen, &find) else {
         return Some(Stale::ImagesMissing);
     };
-    let mut now: Vec<InputFile> =
-        source.fields.iter().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
-    now.sort();
+    let now = InputFile::of_fields(source.fields.iter());
     let differs = |a: &[InputFile], b: &[InputFile]| -> Vec<String> {
         a.iter().filter(|file| !b.contains(file)).map(|file| file.name.clone()).collect()
     };

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field, PlaneView};
-use crate::io::FieldSource;
+use crate::io::{FieldSource, file_name};
 
 /// Every so many rows of a plane are digested. Noise makes two planes differ in any row.
 const ROW_STEP: usize = 8;
@@ -69,8 +69,15 @@ pub struct InputFile {
 
 impl InputFile {
     fn of(field: &str, place: usize, path: &Path) -> Result<Self> {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let name = file_name(path);
         Ok(Self { field: field.to_owned(), place, name, blake3: Digest::of_file(path)? })
+    }
+
+    /// The files of fields, in an order that does not depend on theirs. What cannot be read is left out.
+    pub(super) fn of_fields<'a>(fields: impl Iterator<Item = &'a FieldSource>) -> Vec<Self> {
+        let mut files: Vec<Self> = fields.filter_map(|field| Self::of_field(field).ok()).flatten().collect();
+        files.sort();
+        files
     }
 
     /// The files of a field.

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
+use crate::io::file_name;
 use crate::run::ledger::{LEDGER_JSON, Ledger};
 use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, RUN_JSON};
 
@@ -22,7 +23,8 @@ pub(super) struct ResultsFolder {
 }
 
 impl ResultsFolder {
-    /// Opens the folder, makes it if it is missing, and locks it; waits for the end of a run that writes into it. Files that a dead process left half-written are removed.
+    /// Opens the folder, makes it if it is missing, and locks it; waits for the end of a run that writes into it. Files
+    /// that a dead process left half-written are removed.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let io = |e| Error::io(path, e);
         if path.exists() && !path.is_dir() {
@@ -63,7 +65,7 @@ impl ResultsFolder {
         let mut found = BTreeMap::new();
         for folder in folders_in(path)? {
             if let Some(ledger) = Ledger::read(&folder)? {
-                found.insert(name_of(&folder), ledger);
+                found.insert(file_name(&folder), ledger);
             }
         }
         Ok(found)
@@ -181,10 +183,6 @@ pub(super) fn remove_empty_folders(folder: &Path) {
     }
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// The folders in a folder that hold a ledger.
 fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
     let io = |e| Error::io(path, e);
@@ -208,7 +206,7 @@ fn remove_parts(folder: &Path) -> Result<()> {
     let io = |e| Error::io(folder, e);
     for entry in fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        if crate::atomic::is_part(&name_of(&path)) {
+        if crate::atomic::is_part(&file_name(&path)) {
             remove(&path)?;
         }
     }

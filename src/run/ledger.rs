@@ -1,11 +1,11 @@
 //! The ledger of a result: what it was made from, and the files that it consists of.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Location, Result};
+use crate::limited::read_text;
 use crate::quality::RunFacts;
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
@@ -110,15 +110,10 @@ impl Ledger {
     /// [`Error::Io`] if it cannot be read; [`Error::Malformed`] if it is no ledger.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(LEDGER_JSON);
-        let length = match fs::metadata(&path) {
-            Ok(metadata) => metadata.len(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::io(&path, error)),
+        let text = match read_text(&path, MAX_BYTES) {
+            Err(Error::Io { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read?,
         };
-        if length > MAX_BYTES {
-            return Err(Error::Limit { location: Location::file(&path), needed: length, limit: MAX_BYTES });
-        }
-        let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
         let fault = |e: serde_json::Error| {
             let problem =
                 format!("no ledger of results: {e}; move the folder away, or score into another one");

@@ -1,7 +1,7 @@
 //! A line of the tables about a run.
 
 use crate::report::SpecimenRow;
-use crate::run::ledger::Ledger;
+use crate::run::ledger::{Ledger, Outcome};
 use crate::run::record::InputRecord;
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::InputStatus;
@@ -43,7 +43,11 @@ impl<'a> Line<'a> {
         }
     }
 
+    pub(super) fn outcome(&self) -> Option<&'a Outcome> {
+        self.ledger?.outcome.as_ref()
+    }
+
     pub(super) fn row(&self) -> Option<&'a SpecimenRow> {
-        self.ledger?.outcome.as_ref().map(|outcome| &outcome.row)
+        self.outcome().map(|outcome| &outcome.row)
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::analyse::AnalyseParams;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
-use crate::io::{FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, find_specimens_with};
+use crate::io::{
+    FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, file_name, find_specimens_with,
+};
 use crate::region::RegionOptions;
 use crate::run::names::is_our_file;
 use crate::run::regions::ResultRegions;
@@ -313,7 +315,7 @@ fn name_of(path: &Path) -> String {
     if path.is_file() {
         return field_name(path);
     }
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    file_name(path)
 }
 
 impl PlannedResult {

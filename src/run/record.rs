@@ -86,9 +86,24 @@ pub struct InputRecord {
 }
 
 impl InputRecord {
-    /// The same with these fields.
-    pub(super) fn with(self, fields: Vec<FieldRecord>) -> Self {
-        Self { fields, ..self }
+    /// The record of a planned result, whose folder has this name.
+    pub(super) fn of(
+        planned: &PlannedResult,
+        folder: &str,
+        status: InputStatus,
+        error: Option<String>,
+        fields: Vec<FieldRecord>,
+    ) -> Self {
+        Self {
+            input: planned.input.display().to_string(),
+            specimen: Some(planned.specimen.clone()),
+            folder: (status != InputStatus::Failed).then(|| folder.to_owned()),
+            status,
+            error,
+            fields,
+            settings: Some(ResultSettings::from(planned)),
+            sheet: planned.sheet.clone(),
+        }
     }
 
     /// The record of an input in which there is no specimen.

@@ -80,7 +80,7 @@ pub(super) fn score(
 fn finish(task: &Task<'_>, fields: Vec<Result<MeasuredField>>) -> Finished {
     match &task.target.planned.source {
         Ok(source) => task.target.finish(&source.fields, fields, task.facts.clone()),
-        Err(error) => task.target.fail(error),
+        Err(error) => task.target.fail(error, Vec::new()),
     }
 }
 

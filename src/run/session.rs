@@ -15,7 +15,7 @@ use crate::run::plan::{Plan, PlannedResult, RunOptions};
 use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
 use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
-use crate::run::shared::{Planes, shared_planes};
+use crate::run::shared::shared_planes;
 use crate::run::slot::{Slot, There, settings_digest};
 use crate::run::specimen::Finished;
 use crate::run::tables;
@@ -104,13 +104,12 @@ impl Run {
         }
         self.tell_start(observer);
         let mut workspaces = Vec::new();
-        let is_control = |slot: &Slot| slot.planned.sheet.control.is_some();
+        let is_control = |i: &usize| self.slots[*i].planned.sheet.control.is_some();
+        let (controls, rest): (Vec<usize>, Vec<usize>) = (0..self.slots.len()).partition(is_control);
         let mut facts: Vec<RunFacts> = self.slots.iter().map(Slot::own_facts).collect();
-        let controls: Vec<usize> = (0..self.slots.len()).filter(|&i| is_control(&self.slots[i])).collect();
         self.read(&controls, &facts, &mut workspaces, observer);
         let failed = self.failed_controls();
         facts.iter_mut().for_each(|facts| facts.failed_controls.clone_from(&failed));
-        let rest: Vec<usize> = (0..self.slots.len()).filter(|&i| !is_control(&self.slots[i])).collect();
         self.read(&rest, &facts, &mut workspaces, observer);
         // What only the whole run tells. A control that shares its pixels is none, which the others must know.
         for _ in 0..MOST_ROUNDS {
@@ -125,10 +124,10 @@ impl Run {
             }
         }
         if observer.is_cancelled() {
-            return Ok(self.result(true));
+            return Ok(self.result(&self.earlier().unwrap_or_default(), true));
         }
-        let result = self.result(false);
         let earlier = self.earlier()?;
+        let result = self.result(&earlier, false);
         tables::write(self.folder.path(), &result, &earlier)?;
         Ok(result)
     }
@@ -225,12 +224,7 @@ impl Run {
     }
 
     fn shared_planes(&self) -> Vec<Vec<SharedPlane>> {
-        let planes = |slot: &Slot| slot.ledger.as_ref().map_or(Vec::new(), |ledger| ledger.planes.clone());
-        let planes: Vec<_> = self.slots.iter().map(planes).collect();
-        let specimens: Vec<Planes<'_>> = (self.slots.iter().zip(&planes))
-            .map(|(slot, planes)| Planes { specimen: &slot.planned.specimen, planes })
-            .collect();
-        shared_planes(&specimens)
+        shared_planes(&self.slots.iter().map(Slot::planes).collect::<Vec<_>>())
     }
 
     /// Complete results in the folder that are not of this run.
@@ -241,7 +235,7 @@ impl Run {
         Ok(all.into_iter().filter(|(name, ledger)| is_complete(ledger) && !is_ours(name)).collect())
     }
 
-    fn result(&self, is_cancelled: bool) -> RunResult {
+    fn result(&self, earlier: &[(String, Ledger)], is_cancelled: bool) -> RunResult {
         let failed = self.failed_inputs.iter().map(|record| (record.clone(), None));
         let read = self.slots.iter().filter_map(|slot| Some((slot.record.clone()?, slot.ledger.clone())));
         let mut all: Vec<(InputRecord, Option<Ledger>)> = failed.chain(read).collect();
@@ -249,12 +243,12 @@ impl Run {
             all.sort_by(|(a, _), (b, _)| (&a.specimen, &a.input).cmp(&(&b.specimen, &b.input)));
         }
         let (inputs, results) = all.into_iter().unzip();
-        let earlier = |(name, ledger): (String, Ledger)| EarlierResult {
-            specimen: ledger.specimen,
-            assay: ledger.assay,
-            folder: name,
-        };
-        let earlier = self.earlier().unwrap_or_default().into_iter().map(earlier).collect();
+        let earlier = earlier.iter().map(|(name, ledger)| EarlierResult {
+            specimen: ledger.specimen.clone(),
+            assay: ledger.assay.clone(),
+            folder: name.clone(),
+        });
+        let earlier = earlier.collect();
         let record = RunRecord { inputs, earlier, ..self.record.clone() };
         RunResult { record, results, is_cancelled }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::analyse::Analyser;
 use crate::error::Result;
-use crate::io::{ChannelChoice, FieldSource, FindOptions};
+use crate::io::{ChannelChoice, FieldSource, FindOptions, file_name};
 use crate::quality::{FailedControl, RunFacts};
 use crate::report::SCHEMA_VERSION;
 use crate::run::digest::{Digest, InputFile};
@@ -13,6 +13,7 @@ use crate::run::names::RESULT_FILES;
 use crate::run::plan::{PlannedResult, RunOptions};
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
+use crate::run::shared::Planes;
 use crate::run::specimen::{Target, absolute};
 
 /// What a result that is there is to a run.
@@ -49,13 +50,19 @@ impl Slot {
         self.planned.source.iter().flat_map(|source| &source.fields)
     }
 
+    /// The planes of its images, as far as they were read.
+    pub(super) fn planes(&self) -> Planes<'_> {
+        let planes = self.ledger.as_ref().map_or(&[][..], |ledger| &ledger.planes);
+        Planes { specimen: &self.planned.specimen, planes }
+    }
+
     /// Facts of the run that are known before it starts.
     pub(super) fn own_facts(&self) -> RunFacts {
         let Ok(source) = &self.planned.source else { return RunFacts::default() };
-        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names = |paths: &[PathBuf]| paths.iter().map(|path| file_name(path)).collect();
         RunFacts {
-            skipped_files: source.skipped.iter().map(name).collect(),
-            pictures: source.pictures.iter().map(name).collect(),
+            skipped_files: names(&source.skipped),
+            pictures: names(&source.pictures),
             ..RunFacts::default()
         }
     }
@@ -75,21 +82,18 @@ impl Slot {
 
     /// Holds the result that is there against the images, and notes what becomes of it.
     pub(super) fn compare(&mut self) {
-        let inputs: Vec<InputFile> =
-            self.fields().filter_map(|field| InputFile::of_field(field).ok()).flatten().collect();
         let Some(ledger) = &self.ledger else {
             // A result without a ledger is of unknown images.
             let is_there = RESULT_FILES.iter().any(|file| self.path.join(file).is_file());
             self.there = if is_there { There::OtherImages } else { There::Nothing };
             return;
         };
-        let mut sorted = inputs.clone();
-        sorted.sort();
+        let inputs = InputFile::of_fields(self.fields());
         let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
         let is_complete = ledger.state == LedgerState::Complete;
         self.there = if is_complete
             && ledger.settings == self.settings
-            && ledger.inputs == sorted
+            && ledger.inputs == inputs
             && ledger.damaged_files(&self.path).is_empty()
         {
             There::Current
@@ -113,15 +117,9 @@ impl Slot {
             ledger.input = input;
             ledger.write(&self.path)?;
         }
-        let outcome = ledger.outcome.clone();
-        if let Some(outcome) = outcome {
-            let record = self.target(&RunOptions::default(), &FindOptions::default()).record(
-                outcome.status,
-                None,
-                outcome.fields,
-            );
-            self.record = Some(record);
-        }
+        self.record = ledger.outcome.as_ref().map(|outcome| {
+            InputRecord::of(&self.planned, &self.name, outcome.status, None, outcome.fields.clone())
+        });
         Ok(())
     }
 

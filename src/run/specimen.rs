@@ -18,7 +18,7 @@ use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
 use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::plan::{Pictures, PlannedResult};
-use crate::run::record::{InputRecord, ResultSettings};
+use crate::run::record::InputRecord;
 use crate::run::status::{FieldRecord, InputStatus};
 use crate::summarise::Verdict;
 
@@ -72,10 +72,7 @@ impl Target<'_> {
         let is_complete = failed.is_empty() && facts.skipped_files.is_empty();
         let status = if is_complete { InputStatus::Scored } else { InputStatus::Incomplete };
         if good.is_empty() {
-            return Finished {
-                record: self.fail(&none_readable(self.planned, &failed)).record.with(fields),
-                ledger: None,
-            };
+            return self.fail(&none_readable(self.planned, &failed), fields);
         }
         match self.write(sources, good, &failed, &fields, status, facts) {
             Ok(ledger) => Finished { record: self.record(status, None, fields), ledger: Some(ledger) },
@@ -87,30 +84,16 @@ impl Target<'_> {
     }
 
     /// The record of a result that cannot be given. What an earlier run left for it is removed: it must not stand for it.
-    pub(super) fn fail(&self, error: &str) -> Finished {
+    pub(super) fn fail(&self, error: &str, fields: Vec<FieldRecord>) -> Finished {
         let error = match self.clear(&[]) {
             Ok(()) => error.to_owned(),
             Err(second) => format!("{error}; {second}"),
         };
-        Finished { record: self.record(InputStatus::Failed, Some(error), Vec::new()), ledger: None }
+        Finished { record: self.record(InputStatus::Failed, Some(error), fields), ledger: None }
     }
 
-    pub(super) fn record(
-        &self,
-        status: InputStatus,
-        error: Option<String>,
-        fields: Vec<FieldRecord>,
-    ) -> InputRecord {
-        InputRecord {
-            input: self.planned.input.display().to_string(),
-            specimen: Some(self.planned.specimen.clone()),
-            folder: (status != InputStatus::Failed).then(|| self.name.to_owned()),
-            status,
-            error,
-            fields,
-            settings: Some(ResultSettings::from(self.planned)),
-            sheet: self.planned.sheet.clone(),
-        }
+    fn record(&self, status: InputStatus, error: Option<String>, fields: Vec<FieldRecord>) -> InputRecord {
+        InputRecord::of(self.planned, self.name, status, error, fields)
     }
 
     fn write(
@@ -175,7 +158,7 @@ impl Target<'_> {
         // A field that failed is part of what the result rests on: mended, it makes another one.
         let is_good = |source: &FieldSource| good.iter().any(|(good, _)| good.name == source.name);
         let failed = all.iter().filter(|source| !is_good(source));
-        let failed = failed.filter_map(|source| InputFile::of_field(source).ok()).flatten();
+        let failed = InputFile::of_fields(failed);
         let mut inputs: Vec<InputFile> =
             good.iter().flat_map(|(_, m)| m.inputs.clone()).chain(failed).collect();
         inputs.sort();

@@ -84,19 +84,22 @@ pub fn notes(record: &InputRecord, outcome: Option<&Outcome>) -> Vec<String> {
     if row.confirm {
         notes.push("confirm".to_owned());
     }
-    let asking = outcome.attention.len();
-    let told = row.warnings.saturating_sub(asking);
-    if told > 0 {
-        notes.push(format!("{told} further finding{}", if told == 1 { "" } else { "s" }));
-    }
+    notes.extend(further_findings(outcome));
     notes
 }
 
+/// The findings that ask for nothing, counted; `None` if there are none.
+fn further_findings(outcome: &Outcome) -> Option<String> {
+    match outcome.row.warnings.saturating_sub(outcome.attention.len()) {
+        0 => None,
+        1 => Some("1 further finding".to_owned()),
+        told => Some(format!("{told} further findings")),
+    }
+}
+
 pub(super) fn write(path: &Path, lines: &[Line<'_>]) -> Result<()> {
-    let mut sorted: Vec<(Urgency, &Line<'_>)> = lines
-        .iter()
-        .map(|line| (Urgency::of(line.ledger.and_then(|ledger| ledger.outcome.as_ref())), line))
-        .collect();
+    let mut sorted: Vec<(Urgency, &Line<'_>)> =
+        lines.iter().map(|line| (Urgency::of(line.outcome()), line)).collect();
     // Stable: within one urgency in the order of the run.
     sorted.sort_by_key(|(urgency, line)| (!line.in_run, *urgency));
     let mut text = String::from("Break-apart FISH. Not a medical device.\n");
@@ -116,7 +119,7 @@ fn write_line(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
         line.name,
         if line.assay.is_empty() { "no assay" } else { line.assay }
     )?;
-    let Some(outcome) = line.ledger.and_then(|ledger| ledger.outcome.as_ref()) else {
+    let Some(outcome) = line.outcome() else {
         return writeln!(text, "  failed: {}", line.error.unwrap_or("no result"));
     };
     let row = &outcome.row;
@@ -134,9 +137,8 @@ fn write_line(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
         let action = finding.action.as_deref().unwrap_or_default();
         writeln!(text, "  {}: {} {action}", finding.effect, finding.message)?;
     }
-    let told = row.warnings.saturating_sub(outcome.attention.len());
-    if told > 0 {
-        writeln!(text, "  {told} further finding{} in report.json", if told == 1 { "" } else { "s" })?;
+    if let Some(further) = further_findings(outcome) {
+        writeln!(text, "  {further} in report.json")?;
     }
     if !line.sheet.note.is_empty() {
         writeln!(text, "  note: {}", line.sheet.note)?;

@@ -63,7 +63,7 @@ fn flat(line: &Line<'_>) -> Value {
     put("error", json!(line.error));
     put("control", json!(line.sheet.control));
     put("note", json!(line.sheet.note));
-    if let Some(outcome) = line.ledger.and_then(|ledger| ledger.outcome.as_ref()) {
+    if let Some(outcome) = line.outcome() {
         let row = &outcome.row;
         put("verdict", json!(row.verdict));
         put("rearranged", json!(row.rearranged));

@@ -8,9 +8,10 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "error",
     "atomic",
+    "limited",
     "words",
     "units",
     "range",

@@ -1,10 +1,10 @@
 //! The text of a sheet as cells.
 
-use std::fs;
 use std::path::Path;
 
 use super::fault::{SheetError, SheetFault};
 use crate::error::{Error, Location};
+use crate::limited::read_bytes;
 
 /// Largest sheet, bytes. A row has about 100 bytes; an image passed by mistake has more.
 const MAX_BYTES: u64 = 1 << 24;
@@ -18,11 +18,7 @@ pub(super) struct Table {
 
 /// The text of the file.
 pub(super) fn text_of(path: &Path) -> Result<String, SheetError> {
-    let needed = fs::metadata(path).map_err(|e| Error::io(path, e))?.len();
-    if needed > MAX_BYTES {
-        return Err(Error::Limit { location: Location::file(path), needed, limit: MAX_BYTES }.into());
-    }
-    let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
+    let bytes = read_bytes(path, MAX_BYTES)?;
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.split(|byte| *byte == b'\n').count();
