@@ -1,5 +1,6 @@
-//! The batch program as its users meet it: exit status, messages, files, and what hostile input does to it.
+//! The program as its users meet it: exit status, messages, files, and what hostile input does to it.
 
+mod assays;
 mod kept;
 mod params;
 mod place;

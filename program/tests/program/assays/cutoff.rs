@@ -28,7 +28,7 @@ fn the_cutoffs_stand_side_by_side_and_the_file_is_complete() {
     let place = Place::new();
     place.write("normals/specimens.csv", table(&NORMALS, "alk"));
     let arguments = ["cutoff", "normals", "--assay", "alk", "--out", "our_alk.toml", "--date", "2026-11-29"];
-    let outcome = place.run(&arguments);
+    let outcome = place.program(&arguments);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     for line in [
         "20 normal controls, 4000 nuclei: 35 read as rearranged (0.88 %).",
@@ -60,10 +60,10 @@ fn the_cutoffs_stand_side_by_side_and_the_file_is_complete() {
         "{text}"
     );
     assert!(text.contains("#   critbinom        2.0000 %, positive from 5"), "{text}");
-    assert_eq!(place.run(&["assay", "check", "our_alk.toml"]).status, 0);
+    assert_eq!(place.program(&["assay", "check", "our_alk.toml"]).status, 0);
     // The same bytes again, and a cutoff of the new assay from controls scored by it.
     let again = [&arguments[..5], &["again.toml", "--id", "our_alk"], &arguments[6..]].concat();
-    assert_eq!(place.run(&again).status, 0);
+    assert_eq!(place.program(&again).status, 0);
     assert_eq!(place.read("again.toml"), text);
 }
 
@@ -72,7 +72,7 @@ fn method_confidence_and_cells_are_chosen() {
     let place = Place::new();
     place.write("n.csv", table(&NORMALS, "usp6"));
     let run = |method: &str, cells: &str, out: &str| {
-        place.run(&[
+        place.program(&[
             "cutoff",
             "n.csv",
             "--assay",
@@ -110,7 +110,7 @@ fn method_confidence_and_cells_are_chosen() {
         ("3 %", None)
     );
     for wrong in [["--method", "median"], ["--confidence", "95"], ["--cells", "0"], ["--assay", "alc"]] {
-        let outcome = place.run(&[&["cutoff", "n.csv", "--assay", "usp6"][..], &wrong].concat());
+        let outcome = place.program(&[&["cutoff", "n.csv", "--assay", "usp6"][..], &wrong].concat());
         assert_eq!(outcome.status, 2, "{wrong:?}: {}", outcome.stderr);
     }
 }
@@ -147,7 +147,7 @@ fn controls_that_cannot_be_used_are_all_named_and_nothing_is_written() {
         text.replace(old, new)
     });
     place.write("bad/specimens.csv", bad);
-    let outcome = place.run(&["cutoff", "bad", "--assay", "alk", "--out", "ours.toml"]);
+    let outcome = place.program(&["cutoff", "bad", "--assay", "alk", "--out", "ours.toml"]);
     assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""));
     for (_, _, words) in changes {
         assert!(outcome.stderr.contains(words), "{} lacks {words}", outcome.stderr);
@@ -155,7 +155,7 @@ fn controls_that_cannot_be_used_are_all_named_and_nothing_is_written() {
     assert!(!place.path("ours.toml").exists());
     let without = ["--leave-out", "normal_07", "--out", "ours.toml"];
     place.write("sound.csv", sound);
-    let outcome = place.run(&[&["cutoff", "sound.csv", "--assay", "alk"][..], &without].concat());
+    let outcome = place.program(&[&["cutoff", "sound.csv", "--assay", "alk"][..], &without].concat());
     assert_eq!(outcome.status, 1);
     assert!(
         outcome.stderr.contains("19 normal controls are too few: 20 are needed, 1 more."),
@@ -163,12 +163,12 @@ fn controls_that_cannot_be_used_are_all_named_and_nothing_is_written() {
         outcome.stderr
     );
     let few = [&["cutoff", "sound.csv", "--assay", "alk", "--few-controls"][..], &without].concat();
-    assert_eq!(place.run(&few).status, 0);
+    assert_eq!(place.program(&few).status, 0);
     let ours = assay(&place, "ours.toml");
     let mark = ours.verify.last().unwrap();
     assert_eq!(mark.key, "decision.cutoff_percent");
     assert!(mark.reason.starts_with("made from 19 normal controls; 20 are usual"));
-    assert_eq!(place.run(&few).status, 2, "it exists now");
+    assert_eq!(place.program(&few).status, 2, "it exists now");
 }
 
 #[test]
@@ -177,19 +177,19 @@ fn results_of_other_rules_are_refused() {
     place.write("n/specimens.csv", table(&NORMALS, "alk"));
     let mut run = serde_json::json!({ "assay": Assay::builtin("alk").unwrap(), "inputs": [] });
     place.write("n/run.json", run.to_string());
-    assert_eq!(place.run(&["cutoff", "n", "--assay", "alk"]).status, 0);
+    assert_eq!(place.program(&["cutoff", "n", "--assay", "alk"]).status, 0);
     run["assay"]["split"]["min_distance"]["value"] = 3.0.into();
     run["assay"]["decision"]["cutoff_percent"] = 20.0.into();
     place.write("n/run.json", run.to_string());
-    let outcome = place.run(&["cutoff", "n", "--assay", "alk"]);
+    let outcome = place.program(&["cutoff", "n", "--assay", "alk"]);
     assert_eq!(outcome.status, 1);
     assert!(outcome.stderr.contains("split.min_distance.value was 3.0 and is 2.0"), "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("cutoff_percent"), "{}", outcome.stderr);
     // A cutoff for an assay that counts by the same rules, and for one that does not.
     run["assay"] = serde_json::to_value(Assay::builtin("alk").unwrap()).unwrap();
     place.write("n/run.json", run.to_string());
-    assert_eq!(place.run(&["cutoff", "n", "--assay", "alk_two_stage"]).status, 0);
-    let outcome = place.run(&["cutoff", "n", "--assay", "ros1"]);
+    assert_eq!(place.program(&["cutoff", "n", "--assay", "alk_two_stage"]).status, 0);
+    let outcome = place.program(&["cutoff", "n", "--assay", "ros1"]);
     assert_eq!(outcome.status, 1);
     assert!(
         outcome.stderr.contains("scored by the assay `alk`, whose rules are not those of `ros1`"),
@@ -197,7 +197,7 @@ fn results_of_other_rules_are_refused() {
         outcome.stderr
     );
     place.write("other.csv", "a,b\n1,2\n");
-    let outcome = place.run(&["cutoff", "other.csv", "--assay", "alk"]);
+    let outcome = place.program(&["cutoff", "other.csv", "--assay", "alk"]);
     assert!(
         outcome.status == 1 && outcome.stderr.contains("it lacks the columns specimen, assay"),
         "{}",
@@ -227,12 +227,12 @@ fn images_of_normals_are_read() {
         "--threads",
         "1",
     ];
-    let outcome = place.run(&arguments);
+    let outcome = place.program(&arguments);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     assert!(outcome.stdout.starts_with("5 normal controls, "), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("caution: It rests on 5 normal controls; 20 are usual."));
     assert_eq!(assay(&place, "ours.toml").cutoff_provenance.n_normals, Some(5));
     place.write("normals/n6/field.tif", "no image");
-    let broken = place.run(&[&arguments[..6], &["more.toml"]].concat());
+    let broken = place.program(&[&arguments[..6], &["more.toml"]].concat());
     assert!(broken.status == 1 && broken.stderr.contains("n6"), "{}", broken.stderr);
 }

@@ -41,6 +41,17 @@ impl Place {
         self.simulated(inside, "easy_positive", seed, 256);
     }
 
+    /// A small normal specimen of one field.
+    pub(crate) fn normal(&self, inside: &str, seed: u64) {
+        let mut conditions = Conditions::named("easy_negative").unwrap();
+        conditions.size_px = 512;
+        write_specimen(self.path(inside), &conditions, seed, 1).unwrap();
+    }
+
+    pub(crate) fn read(&self, inside: &str) -> String {
+        fs::read_to_string(self.path(inside)).unwrap()
+    }
+
     /// A specimen of a condition of the simulator, in fields of this size.
     pub(crate) fn simulated(&self, inside: &str, condition: &str, seed: u64, size_px: usize) {
         let mut conditions = Conditions::named(condition).unwrap();
@@ -63,12 +74,13 @@ impl Place {
 
     /// As [`Place::run`], with an assay only if it is among the arguments.
     pub(crate) fn run_as_told(&self, arguments: &[&str]) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_breakapart"))
-            .current_dir(self.folder.path())
-            .arg("score")
-            .args(arguments)
-            .output()
-            .unwrap();
+        self.program(&[&["score"], arguments].concat())
+    }
+
+    /// Runs a subcommand in the folder.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Outcome {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_breakapart"));
+        let output = program.current_dir(self.folder.path()).args(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Outcome {
             status: output.status.code().unwrap(),
