@@ -183,6 +183,9 @@ pub enum Error {
         /// How the user can decide it.
         remedy: String,
     },
+    /// The caller ended the work before it was done.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
@@ -191,7 +194,7 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 
 impl Error {
     /// A word for the variant that stays the same whatever the message says: `io`, `malformed`, `unsupported`,
-    /// `invalid_parameter`, `unknown_name`, `invalid_assay`, `limit_exceeded` or `undecided`.
+    /// `invalid_parameter`, `unknown_name`, `invalid_assay`, `limit_exceeded`, `undecided` or `cancelled`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -203,6 +206,7 @@ impl Error {
             Self::Assay { .. } => "invalid_assay",
             Self::Limit { .. } => "limit_exceeded",
             Self::Undecided { .. } => "undecided",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -218,7 +222,8 @@ impl Error {
             Self::Io { .. }
             | Self::InvalidParameter { .. }
             | Self::UnknownName { .. }
-            | Self::Assay { .. } => false,
+            | Self::Assay { .. }
+            | Self::Cancelled => false,
         }
     }
 

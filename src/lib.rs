@@ -41,6 +41,7 @@
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
 //! | [`analyse`] | runs these steps over a field or a specimen |
+//! | [`slide`] | images that are read in pieces |
 //! | [`region`] | areas of a field in which nuclei are counted, from GeoJSON |
 //! | [`assay`] | definitions of assays, built in or from TOML |
 //! | [`report`] | writes tables, reports and overlays (feature `report`) |
@@ -93,6 +94,7 @@ pub mod segment;
 mod setting;
 #[cfg(feature = "simulate")]
 pub mod simulate;
+pub mod slide;
 mod statistics;
 pub mod summarise;
 mod units;
