@@ -25,7 +25,7 @@ pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 use crate::assay::{Assay, Sex};
 use crate::error::Result;
-use crate::field::Field;
+use crate::field::{Field, FieldView};
 use crate::quality::RunFacts;
 use crate::segment::{Segmentation, segment};
 use padding::Padding;
@@ -81,8 +81,16 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::Malformed`] if a plane of the field holds samples that are not finite numbers.
     pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
+        self.measure_view(&field.view())
+    }
+
+    /// As [`Analyser::measure_field`], of planes in the memory of a host.
+    ///
+    /// # Errors
+    /// As [`Analyser::measure_field`].
+    pub fn measure_view(&self, field: &FieldView<'_>) -> Result<FieldMeasurement> {
         let nuclei =
-            |field: &Field| segment(field.counterstain.view(), field.pixel_size, &self.params.segment);
+            |field: &FieldView<'_>| segment(field.counterstain, field.pixel_size, &self.params.segment);
         self.measure_picture(field, nuclei)
     }
 
@@ -92,25 +100,40 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        self.measure_picture(field, |_| Ok(nuclei))
+        self.measure_picture(&field.view(), |_| Ok(nuclei))
     }
 
     /// Measures the part of a field that holds a picture, in the nuclei of that.
     fn measure_picture(
         &self,
-        field: &Field,
-        nuclei: impl FnOnce(&Field) -> Result<Segmentation>,
+        field: &FieldView<'_>,
+        nuclei: impl FnOnce(&FieldView<'_>) -> Result<Segmentation>,
     ) -> Result<FieldMeasurement> {
-        let (detect, instrument) = (&self.params.detect, &self.params.instrument);
         let Some(mut padding) = Padding::of(field) else {
-            return measure::measure(field, nuclei(field)?, detect, instrument);
+            return self.measure_nuclei(field, nuclei(field)?, None);
         };
-        let field = padding.darkened(field);
-        let mut nuclei = nuclei(&field)?;
-        if nuclei.labels.dim() == field.dim() {
-            padding.mark_cut(&mut nuclei, field.counterstain.view());
+        match padding.darkened(field) {
+            Some(planes) => {
+                let field = field.with_planes(&planes);
+                self.measure_nuclei(&field, nuclei(&field)?, Some(&padding))
+            }
+            None => self.measure_nuclei(field, nuclei(field)?, Some(&padding)),
         }
-        measure::measure(&field, nuclei, detect, instrument)
+    }
+
+    /// Measures a field in its nuclei, some of which padding may cut.
+    fn measure_nuclei(
+        &self,
+        field: &FieldView<'_>,
+        mut nuclei: Segmentation,
+        padding: Option<&Padding>,
+    ) -> Result<FieldMeasurement> {
+        if let Some(padding) = padding
+            && nuclei.labels.dim() == field.dim()
+        {
+            padding.mark_cut(&mut nuclei, field.counterstain);
+        }
+        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

@@ -11,9 +11,11 @@ use crate::units::PixelSize;
 
 mod note;
 mod role;
+mod view;
 
 pub use note::FieldNote;
 pub use role::ChannelRole;
+pub use view::FieldView;
 
 /// One image plane in the sample type it was stored in.
 #[derive(Debug, Clone, PartialEq)]
@@ -227,25 +229,7 @@ impl Field {
         green: impl Into<Plane>,
     ) -> Result<Self> {
         let (counterstain, red, green) = (counterstain.into(), red.into(), green.into());
-        let (height, width) = counterstain.dim();
-        if height == 0 || width == 0 {
-            return Err(Error::parameter(
-                "field size",
-                format!("{height} x {width} px"),
-                "at least 1 x 1 px",
-            ));
-        }
-        for (channel, plane) in [("counterstain", &counterstain), ("red", &red), ("green", &green)] {
-            if plane.dim() != (height, width) {
-                let (h, w) = plane.dim();
-                return Err(Error::parameter(
-                    format!("size of the {channel} plane"),
-                    format!("{h} x {w} px"),
-                    format!("{height} x {width} px, as the counterstain"),
-                ));
-            }
-            plane.view().check_finite(channel)?;
-        }
+        FieldView::new("", counterstain.view(), red.view(), green.view())?;
         Ok(Self {
             name: name.into(),
             counterstain,

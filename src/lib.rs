@@ -79,6 +79,7 @@ mod field;
 #[cfg(feature = "io")]
 pub mod io;
 mod kernel;
+mod label_image;
 mod limited;
 pub mod pair;
 pub mod quality;
@@ -106,7 +107,8 @@ pub use analyse::{Analyser, SpecimenReading};
 pub use assay::Assay;
 pub use colour::{Colour, PerChannel, PerColour};
 pub use error::{Error, Location, Result};
-pub use field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
+pub use field::{ChannelRole, Field, FieldNote, FieldView, Plane, PlaneView};
+pub use label_image::LabelImage;
 pub use range::ParameterRange;
 pub use setting::Setting;
 pub use summarise::Verdict;

@@ -8,7 +8,7 @@ use breakapart::classify::{Exclusion, SignalPattern};
 use breakapart::report::{write_nuclei_csv, write_report_json, write_signals_csv};
 use breakapart::simulate::{Conditions, simulate_specimen};
 use breakapart::summarise::Verdict;
-use breakapart::{Plane, Setting};
+use breakapart::{LabelImage, Plane, Setting};
 use ndarray::Array2;
 
 fn read(name: &str, change: impl Fn(&mut Analyser), green_moved_px: usize) -> SpecimenReading {
@@ -44,7 +44,7 @@ fn a_reading_comes_back_as_it_was_saved() {
     let loaded = saved_and_loaded(&POSITIVE);
     let mut without_labels = POSITIVE.clone();
     for field in &mut without_labels.fields {
-        field.labels = Array2::default((0, 0));
+        field.labels = LabelImage::default();
     }
     assert_eq!(loaded, without_labels);
     assert_eq!(loaded.decide().unwrap(), POSITIVE.summary);

@@ -10,7 +10,8 @@ use breakapart::analyse::{FieldReading, SpecimenReading};
 use breakapart::io::{ReadOptions, read_field};
 use breakapart::region::{RegionOptions, RegionPlace, Regions};
 use breakapart::report::{write_nuclei_geojson, write_signals_geojson};
-use breakapart::{Analyser, Assay, Location};
+use breakapart::{Analyser, Assay, LabelImage, Location};
+use ndarray::Array2;
 use serde_json::{Value, json};
 
 static SAMPLE: LazyLock<SpecimenReading> = LazyLock::new(|| {
@@ -159,15 +160,15 @@ fn signals_of_a_sample_keep_the_rules_of_qupath() {
 #[test]
 fn an_outline_read_back_as_a_region_holds_its_nucleus_and_no_other() {
     let field = &SAMPLE.fields[0];
-    let centres: Vec<[f64; 2]> =
-        field.labels.indexed_iter().map(|((y, x), _)| [y as f64, x as f64]).collect();
+    let labels = field.labels.to_array();
+    let centres: Vec<[f64; 2]> = labels.indexed_iter().map(|((y, x), _)| [y as f64, x as f64]).collect();
     for (feature, own) in nuclei(&SAMPLE).iter().zip(&field.nuclei).take(12) {
         let mut drawn = feature.clone();
         drawn["properties"]["objectType"] = "annotation".into();
         let region =
             Regions::from_geojson(&drawn.to_string(), &Location::default(), &RegionOptions::default());
         let places = region.unwrap().places(&field.name, None, &centres).unwrap();
-        for (place, label) in places.iter().zip(&field.labels) {
+        for (place, label) in places.iter().zip(&labels) {
             assert_eq!(*place != RegionPlace::Outside, *label == own.nucleus.id);
         }
     }
@@ -225,7 +226,7 @@ fn a_reading_without_labels_or_with_a_lost_nucleus_is_refused() {
     assert!(error.to_string().contains("size of the label image"), "{error}");
     write_signals_geojson(folder.path().join("signals.geojson"), &loaded, &loaded.fields[0]).unwrap();
     let mut lost = SAMPLE.clone();
-    lost.fields[0].labels.fill(0);
+    lost.fields[0].labels = LabelImage::from_array(&Array2::zeros(lost.fields[0].labels.dim()));
     let error = write_nuclei_geojson(&path, &lost, &lost.fields[0]).unwrap_err();
     assert!(error.to_string().contains("nucleus 1 has no pixel"), "{error}");
     let mut nowhere = SAMPLE.clone();

@@ -181,7 +181,7 @@ fn turning_the_fields_changes_almost_no_call() {
             for n in field.nuclei.iter().filter(|n| n.call.evaluable()) {
                 let (nucleus, call) = (&n.nucleus, &n.call);
                 let (y, x) = (field.width_px as f64 - 1.0 - nucleus.centroid_x_px, nucleus.centroid_y_px);
-                let twin = turned.labels[(y.round() as usize, x.round() as usize)] as usize;
+                let twin = turned.labels.get(y.round() as usize, x.round() as usize).unwrap() as usize;
                 let pattern = twin.checked_sub(1).map(|i| turned.nuclei[i].call.pattern);
                 all += 1;
                 same += usize::from(pattern == Some(call.pattern));

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use crate::analyse::byte_order;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
@@ -12,20 +10,42 @@ use crate::colour::Colour;
 use crate::detect::DetectParams;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
-use crate::field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
+use crate::field::{ChannelRole, FieldNote, FieldView, PlaneView};
 use crate::kernel::camera_noise;
-use crate::kernel::dispatch::vectorised;
+use crate::label_image::LabelImage;
 use crate::region::Regions;
-use crate::segment::Segmentation;
+use crate::segment::{Nucleus, SegmentNote, Segmentation};
 use crate::setting::Setting;
+use crate::slide::Part;
 use crate::units::PixelSize;
+
+mod saturation;
+
+use saturation::{limit, saturation};
+
+/// The nuclei of a measured field: a [`Segmentation`] without an array of labels.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldNuclei {
+    pub(crate) labels: LabelImage,
+    /// By id: `nuclei[i].id == i + 1`.
+    pub(crate) nuclei: Vec<Nucleus>,
+    pub(crate) diameter_px: Option<f64>,
+    pub(crate) notes: Vec<SegmentNote>,
+}
+
+impl From<Segmentation> for FieldNuclei {
+    fn from(found: Segmentation) -> Self {
+        let Segmentation { labels, nuclei, diameter_px, notes } = found;
+        Self { labels: LabelImage::from_array(&labels), nuclei, diameter_px, notes }
+    }
+}
 
 /// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
 #[derive(Debug, Clone)]
 pub struct FieldMeasurement {
     pub(crate) name: String,
     pub(crate) pixel_size: Option<PixelSize>,
-    pub(crate) segmentation: Segmentation,
+    pub(crate) segmentation: FieldNuclei,
     pub(crate) channels: [ChannelCandidates; 2],
     pub(crate) saturated: [f64; 3],
     /// Share of each nucleus, by id from 1, in which the more saturated probe channel is at its limit; empty if none
@@ -39,6 +59,8 @@ pub struct FieldMeasurement {
     pub(crate) lights: Vec<NucleusLight>,
     /// Facts about how the field was read.
     pub(crate) notes: Vec<FieldNote>,
+    /// Parts without nuclei in which no signal was sought.
+    pub(crate) not_searched: Vec<Part>,
     /// Where nuclei are counted; `None` = everywhere.
     pub(crate) regions: Option<Arc<Regions>>,
 }
@@ -52,7 +74,7 @@ impl FieldMeasurement {
 
     /// The label image: 0 = background, otherwise a nucleus id.
     #[must_use]
-    pub fn labels(&self) -> &Array2<u32> {
+    pub fn labels(&self) -> &LabelImage {
         &self.segmentation.labels
     }
 
@@ -84,7 +106,7 @@ impl FieldMeasurement {
 
 /// Measures a field whose nuclei are known.
 pub(super) fn measure(
-    field: &Field,
+    field: &FieldView<'_>,
     segmentation: Segmentation,
     params: &DetectParams,
     instrument: &InstrumentParams,
@@ -101,7 +123,7 @@ pub(super) fn measure(
         ));
     }
     let find = |colour| candidates(field, &segmentation, colour, params, instrument);
-    let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
+    let planes = field.planes();
     let swapped =
         ChannelRole::ALL.into_iter().zip(planes).filter(|(_, plane)| byte_order::is_swapped(*plane));
     let bytes_swapped = swapped.map(|(role, _)| role).collect();
@@ -109,30 +131,31 @@ pub(super) fn measure(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || {
             (
-                saturation(field, &segmentation),
+                saturation(planes, field.saturation_level, &segmentation),
                 noise_correlations(planes),
-                nucleus_light::of_nuclei(field, &segmentation),
+                nucleus_light::of_nuclei(planes, &segmentation),
             )
         },
     );
     Ok(FieldMeasurement {
-        name: field.name.clone(),
+        name: field.name.to_owned(),
         pixel_size: field.pixel_size,
-        segmentation,
+        segmentation: segmentation.into(),
         channels: [red, green],
         saturated,
         nucleus_saturated,
         noise_correlation,
         bytes_swapped,
         lights,
-        notes: field.notes.clone(),
+        notes: field.notes.to_vec(),
+        not_searched: Vec::new(),
         regions: None,
     })
 }
 
 /// The candidates of a colour, found without the counterstain's light if the bleed-through was supplied.
 fn candidates(
-    field: &Field,
+    field: &FieldView<'_>,
     segmentation: &Segmentation,
     colour: Colour,
     params: &DetectParams,
@@ -142,7 +165,7 @@ fn candidates(
     let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
     let own = known.map(|fraction| {
         let limit = limit(probe, field.saturation_level);
-        bleed_through::subtract(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
+        bleed_through::subtract(probe, field.counterstain, &segmentation.labels, fraction, limit)
     });
     let Some(own) = own else {
         return find::candidates(probe, colour, segmentation, field.pixel_size, params);
@@ -158,87 +181,3 @@ fn candidates(
     found.noise_fit = camera_noise::estimate(probe, None, with_gain);
     found
 }
-
-/// Saturated shares of the channels, and of the nuclei if there are any.
-fn saturation(field: &Field, segmentation: &Segmentation) -> ([f64; 3], Vec<f64>) {
-    let level = field.saturation_level;
-    let saturated =
-        [&field.counterstain, &field.red, &field.green].map(|plane| saturated_share(plane, level));
-    let of_nuclei = if saturated[1] > 0.0 || saturated[2] > 0.0 {
-        saturated_nuclei([&field.red, &field.green], level, segmentation)
-    } else {
-        Vec::new()
-    };
-    (saturated, of_nuclei)
-}
-
-/// The level from which a sample is at the camera's limit; `None` where there is no limit. A level that is no number is none.
-fn limit(plane: PlaneView<'_>, level: Option<f32>) -> Option<f32> {
-    let level = level.filter(|level| !level.is_nan());
-    match plane {
-        PlaneView::U8(_) => Some(f32::from(u8::MAX)),
-        PlaneView::U16(_) => Some(level.map_or(f32::from(u16::MAX), |l| l.clamp(0.0, f32::from(u16::MAX)))),
-        PlaneView::F32(_) => level,
-    }
-}
-
-/// Share of each nucleus that is at the limit, in the plane in which it is larger.
-fn saturated_nuclei(planes: [&Plane; 2], level: Option<f32>, segmentation: &Segmentation) -> Vec<f64> {
-    let mut shares = vec![0.0_f64; segmentation.nuclei.len()];
-    for plane in planes {
-        let Some(limit) = limit(plane.view(), level) else { continue };
-        let mut counts = vec![0_usize; shares.len()];
-        let mut row = vec![0.0_f32; plane.dim().1];
-        for (y, labels) in segmentation.labels.rows().into_iter().enumerate() {
-            plane.view().read_row(y, 0, &mut row);
-            for (&label, _) in labels.iter().zip(&row).filter(|(label, v)| **label > 0 && **v >= limit) {
-                if let Some(count) = counts.get_mut(label as usize - 1) {
-                    *count += 1;
-                }
-            }
-        }
-        for ((share, count), nucleus) in shares.iter_mut().zip(counts).zip(&segmentation.nuclei) {
-            *share = share.max(count as f64 / nucleus.area_px.max(1) as f64);
-        }
-    }
-    shares
-}
-
-/// Share of samples at the highest level that the camera can give: as stated by the file, or the highest of
-/// the sample type.
-fn saturated_share(plane: &Plane, level: Option<f32>) -> f64 {
-    // By chunks, in a narrow type that holds the count of one: many samples at a time.
-    fn count<T: Copy>(a: &Array2<T>, saturated: impl Fn(T) -> bool) -> usize {
-        let Some(all) = a.as_slice_memory_order() else {
-            return a.iter().filter(|v| saturated(**v)).count();
-        };
-        vectorised(
-            #[inline(always)]
-            || {
-                let mut count = 0;
-                for chunk in all.chunks(4096) {
-                    let mut of_chunk = 0_u16;
-                    for v in chunk {
-                        of_chunk += u16::from(saturated(*v));
-                    }
-                    count += usize::from(of_chunk);
-                }
-                count
-            },
-        )
-    }
-    let limit = limit(plane.view(), level);
-    let count = limit.map_or(0, |limit| match plane {
-        Plane::U8(a) => count(a, |v| v == u8::MAX),
-        Plane::U16(a) => {
-            let limit = limit.ceil() as u16;
-            count(a, |v| v >= limit)
-        }
-        Plane::F32(a) => count(a, |v| v >= limit),
-    });
-    let (height, width) = plane.dim();
-    count as f64 / ((height * width).max(1)) as f64
-}
-
-#[cfg(test)]
-mod tests;

@@ -3,11 +3,9 @@
 //! A part without picture has one value in each channel; no camera gives that, for its noise. Nuclei that it cuts are cut like
 //! those at the edge of the picture. Padding brighter than the picture would hide the nuclei: it takes the lowest value.
 
-use std::borrow::Cow;
+use ndarray::{Array2, ArrayView2, Zip};
 
-use ndarray::{Array2, Zip};
-
-use crate::field::{Field, Plane, PlaneView};
+use crate::field::{FieldView, Plane, PlaneView};
 use crate::segment::{Nucleus, Segmentation};
 use crate::statistics::median;
 
@@ -63,8 +61,8 @@ fn same_as_left(planes: &[PlaneView<'_>; 3], y: usize, row: &mut [f32], same: &m
 
 impl Padding {
     /// Finds the padding of a field; `None` if it has none.
-    pub(super) fn of(field: &Field) -> Option<Self> {
-        let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
+    pub(super) fn of(field: &FieldView<'_>) -> Option<Self> {
+        let planes = field.planes();
         let (height, width) = field.dim();
         if planes.iter().any(|plane| plane.dim() != (height, width)) {
             return None;
@@ -84,33 +82,24 @@ impl Padding {
         mask.iter().any(|padding| *padding).then_some(Self { mask })
     }
 
-    /// The field with the lowest value of each plane in padding that is brighter than the picture, what is blended with it
-    /// included.
-    pub(super) fn darkened<'f>(&mut self, field: &'f Field) -> Cow<'f, Field> {
-        let planes = [&field.counterstain, &field.red, &field.green];
-        if !planes.iter().any(|plane| self.is_bright(plane)) {
-            return Cow::Borrowed(field);
+    /// The planes with their lowest value in padding that is brighter than the picture, what is blended with it included;
+    /// `None` if no padding is brighter.
+    pub(super) fn darkened(&mut self, field: &FieldView<'_>) -> Option<[Plane; 3]> {
+        let planes = field.planes();
+        if !planes.iter().any(|plane| self.is_bright(*plane)) {
+            return None;
         }
         // Bright regions within the picture are at the camera's limit.
         self.mask = grown(&reaching_the_edge(&self.mask), BLENDED_PX);
-        let [counterstain, red, green] = planes.map(|plane| darkened(plane, &self.mask));
-        Cow::Owned(Field {
-            counterstain,
-            red,
-            green,
-            name: field.name.clone(),
-            notes: field.notes.clone(),
-            ..*field
-        })
+        Some(planes.map(|plane| darkened(plane, &self.mask)))
     }
 
     /// Whether padding is brighter than most of the picture in a plane.
-    fn is_bright(&self, plane: &Plane) -> bool {
-        let view = plane.view();
+    fn is_bright(&self, plane: PlaneView<'_>) -> bool {
         let (mut padding, mut picture) = (Vec::new(), Vec::new());
         for ((y, x), is_padding) in self.mask.indexed_iter().step_by(STEP_PX + 1) {
             let values = if *is_padding { &mut padding } else { &mut picture };
-            values.push(f64::from(view.at(y, x)));
+            values.push(f64::from(plane.at(y, x)));
         }
         !padding.is_empty() && median(&mut padding) > median(&mut picture)
     }
@@ -278,11 +267,13 @@ fn reaching_the_edge(mask: &Array2<bool>) -> Array2<bool> {
 }
 
 /// A plane with its lowest value outside `padding` there.
-fn darkened(plane: &Plane, padding: &Array2<bool>) -> Plane {
-    fn fill<T: Copy + PartialOrd>(samples: &Array2<T>, padding: &Array2<bool>) -> Array2<T> {
+fn darkened(plane: PlaneView<'_>, padding: &Array2<bool>) -> Plane {
+    fn fill<T: Copy + PartialOrd>(samples: ArrayView2<'_, T>, padding: &Array2<bool>) -> Array2<T> {
         let picture = samples.iter().zip(padding).filter(|(_, padding)| !**padding).map(|(v, _)| *v);
-        let Some(lowest) = picture.reduce(|a, b| if b < a { b } else { a }) else { return samples.clone() };
-        let mut out = samples.clone();
+        let Some(lowest) = picture.reduce(|a, b| if b < a { b } else { a }) else {
+            return samples.to_owned();
+        };
+        let mut out = samples.to_owned();
         Zip::from(&mut out).and(padding).for_each(|v, padding| {
             if *padding {
                 *v = lowest;
@@ -291,9 +282,9 @@ fn darkened(plane: &Plane, padding: &Array2<bool>) -> Plane {
         out
     }
     match plane {
-        Plane::U8(samples) => Plane::U8(fill(samples, padding)),
-        Plane::U16(samples) => Plane::U16(fill(samples, padding)),
-        Plane::F32(samples) => Plane::F32(fill(samples, padding)),
+        PlaneView::U8(samples) => Plane::U8(fill(samples, padding)),
+        PlaneView::U16(samples) => Plane::U16(fill(samples, padding)),
+        PlaneView::F32(samples) => Plane::F32(fill(samples, padding)),
     }
 }
 

@@ -53,7 +53,7 @@ struct Everything {
 fn everything(field: &Field) -> Everything {
     let analyser = Analyser::new(Assay::builtin("alk").unwrap()).unwrap();
     let measured = analyser.measure_field(field).unwrap();
-    let labels = measured.labels().clone();
+    let labels = measured.labels().to_array();
     let measurement = format!("{measured:?}");
     let reading = analyser.read_specimen(&field.name, vec![measured]).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -170,6 +170,7 @@ mod tests {
         let stain = |i: usize| 500.0 + 40.0 * (i * 7 % 23) as f64;
         let noise = |i: usize| (i * 13 % 11) as f64 - 5.0;
         let of = |i: usize| NucleusLight {
+            nucleus_id: i as u32 + 1,
             place: [0.0, 0.0],
             cut: false,
             light: [stain(i), 30.0 + between * stain(i) + noise(i), 0.0],

@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use crate::field::{Field, PlaneView};
+use crate::field::PlaneView;
 use crate::kernel::dispatch::{Kernel, vectorised};
 use crate::kernel::median::{Unsigned, float_of_ordered, ordered, ranked_within_kernel as ranked};
 use crate::segment::{Nucleus, Segmentation};
@@ -18,6 +18,8 @@ const MIN_POINTS: usize = 12;
 /// The counterstain, red and green light of a nucleus above its surroundings, grey levels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct NucleusLight {
+    /// Id of the nucleus.
+    pub(crate) nucleus_id: u32,
     /// Centroid (rows, columns), px.
     pub(crate) place: [f64; 2],
     /// Whether the edge of the image cuts the nucleus.
@@ -30,9 +32,9 @@ pub(crate) struct NucleusLight {
 }
 
 /// Measures the nuclei that have surroundings, in their order.
-pub(crate) fn of_nuclei(field: &Field, segmentation: &Segmentation) -> Vec<NucleusLight> {
+pub(crate) fn of_nuclei(planes: [PlaneView<'_>; 3], segmentation: &Segmentation) -> Vec<NucleusLight> {
     let labels = segmentation.labels.view();
-    match [field.counterstain.view(), field.red.view(), field.green.view()] {
+    match planes {
         [PlaneView::U16(a), PlaneView::U16(b), PlaneView::U16(c)] => {
             let planes = [a, b, c];
             each(&segmentation.nuclei, |points: &mut Points<u16>, nucleus| {
@@ -59,7 +61,7 @@ fn each<L: Level>(nuclei: &[Nucleus], read: impl Fn(&mut Points<L>, &Nucleus) + 
         }
         let (light, rise) = vectorised(Medians { points })?;
         let place = [nucleus.centroid_y_px, nucleus.centroid_x_px];
-        Some(NucleusLight { place, cut: nucleus.touches_border, light, rise })
+        Some(NucleusLight { nucleus_id: nucleus.id, place, cut: nucleus.touches_border, light, rise })
     };
     nuclei.par_iter().map_init(Points::default, of_nucleus).flatten().collect()
 }

@@ -2,8 +2,6 @@
 
 mod run_faults;
 
-use ndarray::Array2;
-
 use super::figures::*;
 use super::*;
 use crate::assay::{Assay, Sex};
@@ -12,6 +10,7 @@ use crate::classify::{ClassifyParams, Exclusion, LostShare, NucleusEvidence, Sig
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
 use crate::field::{ChannelRole, FieldNote};
+use crate::label_image::LabelImage;
 use crate::pair::{PairRule, Pairing};
 use crate::reading::{FieldQuality, FieldReading, Instrument, NucleusReading};
 use crate::resolve::{RejectedCandidate, Rejection};
@@ -67,7 +66,7 @@ fn field(name: &str, assay: &Assay) -> FieldReading {
             signal_diameter_px: PerColour::both(Some(4.5)),
             ..FieldQuality::default()
         },
-        labels: Array2::default((0, 0)),
+        labels: LabelImage::default(),
     }
 }
 

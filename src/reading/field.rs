@@ -1,6 +1,5 @@
 //! The reading of one field.
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::NucleusCall;
@@ -8,6 +7,7 @@ use crate::colour::{PerChannel, PerColour};
 use crate::detect::Signal;
 use crate::kernel::outline::Silhouette;
 use crate::kernel::run::Run;
+use crate::label_image::LabelImage;
 use crate::pair::Pairing;
 use crate::resolve::RejectedCandidate;
 use crate::segment::Nucleus;
@@ -67,7 +67,7 @@ pub struct FieldReading {
     pub quality: FieldQuality,
     /// Label image: 0 = background, otherwise a nucleus id. Empty in a reading that was loaded from a file.
     #[serde(skip)]
-    pub labels: Array2<u32>,
+    pub labels: LabelImage,
 }
 
 /// A nucleus and its field, for flat tables.
@@ -112,22 +112,7 @@ impl FieldReading {
     pub fn outline(&self, nucleus_id: u32) -> Vec<[usize; 2]> {
         let nucleus = (nucleus_id as usize).checked_sub(1).and_then(|i| self.nuclei.get(i));
         let Some(bounds) = nucleus.map(|n| n.nucleus.bounding_box) else { return Vec::new() };
-        let mut runs = Vec::new();
-        for y in bounds.y0..bounds.y1.min(self.labels.dim().0) {
-            let row = self.labels.row(y);
-            let mut start = None;
-            for x in bounds.x0..=bounds.x1.min(row.len()) {
-                let is_inside = row.get(x).is_some_and(|label| *label == nucleus_id) && x < bounds.x1;
-                match (start, is_inside) {
-                    (None, true) => start = Some(x),
-                    (Some(x0), false) => {
-                        runs.push(Run { y: y as u32, x0: x0 as u32, x1: x as u32 });
-                        start = None;
-                    }
-                    _ => {}
-                }
-            }
-        }
+        let runs: Vec<Run> = self.labels.runs_of(nucleus_id, bounds.y0..bounds.y1).collect();
         if runs.is_empty() {
             return Vec::new();
         }

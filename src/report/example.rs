@@ -11,6 +11,7 @@ use crate::assay::Assay;
 use crate::classify::{Exclusion, LostShare, NucleusCall, NucleusClass};
 use crate::colour::{Colour, PerColour};
 use crate::detect::Signal;
+use crate::label_image::LabelImage;
 use crate::pair::{Pair, PairRule, Pairing};
 use crate::quality::Raised;
 use crate::quality::figures::SexUnknown;
@@ -119,7 +120,7 @@ pub(crate) fn field_reading() -> FieldReading {
             signal_diameter_px: [Some(4.0), None].into(),
             ..FieldQuality::default()
         },
-        labels,
+        labels: LabelImage::from_array(&labels),
     }
 }
 

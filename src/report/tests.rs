@@ -6,6 +6,7 @@ use super::example::{field_reading, specimen_reading};
 use super::*;
 use crate::colour::Colour;
 use crate::field::Field;
+use crate::label_image::LabelImage;
 
 /// What `write` puts into a file.
 fn text(write: impl FnOnce(&std::path::Path) -> crate::Result<()>) -> String {
@@ -183,7 +184,7 @@ fn dropped_labels_are_an_error_and_a_written_overlay_is_a_png_of_the_same_bytes(
     write_overlay(&path, &dark_field(), &field_reading()).unwrap();
     assert_eq!(first, fs::read(&path).unwrap());
     let mut reading = field_reading();
-    reading.labels = ndarray::Array2::zeros((0, 0));
+    reading.labels = LabelImage::default();
     let error = overlay(&dark_field(), &reading).unwrap_err();
     assert!(error.to_string().contains("0 x 0 px"), "{error}");
 }

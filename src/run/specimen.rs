@@ -223,7 +223,7 @@ impl Target<'_> {
         for fields in fields.chunks(rayon::current_num_threads()) {
             fields.par_iter().try_for_each(|(source, reading)| {
                 if self.pictures.labels {
-                    write_labels(self.folder.join(labels_of(&source.name)), &reading.labels)?;
+                    write_labels(self.folder.join(labels_of(&source.name)), &reading.labels.to_array())?;
                 }
                 if self.pictures.overlays {
                     let field = source.read(&self.planned.reading)?;

@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "error",
     "atomic",
     "limited",
@@ -22,6 +22,7 @@ const ORDER: [&str; 30] = [
     "region",
     "workspace",
     "kernel",
+    "label_image",
     "statistics",
     "assay",
     "io",

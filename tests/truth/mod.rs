@@ -110,7 +110,7 @@ pub(crate) fn score(truth: &[FieldTruth], reading: &SpecimenReading) -> Score {
     let mut score = Score::default();
     let mut rearranged = 0;
     for (truth, field) in truth.iter().zip(&reading.fields) {
-        let twins = twins(&truth.labels, &field.labels);
+        let twins = twins(&truth.labels, &field.labels.to_array());
         score.nuclei.add(twins.len(), field.nuclei.len(), present(&truth.labels));
         for colour in Colour::BOTH {
             let (right, read, there) = signals_found(truth, field, colour);

@@ -90,7 +90,7 @@ pub(crate) fn score(truths: &[FieldTruth], reading: &SpecimenReading, assay: &As
 
 impl SpecimenScore {
     fn add_field(&mut self, index: usize, truth: &FieldTruth, reading: &FieldReading, assay: &Assay) {
-        let labels = LabelMatch::new(&truth.labels, &reading.labels);
+        let labels = LabelMatch::new(&truth.labels, &reading.labels.to_array());
         let [true_nuclei, read_nuclei] = labels.counts;
         self.tally.nuclei += Found::new(labels.found_count(), read_nuclei, true_nuclei);
         let signals = Colour::BOTH.map(|colour| {

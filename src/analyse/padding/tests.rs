@@ -1,4 +1,5 @@
 use super::*;
+use crate::field::Field;
 use crate::segment::{SegmentParams, segment};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -21,18 +22,20 @@ fn field(fill: Option<u16>, is_picture: impl Fn(usize, usize) -> bool) -> Field 
 
 /// Numbers of nuclei, and of those that an edge cuts.
 fn counted(field: &Field) -> (usize, usize) {
-    let mut padding = Padding::of(field);
-    let seen = padding.as_mut().map_or(Cow::Borrowed(field), |padding| padding.darkened(field));
-    let mut nuclei = segment(seen.counterstain.view(), None, &SegmentParams::default()).unwrap();
+    let field = field.view();
+    let mut padding = Padding::of(&field);
+    let darkened = padding.as_mut().and_then(|padding| padding.darkened(&field));
+    let seen = darkened.as_ref().map_or(field, |planes| field.with_planes(planes));
+    let mut nuclei = segment(seen.counterstain, None, &SegmentParams::default()).unwrap();
     if let Some(padding) = &padding {
-        padding.mark_cut(&mut nuclei, seen.counterstain.view());
+        padding.mark_cut(&mut nuclei, seen.counterstain);
     }
     (nuclei.nuclei.len(), nuclei.nuclei.iter().filter(|n| n.touches_border).count())
 }
 
 #[test]
 fn a_picture_without_padding_is_left_alone() {
-    assert!(Padding::of(&field(None, |_, _| true)).is_none());
+    assert!(Padding::of(&field(None, |_, _| true).view()).is_none());
     assert_eq!(counted(&field(None, |_, _| true)), (16, 0));
 }
 
@@ -55,9 +58,9 @@ fn light_at_the_limit_within_the_picture_is_no_padding() {
     let off = |v: usize| (v % 60) as f64 - 30.0;
     let is_picture = |y: usize, x: usize| x >= 30 && !(y < 60 && x > 60 && off(y).hypot(off(x)) < 20.0);
     let field = field(Some(u16::MAX), is_picture);
-    let mut padding = Padding::of(&field).unwrap();
-    let seen = padding.darkened(&field);
-    let at = |y: usize, x: usize| seen.counterstain.view().at(y, x);
+    let mut padding = Padding::of(&field.view()).unwrap();
+    let [counterstain, ..] = padding.darkened(&field.view()).unwrap();
+    let at = |y: usize, x: usize| counterstain.view().at(y, x);
     assert!(at(30, 10) < 200.0 && at(30, 90) == 65535.0);
     assert!(padding.mask[(30, 10)] && !padding.mask[(30, 90)]);
 }

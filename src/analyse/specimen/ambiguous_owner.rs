@@ -1,7 +1,7 @@
 //! Nuclei whose signals may belong to another nucleus that lies over or under them.
 
+use crate::analyse::measure::FieldNuclei;
 use crate::detect::Signal;
-use crate::segment::Segmentation;
 
 /// A signal this near to a nucleus that lies over or under its own may be that one's, in signal diameters, 0 to 3.
 /// Of nuclei that lie over one another but keep this distance, as many are read rightly as of others (simulated
@@ -11,7 +11,7 @@ const REACH_DIAMETERS: f64 = 1.2;
 /// For each nucleus, whether it lies over or under another and one of them has a signal within reach of the other.
 /// `place` gives a signal's row and column in the counterstain's frame; diameters are those of red and green, px.
 pub(super) fn ambiguous_owner(
-    segmentation: &Segmentation,
+    segmentation: &FieldNuclei,
     signals: &[Signal],
     diameters_px: [f64; 2],
     place: impl Fn(&Signal) -> [f64; 2],
@@ -32,7 +32,7 @@ pub(super) fn ambiguous_owner(
         for row in range(y, height) {
             for column in range(x, width) {
                 let near = (row as f64 - y).hypot(column as f64 - x) <= reach;
-                let Some(other) = overlapping(segmentation.labels[(row, column)]) else { continue };
+                let Some(other) = overlapping(segmentation.labels.at(row, column)) else { continue };
                 if near && other != own {
                     (out[own], out[other]) = (true, true);
                 }
@@ -61,7 +61,7 @@ mod tests {
         found.nuclei.iter_mut().for_each(|n| n.overlapping = are_overlapping);
         let mut signal = Signal::at(Colour::Red, 50.0, column);
         signal.nucleus_id = found.nucleus_at(50.0, 42.0);
-        ambiguous_owner(&found, &[signal], [4.0, 4.0], |s| [s.y_px, s.x_px])
+        ambiguous_owner(&found.into(), &[signal], [4.0, 4.0], |s| [s.y_px, s.x_px])
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::calibrate::ChromaticShift;
 use crate::colour::{Colour, PerColour};
 use crate::detect::candidate::Candidate;
 use crate::resolve::false_spots::FalseSpots;
+use crate::slide::Part;
 use crate::statistics::median;
 
 /// Radius around a locus outside nuclei in which a missed nucleus may lie, in radii of the median nucleus.
@@ -165,10 +166,25 @@ impl CellMap {
     fn new(field: &FieldMeasurement, radius_px: f64) -> Self {
         let labels = &field.segmentation.labels;
         let cell_px = ((radius_px / CELLS_IN_RADIUS) as usize).max(1);
-        let cells = [labels.nrows(), labels.ncols()].map(|n| n.div_ceil(cell_px));
+        let (height, width) = labels.dim();
+        let cells = [height, width].map(|n| n.div_ceil(cell_px));
         let middle = |cell: usize, n: usize| (cell * cell_px + cell_px / 2).min(n - 1);
-        let is_outside = |(v, u)| labels[(middle(v, labels.nrows()), middle(u, labels.ncols()))] == 0;
-        Self { cell_px, counts: Array2::from_shape_fn(cells, is_outside) }
+        let is_outside = |(v, u)| labels.at(middle(v, height), middle(u, width)) == 0;
+        let mut map = Self { cell_px, counts: Array2::from_shape_fn(cells, is_outside) };
+        field.not_searched.iter().for_each(|part| map.leave_out_part(*part));
+        map
+    }
+
+    /// Leaves out the cells that a part meets.
+    fn leave_out_part(&mut self, part: Part) {
+        let range = |from: usize, to: usize, len: usize| {
+            (from / self.cell_px).min(len)..to.div_ceil(self.cell_px).min(len)
+        };
+        let rows = range(part.y0, part.y1, self.counts.nrows());
+        let columns = range(part.x0, part.x1, self.counts.ncols());
+        for row in rows {
+            columns.clone().for_each(|column| self.counts[(row, column)] = false);
+        }
     }
 
     fn cell(&self, place: [f64; 2]) -> [f64; 2] {

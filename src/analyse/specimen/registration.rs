@@ -149,7 +149,7 @@ impl Seen<'_> {
     fn is_inside(&self, [y, x]: [f64; 2]) -> Option<bool> {
         let (y, x) = (y.round(), x.round());
         (y >= 0.0 && x >= 0.0)
-            .then(|| self.field.labels.get((y as usize, x as usize)).map(|label| *label > 0))?
+            .then(|| self.field.labels.get(y as usize, x as usize).map(|label| label > 0))?
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use ndarray::Array2;
 
+use crate::label_image::LabelImage;
 use crate::segment::BoundingBox;
 
 /// A corner of a pixel: x, y.
@@ -20,7 +21,7 @@ pub(super) type PolygonRings = Vec<Ring>;
 const STEPS: [(i64, i64); 4] = [(0, 1), (1, 0), (0, -1), (-1, 0)];
 
 /// The pieces of a label, in reading order of their first pixels.
-pub(super) fn polygons_of(labels: &Array2<u32>, label: u32, bounds: BoundingBox) -> Vec<PolygonRings> {
+pub(super) fn polygons_of(labels: &LabelImage, label: u32, bounds: BoundingBox) -> Vec<PolygonRings> {
     let mask = Mask { labels, label, bounds };
     let mut visited = Array2::from_elem(mask.dim(), false);
     let mut rings = Vec::new();
@@ -34,7 +35,7 @@ pub(super) fn polygons_of(labels: &Array2<u32>, label: u32, bounds: BoundingBox)
 
 /// The pixels of one label.
 struct Mask<'a> {
-    labels: &'a Array2<u32>,
+    labels: &'a LabelImage,
     label: u32,
     bounds: BoundingBox,
 }
@@ -55,7 +56,7 @@ impl Mask<'_> {
     fn holds(&self, y: i64, x: i64) -> bool {
         let BoundingBox { y0, x0, y1, x1 } = self.bounds;
         let (Ok(y), Ok(x)) = (usize::try_from(y), usize::try_from(x)) else { return false };
-        (y0..y1).contains(&y) && (x0..x1).contains(&x) && self.labels.get((y, x)) == Some(&self.label)
+        (y0..y1).contains(&y) && (x0..x1).contains(&x) && self.labels.get(y, x) == Some(self.label)
     }
 
     /// Place of a pixel of the label in arrays of the size of its bounds.

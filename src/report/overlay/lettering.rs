@@ -79,7 +79,7 @@ fn best_place(
     let (half_height, half_width) = (TEXT_HEIGHT as f64 / 2.0, width as f64 / 2.0);
     let inside = |y: f64, x: f64| {
         let (y, x) = (y / scale as f64, x / scale as f64);
-        y >= 0.0 && x >= 0.0 && reading.labels.get((y as usize, x as usize)) == Some(&nucleus.id)
+        y >= 0.0 && x >= 0.0 && reading.labels.get(y as usize, x as usize) == Some(nucleus.id)
     };
     let cost = |y: f64, x: f64| {
         let (top, bottom) = (y - half_height + EMPTY_ROWS, y + half_height - EMPTY_ROWS);

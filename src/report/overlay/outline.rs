@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use image::{GrayImage, Luma};
 use imageproc::distance_transform::Norm;
 use imageproc::morphology::erode;
-use ndarray::Array2;
 
 use crate::analyse::FieldReading;
+use crate::label_image::LabelImage;
 use crate::report::overlay::call_colour::colour_of;
 use crate::report::overlay::canvas::{Canvas, Rgb};
 use crate::report::overlay::place::Place;
@@ -63,7 +63,7 @@ pub(crate) fn outlines(
 /// The pixels of a nucleus on the enlarged canvas, with `margin` px around them unless the field ends there, and the
 /// row and column at which that image begins.
 fn silhouette(
-    labels: &Array2<u32>,
+    labels: &LabelImage,
     nucleus: &Nucleus,
     scale: usize,
     margin: usize,
@@ -77,8 +77,8 @@ fn silhouette(
     };
     let ((y0, rows), (x0, columns)) = (span(bounds.y0, bounds.y1, height), span(bounds.x0, bounds.x1, width));
     let image = GrayImage::from_fn(columns, rows, |x, y| {
-        let label = labels.get(((y0 + y as usize) / scale, (x0 + x as usize) / scale));
-        if label == Some(&nucleus.id) { NUCLEUS } else { Luma([0]) }
+        let label = labels.get((y0 + y as usize) / scale, (x0 + x as usize) / scale);
+        if label == Some(nucleus.id) { NUCLEUS } else { Luma([0]) }
     });
     (image, (y0, x0))
 }

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use crate::label_image::LabelImage;
 use crate::statistics::median;
 
 /// A cell inside the picture counts this much and one in a nucleus 1 more: the counts of both are added up in one number.
@@ -57,11 +58,11 @@ pub(super) struct Mask {
 
 impl Mask {
     /// Each cell by its middle pixel.
-    pub(super) fn new(labels: &Array2<u32>, cell_px: usize) -> Self {
+    pub(super) fn new(labels: &LabelImage, cell_px: usize) -> Self {
         let (height, width) = labels.dim();
         let middle = |cell: usize, size: usize| (cell * cell_px + cell_px / 2).min(size - 1);
         let cells = Array2::from_shape_fn((height.div_ceil(cell_px), width.div_ceil(cell_px)), |(y, x)| {
-            labels[(middle(y, height), middle(x, width))] > 0
+            labels.at(middle(y, height), middle(x, width)) > 0
         });
         Self { cells, cell_px }
     }

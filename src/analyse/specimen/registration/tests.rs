@@ -3,6 +3,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::placement::{Mask, Turn};
+use crate::label_image::LabelImage;
 
 const SIZE: usize = 600;
 
@@ -32,7 +33,7 @@ fn moved(loci: &[[f64; 2]], by: [f64; 2]) -> Vec<[f64; 2]> {
 #[test]
 fn the_best_displacement_is_the_true_one() {
     let (labels, loci) = nuclei(1, 60);
-    let mask = Mask::new(&labels, 5);
+    let mask = Mask::new(&LabelImage::from_array(&labels), 5);
     for by in [[0.0, 0.0], [0.0, 25.0], [-40.0, 15.0]] {
         let counts = mask.counts(&moved(&loci, by), 16);
         let best = counts.best(16);
@@ -46,7 +47,7 @@ fn the_best_displacement_is_the_true_one() {
 #[test]
 fn counts_agree_with_looking_up_each_locus() {
     let (labels, loci) = nuclei(2, 30);
-    let (mask, reach) = (Mask::new(&labels, 1), 9_isize);
+    let (mask, reach) = (Mask::new(&LabelImage::from_array(&labels), 1), 9_isize);
     let loci: Vec<[f64; 2]> = loci.iter().map(|place| place.map(f64::round)).collect();
     let counts = mask.counts(&loci, reach as usize);
     for y in -reach..=reach {
@@ -70,7 +71,7 @@ fn a_turn_undoes_what_it_names() {
     let clockwise: Vec<[f64; 2]> = loci.iter().map(|[y, x]| [*x, last - y]).collect();
     for (loci, words) in [(mirrored, "mirrored left to right"), (clockwise, "turned by 90 degrees clockwise")]
     {
-        let mask = Mask::new(&labels, 5);
+        let mask = Mask::new(&LabelImage::from_array(&labels), 5);
         assert!(mask.counts(&loci, 24).deviations([0, 0]) < 4.0);
         let fits = |turn: &Turn| mask.turned(*turn).unwrap().counts(&loci, 24).deviations([0, 0]) > 8.0;
         let fitting: Vec<&str> = Turn::ALL.into_iter().filter(fits).map(Turn::words).collect();
@@ -83,11 +84,11 @@ fn other_nuclei_hold_loci_by_chance_only() {
     for seed in 10..30 {
         let (labels, _) = nuclei(seed, 60);
         let (_, loci) = nuclei(seed + 100, 60);
-        let counts = Mask::new(&labels, 5).counts(&loci, 24);
+        let counts = Mask::new(&LabelImage::from_array(&labels), 5).counts(&loci, 24);
         let (here, best) = (counts.deviations([0, 0]), counts.deviations(counts.best(24)));
         assert!(here < 3.5 && best < 5.5 && counts.deviations_if_half() > 6.0, "{here} {best}");
     }
-    let nothing = Mask::new(&Array2::zeros((9, 9)), 4).counts(&[], 3);
+    let nothing = Mask::new(&LabelImage::from_array(&Array2::zeros((9, 9))), 4).counts(&[], 3);
     assert_eq!(
         (nothing.best(3), nothing.deviations([0, 0]), nothing.deviations_if_half()),
         ([0, 0], 0.0, 0.0)

@@ -7,7 +7,7 @@ use super::*;
 
 fn all_of(labels: &Array2<u32>, label: u32) -> Vec<PolygonRings> {
     let (y1, x1) = labels.dim();
-    polygons_of(labels, label, BoundingBox { y0: 0, x0: 0, y1, x1 })
+    polygons_of(&LabelImage::from_array(labels), label, BoundingBox { y0: 0, x0: 0, y1, x1 })
 }
 
 /// The corners of a ring from the first one in reading order on.
