@@ -12,6 +12,7 @@ mod measure;
 mod padding;
 mod params;
 mod reading;
+mod slide;
 mod specimen;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use edit::{Change, Edit};
 pub use measure::FieldMeasurement;
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
+pub use slide::{SlideOptions, WHOLE_FIELD_PX};
 pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 use crate::assay::{Assay, Sex};
@@ -90,8 +92,8 @@ impl Analyser {
     /// As [`Analyser::measure_field`].
     pub fn measure_view(&self, field: &FieldView<'_>) -> Result<FieldMeasurement> {
         let nuclei =
-            |field: &FieldView<'_>| segment(field.counterstain, field.pixel_size, &self.params.segment);
-        self.measure_picture(field, nuclei)
+            |field: &FieldView<'_>, _| segment(field.counterstain, field.pixel_size, &self.params.segment);
+        self.measure_picture(field, nuclei, None)
     }
 
     /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program
@@ -100,24 +102,26 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        self.measure_picture(&field.view(), |_| Ok(nuclei))
+        self.measure_picture(&field.view(), |_, _| Ok(nuclei), None)
     }
 
-    /// Measures the part of a field that holds a picture, in the nuclei of that.
+    /// Measures the part of a field that holds a picture, in the nuclei of that. `nuclei` is told whether padding was darkened.
+    /// Of a part of a larger picture, `like` is another part of it.
     fn measure_picture(
         &self,
         field: &FieldView<'_>,
-        nuclei: impl FnOnce(&FieldView<'_>) -> Result<Segmentation>,
+        nuclei: impl FnOnce(&FieldView<'_>, bool) -> Result<Segmentation>,
+        like: Option<&FieldMeasurement>,
     ) -> Result<FieldMeasurement> {
         let Some(mut padding) = Padding::of(field) else {
-            return self.measure_nuclei(field, nuclei(field)?, None);
+            return self.measure_nuclei(field, nuclei(field, false)?, None, like);
         };
         match padding.darkened(field) {
             Some(planes) => {
                 let field = field.with_planes(&planes);
-                self.measure_nuclei(&field, nuclei(&field)?, Some(&padding))
+                self.measure_nuclei(&field, nuclei(&field, true)?, Some(&padding), like)
             }
-            None => self.measure_nuclei(field, nuclei(field)?, Some(&padding)),
+            None => self.measure_nuclei(field, nuclei(field, false)?, Some(&padding), like),
         }
     }
 
@@ -127,13 +131,14 @@ impl Analyser {
         field: &FieldView<'_>,
         mut nuclei: Segmentation,
         padding: Option<&Padding>,
+        like: Option<&FieldMeasurement>,
     ) -> Result<FieldMeasurement> {
         if let Some(padding) = padding
             && nuclei.labels.dim() == field.dim()
         {
             padding.mark_cut(&mut nuclei, field.counterstain);
         }
-        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument)
+        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument, like)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

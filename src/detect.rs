@@ -20,7 +20,7 @@ pub(crate) mod nearest_nucleus;
 pub(crate) mod nucleus_candidates;
 mod params;
 mod response;
-mod restore;
+pub(crate) mod restore;
 mod scan;
 mod search_image;
 mod signal;

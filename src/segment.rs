@@ -23,6 +23,7 @@ mod nucleus;
 mod outline_samples;
 mod overlap;
 mod params;
+mod plan;
 mod proposal;
 mod propose;
 mod refine;
@@ -37,6 +38,7 @@ mod working_image;
 pub use note::SegmentNote;
 pub use nucleus::{BoundingBox, Nucleus, Segmentation};
 pub use params::SegmentParams;
+pub(crate) use plan::SegmentPlan;
 pub use proposal::Proposals;
 pub use score::{BoostedTrees, ScoreModel, Tree};
 
@@ -84,10 +86,49 @@ pub fn segment_with(
     model: &ScoreModel,
 ) -> Result<Segmentation> {
     counterstain.check_finite("counterstain")?;
-    let mut proposals = Proposals::new(counterstain, pixel_size, params)?;
+    let proposals = Proposals::new(counterstain, pixel_size, params)?;
+    Ok(nuclei(counterstain, proposals, params, model, |_, _| {}))
+}
+
+/// As [`segment`], with the plan for other parts of the same picture; no plan if it shows nothing.
+pub(crate) fn segment_and_plan(
+    counterstain: PlaneView<'_>,
+    pixel_size: Option<PixelSize>,
+    params: &SegmentParams,
+) -> Result<(Segmentation, Option<SegmentPlan>)> {
+    counterstain.check_finite("counterstain")?;
+    let model = ScoreModel::built_in()?;
+    let proposals = Proposals::new(counterstain, pixel_size, params)?;
+    let mut plan = None;
+    let make = |first: &Proposals, second: &mut Proposals| plan = SegmentPlan::of(first, second, model);
+    let found = nuclei(counterstain, proposals, params, model, make);
+    Ok((found, plan))
+}
+
+/// Finds the nuclei of a part of a larger picture.
+pub(crate) fn segment_part(
+    counterstain: PlaneView<'_>,
+    plan: &SegmentPlan,
+    params: &SegmentParams,
+) -> Result<Segmentation> {
+    counterstain.check_finite("counterstain")?;
+    let proposals = Proposals::in_part(counterstain, plan);
+    let follow = |_: &Proposals, second: &mut Proposals| second.usual = Some(plan.second.clone());
+    Ok(nuclei(counterstain, proposals, params, ScoreModel::built_in()?, follow))
+}
+
+/// Decides which candidates are nuclei. `between` sees those of the first pass, and those of the second before they are scored.
+fn nuclei(
+    counterstain: PlaneView<'_>,
+    mut proposals: Proposals,
+    params: &SegmentParams,
+    model: &ScoreModel,
+    between: impl FnOnce(&Proposals, &mut Proposals),
+) -> Segmentation {
     let mut scores = proposals.final_scores(model);
     let mut chosen = proposals.choose(&scores, params.min_score);
-    let second = proposals.second_pass(&chosen);
+    let mut second = proposals.second_pass(&chosen);
+    between(&proposals, &mut second);
     let further = second.scores_of_second_pass(&model.alone, &model.second_pass);
     let first = proposals.len();
     let min_score = params.min_score + second_pass::ADDED_TO_MIN_SCORE;
@@ -109,7 +150,7 @@ pub fn segment_with(
         notes.push(SegmentNote::NoNucleus);
     }
     let diameter_px = proposals.diameter_px().filter(|_| !nuclei.is_empty());
-    Ok(Segmentation { labels, nuclei, diameter_px, notes })
+    Segmentation { labels, nuclei, diameter_px, notes }
 }
 
 #[cfg(test)]

@@ -6,6 +6,11 @@ use crate::error::{Error, Result};
 use crate::field::{ChannelRole, FieldNote, Plane};
 use crate::units::PixelSize;
 
+mod pushed;
+mod store;
+
+pub use pushed::PushedSlide;
+
 /// A rectangle of pixels: rows `y0..y1`, columns `x0..x1` of the slide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::exhaustive_structs)]

@@ -104,12 +104,14 @@ impl FieldMeasurement {
     }
 }
 
-/// Measures a field whose nuclei are known.
+/// Measures a field whose nuclei are known. Of a part of a larger picture, noise, width and filter are those of `like`, another
+/// part of it.
 pub(super) fn measure(
     field: &FieldView<'_>,
     segmentation: Segmentation,
     params: &DetectParams,
     instrument: &InstrumentParams,
+    like: Option<&FieldMeasurement>,
 ) -> Result<FieldMeasurement> {
     params.validate()?;
     instrument.validate()?;
@@ -122,17 +124,23 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let find = |colour| candidates(field, &segmentation, colour, params, instrument);
+    let find = |colour: Colour| {
+        let like = like.map(|like| &like.channels[colour.index()]);
+        candidates(field, &segmentation, colour, params, instrument, like)
+    };
     let planes = field.planes();
-    let swapped =
-        ChannelRole::ALL.into_iter().zip(planes).filter(|(_, plane)| byte_order::is_swapped(*plane));
-    let bytes_swapped = swapped.map(|(role, _)| role).collect();
+    let swapped = || {
+        let swapped =
+            ChannelRole::ALL.into_iter().zip(planes).filter(|(_, plane)| byte_order::is_swapped(*plane));
+        swapped.map(|(role, _)| role).collect()
+    };
+    let bytes_swapped = like.map_or_else(swapped, |like| like.bytes_swapped.clone());
     let ((red, green), ((saturated, nucleus_saturated), noise_correlation, lights)) = rayon::join(
         || rayon::join(|| find(Colour::Red), || find(Colour::Green)),
         || {
             (
                 saturation(planes, field.saturation_level, &segmentation),
-                noise_correlations(planes),
+                like.map_or_else(|| noise_correlations(planes), |like| like.noise_correlation),
                 nucleus_light::of_nuclei(planes, &segmentation),
             )
         },
@@ -160,6 +168,7 @@ fn candidates(
     colour: Colour,
     params: &DetectParams,
     instrument: &InstrumentParams,
+    like: Option<&ChannelCandidates>,
 ) -> ChannelCandidates {
     let probe = field.probe(colour);
     let known = instrument.counterstain_into(colour).supplied().filter(|fraction| *fraction > 0.0);
@@ -168,8 +177,15 @@ fn candidates(
         bleed_through::subtract(probe, field.counterstain, &segmentation.labels, fraction, limit)
     });
     let Some(own) = own else {
-        return find::candidates(probe, colour, segmentation, field.pixel_size, params);
+        return match like {
+            Some(like) => find::candidates_like(probe, segmentation, field.pixel_size, params, like),
+            None => find::candidates(probe, colour, segmentation, field.pixel_size, params),
+        };
     };
+    if let Some(like) = like {
+        let plane = PlaneView::from(&own);
+        return find::candidates_like(plane, segmentation, field.pixel_size, params, like);
+    }
     let mut params = params.clone();
     if let Setting::Supplied(_) = params.camera_noise[colour] {
         params.camera_noise[colour] = Setting::Estimate;

@@ -50,6 +50,8 @@ pub(crate) struct ChannelCandidates {
     pub(crate) noise_scale_px: usize,
     /// The background that was cut off, if it was.
     pub(crate) cut_off: Option<CutOff>,
+    /// The darkest level of the plane: brightness is measured from it.
+    pub(crate) darkest: f64,
     /// Number of pixels with data.
     pub(crate) data_px: usize,
     /// Clipped peaks in nuclei; none where nuclei are not known.
@@ -105,6 +107,33 @@ pub(crate) fn candidates(
     found
 }
 
+/// Finds the candidates of a part of a larger picture, with the noise, the width and the filter of another part of it.
+pub(crate) fn candidates_like(
+    plane: PlaneView<'_>,
+    segmentation: &Segmentation,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+    like: &ChannelCandidates,
+) -> ChannelCandidates {
+    let noise = (like.noise, like.noise_fit, like.noise_scale_px);
+    let mut restored = Restored::of_part(plane, noise, pixel_size);
+    let nominal_px = params.nominal_sigma_px(pixel_size);
+    let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
+    restored
+        .restore_clipped_peaks(nominal_px, |y, x| nearest_nucleus(&segmentation.labels, y, x, margin_px) > 0);
+    let mut image =
+        SearchImage::new(restored.plane(), restored.no_data.as_ref(), Some(segmentation), &restored.noise);
+    image.darkest = like.darkest;
+    let width = Width { sigma_px: like.sigma_px, spots: like.sigma_spots, log_error: like.sigma_log_error };
+    let found = search(&image, Some(segmentation), width.sigma_px, &like.filter, pixel_size, params);
+    let (darkest, width_seen, filter) = (like.darkest, like.width_seen, like.filter.clone());
+    let mut found = gathered(&restored, darkest, (width, width_seen), filter, found);
+    found.cut_off = (restored.floor)
+        .filter(|_| like.cut_off.is_some())
+        .map(|floor| CutOff::of(floor, plane, segmentation));
+    found
+}
+
 /// Finds the candidates of a restored plane, anywhere if nuclei are not known.
 pub(crate) fn candidates_of(
     restored: &Restored<'_>,
@@ -124,19 +153,43 @@ pub(crate) fn candidates_of(
         Setting::Off => (Width::unmeasured(nominal_px), Some(measured)),
     };
     let filter = filter_bank::select(&samples, used.sigma_px, params.candidate_snr);
+    let found = search(&image, segmentation, used.sigma_px, &filter, pixel_size, params);
+    gathered(restored, image.darkest, (used, width_seen), filter, found)
+}
+
+/// Searches a plane by a filter.
+fn search(
+    image: &SearchImage<'_>,
+    segmentation: Option<&Segmentation>,
+    sigma_px: f64,
+    filter: &MatchedFilter,
+    pixel_size: Option<PixelSize>,
+    params: &DetectParams,
+) -> SearchResult {
     let search = Search {
-        image: &image,
+        image,
         segmentation,
-        filter: &filter,
-        ladder: Ladder::new(used.sigma_px),
-        surroundings: Surroundings::new(used.sigma_px),
-        wide_surroundings: segmentation.is_none().then(|| local_noise::surroundings(used.sigma_px)),
+        filter,
+        ladder: Ladder::new(sigma_px),
+        surroundings: Surroundings::new(sigma_px),
+        wide_surroundings: segmentation.is_none().then(|| local_noise::surroundings(sigma_px)),
         candidate_snr: params.candidate_snr,
-        margin_px: params.nucleus_margin_px(pixel_size, used.sigma_px),
-        sigma_px: used.sigma_px,
+        margin_px: params.nucleus_margin_px(pixel_size, sigma_px),
+        sigma_px,
     };
-    let found = search.run();
-    let (height, width) = plane.dim();
+    search.run()
+}
+
+/// The candidates found, with what they were found with.
+fn gathered(
+    restored: &Restored<'_>,
+    darkest: f64,
+    (used, width_seen): (Width, Option<Width>),
+    filter: MatchedFilter,
+    found: SearchResult,
+) -> ChannelCandidates {
+    let (height, width) = restored.plane().dim();
+    let no_data = restored.no_data.as_ref();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
     ChannelCandidates {
         candidates: found.candidates,
@@ -144,12 +197,13 @@ pub(crate) fn candidates_of(
         sigma_spots: used.spots,
         sigma_log_error: used.log_error,
         width_seen,
-        noise,
+        noise: restored.noise,
         noise_fit: restored.noise_fit,
         noise_scale_px: restored.noise_scale_px,
         cut_off: None,
         attenuation: DefocusAttenuation::of(&filter),
         filter,
+        darkest,
         data_px,
         clipped: restored.clipped,
         nucleus_noise: found.nucleus_noise,

@@ -46,7 +46,7 @@ impl<'a> Restored<'a> {
         pixel_size: Option<PixelSize>,
     ) -> Self {
         let Missing { filled, floor } = missing_pixels::look(original);
-        let (mut image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
+        let (image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
         let with_gain = noise != Setting::Off;
         let (noise_fit, noise_scale_px) = if let Some(floor) = floor {
             let untold = floor.untold(original, no_data.as_ref());
@@ -56,13 +56,33 @@ impl<'a> Restored<'a> {
             noise_scale::fit(original, no_data.as_ref(), with_gain)
         };
         let noise = noise.supplied().map_or(noise_fit.noise, |camera| camera.noise());
-        let plane = image.as_ref().map_or_else(|| reborrow(&original), PlaneView::from);
-        let without_hot = hot_pixels::fill(plane, &noise, pixel_size);
-        if without_hot.is_some() {
-            image = without_hot;
-        }
         let clipped = ClippedPeaks::default();
-        Self { original, image, no_data, noise, noise_fit, noise_scale_px, floor, clipped }
+        let mut restored =
+            Self { original, image, no_data, noise, noise_fit, noise_scale_px, floor, clipped };
+        restored.fill_hot_pixels(pixel_size);
+        restored
+    }
+
+    /// As [`Restored::new`], for a part of a larger picture whose noise is known.
+    pub(crate) fn of_part(
+        original: PlaneView<'a>,
+        (noise, noise_fit, noise_scale_px): (Noise, NoiseFit, usize),
+        pixel_size: Option<PixelSize>,
+    ) -> Self {
+        let Missing { filled, floor } = missing_pixels::look(original);
+        let (image, no_data) = filled.map_or((None, None), |f| (Some(f.image), Some(f.no_data)));
+        let clipped = ClippedPeaks::default();
+        let mut restored =
+            Self { original, image, no_data, noise, noise_fit, noise_scale_px, floor, clipped };
+        restored.fill_hot_pixels(pixel_size);
+        restored
+    }
+
+    fn fill_hot_pixels(&mut self, pixel_size: Option<PixelSize>) {
+        let without_hot = hot_pixels::fill(self.plane(), &self.noise, pixel_size);
+        if without_hot.is_some() {
+            self.image = without_hot;
+        }
     }
 
     /// Restores the clipped peaks and counts those whose centre (row, column) `counts`. `nominal_sigma_px` is the usual

@@ -87,6 +87,16 @@ impl Usual {
     }
 }
 
+/// Typical values of the first selection.
+pub(super) fn usual_of_first(
+    candidates: &[Candidate],
+    own: &[[f32; features::COUNT]],
+    brightness: &[f32],
+    alone: &[f32],
+) -> Usual {
+    Usual::of(candidates, own, brightness, &choose(candidates, alone, FIRST_MINIMUM).chosen)
+}
+
 /// The context features of every candidate, from its own features, its brightness and its first score. `usual` holds the
 /// typical values of the nuclei; without it they are those of the first selection.
 pub(super) fn context(

@@ -17,6 +17,7 @@ use crate::segment::nesting::nesting;
 use crate::segment::note::SegmentNote;
 use crate::segment::overlap::overlapping;
 use crate::segment::params::{DIAMETER_RANGE_PX, SegmentParams};
+use crate::segment::plan::SegmentPlan;
 use crate::segment::propose::{MAX_HOLE, MIN_SPLIT_AREA, candidates};
 use crate::segment::refine;
 use crate::segment::scale::typical_diameter_px;
@@ -73,10 +74,21 @@ impl Proposals {
             out.notes.push(SegmentNote::NoContrast);
             return Ok(out);
         };
-        out.candidates = candidates(&image, MAX_HOLE, MIN_SPLIT_AREA);
-        out.measure(&image, Arc::new(RowSums::new(&image)));
-        out.image = Some(Arc::new(image));
+        out.seek(image);
         Ok(out)
+    }
+
+    /// Seeks candidates in a part of a larger picture.
+    pub(super) fn in_part(plane: PlaneView<'_>, plan: &SegmentPlan) -> Self {
+        let mut out = Self { dim: plane.dim(), usual: Some(plan.first.clone()), ..Self::default() };
+        out.seek(WorkingImage::with_levels(plane, plan.diameter_px, plan.levels.clone()));
+        out
+    }
+
+    fn seek(&mut self, image: WorkingImage) {
+        self.candidates = candidates(&image, MAX_HOLE, MIN_SPLIT_AREA);
+        self.measure(&image, Arc::new(RowSums::new(&image)));
+        self.image = Some(Arc::new(image));
     }
 
     /// Measures features and brightness of every candidate.

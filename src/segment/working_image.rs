@@ -31,6 +31,16 @@ const MIN_CONTRAST_NOISE: f64 = 4.0;
 /// Pixels that are compared at once.
 const LANES: usize = 16;
 
+/// The grey levels of an image that its working image is made with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Levels {
+    pub(super) background: f32,
+    /// Noise of the down-sampled image before smoothing; of a compressed one at least a step between its blocks.
+    pub(super) noise: f32,
+    /// Increasing cuts over the background.
+    pub(super) thresholds: Vec<f32>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct WorkingImage {
@@ -38,6 +48,8 @@ pub(super) struct WorkingImage {
     pub(super) factor: usize,
     /// Typical nucleus diameter, px of this image.
     pub(super) diameter_px: f64,
+    /// The level that [`Self::smooth`] is measured from.
+    pub(super) background: f32,
     /// Smoothed image over its background.
     pub(super) smooth: Array2<f32>,
     /// Noise of the down-sampled image before smoothing; of a compressed one at least a step between its blocks.
@@ -51,35 +63,31 @@ pub(super) struct WorkingImage {
 impl WorkingImage {
     /// Prepares a plane with nuclei of about `diameter_px`; `None` if it shows no contrast.
     pub(super) fn new(plane: PlaneView<'_>, diameter_px: f64) -> Option<Self> {
-        let factor = ((diameter_px / WORKING_DIAMETER_PX) as usize).max(1);
-        let reduced = block_means(plane, factor);
+        let reduced = block_means(plane, factor(diameter_px));
         let noise = noise_sd(reduced.view()).max(block_step(plane).map_or(0.0, f64::from));
-        let mut smooth = gaussian(PlaneView::from(&reduced), SMOOTHING_PX);
-        let step = (smooth.len() / QUANTILE_SAMPLES).max(1);
-        let mut values: Vec<f32> = match smooth.as_slice() {
-            Some(pixels) if step == 1 => pixels.to_vec(),
-            Some(pixels) => pixels.iter().step_by(step).copied().collect(),
-            None => return None,
-        };
-        let [background, top] = quantiles(&mut values, [0.05, 0.9995]);
-        let range = f64::from(top - background);
-        let lowest = (LOWEST_CUT_NOISE * noise).max(LOWEST_CUT_SHARE * range);
-        if !range.is_finite() || range <= MIN_CONTRAST_NOISE * noise || lowest >= range || range <= 0.0 {
-            return None;
-        }
+        let smooth = gaussian(PlaneView::from(&reduced), SMOOTHING_PX);
+        let levels = Levels::of(&smooth, noise)?;
+        Some(Self::cut(smooth, diameter_px, levels))
+    }
+
+    /// Prepares a plane by the levels of a larger picture of which it is a part.
+    pub(super) fn with_levels(plane: PlaneView<'_>, diameter_px: f64, levels: Levels) -> Self {
+        let reduced = block_means(plane, factor(diameter_px));
+        Self::cut(gaussian(PlaneView::from(&reduced), SMOOTHING_PX), diameter_px, levels)
+    }
+
+    fn cut(mut smooth: Array2<f32>, diameter_px: f64, levels: Levels) -> Self {
+        let Levels { background, noise, thresholds } = levels;
+        let factor = factor(diameter_px);
         smooth.mapv_inplace(|v| v - background);
-        let thresholds: Vec<f32> = (0..LEVELS)
-            .map(|i| (lowest * (range / lowest).powf(i as f64 / (LEVELS - 1) as f64)) as f32)
-            .collect();
-        let levels = levels(&smooth, &thresholds);
-        Some(Self {
-            factor,
-            diameter_px: diameter_px / factor as f64,
-            smooth,
-            noise: noise as f32,
-            thresholds,
-            levels,
-        })
+        let levels = levels_reached(&smooth, &thresholds);
+        let diameter_px = diameter_px / factor as f64;
+        Self { factor, diameter_px, background, smooth, noise, thresholds, levels }
+    }
+
+    /// Its levels, for other parts of the same picture.
+    pub(super) fn levels_of_picture(&self) -> Levels {
+        Levels { background: self.background, noise: self.noise, thresholds: self.thresholds.clone() }
     }
 
     /// The same scale with nothing where `covered`, cut at every second level: cut `i` is cut `2 * i + 1` of this image.
@@ -110,8 +118,35 @@ impl WorkingImage {
     }
 }
 
+/// Edge of the block of a plane that a working pixel stands for, px.
+pub(super) fn factor(diameter_px: f64) -> usize {
+    ((diameter_px / WORKING_DIAMETER_PX) as usize).max(1)
+}
+
+impl Levels {
+    /// The levels of an image; `None` if it shows no contrast over `noise`.
+    fn of(smooth: &Array2<f32>, noise: f64) -> Option<Self> {
+        let step = (smooth.len() / QUANTILE_SAMPLES).max(1);
+        let mut values: Vec<f32> = match smooth.as_slice() {
+            Some(pixels) if step == 1 => pixels.to_vec(),
+            Some(pixels) => pixels.iter().step_by(step).copied().collect(),
+            None => return None,
+        };
+        let [background, top] = quantiles(&mut values, [0.05, 0.9995]);
+        let range = f64::from(top - background);
+        let lowest = (LOWEST_CUT_NOISE * noise).max(LOWEST_CUT_SHARE * range);
+        if !range.is_finite() || range <= MIN_CONTRAST_NOISE * noise || lowest >= range || range <= 0.0 {
+            return None;
+        }
+        let thresholds: Vec<f32> = (0..LEVELS)
+            .map(|i| (lowest * (range / lowest).powf(i as f64 / (LEVELS - 1) as f64)) as f32)
+            .collect();
+        Some(Self { background, noise: noise as f32, thresholds })
+    }
+}
+
 /// Number of increasing thresholds that each pixel reaches.
-fn levels(smooth: &Array2<f32>, thresholds: &[f32]) -> Array2<u8> {
+fn levels_reached(smooth: &Array2<f32>, thresholds: &[f32]) -> Array2<u8> {
     let mut out = Array2::zeros(smooth.dim());
     let (Some(pixels), Some(values)) = (out.as_slice_mut(), smooth.as_slice()) else { return out };
     let Some(&lowest) = thresholds.first() else { return out };
@@ -157,7 +192,7 @@ mod tests {
         let thresholds = [0.5_f32, 0.7, 1.1, 6.0, 50.0];
         let smooth = Array2::from_shape_fn((60, 20), |(y, x)| -1.0 + (y * 20 + x) as f32 * 0.05);
         let expected = smooth.mapv(|v| thresholds.iter().filter(|&&t| v >= t).count() as u8);
-        assert_eq!(levels(&smooth, &thresholds), expected);
+        assert_eq!(levels_reached(&smooth, &thresholds), expected);
     }
 
     #[test]
@@ -184,7 +219,7 @@ mod tests {
     proptest! {
         #[test]
         fn levels_agree_with_the_definition((smooth, thresholds) in images()) {
-            prop_assert_eq!(levels(&smooth, &thresholds), reached_reference(&smooth, &thresholds));
+            prop_assert_eq!(levels_reached(&smooth, &thresholds), reached_reference(&smooth, &thresholds));
         }
 
         #[test]
@@ -199,10 +234,10 @@ mod tests {
             let runs = runs.into_iter().filter(inside);
             let runs = runs.map(|(y, x0, count)| Run { y: y as u32, x0, x1: (x0 + count).min(width as u32) });
             covered.paint(runs, true);
-            let levels = levels(&smooth, &thresholds);
+            let levels = levels_reached(&smooth, &thresholds);
             let (factor, diameter_px, noise) = (3, 21.5, 2.0);
             let image =
-                WorkingImage { factor, diameter_px, smooth: smooth.clone(), noise, thresholds: thresholds.clone(), levels };
+                WorkingImage { factor, diameter_px, background: 0.0, smooth: smooth.clone(), noise, thresholds: thresholds.clone(), levels };
             let without = image.without(&covered);
             let expected: Vec<f32> =
                 (0..thresholds.len() / 2).map(|i| thresholds[2 * i + 1]).collect();

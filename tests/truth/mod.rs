@@ -142,7 +142,7 @@ fn present(labels: &Array2<u32>) -> usize {
 }
 
 /// True label to the label read that covers it. Above one half, no label overlaps two others so much.
-fn twins(truth: &Array2<u32>, read: &Array2<u32>) -> BTreeMap<u32, u32> {
+pub(crate) fn twins(truth: &Array2<u32>, read: &Array2<u32>) -> BTreeMap<u32, u32> {
     let mut areas = [BTreeMap::<u32, usize>::new(), BTreeMap::new()];
     let mut common = BTreeMap::<(u32, u32), usize>::new();
     for (&t, &r) in truth.iter().zip(read) {

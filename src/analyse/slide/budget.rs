@@ -1,0 +1,27 @@
+//! The memory that a slide takes.
+
+use crate::analyse::slide::grid::{MAX_HALO_PX, TILE_PX};
+use crate::error::{Error, Location, Result};
+use crate::slide::SlideFacts;
+
+/// Memory for each pixel of a tile that is being measured, bytes: three planes, labels, and the images of the search.
+const BYTES_OF_PIXEL: u64 = 20;
+/// Memory for each megapixel of a slide that stays until it is read, bytes: outlines, candidates and signals of packed tissue.
+const BYTES_OF_MEGAPIXEL: u64 = 200_000;
+/// Memory of a process that measures nothing, bytes.
+const BYTES_AT_REST: u64 = 32 << 20;
+
+/// Tiles that are measured at once: as many as there are threads, or as fit.
+pub(super) fn tiles_at_once(facts: &SlideFacts, memory_bytes: Option<u64>) -> Result<usize> {
+    let threads = rayon::current_num_threads().max(1);
+    let Some(limit) = memory_bytes else { return Ok(threads) };
+    let edge = |size: usize| (TILE_PX + 2 * MAX_HALO_PX).min(size) as u64;
+    let tile = edge(facts.height_px) * edge(facts.width_px) * BYTES_OF_PIXEL;
+    let kept = facts.whole().pixels() / 1_000_000 * BYTES_OF_MEGAPIXEL + BYTES_AT_REST;
+    let needed = tile + kept;
+    if needed > limit {
+        let location = Location::file(&facts.name).at_key("memory");
+        return Err(Error::Limit { location, needed, limit });
+    }
+    Ok((((limit - kept) / tile) as usize).clamp(1, threads))
+}

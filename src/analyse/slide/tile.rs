@@ -1,0 +1,50 @@
+//! The measurement of one tile.
+
+use crate::analyse::slide::grid::Tile;
+use crate::analyse::{Analyser, FieldMeasurement};
+use crate::error::Result;
+use crate::field::{ChannelRole, FieldView, PlaneView};
+use crate::segment::{SegmentPlan, Segmentation, segment_part};
+use crate::slide::SlideSource;
+
+/// What all tiles are measured with.
+pub(super) struct TileWork<'a> {
+    pub(super) analyser: &'a Analyser,
+    pub(super) source: &'a dyn SlideSource,
+    pub(super) plan: &'a SegmentPlan,
+    /// The survey, whose noise, width and filter are those of the slide.
+    pub(super) like: &'a FieldMeasurement,
+}
+
+/// A tile that was measured.
+pub(super) struct MeasuredTile {
+    pub(super) tile: Tile,
+    /// Its measurement, with places in [`Tile::seen`]; `None` if it has no nucleus: signals were not sought in it.
+    pub(super) field: Option<FieldMeasurement>,
+}
+
+impl TileWork<'_> {
+    /// Measures a tile. The probes of a tile without nuclei are not even read.
+    pub(super) fn measure(&self, tile: Tile) -> Result<MeasuredTile> {
+        let read = |role| self.source.read(role, tile.seen);
+        let counterstain = read(ChannelRole::Counterstain)?;
+        let nuclei = self.segment(counterstain.view())?;
+        if nuclei.nuclei.is_empty() {
+            return Ok(MeasuredTile { tile, field: None });
+        }
+        let (red, green) = rayon::join(|| read(ChannelRole::Red), || read(ChannelRole::Green));
+        let (red, green) = (red?, green?);
+        let facts = self.source.facts();
+        let mut view = FieldView::new(&facts.name, counterstain.view(), red.view(), green.view())?;
+        (view.pixel_size, view.saturation_level) = (facts.pixel_size, facts.saturation_level);
+        let nuclei = |view: &FieldView<'_>, is_darkened: bool| {
+            if is_darkened { self.segment(view.counterstain) } else { Ok(nuclei) }
+        };
+        let field = self.analyser.measure_picture(&view, nuclei, Some(self.like))?;
+        Ok(MeasuredTile { tile, field: Some(field) })
+    }
+
+    fn segment(&self, counterstain: PlaneView<'_>) -> Result<Segmentation> {
+        segment_part(counterstain, self.plan, &self.analyser.params.segment)
+    }
+}
