@@ -45,6 +45,16 @@ impl Plane {
     pub fn dim(&self) -> (usize, usize) {
         self.view().dim()
     }
+
+    /// Whether all samples are zero.
+    #[cfg(feature = "io")]
+    pub(crate) fn is_zero(&self) -> bool {
+        match self {
+            Self::U8(a) => a.iter().all(|&v| v == 0),
+            Self::U16(a) => a.iter().all(|&v| v == 0),
+            Self::F32(a) => a.iter().all(|&v| v == 0.0),
+        }
+    }
 }
 
 impl From<Array2<u8>> for Plane {

@@ -44,26 +44,30 @@
 mod calibration;
 mod channel;
 mod channels;
+mod decided;
 mod describe;
 mod image_file;
 mod imagej;
 mod labels;
 mod layout;
+mod listed;
 mod names;
 mod no_picture;
 mod ome_xml;
 mod options;
+mod part_reader;
 mod purpose;
 mod raster;
 mod read;
-mod read_listed;
 mod resolution;
 mod sample_type;
 mod series;
 mod shaped;
 mod skipped;
+mod slide_file;
 mod source;
 mod stack;
+mod stated;
 mod tiff;
 
 pub use crate::atomic::write_atomically;
@@ -74,6 +78,7 @@ pub(crate) use names::file_name;
 pub use names::{field_name, image_stem};
 pub use options::ReadOptions;
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};
+pub use slide_file::SlideFile;
 pub use source::{
     ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
     SpecimenSource, find_specimens, find_specimens_with,

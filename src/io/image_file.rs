@@ -10,6 +10,7 @@ use super::channel::{Channel, PlaneAddress};
 use super::describe;
 use super::layout::Layout;
 use super::options::ReadOptions;
+use super::part_reader::{PartContent, PartReader, check_not_infinite};
 use super::purpose::Purpose;
 use super::raster;
 use super::tiff::TiffFile;
@@ -29,6 +30,14 @@ pub(super) fn holds_several_channels(path: &Path) -> bool {
     }
     let file = ImageFile::open(path, &ReadOptions::default(), Purpose::Channel);
     file.is_ok_and(|file| !file.layout.rgb && file.layout.channels.len() > 1)
+}
+
+/// (height, width) of the channels of a file, by its headers.
+pub(super) fn dim(path: &Path, options: &ReadOptions, purpose: Purpose) -> Result<(usize, usize)> {
+    match raster::dim(path) {
+        Some(dim) => Ok(dim),
+        None => ImageFile::open(path, options, purpose)?.dim(),
+    }
 }
 
 /// Where the pixels come from.
@@ -107,6 +116,66 @@ impl ImageFile {
             Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
         }
     }
+
+    /// (height, width) of the channels in pixels.
+    pub(super) fn dim(&self) -> Result<(usize, usize)> {
+        let at = self.layout.channels.first().and_then(|channel| channel.slices.first());
+        let dim = match (&self.content, at) {
+            (Content::Raster(planes), Some(at)) => planes.get(at.sample).map(Plane::dim),
+            (Content::Tiff(tiff), Some(at)) => tiff.pages.get(at.page).map(|page| (page.height, page.width)),
+            (_, None) => None,
+        };
+        dim.ok_or_else(|| Error::malformed(self.location.clone(), "no page of the file is a channel"))
+    }
+
+    /// Readers of parts of channels. The file has a number among those of the slide.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if a channel is a stack, or its compressed strips are too large to be decoded for each part.
+    pub(super) fn part_readers(
+        &mut self,
+        indices: &[usize],
+        number: usize,
+        limit: u64,
+    ) -> Result<Vec<PartReader>> {
+        let Self { location, layout, content } = self;
+        let mut readers = Vec::with_capacity(indices.len());
+        for &index in indices {
+            let no_plane = || Error::malformed(location.clone(), "a channel has no plane");
+            let channel = layout.channels.get(index).ok_or_else(no_plane)?;
+            let PlaneAddress { page, sample } = only_slice(channel, location)?;
+            let (content, location) = match content {
+                Content::Raster(planes) => {
+                    let plane = planes.get(sample).cloned().ok_or_else(no_plane)?;
+                    (PartContent::Raster(plane), location.clone())
+                }
+                Content::Tiff(tiff) => {
+                    let located = tiff.locate(page)?;
+                    located.page.check_parts()?;
+                    let location = located.page.location.clone();
+                    let (pixels, number) = (tiff.pixels.clone(), (number, page));
+                    (PartContent::Tiff { pixels, page: Box::new(located), sample, number }, location)
+                }
+            };
+            readers.push(PartReader { content, location: location.at_channel(index), limit });
+        }
+        Ok(readers)
+    }
+}
+
+/// A channel that is a single plane, since a slide is not projected.
+fn only_slice(channel: &Channel, location: &Location) -> Result<PlaneAddress> {
+    match channel.slices.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(Error::malformed(location.clone(), "a channel has no plane")),
+        slices => {
+            let feature = format!(
+                "a slide of {} slices in depth; save its maximum projection, or one slice, as the slide",
+                slices.len()
+            );
+            Err(Error::unsupported(location.clone(), feature))
+        }
+    }
 }
 
 fn read_stack(
@@ -137,7 +206,8 @@ fn read_stack(
             let planes = tiff.read_samples(page, &samples, workspace)?;
             for (j, plane) in members.into_iter().zip(planes) {
                 done[j] = true;
-                check_not_infinite(&plane, tiff, page, indices[j])?;
+                let place = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
+                check_not_infinite(&plane, (0, 0), &place.at_channel(indices[j]))?;
                 projections[j] = Some(match projections[j].take() {
                     None => plane,
                     Some(earlier) => {
@@ -151,20 +221,6 @@ fn read_stack(
     }
     let incomplete = || Error::malformed(location.clone(), "a channel has no plane");
     projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
-}
-
-fn check_not_infinite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
-    let Plane::F32(samples) = plane else { return Ok(()) };
-    match samples.indexed_iter().find(|(_, value)| value.is_infinite()) {
-        None => Ok(()),
-        Some(((y, x), value)) => {
-            let location = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
-            let problem = format!(
-                "the sample at row {y}, column {x} is {value}, which no light gives; set it to NaN where there is no picture"
-            );
-            Err(Error::malformed(location.at_channel(channel), problem))
-        }
-    }
 }
 
 fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {

@@ -5,12 +5,20 @@ use std::path::Path;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use ndarray::Array2;
 
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::limited::read_bytes;
+
+/// (height, width) of a PNG or JPEG by its header; `None` if the file is none, or its header is broken.
+pub(super) fn dim(path: &Path) -> Option<(usize, usize)> {
+    let reader = ImageReader::open(path).ok()?.with_guessed_format().ok()?;
+    reader.format().filter(|format| [ImageFormat::Png, ImageFormat::Jpeg].contains(format))?;
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some((height as usize, width as usize))
+}
 
 /// The planes of a PNG: one of a grey image, three (red, green, blue) of a colour image; alpha is dropped.
 pub(super) fn read_png(path: &Path, limit: u64) -> Result<Vec<Plane>> {

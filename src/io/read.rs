@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use super::channel::Channel;
-use super::channels::{BY_INDEX, ChannelMap};
+use super::decided::{DecidedFile, undecided_colours};
 use super::image_file::ImageFile;
 use super::names::field_name;
 use super::options::ReadOptions;
 use super::purpose::Purpose;
 use super::source::three_file_name;
-use super::{calibration, channels, no_picture};
+use super::stated::{Stated, check_distinct, check_same_size};
+use super::{channels, no_picture};
 use crate::error::{Error, Location, Result};
-use crate::field::{ChannelRole, Field, FieldNote, Plane};
+use crate::field::{Field, FieldNote, Plane};
 use crate::units::PixelSize;
 use crate::workspace::Workspace;
 
@@ -50,60 +50,23 @@ pub fn read_field_reusing(
     workspace: &mut Workspace,
 ) -> Result<Field> {
     let path = path.as_ref();
-    let mut file = ImageFile::open(path, options, Purpose::Field)?;
-    let supplied = supplied_map(&file.layout.channels, &file.location, options)?;
-    let map = match supplied {
-        Some(map) => map,
-        None if file.layout.rgb => ChannelMap { counterstain: 2, red: 0, green: 1 },
-        None => channels::decide(&file.layout.channels, &file.location)
-            .map_err(|error| with_slices(error, &file.layout.channels))?,
-    };
-    let mut planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
-    no_picture::fill(&mut planes, &file.location)?;
-    let [counterstain, red, green] = three(planes, &file.location)?;
-    if supplied.is_none() && file.layout.rgb && counterstain == red && red == green {
-        return Err(undecided_colours(&file, "the three colours are the same image"));
+    let mut decided = DecidedFile::open(path, options)?;
+    let indices = decided.map.indices();
+    let mut planes = decided.file.read_channels(&indices, options.max_decoded_bytes, workspace)?;
+    no_picture::fill(&mut planes, &decided.file.location)?;
+    let [counterstain, red, green] = three(planes, &decided.file.location)?;
+    if decided.is_decided_by_colours() && counterstain == red && red == green {
+        return Err(decided.equal_colours());
     }
-    let mut field = Field::new(field_name(path), counterstain, red, green)?;
-    field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
-    field.saturation_level = file.layout.saturation_level;
-    field.notes = file.layout.notes;
-    if supplied.is_some() {
-        field.notes.extend(map.contradictions(&file.layout.channels));
-    }
-    Ok(field)
+    let field = Field::new(field_name(path), counterstain, red, green)?;
+    Ok(with_facts(field, decided.stated(options)))
 }
 
-/// An error about a file of one channel: its slices may be the channels, or the others lie in files of their own.
-fn with_slices(error: Error, channels: &[Channel]) -> Error {
-    match (error, channels) {
-        (Error::Undecided { location, question, found, .. }, [channel]) if channel.slices.len() > 2 => {
-            let slices = channel.slices.len();
-            let found = format!("{found}, in {slices} slices");
-            let remedy = format!("if the slices of the stack are the channels, {BY_INDEX}");
-            Error::Undecided { location, question, found, remedy }
-        }
-        (Error::Undecided { location, question, found, .. }, [_]) => {
-            let remedy = "if the other channels are in files of their own, say how these are named, such as \
-                          --files '{field}_{channel}.tif'"
-                .to_owned();
-            Error::Undecided { location, question, found, remedy }
-        }
-        (error, _) => error,
-    }
-}
-
-/// The channel map of the caller, checked against the channels at hand.
-pub(super) fn supplied_map(
-    channels: &[Channel],
-    location: &Location,
-    options: &ReadOptions,
-) -> Result<Option<ChannelMap>> {
-    match (options.channels, &options.channel_names) {
-        (Some(map), _) => map.check(channels, location).map(Some),
-        (None, Some(names)) => names.find(channels, location).map(Some),
-        (None, None) => Ok(None),
-    }
+fn with_facts(mut field: Field, stated: Stated) -> Field {
+    field.pixel_size = stated.pixel_size;
+    field.saturation_level = stated.saturation_level;
+    field.notes = stated.notes;
+    field
 }
 
 /// Reads a field from three single-channel files.
@@ -127,41 +90,22 @@ pub(super) fn read_files(
     options: &ReadOptions,
     workspace: &mut Workspace,
 ) -> Result<Field> {
-    if paths[0] == paths[1] || paths[1] == paths[2] || paths[2] == paths[0] {
-        let allowed = "three different files, one for each channel";
-        return Err(Error::parameter(
-            "files of a field",
-            paths.map(|p| p.display().to_string()).join(", "),
-            allowed,
-        ));
+    check_distinct(paths)?;
+    let (mut planes, mut stated) = (Vec::new(), Vec::new());
+    for path in paths {
+        let (plane, facts) = read_channel(path, None, options, workspace)?;
+        planes.push(plane);
+        stated.push(facts);
     }
-    let images = paths
-        .iter()
-        .map(|path| read_plane_reusing(path, None, options, workspace))
-        .collect::<Result<Vec<_>>>()?;
-    for (path, image) in paths.iter().zip(&images) {
-        let ((height, width), (h, w)) = (images[0].plane.dim(), image.plane.dim());
-        if (h, w) != (height, width) {
-            let problem = format!("{h} x {w} px, but {} has {height} x {width} px", paths[0].display());
-            return Err(Error::malformed(Location::file(path), problem));
-        }
-    }
-    let pixel_size = agreed_pixel_size(&paths, &images)?;
-    let saturation_level = images[0]
-        .saturation_level
-        .filter(|_| images.iter().all(|image| image.saturation_level == images[0].saturation_level));
-    let mut notes: Vec<FieldNote> = Vec::new();
-    for (role, image) in ChannelRole::ALL.into_iter().zip(&images) {
-        notes.extend(image.notes.iter().map(|note| note.clone().of_channel(role)));
-    }
-    let mut planes: Vec<Plane> = images.into_iter().map(|image| image.plane).collect();
-    no_picture::fill(&mut planes, &Location::file(paths[0]))?;
-    let [counterstain, red, green] = three(planes, &Location::file(paths[0]))?;
-    let mut field = Field::new(name, counterstain, red, green)?;
-    field.pixel_size = pixel_size;
-    field.saturation_level = saturation_level;
-    field.notes = notes;
-    Ok(field)
+    let location = Location::file(paths[0]);
+    let stated = <[Stated; 3]>::try_from(stated)
+        .map_err(|_| Error::malformed(location.clone(), "a channel without a plane"))?;
+    let mut planes = three(planes, &location)?;
+    check_same_size(paths, [0, 1, 2].map(|i: usize| planes[i].dim()))?;
+    let stated = Stated::joined(paths, stated)?;
+    no_picture::fill(&mut planes, &location)?;
+    let [counterstain, red, green] = planes;
+    Ok(with_facts(Field::new(name, counterstain, red, green)?, stated))
 }
 
 /// Reads a single plane: the only channel of a file, or the one asked for. A colour image whose three colours
@@ -174,17 +118,18 @@ pub fn read_plane(
     channel: Option<usize>,
     options: &ReadOptions,
 ) -> Result<SinglePlane> {
-    let mut image = read_plane_reusing(path.as_ref(), channel, options, &mut Workspace::default())?;
-    no_picture::fill(std::slice::from_mut(&mut image.plane), &Location::file(path))?;
-    Ok(image)
+    let (mut plane, stated) = read_channel(path.as_ref(), channel, options, &mut Workspace::default())?;
+    no_picture::fill(std::slice::from_mut(&mut plane), &Location::file(path))?;
+    let Stated { pixel_size, saturation_level, notes } = stated;
+    Ok(SinglePlane { plane, pixel_size, saturation_level, notes })
 }
 
-fn read_plane_reusing(
+fn read_channel(
     path: &Path,
     channel: Option<usize>,
     options: &ReadOptions,
     workspace: &mut Workspace,
-) -> Result<SinglePlane> {
+) -> Result<(Plane, Stated)> {
     let mut file = ImageFile::open(path, options, Purpose::Channel)?;
     let count = file.layout.channels.len();
     let plane = match channel {
@@ -201,12 +146,7 @@ fn read_plane_reusing(
     let Some(plane) = plane else {
         return Err(Error::malformed(file.location, "a channel without a plane"));
     };
-    Ok(SinglePlane {
-        plane,
-        pixel_size: options.pixel_size.or(file.layout.pixel_size),
-        saturation_level: file.layout.saturation_level,
-        notes: file.layout.notes,
-    })
+    Ok((plane, Stated::take(&mut file.layout, options)))
 }
 
 fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions, workspace: &mut Workspace) -> Result<Plane> {
@@ -215,48 +155,13 @@ fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions, workspace: &mut Work
     if red == green && green == blue {
         return Ok(red);
     }
-    let mut used: Vec<Plane> = [red, green, blue].into_iter().filter(|plane| !is_zero(plane)).collect();
+    let mut used: Vec<Plane> = [red, green, blue].into_iter().filter(|plane| !plane.is_zero()).collect();
     match (used.pop(), used.is_empty()) {
         (Some(plane), true) => Ok(plane),
         _ => Err(undecided_colours(file, "the image has several colours")),
     }
 }
 
-fn is_zero(plane: &Plane) -> bool {
-    match plane {
-        Plane::U8(a) => a.iter().all(|&v| v == 0),
-        Plane::U16(a) => a.iter().all(|&v| v == 0),
-        Plane::F32(a) => a.iter().all(|&v| v == 0.0),
-    }
-}
-
-fn undecided_colours(file: &ImageFile, question: &str) -> Error {
-    Error::Undecided {
-        location: file.location.clone(),
-        question: question.to_owned(),
-        found: channels::list(&file.layout.channels),
-        remedy: "name the channel by index, such as --channel 0 for a single plane or --channels dapi=0,red=1,green=2 \
-                 for a field"
-            .to_owned(),
-    }
-}
-
 fn three(planes: Vec<Plane>, location: &Location) -> Result<[Plane; 3]> {
     planes.try_into().map_err(|_| Error::malformed(location.clone(), "a channel without a plane"))
-}
-
-fn agreed_pixel_size(paths: &[&Path; 3], images: &[SinglePlane]) -> Result<Option<PixelSize>> {
-    let mut stated = paths.iter().zip(images).filter_map(|(path, image)| Some((*path, image.pixel_size?)));
-    let Some((first_path, first)) = stated.next() else { return Ok(None) };
-    for (path, size) in stated {
-        if (size.um() - first.um()).abs() > calibration::SQUARE_TOLERANCE * first.um() {
-            return Err(Error::Undecided {
-                location: Location::file(path),
-                question: "the files of the field state different pixel sizes".to_owned(),
-                found: format!("{} um, and {} um in {}", size.um(), first.um(), first_path.display()),
-                remedy: "supply the pixel size (--pixel-size UM)".to_owned(),
-            });
-        }
-    }
-    Ok(Some(first))
 }

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::field::Field;
+use crate::io::image_file;
+use crate::io::listed::three_of_listed;
 use crate::io::names::file_name;
 use crate::io::options::ReadOptions;
+use crate::io::purpose::Purpose;
 use crate::io::read::{read_field_reusing, read_files};
-use crate::io::read_listed::read_listed;
+use crate::io::slide_file::SlideFile;
 use crate::workspace::Workspace;
 
 /// A file that holds one channel, with what its name says of the channel.
@@ -106,32 +109,70 @@ impl FieldSource {
     /// # Errors
     /// As [`FieldSource::read`].
     pub fn read_reusing(&self, options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
-        let mut field = match &self.files {
-            FieldFiles::One(path) if self.series.is_some() => {
-                let options = ReadOptions { series: self.series, ..options.clone() };
-                read_field_reusing(path, &options, workspace)?
-            }
-            FieldFiles::One(path) => read_field_reusing(path, options, workspace)?,
-            FieldFiles::Three { counterstain, red, green } => {
-                read_files(&self.name, [counterstain, red, green], options, workspace)?
-            }
-            FieldFiles::Listed { files } => {
-                let files: Vec<_> =
-                    files.iter().map(|file| (file.channel.as_str(), file.path.as_path())).collect();
-                read_listed(&self.name, &files, options, workspace)?
-            }
-            FieldFiles::Unclear { files, question, remedy } => {
-                return Err(Error::Undecided {
-                    location: files.first().map(Location::file).unwrap_or_default(),
-                    question: question.clone(),
-                    found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
-                    remedy: remedy.clone(),
-                });
-            }
+        let options = &self.options(options);
+        let mut field = match self.placed(options)? {
+            Placed::One(path) => read_field_reusing(path, options, workspace)?,
+            Placed::Three(paths) => read_files(&self.name, paths, options, workspace)?,
         };
         field.name.clone_from(&self.name);
         Ok(field)
     }
+
+    /// Opens the field as a slide, whose pixels are read in parts.
+    ///
+    /// # Errors
+    /// As [`SlideFile::open`]; [`Error::Undecided`] if its files are unclear.
+    pub fn open_slide(&self, options: &ReadOptions) -> Result<SlideFile> {
+        let options = &self.options(options);
+        match self.placed(options)? {
+            Placed::One(path) => Ok(SlideFile::open(path, options)?.with_name(&self.name)),
+            Placed::Three(paths) => SlideFile::of_files(&self.name, paths, options),
+        }
+    }
+
+    /// (height, width) of the field in pixels, by the headers of its file, or of the file of its counterstain.
+    ///
+    /// # Errors
+    /// As [`FieldSource::read`], but for faults of the pixels and of the other files.
+    pub fn dim(&self, options: &ReadOptions) -> Result<(usize, usize)> {
+        let options = &self.options(options);
+        match self.placed(options)? {
+            Placed::One(path) => image_file::dim(path, options, Purpose::Field),
+            Placed::Three([counterstain, ..]) => image_file::dim(counterstain, options, Purpose::Channel),
+        }
+    }
+
+    /// The options for its own image of the file.
+    fn options(&self, options: &ReadOptions) -> ReadOptions {
+        let is_one = matches!(self.files, FieldFiles::One(_));
+        ReadOptions { series: self.series.filter(|_| is_one).or(options.series), ..options.clone() }
+    }
+
+    /// The files of the channels.
+    fn placed(&self, options: &ReadOptions) -> Result<Placed<'_>> {
+        match &self.files {
+            FieldFiles::One(path) => Ok(Placed::One(path)),
+            FieldFiles::Three { counterstain, red, green } => Ok(Placed::Three([counterstain, red, green])),
+            FieldFiles::Listed { files } => {
+                let files: Vec<_> =
+                    files.iter().map(|file| (file.channel.as_str(), file.path.as_path())).collect();
+                three_of_listed(&self.name, &files, options).map(Placed::Three)
+            }
+            FieldFiles::Unclear { files, question, remedy } => Err(Error::Undecided {
+                location: files.first().map(Location::file).unwrap_or_default(),
+                question: question.clone(),
+                found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
+                remedy: remedy.clone(),
+            }),
+        }
+    }
+}
+
+/// The files of a field, once it is known which of them holds which channel.
+enum Placed<'a> {
+    One(&'a Path),
+    /// Counterstain, red and green.
+    Three([&'a Path; 3]),
 }
 
 /// A specimen and its fields, none of them read yet.

@@ -12,6 +12,10 @@ use super::tag;
 use crate::error::{Error, Location, Result};
 use crate::io::sample_type::SampleType;
 
+/// Most bytes of a compressed strip or tile of a slide: it is decoded whole for any part of it. A strip of 256 rows of
+/// 250,000 px in 16 bits has half of it.
+const MAX_PART_CHUNK_BYTES: u64 = 1 << 28;
+
 /// A page of full resolution that this crate can read.
 #[derive(Debug, Clone)]
 pub(in crate::io) struct Page {
@@ -125,6 +129,18 @@ impl Page {
         self.row_bytes().saturating_mul(self.height as u64).saturating_mul(planes)
     }
 
+    /// Checks that parts can be read without decoding too much beside them.
+    pub(in crate::io) fn check_parts(&self) -> Result<()> {
+        let bytes = self.row_bytes().saturating_mul(self.chunk_height as u64);
+        if self.compression == Compression::None || bytes <= MAX_PART_CHUNK_BYTES {
+            return Ok(());
+        }
+        let feature = format!(
+            "a slide in compressed strips or tiles of {bytes} bytes, of which any part asks for all; save it in tiles"
+        );
+        Err(Error::unsupported(self.location.clone(), feature))
+    }
+
     /// Whether its compression changes samples.
     pub(in crate::io) fn is_lossy(&self) -> bool {
         self.compression == Compression::Jpeg
@@ -140,6 +156,12 @@ impl Page {
         let plain = self.compression == Compression::None && self.predictor == Predictor::None;
         let is_whole = !matches!(self.sample_type, SampleType::Packed(_));
         plain && is_whole && self.samples_in_chunk() == 1 && self.chunk_width == self.width
+    }
+
+    /// Bytes of the samples that a pixel has in one strip or tile; `None` if they are no whole bytes.
+    pub(super) fn pixel_bytes(&self) -> Option<usize> {
+        let bits = self.samples_in_chunk() as u64 * self.sample_type.stored_bits();
+        bits.is_multiple_of(8).then_some((bits / 8) as usize)
     }
 
     /// Strips or tiles of one plane, across and down.

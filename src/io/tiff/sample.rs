@@ -117,9 +117,9 @@ pub(super) fn from_file_order<T: Sample>(samples: &mut [T], little_endian: bool)
     }
 }
 
-/// Reads one row, whose pixels have `stride` samples each. `bytes` is scratch afterwards.
+/// Reads one row, whose pixels have `stride` samples each.
 pub(super) fn read_row<T: Sample>(
-    bytes: &mut [u8],
+    bytes: &[u8],
     predictor: Predictor,
     little_endian: bool,
     stride: usize,
@@ -134,6 +134,7 @@ pub(super) fn read_row<T: Sample>(
             }
         }
         Predictor::FloatingPoint => {
+            let mut bytes = bytes.to_vec();
             for i in stride..bytes.len() {
                 bytes[i] = bytes[i].wrapping_add(bytes[i - stride]);
             }
@@ -166,10 +167,10 @@ mod tests {
     #[test]
     fn differences_wrap_around() {
         let mut row = [0_u8; 4];
-        read_row(&mut [250, 1, 10, 2], Predictor::Horizontal, true, 2, &mut row);
+        read_row(&[250, 1, 10, 2], Predictor::Horizontal, true, 2, &mut row);
         assert_eq!(row, [250, 1, 4, 3]);
         let mut row = [0_u16; 2];
-        read_row(&mut [0xff, 0xff, 0, 2], Predictor::Horizontal, false, 1, &mut row);
+        read_row(&[0xff, 0xff, 0, 2], Predictor::Horizontal, false, 1, &mut row);
         assert_eq!(row, [0xffff, 1]);
     }
 }

@@ -1,33 +1,30 @@
-//! Reads a field from a file for each channel, whose names do not say which is which.
+//! The channels of a field in a file for each, whose names do not say which is which.
 
 use std::path::Path;
 
 use super::channel::Channel;
 use super::channels::{self, BY_INDEX};
+use super::decided::supplied_map;
 use super::image_file::ImageFile;
 use super::names::file_name;
 use super::options::ReadOptions;
 use super::purpose::Purpose;
-use super::read::{read_files, supplied_map};
 use crate::error::{Error, Location, Result};
-use crate::field::Field;
-use crate::workspace::Workspace;
 
-/// Reads a field from files, each with the name of its channel. The caller's map counts the files. Without one, the channel
+/// Which of the files is the counterstain, the red and the green probe. Each comes with the name of its channel. The caller's map counts the files. Without one, the channel
 /// that each file states counts, and otherwise its name.
 ///
 /// # Errors
 /// [`Error::Undecided`] if it is not clear which file is which; it lists the files.
-pub(super) fn read_listed(
+pub(super) fn three_of_listed<'a>(
     name: &str,
-    files: &[(&str, &Path)],
+    files: &[(&str, &'a Path)],
     options: &ReadOptions,
-    workspace: &mut Workspace,
-) -> Result<Field> {
+) -> Result<[&'a Path; 3]> {
     let location = files.first().map(|(_, path)| Location::file(path)).unwrap_or_default();
     let named: Vec<Channel> = files.iter().map(|(channel, path)| named_by_file(channel, path)).collect();
     if let Some(map) = supplied_map(&named, &location, options)? {
-        return read_files(name, map.indices().map(|index| files[index].1), options, workspace);
+        return Ok(map.indices().map(|index| files[index].1));
     }
     let stated: Option<Vec<Channel>> = files.iter().map(|(_, path)| stated(path, options)).collect();
     let by_content = stated.and_then(|channels| channels::decide(&channels, &location).ok());
@@ -35,8 +32,7 @@ pub(super) fn read_listed(
     let Some(map) = by_content.or_else(|| channels::decide(&labels, &location).ok()) else {
         return Err(undecided(name, &named, location));
     };
-    let paths = map.indices().map(|index| files[index].1);
-    read_files(name, paths, options, workspace)
+    Ok(map.indices().map(|index| files[index].1))
 }
 
 fn only_named(name: &str) -> Channel {
