@@ -22,6 +22,8 @@ pub use edit::{Change, Edit};
 pub use measure::FieldMeasurement;
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
+#[cfg(feature = "run")]
+pub(crate) use slide::field_bytes;
 pub use slide::{SlideOptions, WHOLE_FIELD_PX};
 pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 

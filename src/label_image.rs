@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use crate::kernel::run::Run;
+use crate::slide::Part;
 
 /// Columns `x0..x1` of a row that have one label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,19 @@ impl LabelImage {
         })
     }
 
+    /// The part of the image in a rectangle, of the labels that the rectangle meets.
+    pub(crate) fn part(&self, part: Part) -> Self {
+        let (x0, x1) = (part.x0 as u32, part.x1.min(self.width_px) as u32);
+        let clipped = |run: &LabelRun| LabelRun {
+            x0: run.x0.max(x0) - x0,
+            x1: run.x1.min(x1).max(x0) - x0,
+            label: run.label,
+        };
+        let row = |y| self.row(y).iter().map(clipped).filter(|run| run.x0 < run.x1).collect();
+        let rows = (part.y0..part.y1.min(self.dim().0)).map(row).collect();
+        Self::of_rows((x1 - x0.min(x1)) as usize, rows)
+    }
+
     /// The whole image as an array: four bytes for each pixel.
     #[must_use]
     pub fn to_array(&self) -> Array2<u32> {
@@ -195,6 +209,12 @@ mod tests {
             }
             prop_assert_eq!(labels.get(height, 0), None);
             prop_assert_eq!(labels.get(0, width), None);
+            let part = Part { y0: 1, x0: 3, y1: 9, x1: 30 };
+            let within = labels.part(part);
+            for (y, x) in (0..height.saturating_sub(1)).flat_map(|y| (0..40).map(move |x| (y, x))) {
+                let expected = if x < 27 { labels.get(y + 1, x + 3) } else { None };
+                prop_assert_eq!(within.get(y, x), expected);
+            }
             for label in array.iter().copied().filter(|label| *label > 0) {
                 let pixels: usize = labels.runs_of(label, 0..height).map(Run::len).sum();
                 prop_assert_eq!(pixels, array.iter().filter(|other| **other == label).count());

@@ -131,6 +131,7 @@ fn options(arguments: &Arguments, labels: bool, overlays: bool) -> RunOptions {
     let mut options = RunOptions::default();
     (options.pictures.labels, options.pictures.overlays) = (labels, overlays);
     (options.replace, options.redo) = (arguments.replace, arguments.redo);
+    options.memory_bytes = arguments.memory_bytes();
     options
 }
 

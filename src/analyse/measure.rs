@@ -78,6 +78,12 @@ impl FieldMeasurement {
         &self.segmentation.labels
     }
 
+    /// The nuclei: `nuclei()[i].id == i + 1`.
+    #[must_use]
+    pub fn nuclei(&self) -> &[Nucleus] {
+        &self.segmentation.nuclei
+    }
+
     /// The same field with the areas in which its nuclei are counted. Those of one file can be attached to several fields:
     /// [`crate::region`] says which of them belong to this one. The fields of a specimen have regions all or none.
     ///

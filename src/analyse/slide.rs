@@ -18,6 +18,8 @@ use crate::analyse::{Analyser, FieldMeasurement};
 use crate::error::Result;
 use crate::field::{ChannelRole, Field};
 use crate::slide::{Progress, SlideFacts, SlideSource};
+#[cfg(feature = "run")]
+pub(crate) use budget::field_bytes;
 use budget::tiles_at_once;
 use grid::Grid;
 use survey::Survey;

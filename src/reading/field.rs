@@ -10,7 +10,8 @@ use crate::kernel::run::Run;
 use crate::label_image::LabelImage;
 use crate::pair::Pairing;
 use crate::resolve::RejectedCandidate;
-use crate::segment::Nucleus;
+use crate::segment::{BoundingBox, Nucleus};
+use crate::slide::Part;
 use crate::units::PixelSize;
 
 /// Measured quality of one field.
@@ -120,6 +121,39 @@ impl FieldReading {
         silhouette.set(&runs);
         silhouette.trace(&mut outline);
         outline.into_iter().map(|(y, x)| [y.max(0) as usize, x.max(0) as usize]).collect()
+    }
+
+    /// The reading of a part of the field, with places from the corner of the part: the nuclei that the part meets, and all
+    /// signals.
+    pub(crate) fn part(&self, part: Part) -> Self {
+        let meets = |n: &&NucleusReading| {
+            let BoundingBox { y0, x0, y1, x1 } = n.nucleus.bounding_box;
+            Part { y0, x0, y1, x1 }.common(&part).pixels() > 0
+        };
+        let (dy, dx) = (part.y0 as f64, part.x0 as f64);
+        let mut out = Self {
+            name: self.name.clone(),
+            height_px: part.dim().0,
+            width_px: part.dim().1,
+            nuclei: self.nuclei.iter().filter(meets).cloned().collect(),
+            signals: self.signals.clone(),
+            rejected: Vec::new(),
+            labels: self.labels.part(part),
+            pixel_size: self.pixel_size,
+            quality: self.quality.clone(),
+        };
+        for NucleusReading { nucleus, .. } in &mut out.nuclei {
+            let b = &mut nucleus.bounding_box;
+            (b.y0, b.y1) = (b.y0.saturating_sub(part.y0), b.y1.min(part.y1) - part.y0);
+            (b.x0, b.x1) = (b.x0.saturating_sub(part.x0), b.x1.min(part.x1) - part.x0);
+            nucleus.centroid_y_px -= dy;
+            nucleus.centroid_x_px -= dx;
+        }
+        for signal in &mut out.signals {
+            signal.y_px -= dy;
+            signal.x_px -= dx;
+        }
+        out
     }
 
     /// One row a nucleus, by id.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field, PlaneView};
 use crate::io::{FieldSource, file_name};
+use crate::slide::{Part, SlideSource};
 
 /// Every so many rows of a plane are digested. Noise makes two planes differ in any row.
 const ROW_STEP: usize = 8;
@@ -111,6 +112,35 @@ pub(super) fn planes(field: &Field) -> Vec<PlaneDigest> {
             Some(PlaneDigest { field: field.name.clone(), channel, blake3 })
         })
         .collect()
+}
+
+/// Parts of a slide along each side that stand for it, and their edge, px.
+const SLIDE_PARTS: usize = 4;
+const SLIDE_PART_PX: usize = 512;
+
+/// The digests of the channels of a slide, by parts that are spread over it.
+pub(super) fn planes_of_slide(slide: &dyn SlideSource) -> Result<Vec<PlaneDigest>> {
+    let facts = slide.facts();
+    let starts = |size: usize| {
+        (0..SLIDE_PARTS).map(move |i| (2 * i + 1) * size.saturating_sub(SLIDE_PART_PX) / (2 * SLIDE_PARTS))
+    };
+    let mut out = Vec::new();
+    for channel in ChannelRole::ALL {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{} {}", facts.height_px, facts.width_px).as_bytes());
+        let mut shows_something = false;
+        for (y0, x0) in starts(facts.height_px).flat_map(|y| starts(facts.width_px).map(move |x| (y, x))) {
+            let part = Part { y0, x0, y1: y0 + SLIDE_PART_PX, x1: x0 + SLIDE_PART_PX }.common(&facts.whole());
+            if let Some(digest) = plane_digest(slide.read(channel, part)?.view()) {
+                shows_something = true;
+                hasher.update(digest.as_str().as_bytes());
+            }
+        }
+        if shows_something {
+            out.push(PlaneDigest { field: facts.name.clone(), channel, blake3: Digest::of(&hasher) });
+        }
+    }
+    Ok(out)
 }
 
 fn plane_digest(plane: PlaneView<'_>) -> Option<Digest> {

@@ -29,6 +29,18 @@ pub enum Event<'a> {
         /// Where it is now.
         to: &'a Path,
     },
+    /// A part of a slide was measured.
+    #[non_exhaustive]
+    Slide {
+        /// Its specimen.
+        specimen: &'a str,
+        /// Its field.
+        field: &'a str,
+        /// Pixels that are measured.
+        done_px: u64,
+        /// All pixels of the slide.
+        all_px: u64,
+    },
     /// A field was read, or failed.
     #[non_exhaustive]
     Field {

@@ -71,6 +71,9 @@ pub struct RunOptions {
     pub redo: bool,
     /// Leave `run.json` until the end: the run repeats it.
     pub keep_record: bool,
+    /// Most memory that the pixels may take, bytes. Default: `None`, as many fields at once as there are threads. It changes no
+    /// result.
+    pub memory_bytes: Option<u64>,
 }
 
 /// One result that a run has to give: a specimen, read by an assay.

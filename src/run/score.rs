@@ -1,17 +1,18 @@
 //! Reads the results of a run, a few fields at a time.
 //!
-//! As many fields as there are threads are held in memory at once. Pixels are dropped as soon as a field is
-//! measured; an overlay reads its field again.
+//! As many fields as there are threads are held in memory at once, or as fit; a slide is held in part. Pixels are dropped as
+//! soon as a field is measured; an overlay reads its field again.
 
 use std::fs;
 
 use rayon::prelude::*;
 
-use crate::error::Result;
+use crate::analyse::field_bytes;
+use crate::error::{Error, Result};
 use crate::io::FieldSource;
 use crate::quality::RunFacts;
-use crate::run::digest::{InputFile, planes};
-use crate::run::observer::{Event, Observer};
+use crate::run::job::Job;
+use crate::run::observer::Observer;
 use crate::run::specimen::{Finished, MeasuredField, Target};
 use crate::workspace::Workspace;
 
@@ -24,7 +25,7 @@ pub(super) struct Task<'a> {
 
 impl Task<'_> {
     /// The fields to read; none if the specimen was not found.
-    fn fields(&self) -> &[FieldSource] {
+    pub(super) fn fields(&self) -> &[FieldSource] {
         self.target.planned.source.as_ref().map_or(&[], |source| &source.fields)
     }
 }
@@ -39,13 +40,14 @@ pub(super) fn bytes_of(field: &FieldSource) -> u64 {
 pub(super) fn score(
     tasks: &[Task<'_>],
     workspaces: &mut Vec<Workspace>,
+    memory_bytes: Option<u64>,
     observer: &dyn Observer,
     mut finished: impl FnMut(usize, Finished),
 ) {
     let together = rayon::current_num_threads();
     workspaces.resize_with(together, Workspace::default);
-    let jobs: Vec<(usize, &FieldSource)> = (tasks.iter().enumerate())
-        .flat_map(|(i, task)| task.fields().iter().map(move |field| (i, field)))
+    let jobs: Vec<Job<'_>> = (tasks.iter().enumerate())
+        .flat_map(|(i, task)| task.fields().iter().map(move |field| Job::new(i, task, field)))
         .collect();
     let mut measured: Vec<Vec<Result<MeasuredField>>> = tasks.iter().map(|_| Vec::new()).collect();
     // The first task that is not finished.
@@ -60,15 +62,21 @@ pub(super) fn score(
             ready.into_par_iter().map(|(i, fields)| (tasks[i].index, finish(&tasks[i], fields))).collect();
         done.into_iter().for_each(|(index, result)| finished(index, result));
     };
-    for jobs in jobs.chunks(together) {
+    let mut rest = jobs.as_slice();
+    while let Some(first) = rest.first() {
+        let (jobs, after) = rest.split_at(held_together(rest, first, together, memory_bytes));
+        rest = after;
         if observer.is_cancelled() {
             return;
         }
         let results: Vec<Result<MeasuredField>> = (jobs.par_iter().zip(&mut *workspaces))
-            .map(|((i, field), workspace)| measure(&tasks[*i], field, workspace, observer))
+            .map(|(job, workspace)| job.measure(workspace, memory_bytes, observer))
             .collect();
-        for ((i, _), result) in jobs.iter().zip(results) {
-            measured[*i].push(result);
+        if results.iter().any(|result| matches!(result, Err(Error::Cancelled))) {
+            return;
+        }
+        for (job, result) in jobs.iter().zip(results) {
+            measured[job.task].push(result);
         }
         finish_ready(&mut measured, &mut next);
     }
@@ -77,56 +85,23 @@ pub(super) fn score(
     }
 }
 
+/// Number of the next fields that are held at once: as many as there are threads, or as fit. A slide takes all threads by
+/// itself.
+fn held_together(jobs: &[Job<'_>], first: &Job<'_>, threads: usize, memory_bytes: Option<u64>) -> usize {
+    if first.is_slide() {
+        return 1;
+    }
+    let mut bytes = 0;
+    let fits = |job: &&Job<'_>| {
+        bytes += field_bytes(job.pixels);
+        !job.is_slide() && memory_bytes.is_none_or(|limit| bytes <= limit)
+    };
+    jobs.iter().take(threads).take_while(fits).count().max(1)
+}
+
 fn finish(task: &Task<'_>, fields: Vec<Result<MeasuredField>>) -> Finished {
     match &task.target.planned.source {
         Ok(source) => task.target.finish(&source.fields, fields, task.facts.clone()),
         Err(error) => task.target.fail(error, Vec::new()),
     }
-}
-
-fn measure(
-    task: &Task<'_>,
-    source: &FieldSource,
-    workspace: &mut Workspace,
-    observer: &dyn Observer,
-) -> Result<MeasuredField> {
-    let measured = measure_field(task, source, workspace);
-    let (pixels, error) = match &measured {
-        Ok((_, pixels)) => (*pixels, None),
-        Err(error) => (0, Some(error.to_string())),
-    };
-    observer.on(Event::Field {
-        specimen: &task.target.planned.specimen,
-        field: &source.name,
-        place: place_of(task, source),
-        pixels,
-        bytes: bytes_of(source),
-        error: error.as_deref(),
-    });
-    measured.map(|(field, _)| field)
-}
-
-/// Which field of its specimen it is, from 1, and of how many.
-fn place_of(task: &Task<'_>, source: &FieldSource) -> (usize, usize) {
-    let fields = task.fields();
-    let before = fields.iter().position(|field| field.name == source.name).unwrap_or(0);
-    (before + 1, fields.len())
-}
-
-fn measure_field(
-    task: &Task<'_>,
-    source: &FieldSource,
-    workspace: &mut Workspace,
-) -> Result<(MeasuredField, u64)> {
-    let field = source.read_reusing(&task.target.planned.reading, workspace)?;
-    let (height, width) = field.dim();
-    let mut measurement = task.target.analyser.measure_field(&field)?;
-    let regions = task.target.planned.regions.as_ref();
-    if let Some(regions) = regions.and_then(|regions| regions.of_field(&source.name)) {
-        measurement = measurement.with_regions(regions);
-    }
-    let planes = planes(&field);
-    workspace.recycle(field);
-    let inputs = InputFile::of_field(source)?;
-    Ok((MeasuredField { measurement, planes, inputs }, height as u64 * width as u64))
 }

@@ -182,7 +182,7 @@ impl Run {
             .map(|&i| Task { index: i, target: slots[i].target(options, find), facts: facts[i].clone() })
             .collect();
         let mut finished = Vec::new();
-        score(&tasks, workspaces, observer, |i, result: Finished| {
+        score(&tasks, workspaces, options.memory_bytes, observer, |i, result: Finished| {
             let outcome = result.ledger.as_ref().and_then(|ledger| ledger.outcome.as_ref());
             observer.on(Event::Result { record: &result.record, outcome, kept: false });
             finished.push((i, result));

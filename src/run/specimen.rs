@@ -5,18 +5,19 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
-use crate::error::{Error, Result};
-use crate::io::{FieldSource, FindOptions, write_labels};
+use crate::error::Result;
+use crate::io::{FieldSource, FindOptions};
 use crate::quality::{Effect, RunFacts};
 use crate::report::{
-    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_overlay,
-    write_report_json, write_signals_csv, write_signals_geojson,
+    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_json,
+    write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
 use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
+use crate::run::pictures;
 use crate::run::plan::{Pictures, PlannedResult};
 use crate::run::record::InputRecord;
 use crate::run::status::{FieldRecord, InputStatus};
@@ -119,7 +120,7 @@ impl Target<'_> {
             .zip(&measured)
             .filter_map(|(source, name)| Some((*source, of_source(name)?)))
             .collect();
-        self.write_images(&read)?;
+        pictures::write(self.folder, &read, &self.planned.reading, self.pictures)?;
         self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
@@ -141,10 +142,10 @@ impl Target<'_> {
         good: &[(&FieldSource, MeasuredField)],
         facts: RunFacts,
     ) -> Ledger {
-        let of_field = |(source, _): &(&FieldSource, MeasuredField)| {
-            let labels = self.pictures.labels.then(|| labels_of(&source.name));
-            let overlay = self.pictures.overlays.then(|| overlay_of(&source.name));
-            labels.into_iter().chain(overlay).chain(objects_of(&source.name))
+        let of_field = |(source, measured): &(&FieldSource, MeasuredField)| {
+            let (dim, nuclei) = (measured.measurement.labels().dim(), measured.measurement.nuclei());
+            let pictures = pictures::names(&source.name, dim, nuclei.iter(), self.pictures);
+            pictures.into_iter().chain(objects_of(&source.name))
         };
         let mut files: Vec<ResultFile> = RESULT_FILES
             .iter()
@@ -217,23 +218,6 @@ impl Target<'_> {
             write_signals_geojson(self.folder.join(signals), reading, field)
         })
     }
-
-    /// Label images and overlays, as asked for.
-    fn write_images(&self, fields: &[(&FieldSource, &FieldReading)]) -> Result<()> {
-        for fields in fields.chunks(rayon::current_num_threads()) {
-            fields.par_iter().try_for_each(|(source, reading)| {
-                if self.pictures.labels {
-                    write_labels(self.folder.join(labels_of(&source.name)), &reading.labels.to_array())?;
-                }
-                if self.pictures.overlays {
-                    let field = source.read(&self.planned.reading)?;
-                    write_overlay(self.folder.join(overlay_of(&source.name)), &field, reading)?;
-                }
-                Ok::<(), Error>(())
-            })?;
-        }
-        Ok(())
-    }
 }
 
 /// Findings that ask for something.
@@ -263,17 +247,7 @@ pub(super) fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
 }
 
-/// Label image of a field, under its result's folder.
-fn labels_of(field: &str) -> String {
-    format!("labels/{field}.tif")
-}
-
 /// Nuclei and signals of a field as objects, under its result's folder.
 fn objects_of(field: &str) -> [String; 2] {
     ["nuclei", "signals"].map(|kind| format!("{GEOJSON_FOLDER}/{field}/{kind}.geojson"))
-}
-
-/// Overlay of a field, under its result's folder.
-fn overlay_of(field: &str) -> String {
-    format!("overlays/{field}.png")
 }

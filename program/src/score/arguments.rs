@@ -10,6 +10,7 @@ use breakapart::assay::Sex;
 use breakapart::io::{ChannelChoice, FilePattern, FindOptions, ReadOptions, SeriesList};
 use breakapart::region::{RegionOptions, RegionUnit};
 use breakapart::{Error, Location, PixelSize};
+use bytesize::ByteSize;
 use clap::{Args, Parser, ValueEnum};
 use serde::{Serialize, Serializer};
 
@@ -58,6 +59,9 @@ pub struct Arguments {
     /// Show progress as a bar on a terminal, or as a JSON object a line on stdout
     #[arg(long, value_name = "bar|json", default_value = "bar")]
     progress: ProgressForm,
+    /// Most memory that the images may take, such as 512MiB or 4GB [default: as many fields at once as threads]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<ByteSize>,
     /// Show nothing but failures
     #[arg(long, conflicts_with = "progress")]
     quiet: bool,
@@ -83,6 +87,10 @@ pub(crate) enum Progress {
 }
 
 impl Arguments {
+    pub(crate) fn memory_bytes(&self) -> Option<u64> {
+        self.memory.map(|size| size.as_u64())
+    }
+
     pub(crate) fn progress(&self) -> Progress {
         match (self.quiet, self.progress) {
             (true, _) => Progress::Quiet,

@@ -53,6 +53,9 @@ fn line(event: Event<'_>) -> Option<Value> {
                 "asks_for_attention": Urgency::of(outcome) != Urgency::Clear,
             })
         }
+        Event::Slide { specimen, field, done_px, all_px, .. } => {
+            json!({"event": "slide", "specimen": specimen, "field": field, "done_px": done_px, "all_px": all_px})
+        }
         Event::Again { results, fields, bytes, .. } => {
             json!({"event": "again", "results": results, "fields": fields, "bytes": bytes})
         }

@@ -44,6 +44,13 @@ impl Screen {
         }
         self.bar.inc(bytes);
     }
+
+    /// Megapixels of the slide that is being read.
+    fn show_slide(&self, specimen: &str, done_px: u64, all_px: u64) {
+        let [done, all] = [done_px, all_px].map(|pixels| pixels as f64 / 1e6);
+        self.bar.set_message(format!("{specimen}: {done:.0} of {all:.0} Mpx"));
+        self.bar.tick();
+    }
 }
 
 impl Observer for Screen {
@@ -56,6 +63,7 @@ impl Observer for Screen {
                 }
             }
             Event::PutAside { specimen, to, .. } => self.bar.suspend(|| tell_put_aside(specimen, to)),
+            Event::Slide { specimen, done_px, all_px, .. } => self.show_slide(specimen, done_px, all_px),
             Event::Field { specimen, place, pixels, bytes, .. } => {
                 self.advance(specimen, place, pixels, bytes);
             }

@@ -11,6 +11,12 @@ const BYTES_OF_MEGAPIXEL: u64 = 200_000;
 /// Memory of a process that measures nothing, bytes.
 const BYTES_AT_REST: u64 = 32 << 20;
 
+/// Memory that a field of so many pixels takes while it is measured, bytes.
+#[cfg(feature = "run")]
+pub(crate) fn field_bytes(pixels: u64) -> u64 {
+    pixels * BYTES_OF_PIXEL + BYTES_AT_REST
+}
+
 /// Tiles that are measured at once: as many as there are threads, or as fit.
 pub(super) fn tiles_at_once(facts: &SlideFacts, memory_bytes: Option<u64>) -> Result<usize> {
     let threads = rayon::current_num_threads().max(1);

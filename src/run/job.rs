@@ -1,0 +1,132 @@
+//! One field to measure: held whole, or read in parts if it is a slide.
+
+use crate::analyse::{FieldMeasurement, SlideOptions, WHOLE_FIELD_PX, field_bytes};
+use crate::error::{Error, Location, Result};
+use crate::io::FieldSource;
+use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
+use crate::run::observer::{Event, Observer};
+use crate::run::score::{Task, bytes_of};
+use crate::run::specimen::MeasuredField;
+use crate::slide::Progress;
+use crate::workspace::Workspace;
+
+/// A field of a task.
+pub(super) struct Job<'a> {
+    /// Place of its task among the tasks.
+    pub(super) task: usize,
+    of: &'a Task<'a>,
+    source: &'a FieldSource,
+    /// Its pixels, by the header of its file; 0 if that cannot be read.
+    pub(super) pixels: u64,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(task: usize, of: &'a Task<'a>, source: &'a FieldSource) -> Self {
+        let dim = source.dim(&of.target.planned.reading);
+        let pixels = dim.map_or(0, |(height, width)| height as u64 * width as u64);
+        Self { task, of, source, pixels }
+    }
+
+    /// Whether the field is too large to be held.
+    pub(super) fn is_slide(&self) -> bool {
+        self.pixels > WHOLE_FIELD_PX
+    }
+
+    /// Measures the field.
+    pub(super) fn measure(
+        &self,
+        workspace: &mut Workspace,
+        memory_bytes: Option<u64>,
+        observer: &dyn Observer,
+    ) -> Result<MeasuredField> {
+        let measured = self.measured(workspace, memory_bytes, observer);
+        if matches!(measured, Err(Error::Cancelled)) {
+            return measured;
+        }
+        let error = measured.as_ref().err().map(ToString::to_string);
+        observer.on(Event::Field {
+            specimen: &self.of.target.planned.specimen,
+            field: &self.source.name,
+            place: self.place(),
+            pixels: if error.is_none() { self.pixels } else { 0 },
+            bytes: bytes_of(self.source),
+            error: error.as_deref(),
+        });
+        measured
+    }
+
+    /// Which field of its specimen it is, from 1, and of how many.
+    fn place(&self) -> (usize, usize) {
+        let fields = self.of.fields();
+        let before = fields.iter().position(|field| field.name == self.source.name).unwrap_or(0);
+        (before + 1, fields.len())
+    }
+
+    fn measured(
+        &self,
+        workspace: &mut Workspace,
+        memory_bytes: Option<u64>,
+        observer: &dyn Observer,
+    ) -> Result<MeasuredField> {
+        let planned = self.of.target.planned;
+        let (mut measurement, planes) = if self.is_slide() {
+            self.measured_slide(memory_bytes, observer)?
+        } else {
+            self.measured_field(workspace, memory_bytes)?
+        };
+        let regions = planned.regions.as_ref();
+        if let Some(regions) = regions.and_then(|regions| regions.of_field(&self.source.name)) {
+            measurement = measurement.with_regions(regions);
+        }
+        let inputs = InputFile::of_field(self.source)?;
+        Ok(MeasuredField { measurement, planes, inputs })
+    }
+
+    fn measured_field(
+        &self,
+        workspace: &mut Workspace,
+        memory_bytes: Option<u64>,
+    ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
+        let needed = field_bytes(self.pixels);
+        if let Some(limit) = memory_bytes.filter(|limit| needed > *limit) {
+            let location = Location::file(&self.source.name);
+            return Err(Error::Limit { location, needed, limit });
+        }
+        let target = &self.of.target;
+        let field = self.source.read_reusing(&target.planned.reading, workspace)?;
+        let measurement = target.analyser.measure_field(&field)?;
+        let planes = planes(&field);
+        workspace.recycle(field);
+        Ok((measurement, planes))
+    }
+
+    fn measured_slide(
+        &self,
+        memory_bytes: Option<u64>,
+        observer: &dyn Observer,
+    ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
+        let target = &self.of.target;
+        let slide = self.source.open_slide(&target.planned.reading)?;
+        let options = SlideOptions { memory_bytes, ..SlideOptions::default() };
+        let watch = Watch { job: self, observer };
+        let measurement = target.analyser.measure_slide(&slide, &options, &watch)?;
+        Ok((measurement, planes_of_slide(&slide)?))
+    }
+}
+
+/// Tells the observer of a run how far a slide is measured.
+struct Watch<'a> {
+    job: &'a Job<'a>,
+    observer: &'a dyn Observer,
+}
+
+impl Progress for Watch<'_> {
+    fn measured(&self, done_px: u64, all_px: u64) {
+        let (specimen, field) = (&self.job.of.target.planned.specimen, &self.job.source.name);
+        self.observer.on(Event::Slide { specimen, field, done_px, all_px });
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.observer.is_cancelled()
+    }
+}

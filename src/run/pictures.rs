@@ -1,0 +1,118 @@
+//! Label images and overlays of a result: one for each field, and of a slide an overlay for each part that has nuclei.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::analyse::{FieldReading, WHOLE_FIELD_PX};
+use crate::error::{Error, Result};
+use crate::field::{ChannelRole, Field};
+use crate::io::{FieldSource, ReadOptions, write_labels};
+use crate::report::write_overlay;
+use crate::run::plan::Pictures;
+use crate::segment::{BoundingBox, Nucleus};
+use crate::slide::{Part, SlideSource};
+
+/// Edge of the parts that the overlay of a slide has, px.
+const PART_PX: usize = 2048;
+
+/// The pictures of a field, under its result's folder.
+pub(super) fn names<'n>(
+    field: &str,
+    dim: (usize, usize),
+    nuclei: impl Iterator<Item = &'n Nucleus>,
+    pictures: Pictures,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    if pictures.labels {
+        names.push(labels_of(field));
+    }
+    if pictures.overlays {
+        match parts(dim, nuclei) {
+            Some(parts) => names.extend(parts.into_iter().map(|part| overlay_of_part(field, part))),
+            None => names.push(overlay_of(field)),
+        }
+    }
+    names
+}
+
+/// Writes the pictures of some fields, as asked for.
+pub(super) fn write(
+    folder: &Path,
+    fields: &[(&FieldSource, &FieldReading)],
+    reading: &ReadOptions,
+    pictures: Pictures,
+) -> Result<()> {
+    let write = |source: &FieldSource, field: &FieldReading| {
+        if pictures.labels {
+            write_labels(folder.join(labels_of(&source.name)), &field.labels.to_array())?;
+        }
+        if pictures.overlays {
+            write_overlays(folder, source, field, reading)?;
+        }
+        Ok::<(), Error>(())
+    };
+    for fields in fields.chunks(rayon::current_num_threads()) {
+        fields.par_iter().try_for_each(|(source, field)| write(source, field))?;
+    }
+    Ok(())
+}
+
+fn write_overlays(
+    folder: &Path,
+    source: &FieldSource,
+    field: &FieldReading,
+    reading: &ReadOptions,
+) -> Result<()> {
+    let nuclei = field.nuclei.iter().map(|n| &n.nucleus);
+    let Some(parts) = parts((field.height_px, field.width_px), nuclei) else {
+        return write_overlay(folder.join(overlay_of(&source.name)), &source.read(reading)?, field);
+    };
+    let slide = source.open_slide(reading)?;
+    for part in parts {
+        let plane = |role| slide.read(role, part);
+        let [counterstain, red, green] = ChannelRole::ALL.map(plane);
+        let picture = Field::new(&field.name, counterstain?, red?, green?)?;
+        write_overlay(folder.join(overlay_of_part(&source.name, part)), &picture, &field.part(part))?;
+    }
+    Ok(())
+}
+
+/// The parts of a slide that have nuclei, in reading order; `None` if it is no slide.
+fn parts<'n>(
+    (height, width): (usize, usize),
+    nuclei: impl Iterator<Item = &'n Nucleus>,
+) -> Option<Vec<Part>> {
+    if height as u64 * width as u64 <= WHOLE_FIELD_PX {
+        return None;
+    }
+    let (down, across) = (height.div_ceil(PART_PX), width.div_ceil(PART_PX));
+    let mut has_nuclei = vec![false; down * across];
+    for BoundingBox { y0, x0, y1, x1 } in nuclei.map(|nucleus| nucleus.bounding_box) {
+        for y in y0 / PART_PX..y1.div_ceil(PART_PX).min(down) {
+            for x in x0 / PART_PX..x1.div_ceil(PART_PX).min(across) {
+                has_nuclei[y * across + x] = true;
+            }
+        }
+    }
+    let part = |place: usize| {
+        let (y0, x0) = (place / across * PART_PX, place % across * PART_PX);
+        Part { y0, x0, y1: (y0 + PART_PX).min(height), x1: (x0 + PART_PX).min(width) }
+    };
+    Some((0..down * across).filter(|place| has_nuclei[*place]).map(part).collect())
+}
+
+/// Label image of a field.
+fn labels_of(field: &str) -> String {
+    format!("labels/{field}.tif")
+}
+
+/// Overlay of a field.
+fn overlay_of(field: &str) -> String {
+    format!("overlays/{field}.png")
+}
+
+/// Overlay of a part of a slide, by the row and the column of its corner.
+fn overlay_of_part(field: &str, part: Part) -> String {
+    format!("overlays/{field}/y{:06}_x{:06}.png", part.y0, part.x0)
+}
