@@ -53,10 +53,12 @@ mod layout;
 mod listed;
 mod names;
 mod no_picture;
+mod ome_description;
 mod ome_xml;
 mod options;
 mod part_reader;
 mod purpose;
+mod pyramid;
 mod raster;
 mod read;
 mod resolution;
@@ -76,7 +78,12 @@ pub use labels::write_labels;
 #[cfg(feature = "run")]
 pub(crate) use names::file_name;
 pub use names::{field_name, image_stem};
+#[cfg(feature = "simulate")]
+pub(crate) use ome_description::{DescribedChannel, OmeDescription};
 pub use options::ReadOptions;
+#[cfg(feature = "simulate")]
+pub(crate) use pyramid::{Reduction, TILE_PX, TiledImage, write_tiled};
+pub use pyramid::{write_label_pyramid, write_picture_pyramid};
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};
 pub use slide_file::SlideFile;
 pub use source::{

@@ -53,6 +53,7 @@ mod scene;
 mod shape;
 mod silhouette;
 mod sisters;
+mod slide;
 mod specimen;
 mod speckle;
 mod truth;
@@ -64,6 +65,7 @@ pub use conditions::{
 };
 pub use emitter::SignalKind;
 pub use ome_tiff::write_ome_tiff;
+pub use slide::{SlideLayout, SlideTruth, write_slide};
 pub use specimen::{SimulatedField, SimulatedSpecimen, SpecimenTruth, simulate_field, simulate_specimen};
 pub use truth::{NucleusTruth, SignalTruth, TrueStatus};
 pub use write::write_specimen;

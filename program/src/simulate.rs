@@ -1,10 +1,10 @@
 //! Writes break-apart specimens with known truth.
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use breakapart::simulate::{Conditions, write_specimen};
+use breakapart::simulate::{Conditions, SlideLayout, SpecimenTruth, write_slide, write_specimen};
 use clap::Parser;
 
 use crate::USAGE;
@@ -28,6 +28,18 @@ pub struct Arguments {
     /// Height and width of a field; that of the condition if not given
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(64..=8192))]
     size: Option<u32>,
+    /// One whole slide of this size in px, such as 30000x30000, instead of fields
+    #[arg(long, value_name = "ROWSxCOLS", conflicts_with = "fields", value_parser = rows_and_columns)]
+    slide: Option<(usize, usize)>,
+    /// Share of the slide that is empty glass
+    #[arg(long, value_name = "SHARE", requires = "slide", default_value_t = 0.0)]
+    empty: f64,
+}
+
+fn rows_and_columns(text: &str) -> Result<(usize, usize), String> {
+    let sizes =
+        text.split_once('x').and_then(|(rows, columns)| Some((rows.parse().ok()?, columns.parse().ok()?)));
+    sizes.ok_or_else(|| "rows and columns in px, such as 30000x30000".to_owned())
 }
 
 /// `breakapart simulate` as a program of its own.
@@ -71,7 +83,7 @@ fn chosen(arguments: &Arguments) -> breakapart::Result<Vec<Conditions>> {
 fn write(arguments: &Arguments, conditions: &[Conditions]) -> anyhow::Result<()> {
     for conditions in conditions {
         let dir = arguments.out.join(&conditions.name);
-        let truth = write_specimen(&dir, conditions, arguments.seed, arguments.fields)?;
+        let truth = write_one(&dir, conditions, arguments)?;
         // That stdout was closed by its reader is no failure of the run.
         let _closed = writeln!(
             stdout(),
@@ -84,4 +96,16 @@ fn write(arguments: &Arguments, conditions: &[Conditions]) -> anyhow::Result<()>
         );
     }
     Ok(())
+}
+
+fn write_one(
+    dir: &Path,
+    conditions: &Conditions,
+    arguments: &Arguments,
+) -> breakapart::Result<SpecimenTruth> {
+    let Some((height_px, width_px)) = arguments.slide else {
+        return write_specimen(dir, conditions, arguments.seed, arguments.fields);
+    };
+    let layout = SlideLayout { height_px, width_px, empty_share: arguments.empty };
+    Ok(write_slide(dir, conditions, arguments.seed, layout)?.specimen)
 }

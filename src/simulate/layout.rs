@@ -12,12 +12,26 @@ use super::nucleus::Body;
 const ATTEMPTS: usize = 120;
 /// Gap of nuclei that touch, um: less than any microscope resolves.
 const TOUCHING_GAP_UM: f64 = 0.1;
+/// Glass between a nucleus and a free edge, um: the light of a nucleus in focus reaches no further.
+const FREE_EDGE_UM: f64 = 1.0;
 
-/// Nuclei in and around the field (those across its edge have their centre outside).
-pub(super) fn place_nuclei(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Vec<Body> {
+/// Whether nuclei lie across the edges of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edges {
+    /// As in a field of view: some have their centre outside.
+    Crossed,
+    /// All lie in the field, as in a cell of a slide.
+    Free,
+}
+
+/// Nuclei in and around the field.
+pub(super) fn place_nuclei(conditions: &Conditions, edges: Edges, rng: &mut ChaCha8Rng) -> Vec<Body> {
     let nuclei = &conditions.nuclei;
     let side = conditions.size_px as f64 * conditions.optics.pixel_um;
-    let margin = 0.6 * nuclei.diameter_um;
+    let margin = match edges {
+        Edges::Crossed => 0.6 * nuclei.diameter_um,
+        Edges::Free => 0.0,
+    };
     let wanted = (nuclei.per_10000_um2 * (side + 2.0 * margin).powi(2) / 1e4).round() as usize;
     let mut bodies: Vec<Body> = Vec::with_capacity(wanted);
     for _ in 0..wanted {
@@ -47,6 +61,12 @@ pub(super) fn place_nuclei(conditions: &Conditions, rng: &mut ChaCha8Rng) -> Vec
             } else {
                 body.y = rng.random_range(-margin..side + margin);
                 body.x = rng.random_range(-margin..side + margin);
+            }
+            if edges == Edges::Free {
+                let inside = body.reach() + FREE_EDGE_UM..=side - body.reach() - FREE_EDGE_UM;
+                if !inside.contains(&body.y) || !inside.contains(&body.x) {
+                    continue;
+                }
             }
             let gap = if clustered { 0.0 } else { nuclei.gap_um };
             if bodies.iter().all(|other| has_room(&body, other, nuclei.overlap, gap)) {

@@ -1,6 +1,5 @@
 //! OME-TIFF output.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -14,9 +13,13 @@ use super::specimen::SimulatedField;
 use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 use crate::field::Plane;
+use crate::io::{DescribedChannel, OmeDescription};
 
 /// Channels: name and wavelength of emission (nm), of DAPI and the Vysis fluorophores.
 const CHANNELS: [(&str, u32); 3] = [("DAPI", 461), ("SpectrumOrange", 588), ("SpectrumGreen", 524)];
+
+/// Name of the simulator in the files it writes.
+pub(super) const CREATOR: &str = "breakapart simulate";
 
 type Encoder<'a> = TiffEncoder<&'a mut BufWriter<File>>;
 
@@ -29,7 +32,7 @@ type Encoder<'a> = TiffEncoder<&'a mut BufWriter<File>>;
 /// complete.
 pub fn write_ome_tiff(path: impl AsRef<Path>, field: &SimulatedField) -> Result<()> {
     let path = path.as_ref();
-    let mut description = Some(ome_xml(field));
+    let mut description = Some(description(field).xml());
     write_atomically(path, |part| {
         let mut writer = BufWriter::new(File::create(part).map_err(|e| Error::io(path, e))?);
         let mut encoder = encoder(path, &mut writer)?;
@@ -78,49 +81,23 @@ where
     image.write_data(samples).map_err(|e| failure(path, e))
 }
 
-/// The description of the file. The micro sign is written as a character reference: the tag holds ASCII.
-fn ome_xml(field: &SimulatedField) -> String {
-    let (height, width) = field.field.dim();
-    let depth = field.planes().count();
-    let sample_type = if matches!(field.field.counterstain, Plane::U8(_)) { "uint8" } else { "uint16" };
-    let mut physical = String::new();
-    if let Some(pixel) = field.field.pixel_size {
-        for axis in ["X", "Y"] {
-            let um = pixel.um();
-            let _ = write!(physical, r#" PhysicalSize{axis}="{um}" PhysicalSize{axis}Unit="&#181;m""#);
-        }
+/// The channels of simulated files.
+pub(super) fn channels() -> Vec<DescribedChannel> {
+    let channel =
+        |(name, wavelength)| DescribedChannel { name: Some(name), emission_nm: Some(wavelength), samples: 1 };
+    CHANNELS.into_iter().map(channel).collect()
+}
+
+fn description(field: &SimulatedField) -> OmeDescription {
+    OmeDescription {
+        name: field.name.clone(),
+        creator: CREATOR,
+        dim: field.field.dim(),
+        sample_type: if matches!(field.field.counterstain, Plane::U8(_)) { "uint8" } else { "uint16" },
+        significant_bits: field.bits,
+        channels: channels(),
+        slices: field.planes().count(),
+        slice_step_um: field.plane_step_um,
+        pixel_size: field.field.pixel_size,
     }
-    if depth > 1 {
-        let um = field.plane_step_um;
-        let _ = write!(physical, r#" PhysicalSizeZ="{um}" PhysicalSizeZUnit="&#181;m""#);
-    }
-    let mut channels = String::new();
-    for (i, (name, wavelength)) in CHANNELS.iter().enumerate() {
-        let _ = write!(
-            channels,
-            r#"<Channel ID="Channel:0:{i}" Name="{name}" SamplesPerPixel="1" EmissionWavelength="{wavelength}" EmissionWavelengthUnit="nm"/>"#
-        );
-    }
-    format!(
-        concat!(
-            r#"<?xml version="1.0" encoding="UTF-8"?>"#,
-            r#"<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" "#,
-            r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" "#,
-            r#"xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 "#,
-            r#"http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd" Creator="breakapart simulate">"#,
-            r#"<Image ID="Image:0" Name="{name}">"#,
-            r#"<Pixels ID="Pixels:0" DimensionOrder="XYCZT" Type="{sample_type}" SignificantBits="{bits}" "#,
-            r#"SizeX="{width}" SizeY="{height}" SizeC="3" SizeZ="{depth}" SizeT="1"{physical}>"#,
-            r#"{channels}<TiffData IFD="0" PlaneCount="{pages}"/></Pixels></Image></OME>"#
-        ),
-        name = field.name,
-        sample_type = sample_type,
-        bits = field.bits,
-        width = width,
-        height = height,
-        depth = depth,
-        physical = physical,
-        channels = channels,
-        pages = 3 * depth,
-    )
 }

@@ -25,6 +25,8 @@ pub(super) enum Purpose {
     Granules = 8,
     /// Pixels of the camera, one stream a row.
     CameraMap = 9,
+    /// Empty cells of a slide, one stream a slide.
+    Slide = 10,
 }
 
 /// Source of all random streams of a specimen.

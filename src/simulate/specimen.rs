@@ -9,7 +9,7 @@ use super::camera::{PlaneIndex, hot_pixels, read_out};
 use super::camera_map::camera_map;
 use super::conditions::{Conditions, Pattern};
 use super::granules::scatter_granules;
-use super::layout::place_nuclei;
+use super::layout::{Edges, place_nuclei};
 use super::loci::place_signals;
 use super::random::{Purpose, Streams};
 use super::reader::see;
@@ -141,9 +141,19 @@ impl SpecimenTruth {
 /// # Errors
 /// [`Error::InvalidParameter`] if a parameter is out of its range.
 pub fn simulate_field(conditions: &Conditions, seed: u64, index: u32) -> Result<SimulatedField> {
+    simulate(conditions, seed, index, Edges::Crossed)
+}
+
+/// Simulates a field with or without nuclei across its edges.
+pub(super) fn simulate(
+    conditions: &Conditions,
+    seed: u64,
+    index: u32,
+    edges: Edges,
+) -> Result<SimulatedField> {
     conditions.validate()?;
     let streams = Streams::new(seed, &conditions.name);
-    let bodies = place_nuclei(conditions, &mut streams.stream(Purpose::Layout, [index, 0, 0]));
+    let bodies = place_nuclei(conditions, edges, &mut streams.stream(Purpose::Layout, [index, 0, 0]));
     let stained = stain(conditions, &bodies);
     let nuclei: Vec<_> = (0_u32..)
         .zip(bodies.iter().zip(&stained.silhouettes))

@@ -46,14 +46,17 @@ pub fn write_specimen(
         write_table(&truth_dir.join(format!("{name}_signals.csv")), &SignalTruth::COLUMNS, &field.signals)?;
         truth.add(&field);
     }
-    let path = truth_dir.join("specimen.json");
-    let json = serde_json::to_vec_pretty(&truth).map_err(|e| Error::io(&path, e.into()))?;
-    write_bytes(&path, &json)?;
+    write_json(&truth_dir.join("specimen.json"), &truth)?;
     Ok(truth)
 }
 
+pub(super) fn write_json<T: Serialize>(path: &Path, truth: &T) -> Result<()> {
+    let json = serde_json::to_vec_pretty(truth).map_err(|e| Error::io(path, e.into()))?;
+    write_bytes(path, &json)
+}
+
 /// Writes a table with its header, also if it has no rows.
-fn write_table<T: Serialize>(path: &Path, columns: &[&str], rows: &[T]) -> Result<()> {
+pub(super) fn write_table<T: Serialize>(path: &Path, columns: &[&str], rows: &[T]) -> Result<()> {
     let failure = |e: csv::Error| Error::io(path, std::io::Error::other(e));
     let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     table.write_record(columns).map_err(failure)?;
