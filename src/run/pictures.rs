@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::analyse::{FieldReading, WHOLE_FIELD_PX};
 use crate::error::{Error, Result};
 use crate::field::{ChannelRole, Field};
-use crate::io::{FieldSource, ReadOptions, write_labels};
+use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
 use crate::report::write_overlay;
 use crate::run::plan::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
@@ -45,7 +45,7 @@ pub(super) fn write(
 ) -> Result<()> {
     let write = |source: &FieldSource, field: &FieldReading| {
         if pictures.labels {
-            write_labels(folder.join(labels_of(&source.name)), &field.labels.to_array())?;
+            write_label_image(&folder.join(labels_of(&source.name)), field)?;
         }
         if pictures.overlays {
             write_overlays(folder, source, field, reading)?;
@@ -56,6 +56,22 @@ pub(super) fn write(
         fields.par_iter().try_for_each(|(source, field)| write(source, field))?;
     }
     Ok(())
+}
+
+/// One image; of a slide in tiles, with reduced copies.
+fn write_label_image(path: &Path, field: &FieldReading) -> Result<()> {
+    let labels = &field.labels;
+    if is_slide(labels.dim()) {
+        let rows = |rows| Ok(labels.rows_as_array(rows));
+        write_label_pyramid(path, labels.dim(), field.pixel_size, rows)
+    } else {
+        write_labels(path, &labels.to_array())
+    }
+}
+
+/// Whether a field of this size is read in parts.
+fn is_slide((height, width): (usize, usize)) -> bool {
+    height as u64 * width as u64 > WHOLE_FIELD_PX
 }
 
 fn write_overlays(
@@ -83,7 +99,7 @@ fn parts<'n>(
     (height, width): (usize, usize),
     nuclei: impl Iterator<Item = &'n Nucleus>,
 ) -> Option<Vec<Part>> {
-    if height as u64 * width as u64 <= WHOLE_FIELD_PX {
+    if !is_slide((height, width)) {
         return None;
     }
     let (down, across) = (height.div_ceil(PART_PX), width.div_ceil(PART_PX));

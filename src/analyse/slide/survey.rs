@@ -155,6 +155,11 @@ impl Blocks {
         for (i, &index) in chosen.iter().enumerate() {
             let block = source.read(role, self.place(index))?;
             let at = (i / side * height, i % side * width);
+            // Of some storages, parts that need it are floats.
+            if let (Some(Plane::U8(_) | Plane::U16(_)), Plane::F32(_)) = (&mosaic, &block) {
+                mosaic = mosaic
+                    .map(|earlier| Plane::F32(Array2::from_shape_fn(dim, |(y, x)| earlier.view().at(y, x))));
+            }
             let whole = mosaic.get_or_insert_with(|| match &block {
                 Plane::U8(_) => Plane::U8(Array2::zeros(dim)),
                 Plane::U16(_) => Plane::U16(Array2::zeros(dim)),

@@ -218,7 +218,7 @@ fn lights(tiles: &[MeasuredTile], ids: &Ids) -> Vec<NucleusLight> {
         let on_slide = |light: &NucleusLight| {
             let nucleus_id = ids.on_slide(place, light.nucleus_id);
             let place = [light.place[0] + seen.y0 as f64, light.place[1] + seen.x0 as f64];
-            (nucleus_id > 0).then(|| NucleusLight { nucleus_id, place, ..*light })
+            (nucleus_id > 0).then_some(NucleusLight { nucleus_id, place, ..*light })
         };
         lights.extend(field.lights.iter().filter_map(on_slide));
     }
