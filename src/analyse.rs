@@ -18,7 +18,7 @@ mod tests;
 
 pub use crate::reading::{FieldQuality, FieldReading, Instrument, NucleusReading, NucleusRow};
 pub use edit::{Change, Edit};
-pub use measure::FieldMeasurement;
+pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
 pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
@@ -81,9 +81,7 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::Malformed`] if a plane of the field holds samples that are not finite numbers.
     pub fn measure_field(&self, field: &Field) -> Result<FieldMeasurement> {
-        let nuclei =
-            |field: &Field| segment(field.counterstain.view(), field.pixel_size, &self.params.segment);
-        self.measure_picture(field, nuclei)
+        self.measure_field_with(field, SuppliedMeasurements::default())
     }
 
     /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program
@@ -92,25 +90,56 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        self.measure_picture(field, |_| Ok(nuclei))
+        self.measure_field_with(field, SuppliedMeasurements { nuclei: Some(nuclei), ..Default::default() })
     }
 
-    /// Measures the part of a field that holds a picture, in the nuclei of that.
-    fn measure_picture(
+    /// As [`Analyser::measure_field`], with nuclei or the places of spots that another program found.
+    ///
+    /// Supplied spots are the only candidates of their colour. Their places are taken as they are; height, width and noise
+    /// are measured there. A spot that does not stand out of the noise of its place is no candidate, and the reading decides
+    /// as usual which candidates are signals. So the spots of the whole field belong in the list, those outside nuclei too:
+    /// they tell how many of them are false.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] if the label image has another size than the field, or a spot lies outside of it.
+    ///
+    /// ```
+    /// use breakapart::analyse::SuppliedMeasurements;
+    /// use breakapart::segment::Segmentation;
+    /// use breakapart::{Analyser, Assay, Field, PerColour, SpotPlace};
+    /// use ndarray::Array2;
+    /// let dark = || Array2::<u16>::from_elem((64, 64), 100);
+    /// let field = Field::new("field_000", dark(), dark(), dark())?;
+    /// let labels = Array2::from_shape_fn((64, 64), |(y, x)| u32::from(y.max(x) < 40));
+    /// let spots = vec![SpotPlace { y_px: 12.5, x_px: 20.0 }];
+    /// let supplied = SuppliedMeasurements {
+    ///     nuclei: Some(Segmentation::from_labels(labels, field.counterstain.view())?),
+    ///     signals: PerColour { red: Some(spots), green: None },
+    /// };
+    /// let measured = Analyser::new(Assay::builtin("alk")?)?.measure_field_with(&field, supplied)?;
+    /// assert_eq!(measured.labels().iter().max(), Some(&1));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    pub fn measure_field_with(
         &self,
         field: &Field,
-        nuclei: impl FnOnce(&Field) -> Result<Segmentation>,
+        supplied: SuppliedMeasurements,
     ) -> Result<FieldMeasurement> {
+        let SuppliedMeasurements { nuclei, signals } = supplied;
+        let segmented =
+            |field: &Field| segment(field.counterstain.view(), field.pixel_size, &self.params.segment);
+        let nuclei = |field: &Field| nuclei.map_or_else(|| segmented(field), Ok);
         let (detect, instrument) = (&self.params.detect, &self.params.instrument);
+        // What holds no picture is left out.
         let Some(mut padding) = Padding::of(field) else {
-            return measure::measure(field, nuclei(field)?, detect, instrument);
+            return measure::measure(field, nuclei(field)?, &signals, detect, instrument);
         };
         let field = padding.darkened(field);
         let mut nuclei = nuclei(&field)?;
         if nuclei.labels.dim() == field.dim() {
             padding.mark_cut(&mut nuclei, field.counterstain.view());
         }
-        measure::measure(&field, nuclei, detect, instrument)
+        measure::measure(&field, nuclei, &signals, detect, instrument)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

@@ -95,6 +95,7 @@ mod setting;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod slide;
+mod spot;
 mod statistics;
 pub mod summarise;
 mod units;
@@ -109,6 +110,7 @@ pub use error::{Error, Location, Result};
 pub use field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
 pub use range::ParameterRange;
 pub use setting::Setting;
+pub use spot::SpotPlace;
 pub use summarise::Verdict;
 pub use units::PixelSize;
 #[cfg(feature = "io")]

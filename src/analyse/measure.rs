@@ -8,7 +8,7 @@ use crate::analyse::byte_order;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
 use crate::calibrate::{InstrumentParams, bleed_through};
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
@@ -18,6 +18,7 @@ use crate::kernel::dispatch::vectorised;
 use crate::region::Regions;
 use crate::segment::Segmentation;
 use crate::setting::Setting;
+use crate::spot::SpotPlace;
 use crate::units::PixelSize;
 
 /// Nuclei and signal candidates of one field: all that the reading of a specimen needs of its pixels.
@@ -82,10 +83,23 @@ impl FieldMeasurement {
     }
 }
 
-/// Measures a field whose nuclei are known.
+/// What another program measured in a field. What it did not is measured as usual.
+///
+/// [`Analyser::measure_field_with`](crate::Analyser::measure_field_with) says what becomes of it.
+#[derive(Debug, Clone, Default)]
+#[allow(clippy::exhaustive_structs)]
+pub struct SuppliedMeasurements {
+    /// The nuclei, such as of [`Segmentation::from_labels`].
+    pub nuclei: Option<Segmentation>,
+    /// The places of the spots of each colour, over the whole field.
+    pub signals: PerColour<Option<Vec<SpotPlace>>>,
+}
+
+/// Measures a field whose nuclei are known, and perhaps the places of its spots.
 pub(super) fn measure(
     field: &Field,
     segmentation: Segmentation,
+    spots: &PerColour<Option<Vec<SpotPlace>>>,
     params: &DetectParams,
     instrument: &InstrumentParams,
 ) -> Result<FieldMeasurement> {
@@ -100,7 +114,13 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
-    let find = |colour| candidates(field, &segmentation, colour, params, instrument);
+    for (colour, spots) in spots.iter() {
+        check_places(spots.as_deref().unwrap_or_default(), colour, field.dim())?;
+    }
+    let find = |colour: Colour| {
+        let within = (&segmentation, spots[colour].as_deref());
+        candidates(field, within, colour, params, instrument)
+    };
     let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
     let swapped =
         ChannelRole::ALL.into_iter().zip(planes).filter(|(_, plane)| byte_order::is_swapped(*plane));
@@ -130,10 +150,20 @@ pub(super) fn measure(
     })
 }
 
+/// Checks that supplied spots lie in the field.
+fn check_places(places: &[SpotPlace], colour: Colour, (height, width): (usize, usize)) -> Result<()> {
+    let outside = places.iter().enumerate().find(|(_, place)| !place.lies_in((height, width)));
+    outside.map_or(Ok(()), |(index, place)| {
+        let name = format!("place of the supplied {colour} spot {index}");
+        let allowed = format!("finite, in a field of {height} x {width} px");
+        Err(Error::parameter(name, format!("({}, {}) px", place.y_px, place.x_px), allowed))
+    })
+}
+
 /// The candidates of a colour, found without the counterstain's light if the bleed-through was supplied.
 fn candidates(
     field: &Field,
-    segmentation: &Segmentation,
+    (segmentation, spots): (&Segmentation, Option<&[SpotPlace]>),
     colour: Colour,
     params: &DetectParams,
     instrument: &InstrumentParams,
@@ -145,14 +175,14 @@ fn candidates(
         bleed_through::subtract(probe, field.counterstain.view(), &segmentation.labels, fraction, limit)
     });
     let Some(own) = own else {
-        return find::candidates(probe, colour, segmentation, field.pixel_size, params);
+        return find::candidates(probe, colour, (segmentation, spots), field.pixel_size, params);
     };
     let mut params = params.clone();
     if let Setting::Supplied(_) = params.camera_noise[colour] {
         params.camera_noise[colour] = Setting::Estimate;
     }
     let plane = PlaneView::from(&own);
-    let mut found = find::candidates(plane, colour, segmentation, field.pixel_size, &params);
+    let mut found = find::candidates(plane, colour, (segmentation, spots), field.pixel_size, &params);
     // The difference has not the camera's noise.
     let with_gain = params.camera_noise[colour] == Setting::Estimate;
     found.noise_fit = camera_noise::estimate(probe, None, with_gain);

@@ -16,11 +16,13 @@ use crate::detect::scan::{Found, Scan};
 use crate::detect::search_image::{SearchImage, samples};
 use crate::detect::signal_width::Width;
 use crate::detect::spot_width::{Ladder, Workspace};
+use crate::detect::supplied::{SuppliedPlaces, SuppliedSpots};
 use crate::detect::{filter_bank, local_noise, signal_width};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{Noise, NoiseFit};
 use crate::segment::Segmentation;
 use crate::setting::Setting;
+use crate::spot::SpotPlace;
 use crate::units::PixelSize;
 
 /// Height over the local spread of the filter response (noise and texture) from which a maximum is a candidate, in standard
@@ -58,6 +60,8 @@ pub(crate) struct ChannelCandidates {
     pub(crate) nucleus_noise: Vec<f64>,
     /// Spread of the filter response around each candidate, from many points; empty where nuclei are known.
     pub(crate) local_noise: Vec<f64>,
+    /// Spots of another program, if its places are the candidates.
+    pub(crate) supplied: Option<SuppliedSpots>,
 }
 
 /// A background that was cut off at one level.
@@ -86,11 +90,11 @@ impl CutOff {
 }
 
 /// Finds the candidates of a plane. Candidates outside all nuclei have nucleus id 0; width and filter are fitted to the
-/// candidates inside.
+/// candidates inside. Of `supplied` places, which lie in the plane, those that stand out of the noise are the candidates.
 pub(crate) fn candidates(
     plane: PlaneView<'_>,
     colour: Colour,
-    segmentation: &Segmentation,
+    (segmentation, supplied): (&Segmentation, Option<&[SpotPlace]>),
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
@@ -100,19 +104,21 @@ pub(crate) fn candidates(
     let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
     restored
         .restore_clipped_peaks(nominal_px, |y, x| nearest_nucleus(&segmentation.labels, y, x, margin_px) > 0);
-    let mut found = candidates_of(&restored, colour, Some(segmentation), pixel_size, params);
+    let within = Some((segmentation, supplied));
+    let mut found = candidates_of(&restored, colour, within, pixel_size, params);
     found.cut_off = restored.floor.map(|floor| CutOff::of(floor, plane, segmentation));
     found
 }
 
-/// Finds the candidates of a restored plane, anywhere if nuclei are not known.
+/// Finds the candidates of a restored plane, anywhere if nuclei are not known; at supplied places if there are any.
 pub(crate) fn candidates_of(
     restored: &Restored<'_>,
     colour: Colour,
-    segmentation: Option<&Segmentation>,
+    within: Option<(&Segmentation, Option<&[SpotPlace]>)>,
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
+    let segmentation = within.map(|(segmentation, _)| segmentation);
     let (plane, no_data, noise) = (restored.plane(), restored.no_data.as_ref(), restored.noise);
     let image = SearchImage::new(plane, no_data, segmentation, &noise);
     let samples = samples(&image);
@@ -135,7 +141,13 @@ pub(crate) fn candidates_of(
         margin_px: params.nucleus_margin_px(pixel_size, used.sigma_px),
         sigma_px: used.sigma_px,
     };
-    let found = search.run();
+    let mut found = search.run();
+    let supplied = within.and_then(|(segmentation, places)| Some((segmentation, places?)));
+    let supplied = supplied.map(|(segmentation, places)| {
+        let own = std::mem::replace(&mut found.candidates, search.at(places));
+        let nuclei = (segmentation, search.margin_px);
+        SuppliedSpots::compare(places, &found.candidates, &own, nuclei, search.sigma_px)
+    });
     let (height, width) = plane.dim();
     let data_px = no_data.map_or(height * width, |n| n.iter().filter(|missing| !**missing).count());
     ChannelCandidates {
@@ -154,6 +166,7 @@ pub(crate) fn candidates_of(
         clipped: restored.clipped,
         nucleus_noise: found.nucleus_noise,
         local_noise: found.local_noise,
+        supplied,
     }
 }
 
@@ -187,18 +200,40 @@ struct Measured {
     local_noise: Option<f64>,
 }
 
-impl Search<'_, '_> {
+impl<'image> Search<'_, 'image> {
+    /// All candidates.
     fn run(&self) -> SearchResult {
-        let scan = Scan {
+        let scan = self.scan();
+        self.result(scan.for_each_maximum(|workspace, response, (y, x)| {
+            self.measure(workspace, response, (y, x), refine(response, y, x))
+        }))
+    }
+
+    /// The candidates among given places.
+    fn at(&self, places: &[SpotPlace]) -> Vec<Candidate> {
+        let places = SuppliedPlaces::new(places);
+        let found = self.scan().for_each_place(
+            |_, rows| places.in_rows(rows),
+            |workspace, response, (pixel, place)| {
+                self.measure(workspace, response, pixel, (place.y_px, place.x_px))
+            },
+        );
+        self.result(found).candidates
+    }
+
+    fn scan(&self) -> Scan<'_, 'image> {
+        Scan {
             image: self.image,
             filter: self.filter,
             maxima: Maxima::new(self.image, self.filter, self.candidate_snr),
             nuclei: self.segmentation.map_or(&[], |s| &s.nuclei),
             reach: (self.surroundings.reach())
                 .max(self.wide_surroundings.as_ref().map_or(0, Surroundings::reach)),
-        };
-        let Found { made, overall, nucleus_noise } =
-            scan.for_each_maximum(|workspace, response, at| self.measure(workspace, response, at));
+        }
+    }
+
+    fn result(&self, found: Found<Measured>) -> SearchResult {
+        let Found { made, overall, nucleus_noise } = found;
         // Where the surroundings show too little of the texture, the texture of the whole plane counts.
         let (candidates, local_noise): (Vec<Candidate>, Vec<f64>) = made
             .into_iter()
@@ -220,15 +255,15 @@ impl Search<'_, '_> {
         (self.candidate_snr * photon_sd).max(CANDIDATE_TEXTURE_SNR * texture_sd)
     }
 
-    /// Measures a maximum; `None` if it is no candidate.
+    /// Measures the spot at a place, whose height is the response at a pixel; `None` if it is no candidate.
     fn measure(
         &self,
         workspace: &mut Workspace,
         response: Response<'_>,
         (y, x): (usize, usize),
+        (y_px, x_px): (f64, f64),
     ) -> Option<Measured> {
         let (plane, image) = (self.image.plane, self.image);
-        let (y_px, x_px) = refine(response, y, x);
         // A peak at the camera's limit is flat: its width says nothing.
         let shape = self.ladder.fit(workspace, plane, y_px, x_px).filter(|_| !is_flat(plane, y, x));
         let amplitude = f64::from(response.get(y, x)?);
