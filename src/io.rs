@@ -56,6 +56,7 @@ mod options;
 mod purpose;
 mod raster;
 mod read;
+mod read_labels;
 mod read_listed;
 mod resolution;
 mod sample_type;
@@ -63,6 +64,7 @@ mod series;
 mod shaped;
 mod skipped;
 mod source;
+mod spots;
 mod stack;
 mod tiff;
 
@@ -74,7 +76,11 @@ pub(crate) use names::file_name;
 pub use names::{field_name, image_stem};
 pub use options::ReadOptions;
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};
+pub use read_labels::read_labels;
+#[cfg(feature = "run")]
+pub(crate) use source::role_of_suffix;
 pub use source::{
     ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
     SpecimenSource, find_specimens, find_specimens_with,
 };
+pub use spots::{SpotFile, read_spots};

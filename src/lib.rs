@@ -88,6 +88,8 @@ pub mod region;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod resolve;
+#[cfg(feature = "io")]
+mod rows;
 #[cfg(feature = "run")]
 pub mod run;
 pub mod segment;

@@ -62,6 +62,8 @@ mod slot;
 mod specimen;
 mod status;
 mod summary;
+mod supplied;
+mod supplied_field;
 mod tables;
 
 pub use check::{CheckedResult, Stale, check_results};
@@ -80,3 +82,4 @@ pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
 pub use sheet_columns::SheetColumns;
 pub use status::{FieldRecord, InputStatus};
 pub use summary::{Urgency, counts, notes};
+pub use supplied::SuppliedFiles;

@@ -13,6 +13,7 @@ use crate::quality::RunFacts;
 use crate::run::digest::{InputFile, planes};
 use crate::run::observer::{Event, Observer};
 use crate::run::specimen::{Finished, MeasuredField, Target};
+use crate::run::supplied_field;
 use crate::workspace::Workspace;
 
 /// A result to read, and the facts of the run that it rests on.
@@ -120,13 +121,15 @@ fn measure_field(
 ) -> Result<(MeasuredField, u64)> {
     let field = source.read_reusing(&task.target.planned.reading, workspace)?;
     let (height, width) = field.dim();
-    let mut measurement = task.target.analyser.measure_field(&field)?;
-    let regions = task.target.planned.regions.as_ref();
+    let planned = task.target.planned;
+    let supplied = supplied_field::read(planned, &source.name, &field)?;
+    let mut measurement = task.target.analyser.measure_field_with(&field, supplied)?;
+    let regions = planned.regions.as_ref();
     if let Some(regions) = regions.and_then(|regions| regions.of_field(&source.name)) {
         measurement = measurement.with_regions(regions);
     }
     let planes = planes(&field);
     workspace.recycle(field);
-    let inputs = InputFile::of_field(source)?;
+    let inputs = InputFile::of_field(source, &planned.supplied_to(&source.name))?;
     Ok((MeasuredField { measurement, planes, inputs }, height as u64 * width as u64))
 }

@@ -8,10 +8,11 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 32] = [
     "error",
     "atomic",
     "limited",
+    "rows",
     "words",
     "units",
     "range",
