@@ -19,7 +19,7 @@ mod tests;
 
 pub use crate::reading::{FieldQuality, FieldReading, Instrument, NucleusReading, NucleusRow};
 pub use edit::{Change, Edit};
-pub use measure::FieldMeasurement;
+pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
 #[cfg(feature = "run")]
@@ -32,6 +32,7 @@ use crate::error::Result;
 use crate::field::{Field, FieldView};
 use crate::quality::RunFacts;
 use crate::segment::{Segmentation, segment};
+use measure::Known;
 use padding::Padding;
 
 /// Reads specimens by one assay.
@@ -93,9 +94,7 @@ impl Analyser {
     /// # Errors
     /// As [`Analyser::measure_field`].
     pub fn measure_view(&self, field: &FieldView<'_>) -> Result<FieldMeasurement> {
-        let nuclei =
-            |field: &FieldView<'_>, _| segment(field.counterstain, field.pixel_size, &self.params.segment);
-        self.measure_picture(field, nuclei, None)
+        self.measure_view_with(field, SuppliedMeasurements::default())
     }
 
     /// As [`Analyser::measure_field`], within nuclei that were found elsewhere, such as by another program
@@ -104,26 +103,73 @@ impl Analyser {
     /// # Errors
     /// [`crate::Error::InvalidParameter`] if the label image has another size than the field.
     pub fn measure_field_in(&self, field: &Field, nuclei: Segmentation) -> Result<FieldMeasurement> {
-        self.measure_picture(&field.view(), |_, _| Ok(nuclei), None)
+        self.measure_field_with(field, SuppliedMeasurements { nuclei: Some(nuclei), ..Default::default() })
+    }
+
+    /// As [`Analyser::measure_field`], with nuclei or the places of spots that another program found.
+    ///
+    /// Supplied spots are the only candidates of their colour. Their places are taken as they are; height, width and noise
+    /// are measured there. A spot that does not stand out of the noise of its place is no candidate, and the reading decides
+    /// as usual which candidates are signals. So the spots of the whole field belong in the list, those outside nuclei too:
+    /// they tell how many of them are false.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] if the label image has another size than the field, or a spot lies outside of it.
+    ///
+    /// ```
+    /// use breakapart::analyse::SuppliedMeasurements;
+    /// use breakapart::segment::Segmentation;
+    /// use breakapart::{Analyser, Assay, Field, PerColour, SpotPlace};
+    /// use ndarray::Array2;
+    /// let dark = || Array2::<u16>::from_elem((64, 64), 100);
+    /// let field = Field::new("field_000", dark(), dark(), dark())?;
+    /// let labels = Array2::from_shape_fn((64, 64), |(y, x)| u32::from(y.max(x) < 40));
+    /// let spots = vec![SpotPlace { y_px: 12.5, x_px: 20.0 }];
+    /// let supplied = SuppliedMeasurements {
+    ///     nuclei: Some(Segmentation::from_labels(labels, field.counterstain.view())?),
+    ///     signals: PerColour { red: Some(spots), green: None },
+    /// };
+    /// let measured = Analyser::new(Assay::builtin("alk")?)?.measure_field_with(&field, supplied)?;
+    /// assert_eq!(measured.labels().get(39, 39), Some(1));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    pub fn measure_field_with(
+        &self,
+        field: &Field,
+        supplied: SuppliedMeasurements,
+    ) -> Result<FieldMeasurement> {
+        self.measure_view_with(&field.view(), supplied)
+    }
+
+    fn measure_view_with(
+        &self,
+        field: &FieldView<'_>,
+        supplied: SuppliedMeasurements,
+    ) -> Result<FieldMeasurement> {
+        let SuppliedMeasurements { nuclei, signals } = supplied;
+        let nuclei = |field: &FieldView<'_>, _| {
+            let segmented = || segment(field.counterstain, field.pixel_size, &self.params.segment);
+            nuclei.map_or_else(segmented, Ok)
+        };
+        self.measure_picture(field, nuclei, Known { spots: Some(&signals), like: None })
     }
 
     /// Measures the part of a field that holds a picture, in the nuclei of that. `nuclei` is told whether padding was darkened.
-    /// Of a part of a larger picture, `like` is another part of it.
     fn measure_picture(
         &self,
         field: &FieldView<'_>,
         nuclei: impl FnOnce(&FieldView<'_>, bool) -> Result<Segmentation>,
-        like: Option<&FieldMeasurement>,
+        known: Known<'_>,
     ) -> Result<FieldMeasurement> {
         let Some(mut padding) = Padding::of(field) else {
-            return self.measure_nuclei(field, nuclei(field, false)?, None, like);
+            return self.measure_nuclei(field, nuclei(field, false)?, None, known);
         };
         match padding.darkened(field) {
             Some(planes) => {
                 let field = field.with_planes(&planes);
-                self.measure_nuclei(&field, nuclei(&field, true)?, Some(&padding), like)
+                self.measure_nuclei(&field, nuclei(&field, true)?, Some(&padding), known)
             }
-            None => self.measure_nuclei(field, nuclei(field, false)?, Some(&padding), like),
+            None => self.measure_nuclei(field, nuclei(field, false)?, Some(&padding), known),
         }
     }
 
@@ -133,14 +179,14 @@ impl Analyser {
         field: &FieldView<'_>,
         mut nuclei: Segmentation,
         padding: Option<&Padding>,
-        like: Option<&FieldMeasurement>,
+        known: Known<'_>,
     ) -> Result<FieldMeasurement> {
         if let Some(padding) = padding
             && nuclei.labels.dim() == field.dim()
         {
             padding.mark_cut(&mut nuclei, field.counterstain);
         }
-        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument, like)
+        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument, known)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

@@ -28,6 +28,7 @@ mod signal_width;
 mod single_channel;
 mod spot_fit;
 mod spot_width;
+pub(crate) mod supplied;
 
 pub use camera_noise::CameraNoise;
 pub use params::DetectParams;

@@ -61,6 +61,7 @@ mod purpose;
 mod pyramid;
 mod raster;
 mod read;
+mod read_labels;
 mod resolution;
 mod sample_type;
 mod series;
@@ -68,6 +69,7 @@ mod shaped;
 mod skipped;
 mod slide_file;
 mod source;
+mod spots;
 mod stack;
 mod stated;
 mod tiff;
@@ -85,8 +87,12 @@ pub use options::ReadOptions;
 pub(crate) use pyramid::{Reduction, TILE_PX, TiledImage, write_tiled};
 pub use pyramid::{write_label_pyramid, write_picture_pyramid};
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};
+pub use read_labels::read_labels;
 pub use slide_file::SlideFile;
+#[cfg(feature = "run")]
+pub(crate) use source::role_of_suffix;
 pub use source::{
     ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
     SpecimenSource, find_specimens, find_specimens_with,
 };
+pub use spots::{SpotFile, read_spots};

@@ -89,6 +89,8 @@ pub mod region;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod resolve;
+#[cfg(feature = "io")]
+mod rows;
 #[cfg(feature = "run")]
 pub mod run;
 pub mod segment;
@@ -96,6 +98,7 @@ mod setting;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod slide;
+mod spot;
 mod statistics;
 pub mod summarise;
 mod units;
@@ -111,6 +114,7 @@ pub use field::{ChannelRole, Field, FieldNote, FieldView, Plane, PlaneView};
 pub use label_image::LabelImage;
 pub use range::ParameterRange;
 pub use setting::Setting;
+pub use spot::SpotPlace;
 pub use summarise::Verdict;
 pub use units::PixelSize;
 #[cfg(feature = "io")]

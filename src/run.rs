@@ -64,6 +64,8 @@ mod slot;
 mod specimen;
 mod status;
 mod summary;
+mod supplied;
+mod supplied_field;
 mod tables;
 
 pub use check::{CheckedResult, Stale, check_results};
@@ -82,3 +84,4 @@ pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
 pub use sheet_columns::SheetColumns;
 pub use status::{FieldRecord, InputStatus};
 pub use summary::{Urgency, counts, notes};
+pub use supplied::SuppliedFiles;

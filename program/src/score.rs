@@ -117,6 +117,9 @@ fn prepare(arguments: Arguments) -> Result<Run> {
             tell(format_args!("note: {}: {note}", result.specimen));
         }
     }
+    for file in plan.unused_files() {
+        tell(format_args!("note: no field uses {}", file.display()));
+    }
     if is_busy(&out) {
         tell(format_args!("note: another run writes into {}; waiting for its end", out.display()));
     }
@@ -156,6 +159,8 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     settings.find = arguments.options.find();
     settings.regions.clone_from(&arguments.options.regions);
     settings.region_options = arguments.options.region_options();
+    settings.nuclei.clone_from(&arguments.options.nuclei);
+    settings.signals.clone_from(&arguments.options.signals);
     let plan = match &arguments.sheet {
         Some(path) => Plan::from_sheet(&SampleSheet::read(path, settings.assay.is_none())?, &settings)?,
         None => Plan::from_inputs(&inputs, &settings)?,

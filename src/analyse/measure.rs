@@ -6,7 +6,7 @@ use crate::analyse::byte_order;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
 use crate::calibrate::{InstrumentParams, bleed_through};
-use crate::colour::Colour;
+use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
@@ -17,6 +17,7 @@ use crate::region::Regions;
 use crate::segment::{Nucleus, SegmentNote, Segmentation};
 use crate::setting::Setting;
 use crate::slide::Part;
+use crate::spot::SpotPlace;
 use crate::units::PixelSize;
 
 mod saturation;
@@ -110,14 +111,40 @@ impl FieldMeasurement {
     }
 }
 
-/// Measures a field whose nuclei are known. Of a part of a larger picture, noise, width and filter are those of `like`, another
-/// part of it.
+/// What another program measured in a field. What it did not is measured as usual.
+///
+/// [`Analyser::measure_field_with`](crate::Analyser::measure_field_with) says what becomes of it.
+#[derive(Debug, Clone, Default)]
+#[allow(clippy::exhaustive_structs)]
+pub struct SuppliedMeasurements {
+    /// The nuclei, such as of [`Segmentation::from_labels`].
+    pub nuclei: Option<Segmentation>,
+    /// The places of the spots of each colour, over the whole field.
+    pub signals: PerColour<Option<Vec<SpotPlace>>>,
+}
+
+/// What is known of the signals of a field before it is measured.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    /// Places of spots.
+    pub(super) spots: Option<&'a PerColour<Option<Vec<SpotPlace>>>>,
+    /// Another part of the same picture, whose noise, width and filter are those of this one.
+    pub(super) like: Option<&'a FieldMeasurement>,
+}
+
+impl<'a> Known<'a> {
+    fn spots(self, colour: Colour) -> Option<&'a [SpotPlace]> {
+        self.spots.and_then(|spots| spots[colour].as_deref())
+    }
+}
+
+/// Measures a field whose nuclei are known, and perhaps the places of its spots.
 pub(super) fn measure(
     field: &FieldView<'_>,
     segmentation: Segmentation,
     params: &DetectParams,
     instrument: &InstrumentParams,
-    like: Option<&FieldMeasurement>,
+    known: Known<'_>,
 ) -> Result<FieldMeasurement> {
     params.validate()?;
     instrument.validate()?;
@@ -130,9 +157,14 @@ pub(super) fn measure(
             format!("{h} x {w} px, as the field"),
         ));
     }
+    for colour in Colour::BOTH {
+        check_places(known.spots(colour).unwrap_or_default(), colour, field.dim())?;
+    }
+    let like = known.like;
     let find = |colour: Colour| {
         let like = like.map(|like| &like.channels[colour.index()]);
-        candidates(field, &segmentation, colour, params, instrument, like)
+        let within = (&segmentation, known.spots(colour));
+        candidates(field, within, colour, params, instrument, like)
     };
     let planes = field.planes();
     let swapped = || {
@@ -167,10 +199,20 @@ pub(super) fn measure(
     })
 }
 
+/// Checks that supplied spots lie in the field.
+fn check_places(places: &[SpotPlace], colour: Colour, (height, width): (usize, usize)) -> Result<()> {
+    let outside = places.iter().enumerate().find(|(_, place)| !place.lies_in((height, width)));
+    outside.map_or(Ok(()), |(index, place)| {
+        let name = format!("place of the supplied {colour} spot {index}");
+        let allowed = format!("finite, in a field of {height} x {width} px");
+        Err(Error::parameter(name, format!("({}, {}) px", place.y_px, place.x_px), allowed))
+    })
+}
+
 /// The candidates of a colour, found without the counterstain's light if the bleed-through was supplied.
 fn candidates(
     field: &FieldView<'_>,
-    segmentation: &Segmentation,
+    (segmentation, spots): (&Segmentation, Option<&[SpotPlace]>),
     colour: Colour,
     params: &DetectParams,
     instrument: &InstrumentParams,
@@ -185,7 +227,7 @@ fn candidates(
     let Some(own) = own else {
         return match like {
             Some(like) => find::candidates_like(probe, segmentation, field.pixel_size, params, like),
-            None => find::candidates(probe, colour, segmentation, field.pixel_size, params),
+            None => find::candidates(probe, colour, (segmentation, spots), field.pixel_size, params),
         };
     };
     if let Some(like) = like {
@@ -197,7 +239,7 @@ fn candidates(
         params.camera_noise[colour] = Setting::Estimate;
     }
     let plane = PlaneView::from(&own);
-    let mut found = find::candidates(plane, colour, segmentation, field.pixel_size, &params);
+    let mut found = find::candidates(plane, colour, (segmentation, spots), field.pixel_size, &params);
     // The difference has not the camera's noise.
     let with_gain = params.camera_noise[colour] == Setting::Estimate;
     found.noise_fit = camera_noise::estimate(probe, None, with_gain);

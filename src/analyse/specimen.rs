@@ -114,6 +114,7 @@ fn field_facts(fields: &[FieldMeasurement], nuclei: &[NucleusRecord]) -> Specime
         }),
         noise_scale_px: PerColour::from_fn(|colour| field.channels[colour.index()].noise_scale_px),
         bytes_swapped: field.bytes_swapped.clone(),
+        supplied_spots: PerColour::from_fn(|colour| field.channels[colour.index()].supplied),
     };
     SpecimenFacts { fields: fields.iter().enumerate().map(of_field).collect(), ..SpecimenFacts::default() }
 }

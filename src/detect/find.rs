@@ -16,11 +16,13 @@ use crate::detect::scan::{Found, Scan};
 use crate::detect::search_image::{SearchImage, samples};
 use crate::detect::signal_width::Width;
 use crate::detect::spot_width::{Ladder, Workspace};
+use crate::detect::supplied::{SuppliedPlaces, SuppliedSpots};
 use crate::detect::{filter_bank, local_noise, signal_width};
 use crate::field::PlaneView;
 use crate::kernel::camera_noise::{Noise, NoiseFit};
 use crate::segment::Segmentation;
 use crate::setting::Setting;
+use crate::spot::SpotPlace;
 use crate::units::PixelSize;
 
 /// Height over the local spread of the filter response (noise and texture) from which a maximum is a candidate, in standard
@@ -60,6 +62,8 @@ pub(crate) struct ChannelCandidates {
     pub(crate) nucleus_noise: Vec<f64>,
     /// Spread of the filter response around each candidate, from many points; empty where nuclei are known.
     pub(crate) local_noise: Vec<f64>,
+    /// Spots of another program, if its places are the candidates.
+    pub(crate) supplied: Option<SuppliedSpots>,
 }
 
 /// A background that was cut off at one level.
@@ -88,11 +92,11 @@ impl CutOff {
 }
 
 /// Finds the candidates of a plane. Candidates outside all nuclei have nucleus id 0; width and filter are fitted to the
-/// candidates inside.
+/// candidates inside. Of `supplied` places, which lie in the plane, those that stand out of the noise are the candidates.
 pub(crate) fn candidates(
     plane: PlaneView<'_>,
     colour: Colour,
-    segmentation: &Segmentation,
+    (segmentation, supplied): (&Segmentation, Option<&[SpotPlace]>),
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
@@ -102,7 +106,8 @@ pub(crate) fn candidates(
     let margin_px = params.nucleus_margin_px(pixel_size, nominal_px);
     restored
         .restore_clipped_peaks(nominal_px, |y, x| nearest_nucleus(&segmentation.labels, y, x, margin_px) > 0);
-    let mut found = candidates_of(&restored, colour, Some(segmentation), pixel_size, params);
+    let within = Some((segmentation, supplied));
+    let mut found = candidates_of(&restored, colour, within, pixel_size, params);
     found.cut_off = restored.floor.map(|floor| CutOff::of(floor, plane, segmentation));
     found
 }
@@ -125,7 +130,8 @@ pub(crate) fn candidates_like(
         SearchImage::new(restored.plane(), restored.no_data.as_ref(), Some(segmentation), &restored.noise);
     image.darkest = like.darkest;
     let width = Width { sigma_px: like.sigma_px, spots: like.sigma_spots, log_error: like.sigma_log_error };
-    let found = search(&image, Some(segmentation), width.sigma_px, &like.filter, pixel_size, params);
+    let within = Some((segmentation, None));
+    let found = search(&image, within, width.sigma_px, &like.filter, pixel_size, params);
     let (darkest, width_seen, filter) = (like.darkest, like.width_seen, like.filter.clone());
     let mut found = gathered(&restored, darkest, (width, width_seen), filter, found);
     found.cut_off = (restored.floor)
@@ -134,14 +140,15 @@ pub(crate) fn candidates_like(
     found
 }
 
-/// Finds the candidates of a restored plane, anywhere if nuclei are not known.
+/// Finds the candidates of a restored plane, anywhere if nuclei are not known; at supplied places if there are any.
 pub(crate) fn candidates_of(
     restored: &Restored<'_>,
     colour: Colour,
-    segmentation: Option<&Segmentation>,
+    within: Option<(&Segmentation, Option<&[SpotPlace]>)>,
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> ChannelCandidates {
+    let segmentation = within.map(|(segmentation, _)| segmentation);
     let (plane, no_data, noise) = (restored.plane(), restored.no_data.as_ref(), restored.noise);
     let image = SearchImage::new(plane, no_data, segmentation, &noise);
     let samples = samples(&image);
@@ -153,19 +160,20 @@ pub(crate) fn candidates_of(
         Setting::Off => (Width::unmeasured(nominal_px), Some(measured)),
     };
     let filter = filter_bank::select(&samples, used.sigma_px, params.candidate_snr);
-    let found = search(&image, segmentation, used.sigma_px, &filter, pixel_size, params);
+    let found = search(&image, within, used.sigma_px, &filter, pixel_size, params);
     gathered(restored, image.darkest, (used, width_seen), filter, found)
 }
 
-/// Searches a plane by a filter.
+/// Searches a plane by a filter. At supplied places the candidates are measured there, beside those that the filter finds.
 fn search(
     image: &SearchImage<'_>,
-    segmentation: Option<&Segmentation>,
+    within: Option<(&Segmentation, Option<&[SpotPlace]>)>,
     sigma_px: f64,
     filter: &MatchedFilter,
     pixel_size: Option<PixelSize>,
     params: &DetectParams,
 ) -> SearchResult {
+    let segmentation = within.map(|(segmentation, _)| segmentation);
     let search = Search {
         image,
         segmentation,
@@ -177,7 +185,14 @@ fn search(
         margin_px: params.nucleus_margin_px(pixel_size, sigma_px),
         sigma_px,
     };
-    search.run()
+    let mut found = search.run();
+    let supplied = within.and_then(|(segmentation, places)| Some((segmentation, places?)));
+    found.supplied = supplied.map(|(segmentation, places)| {
+        let own = std::mem::replace(&mut found.candidates, search.at(places));
+        let nuclei = (segmentation, search.margin_px);
+        SuppliedSpots::compare(places, &found.candidates, &own, nuclei, search.sigma_px)
+    });
+    found
 }
 
 /// The candidates found, with what they were found with.
@@ -208,6 +223,7 @@ fn gathered(
         clipped: restored.clipped,
         nucleus_noise: found.nucleus_noise,
         local_noise: found.local_noise,
+        supplied: found.supplied,
     }
 }
 
@@ -229,6 +245,8 @@ struct Search<'a, 'image> {
 /// The result of a search.
 struct SearchResult {
     candidates: Vec<Candidate>,
+    /// How supplied spots compare with those found.
+    supplied: Option<SuppliedSpots>,
     nucleus_noise: Vec<f64>,
     local_noise: Vec<f64>,
 }
@@ -241,18 +259,40 @@ struct Measured {
     local_noise: Option<f64>,
 }
 
-impl Search<'_, '_> {
+impl<'image> Search<'_, 'image> {
+    /// All candidates.
     fn run(&self) -> SearchResult {
-        let scan = Scan {
+        let scan = self.scan();
+        self.result(scan.for_each_maximum(|workspace, response, (y, x)| {
+            self.measure(workspace, response, (y, x), refine(response, y, x))
+        }))
+    }
+
+    /// The candidates among given places.
+    fn at(&self, places: &[SpotPlace]) -> Vec<Candidate> {
+        let places = SuppliedPlaces::new(places);
+        let found = self.scan().for_each_place(
+            |_, rows| places.in_rows(rows),
+            |workspace, response, (pixel, place)| {
+                self.measure(workspace, response, pixel, (place.y_px, place.x_px))
+            },
+        );
+        self.result(found).candidates
+    }
+
+    fn scan(&self) -> Scan<'_, 'image> {
+        Scan {
             image: self.image,
             filter: self.filter,
             maxima: Maxima::new(self.image, self.filter, self.candidate_snr),
             nuclei: self.segmentation.map_or(&[], |s| &s.nuclei),
             reach: (self.surroundings.reach())
                 .max(self.wide_surroundings.as_ref().map_or(0, Surroundings::reach)),
-        };
-        let Found { made, overall, nucleus_noise } =
-            scan.for_each_maximum(|workspace, response, at| self.measure(workspace, response, at));
+        }
+    }
+
+    fn result(&self, found: Found<Measured>) -> SearchResult {
+        let Found { made, overall, nucleus_noise } = found;
         // Where the surroundings show too little of the texture, the texture of the whole plane counts.
         let (candidates, local_noise): (Vec<Candidate>, Vec<f64>) = made
             .into_iter()
@@ -266,7 +306,7 @@ impl Search<'_, '_> {
             .filter(|(c, _)| c.amplitude > c.threshold)
             .unzip();
         let local_noise = if self.wide_surroundings.is_some() { local_noise } else { Vec::new() };
-        SearchResult { candidates, nucleus_noise, local_noise }
+        SearchResult { candidates, supplied: None, nucleus_noise, local_noise }
     }
 
     /// Height from which a maximum is a candidate.
@@ -274,15 +314,15 @@ impl Search<'_, '_> {
         (self.candidate_snr * photon_sd).max(CANDIDATE_TEXTURE_SNR * texture_sd)
     }
 
-    /// Measures a maximum; `None` if it is no candidate.
+    /// Measures the spot at a place, whose height is the response at a pixel; `None` if it is no candidate.
     fn measure(
         &self,
         workspace: &mut Workspace,
         response: Response<'_>,
         (y, x): (usize, usize),
+        (y_px, x_px): (f64, f64),
     ) -> Option<Measured> {
         let (plane, image) = (self.image.plane, self.image);
-        let (y_px, x_px) = refine(response, y, x);
         // A peak at the camera's limit is flat: its width says nothing.
         let shape = self.ladder.fit(workspace, plane, y_px, x_px).filter(|_| !is_flat(plane, y, x));
         let amplitude = f64::from(response.get(y, x)?);

@@ -56,21 +56,31 @@ impl Scan<'_, '_> {
         &self,
         make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
     ) -> Found<T> {
+        self.for_each_place(|response, rows| self.maxima.in_rows(response, rows.clone()), make)
+    }
+
+    /// The same for each of the places that `places` gives of some rows, in reading order.
+    pub(crate) fn for_each_place<P, T: Send, W: Default>(
+        &self,
+        places: impl Fn(Response<'_>, &Range<usize>) -> Vec<P> + Sync,
+        make: impl Fn(&mut W, Response<'_>, P) -> Option<T> + Sync,
+    ) -> Found<T> {
         // No more stretches than keep all threads at work. The result does not depend on them.
         let each = self.image.plane.dim().0.div_ceil(rayon::current_num_threads().div_ceil(PLANES));
-        self.for_each_maximum_by(each.next_multiple_of(2).max(STRETCH_ROWS), make)
+        self.for_each_place_by(each.next_multiple_of(2).max(STRETCH_ROWS), places, make)
     }
 
     /// The same by stretches of `rows` rows.
-    fn for_each_maximum_by<T: Send, W: Default>(
+    fn for_each_place_by<P, T: Send, W: Default>(
         &self,
         rows: usize,
-        make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T> + Sync,
+        places: impl Fn(Response<'_>, &Range<usize>) -> Vec<P> + Sync,
+        make: impl Fn(&mut W, Response<'_>, P) -> Option<T> + Sync,
     ) -> Found<T> {
         let height = self.image.plane.dim().0;
         let stretches: Vec<Stretch<T>> = (0..height.div_ceil(rows))
             .into_par_iter()
-            .map(|i| self.stretch(i * rows..height.min((i + 1) * rows), &make))
+            .map(|i| self.stretch(i * rows..height.min((i + 1) * rows), &places, &make))
             .collect();
         let mut made = Vec::new();
         let mut overall = Spread::default();
@@ -85,10 +95,11 @@ impl Scan<'_, '_> {
         Found { made, overall: overall.sd(), nucleus_noise: nuclei.iter().map(Spread::sd).collect() }
     }
 
-    fn stretch<T, W: Default>(
+    fn stretch<P, T, W: Default>(
         &self,
         rows: Range<usize>,
-        make: impl Fn(&mut W, Response<'_>, (usize, usize)) -> Option<T>,
+        places: impl Fn(Response<'_>, &Range<usize>) -> Vec<P>,
+        make: impl Fn(&mut W, Response<'_>, P) -> Option<T>,
     ) -> Stretch<T> {
         let (height, width) = self.image.plane.dim();
         let around = self.reach.max(self.maxima.reach()).next_multiple_of(2);
@@ -122,7 +133,7 @@ impl Scan<'_, '_> {
             let last = if held.end == end { rows.end } else { rows.end.min(held.end - around) };
             let band = next..last;
             let response = Response::new(&samples[..held.len() * width], width, held.start);
-            for at in self.maxima.in_rows(response, band.clone()) {
+            for at in places(response, &band) {
                 made.extend(make(&mut workspace, response, at));
             }
             push_grid(&mut overall, self.image, response, band.clone());
@@ -188,7 +199,8 @@ mod tests {
             let filter = MatchedFilter::new(sigma_px, 2.0, Background::Paraboloid);
             let maxima = Maxima::new(&search_image, &filter, 1.0);
             let scan = Scan { image: &search_image, filter: &filter, maxima, nuclei: &[], reach };
-            let found = scan.for_each_maximum_by(stretch, |(), response, (y, x)| {
+            let all = |response: Response<'_>, rows: &Range<usize>| scan.maxima.in_rows(response, rows.clone());
+            let found = scan.for_each_place_by(stretch, all, |(), response, (y, x)| {
                 let far = (y + reach).min(height - 1);
                 Some(((y, x), response.get(y, x), response.get(y.saturating_sub(reach), x), response.get(far, x)))
             });

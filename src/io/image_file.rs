@@ -40,6 +40,38 @@ pub(super) fn dim(path: &Path, options: &ReadOptions, purpose: Purpose) -> Resul
     }
 }
 
+/// The format of an image file, by its first bytes, whatever its suffix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Tiff,
+    Png,
+    Jpeg,
+}
+
+impl Format {
+    pub(super) fn of(path: &Path) -> Result<Self> {
+        let location = Location::file(path);
+        let io = |source| Error::io(path, source);
+        if std::fs::metadata(path).map_err(io)?.is_dir() {
+            let problem =
+                std::io::Error::new(std::io::ErrorKind::IsADirectory, "a folder, not an image file");
+            return Err(io(problem));
+        }
+        let mut start = Vec::new();
+        File::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
+        match start.as_slice() {
+            [] => Err(Error::malformed(location, "the file is empty")),
+            [b'I', b'I', ..] | [b'M', b'M', ..] => Ok(Self::Tiff),
+            [0x89, b'P', b'N', b'G', ..] => Ok(Self::Png),
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::Jpeg),
+            other => {
+                let problem = format!("not a TIFF, PNG or JPEG file: it begins with the bytes {other:02x?}");
+                Err(Error::malformed(location, problem))
+            }
+        }
+    }
+}
+
 /// Where the pixels come from.
 #[derive(Debug)]
 enum Content {
@@ -57,40 +89,27 @@ pub(super) struct ImageFile {
 }
 
 impl ImageFile {
-    /// Opens a file by its first bytes, whatever its suffix.
+    /// Opens a file.
     pub(super) fn open(path: &Path, options: &ReadOptions, purpose: Purpose) -> Result<Self> {
         let location = Location::file(path);
-        let io = |source| Error::io(path, source);
-        if std::fs::metadata(path).map_err(io)?.is_dir() {
-            let problem =
-                std::io::Error::new(std::io::ErrorKind::IsADirectory, "a folder, not an image file");
-            return Err(io(problem));
-        }
-        let mut start = Vec::new();
-        File::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
         let limit = options.max_decoded_bytes;
-        match start.as_slice() {
-            [] => Err(Error::malformed(location, "the file is empty")),
-            [b'I', b'I', ..] | [b'M', b'M', ..] => {
+        match Format::of(path)? {
+            Format::Tiff => {
                 let mut tiff = TiffFile::open(path, limit)?;
                 let layout = describe::of_tiff(&mut tiff, &location, options, purpose)?;
                 Ok(Self { location, layout, content: Content::Tiff(Box::new(tiff)) })
             }
-            [0x89, b'P', b'N', b'G', ..] => {
+            Format::Png => {
                 let planes = raster::read_png(path, limit)?;
                 let layout = Layout::of_raster(planes.len());
                 Ok(Self { location, layout, content: Content::Raster(planes) })
             }
-            [0xff, 0xd8, 0xff, ..] => {
+            Format::Jpeg => {
                 let (planes, are_colours_halved) = raster::read_jpeg(path, limit)?;
                 let mut layout = Layout::of_raster(planes.len());
                 layout.notes.push(FieldNote::LossyCompression { channel: None });
                 layout.notes.extend(are_colours_halved.then_some(FieldNote::ColoursHalved { channel: None }));
                 Ok(Self { location, layout, content: Content::Raster(planes) })
-            }
-            other => {
-                let problem = format!("not a TIFF, PNG or JPEG file: it begins with the bytes {other:02x?}");
-                Err(Error::malformed(location, problem))
             }
         }
     }

@@ -11,6 +11,8 @@ mod series_list;
 
 pub use field::{ChannelFile, FieldFiles, FieldSource, FoundSpecimen, SpecimenSource};
 pub use find::{FindOptions, find_specimens, find_specimens_with};
+#[cfg(feature = "run")]
+pub(crate) use label::role_of_suffix;
 pub(super) use label::three_file_name;
 pub use pattern::FilePattern;
 pub use series_list::SeriesList;

@@ -16,6 +16,7 @@ mod chunk;
 mod convert;
 mod described;
 mod directory;
+mod ids;
 mod jpeg;
 mod jpeg2000;
 mod kind;

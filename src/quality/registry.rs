@@ -89,6 +89,8 @@ checks! {
     WidthContradicted in settings::width_contradicted,
     NoiseContradicted in settings::noise_contradicted,
     SettingsSupplied in settings::settings_supplied,
+    NucleiSupplied in settings::nuclei_supplied,
+    SignalsSupplied in settings::signals_supplied,
     PixelSizeUnknown in settings::pixel_size_unknown,
     BytesSwapped in files::bytes_swapped,
     RepeatedField in files::repeated_field,

@@ -3,9 +3,11 @@
 pub(crate) mod crosstalk_contradicted;
 pub(crate) mod crosstalk_weakly_supported;
 pub(crate) mod noise_contradicted;
+pub(crate) mod nuclei_supplied;
 pub(crate) mod pixel_size_unknown;
 pub(crate) mod settings_supplied;
 pub(crate) mod shift_contradicted;
+pub(crate) mod signals_supplied;
 pub(crate) mod width_contradicted;
 
 use super::finding::{Finding, findings};
@@ -19,6 +21,8 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         findings(width_contradicted::check(view)),
         findings(noise_contradicted::check(view)),
         findings(settings_supplied::check(view)),
+        findings(nuclei_supplied::check(view)),
+        findings(signals_supplied::check(view)),
         findings(pixel_size_unknown::check(view)),
     ]
     .concat()

@@ -4,6 +4,7 @@ use crate::assay::{Assay, Sex};
 use crate::calibrate::{ChromaticShift, Crosstalk};
 use crate::classify::NucleusCall;
 use crate::colour::PerColour;
+use crate::detect::supplied::SuppliedSpots;
 use crate::field::{ChannelRole, FieldNote};
 use crate::reading::{FieldReading, Instrument};
 use crate::segment::SegmentNote;
@@ -46,6 +47,8 @@ pub(crate) struct FieldFacts {
     pub(crate) noise_scale_px: PerColour<usize>,
     /// Channels whose samples make a picture only with their bytes exchanged.
     pub(crate) bytes_swapped: Vec<ChannelRole>,
+    /// Spots of another program; `None` = the crate's own.
+    pub(crate) supplied_spots: PerColour<Option<SuppliedSpots>>,
 }
 
 /// Two pictures of one place: of two fields, or within one, whose name then stands twice.

@@ -1,6 +1,6 @@
 //! Repeating a run from its record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::assay::Assay;
@@ -8,9 +8,10 @@ use crate::error::{Error, Location, Result};
 use crate::io::{ChannelChoice, FindOptions, ReadOptions};
 use crate::limited::read_text;
 use crate::report::SCHEMA_VERSION;
-use crate::run::plan::{FailedInput, Plan, PlannedResult, source_at};
+use crate::run::plan::{FailedInput, Plan, PlannedResult, files_of, source_at};
 use crate::run::record::{InputRecord, ResultSettings, RunRecord};
 use crate::run::regions::ResultRegions;
+use crate::run::supplied::Kind;
 
 /// Largest record, bytes: it has about 1 kB for each field, and 30 kB for each assay.
 const MAX_BYTES: u64 = 1 << 28;
@@ -89,11 +90,22 @@ fn planned(
         ResultRegions::read(&record.working_folder.join(&regions.path), &regions.options, &fields)
             .map(|read| read.named(&regions.path))
     });
+    let supplied = |path: &Option<PathBuf>, kind| match (path, &source) {
+        (Some(path), Ok(source)) => {
+            let files = files_of(Some(&record.working_folder.join(path)), kind, source)?;
+            Ok::<_, Error>(files.map(|files| files.named(path)))
+        }
+        _ => Ok(None),
+    };
+    let nuclei = supplied(&settings.nuclei, Kind::Nuclei)?;
+    let signals = supplied(&settings.signals, Kind::Signals)?;
     Ok(PlannedResult {
         specimen: specimen.to_owned(),
         input: path,
         source,
         regions: regions.transpose()?,
+        nuclei,
+        signals,
         assay,
         params,
         reading,

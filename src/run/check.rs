@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::run::digest::InputFile;
 use crate::run::folder::ResultsFolder;
 use crate::run::ledger::{Ledger, LedgerState};
-use crate::run::plan::source_at;
+use crate::run::plan::{files_of, source_at};
+use crate::run::supplied::{Kind, SuppliedFiles};
 
 /// Why a result does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +104,13 @@ fn images_changed(ledger: &Ledger) -> Option<Stale> {
     let Ok(source) = source_at(Path::new(&ledger.input), &ledger.specimen, &find) else {
         return Some(Stale::ImagesMissing);
     };
-    let now = InputFile::of_fields(source.fields.iter());
+    let supplied = [(&ledger.nuclei, Kind::Nuclei), (&ledger.signals, Kind::Signals)];
+    let supplied: Vec<SuppliedFiles> = supplied
+        .into_iter()
+        .filter_map(|(path, kind)| files_of(path.as_deref().map(Path::new), kind, &source).ok()?)
+        .collect();
+    let supplied_to = |field: &str| supplied.iter().flat_map(|files| files.files_of(field)).collect();
+    let now = InputFile::of_fields(source.fields.iter(), supplied_to);
     let differs = |a: &[InputFile], b: &[InputFile]| -> Vec<String> {
         a.iter().filter(|file| !b.contains(file)).map(|file| file.name.clone()).collect()
     };

@@ -75,16 +75,25 @@ impl InputFile {
     }
 
     /// The files of fields, in an order that does not depend on theirs. What cannot be read is left out.
-    pub(super) fn of_fields<'a>(fields: impl Iterator<Item = &'a FieldSource>) -> Vec<Self> {
-        let mut files: Vec<Self> = fields.filter_map(|field| Self::of_field(field).ok()).flatten().collect();
+    pub(super) fn of_fields<'a>(
+        fields: impl Iterator<Item = &'a FieldSource>,
+        supplied_to: impl Fn(&str) -> Vec<&'a Path>,
+    ) -> Vec<Self> {
+        let of_field = |field: &FieldSource| Self::of_field(field, &supplied_to(&field.name)).ok();
+        let mut files: Vec<Self> = fields.filter_map(of_field).flatten().collect();
         files.sort();
         files
     }
 
-    /// The files of a field.
-    pub(super) fn of_field(source: &FieldSource) -> Result<Vec<Self>> {
+    /// The files of a field, then those that other programs supplied to it.
+    pub(super) fn of_field(source: &FieldSource, supplied: &[&Path]) -> Result<Vec<Self>> {
         let paths = source.files.paths();
-        paths.iter().enumerate().map(|(place, path)| Self::of(&source.name, place, path)).collect()
+        paths
+            .iter()
+            .chain(supplied)
+            .enumerate()
+            .map(|(place, path)| Self::of(&source.name, place, path))
+            .collect()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
 use crate::run::observer::{Event, Observer};
 use crate::run::score::{Task, bytes_of};
 use crate::run::specimen::MeasuredField;
+use crate::run::supplied_field;
 use crate::slide::Progress;
 use crate::workspace::Workspace;
 
@@ -78,7 +79,7 @@ impl<'a> Job<'a> {
         if let Some(regions) = regions.and_then(|regions| regions.of_field(&self.source.name)) {
             measurement = measurement.with_regions(regions);
         }
-        let inputs = InputFile::of_field(self.source)?;
+        let inputs = InputFile::of_field(self.source, &planned.supplied_to(&self.source.name))?;
         Ok(MeasuredField { measurement, planes, inputs })
     }
 
@@ -94,7 +95,8 @@ impl<'a> Job<'a> {
         }
         let target = &self.of.target;
         let field = self.source.read_reusing(&target.planned.reading, workspace)?;
-        let measurement = target.analyser.measure_field(&field)?;
+        let supplied = supplied_field::read(target.planned, &self.source.name, &field)?;
+        let measurement = target.analyser.measure_field_with(&field, supplied)?;
         let planes = planes(&field);
         workspace.recycle(field);
         Ok((measurement, planes))
@@ -106,6 +108,11 @@ impl<'a> Job<'a> {
         observer: &dyn Observer,
     ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
         let target = &self.of.target;
+        if let Some(path) = target.planned.supplied_to(&self.source.name).first() {
+            let feature =
+                "nuclei or signals of another program for a slide; score fields of up to 4096 x 4096 px";
+            return Err(Error::unsupported(Location::file(path), feature));
+        }
         let slide = self.source.open_slide(&target.planned.reading)?;
         let options = SlideOptions { memory_bytes, ..SlideOptions::default() };
         let watch = Watch { job: self, observer };

@@ -84,6 +84,12 @@ pub struct Ledger {
     pub input: String,
     /// How its files were found.
     pub find: FindSettings,
+    /// Folder of its nuclei, if another program found them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nuclei: Option<String>,
+    /// Folder of its spots, if another program found them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<String>,
     /// Version of the crate that made it.
     pub crate_version: String,
     /// Digest of the assay, the parameters and the options.

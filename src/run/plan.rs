@@ -14,6 +14,7 @@ use crate::run::names::is_our_file;
 use crate::run::regions::ResultRegions;
 use crate::run::sheet::{SampleSheet, SheetRow};
 use crate::run::sheet_columns::SheetColumns;
+use crate::run::supplied::{self, Kind, SuppliedFiles};
 
 /// What holds for every specimen of a run unless its row of the sheet says otherwise.
 #[derive(Debug, Clone)]
@@ -31,6 +32,10 @@ pub struct RunSettings {
     pub regions: Option<PathBuf>,
     /// How files of regions are understood.
     pub region_options: RegionOptions,
+    /// Folder with the nuclei of each field as another program found them (label images).
+    pub nuclei: Option<PathBuf>,
+    /// Folder with the spots of each field as another program found them (CSV).
+    pub signals: Option<PathBuf>,
 }
 
 impl RunSettings {
@@ -45,6 +50,8 @@ impl RunSettings {
             reading: ReadOptions::default(),
             regions: None,
             region_options: RegionOptions::default(),
+            nuclei: None,
+            signals: None,
         }
     }
 }
@@ -94,6 +101,10 @@ pub struct PlannedResult {
     pub reading: ReadOptions,
     /// Its regions.
     pub regions: Option<ResultRegions>,
+    /// Its nuclei, if another program found them.
+    pub nuclei: Option<SuppliedFiles>,
+    /// Its spots, if another program found them.
+    pub signals: Option<SuppliedFiles>,
     /// What the sheet says of it.
     pub sheet: SheetColumns,
 }
@@ -145,6 +156,8 @@ impl Plan {
             match specimen {
                 Ok(source) => results.push(PlannedResult {
                     regions: regions_of(settings.regions.as_deref(), settings, &source)?,
+                    nuclei: files_of(settings.nuclei.as_deref(), Kind::Nuclei, &source)?,
+                    signals: files_of(settings.signals.as_deref(), Kind::Signals, &source)?,
                     specimen: source.name.clone(),
                     input: path,
                     source: Ok(source),
@@ -168,6 +181,7 @@ impl Plan {
         let find = settings.find.clone();
         let plan = Self { results, failed, find, other_columns: Vec::new(), has_sheet: false };
         plan.refuse_our_names()?;
+        supplied::refuse_one_file_for_two(&plan.results)?;
         Ok(plan)
     }
 
@@ -176,10 +190,18 @@ impl Plan {
     /// # Errors
     /// [`Error::InvalidParameter`] if neither a row nor the settings name an assay; as [`ResultRegions::read`].
     pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
-        let results = sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
+        let results: Vec<PlannedResult> =
+            sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
+        supplied::refuse_one_file_for_two(&results)?;
         let other_columns = sheet.other_columns.clone();
         let find = settings.find.clone();
         Ok(Self { results, failed: Vec::new(), find, other_columns, has_sheet: true })
+    }
+
+    /// Files in the folders of supplied nuclei and spots that belong to no field.
+    #[must_use]
+    pub fn unused_files(&self) -> Vec<PathBuf> {
+        supplied::unused(&self.results)
     }
 
     /// Whether a specimen is read by several assays.
@@ -237,11 +259,19 @@ fn planned(row: &SheetRow, sheet: &SampleSheet, settings: &RunSettings) -> Resul
     let source = source_at(&row.path, &row.specimen, &settings.find);
     let regions = row.regions.as_deref().or(settings.regions.as_deref());
     let regions = source.as_ref().map_or(Ok(None), |source| regions_of(regions, settings, source))?;
+    let files = |own: &Option<PathBuf>, of_run: &Option<PathBuf>, kind| {
+        let path = own.as_deref().or(of_run.as_deref());
+        source.as_ref().map_or(Ok(None), |source| files_of(path, kind, source))
+    };
+    let nuclei = files(&row.nuclei, &settings.nuclei, Kind::Nuclei)?;
+    let signals = files(&row.signals, &settings.signals, Kind::Signals)?;
     Ok(PlannedResult {
         specimen: row.specimen.clone(),
         input: row.path.clone(),
         source,
         regions,
+        nuclei,
+        signals,
         assay,
         params,
         reading,
@@ -256,6 +286,15 @@ fn regions_of(
 ) -> Result<Option<ResultRegions>> {
     let fields: Vec<&str> = source.fields.iter().map(|field| field.name.as_str()).collect();
     path.map(|path| ResultRegions::read(path, &settings.region_options, &fields)).transpose()
+}
+
+pub(super) fn files_of(
+    path: Option<&Path>,
+    kind: Kind,
+    source: &SpecimenSource,
+) -> Result<Option<SuppliedFiles>> {
+    let fields: Vec<&str> = source.fields.iter().map(|field| field.name.as_str()).collect();
+    path.map(|path| SuppliedFiles::find(path, kind, &source.name, &fields)).transpose()
 }
 
 /// The one specimen at a path, under the name that it gets.
@@ -326,6 +365,16 @@ impl PlannedResult {
     #[must_use]
     pub fn lacks_sex(&self) -> bool {
         self.assay.x_linked && self.params.sex.is_none()
+    }
+
+    /// The files of other programs.
+    pub(super) fn supplied(&self) -> impl Iterator<Item = &SuppliedFiles> {
+        self.nuclei.iter().chain(&self.signals)
+    }
+
+    /// The files that a field rests on beside its images.
+    pub(super) fn supplied_to(&self, field: &str) -> Vec<&Path> {
+        self.supplied().flat_map(|files| files.files_of(field)).collect()
     }
 
     /// The patient's sex.

@@ -42,6 +42,12 @@ pub struct ResultSettings {
     /// Its regions.
     #[serde(default)]
     pub regions: Option<RegionSettings>,
+    /// Folder of its nuclei, if another program found them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nuclei: Option<PathBuf>,
+    /// Folder of its spots, if another program found them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<PathBuf>,
 }
 
 impl From<&PlannedResult> for ResultSettings {
@@ -55,6 +61,8 @@ impl From<&PlannedResult> for ResultSettings {
                 path: regions.path.clone(),
                 options: regions.options.clone(),
             }),
+            nuclei: planned.nuclei.as_ref().map(|files| files.path.clone()),
+            signals: planned.signals.as_ref().map(|files| files.path.clone()),
         }
     }
 }

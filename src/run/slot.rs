@@ -88,7 +88,7 @@ impl Slot {
             self.there = if is_there { There::OtherImages } else { There::Nothing };
             return;
         };
-        let inputs = InputFile::of_fields(self.fields());
+        let inputs = InputFile::of_fields(self.fields(), |field| self.planned.supplied_to(field));
         let has_one = |file: &InputFile| ledger.inputs.iter().any(|known| known.blake3 == file.blake3);
         let is_complete = ledger.state == LedgerState::Complete;
         self.there = if is_complete
@@ -153,6 +153,8 @@ pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> 
         (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
         (&*planned.assay, &planned.params, channels, planned.reading.pixel_size, series),
         planned.regions.as_ref().map(ResultRegions::digest),
+        // Their files are among the inputs.
+        (planned.nuclei.is_some(), planned.signals.is_some()),
         (options.pictures.labels, options.pictures.overlays),
     ))
 }

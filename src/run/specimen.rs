@@ -159,7 +159,7 @@ impl Target<'_> {
         // A field that failed is part of what the result rests on: mended, it makes another one.
         let is_good = |source: &FieldSource| good.iter().any(|(good, _)| good.name == source.name);
         let failed = all.iter().filter(|source| !is_good(source));
-        let failed = InputFile::of_fields(failed);
+        let failed = InputFile::of_fields(failed, |field| self.planned.supplied_to(field));
         let mut inputs: Vec<InputFile> =
             good.iter().flat_map(|(_, m)| m.inputs.clone()).chain(failed).collect();
         inputs.sort();
@@ -170,6 +170,8 @@ impl Target<'_> {
             assay: self.planned.assay.id.clone(),
             input: absolute(&self.planned.input),
             find: FindSettings::from(self.find),
+            nuclei: self.planned.nuclei.as_ref().map(|files| absolute(&files.path)),
+            signals: self.planned.signals.as_ref().map(|files| absolute(&files.path)),
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: self.settings.clone(),
             inputs,

@@ -8,16 +8,18 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 33] = [
     "error",
     "atomic",
     "limited",
+    "rows",
     "words",
     "units",
     "range",
     "setting",
     "colour",
     "field",
+    "spot",
     "slide",
     "region",
     "workspace",

@@ -34,7 +34,8 @@ pub struct Arguments {
     pub(crate) sheet: Option<PathBuf>,
     /// Repeat the run of a `run.json`
     #[arg(long, value_name = "run.json", conflicts_with_all = [
-        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "labels", "overlays",
+        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "nuclei", "signals", "labels",
+        "overlays",
         "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
     ])]
     pub(crate) again: Option<PathBuf>,
@@ -137,6 +138,12 @@ pub(crate) struct Options {
     /// Class or name of regions that take nuclei out, may be given several times [default: Exclude, Ignore*]
     #[arg(long = "exclude-class", value_name = "NAME")]
     pub(crate) exclude_classes: Vec<String>,
+    /// Nuclei that another program found: a folder with a label image for each field (FIELD.tif, FIELD_cp_masks.png ...)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) nuclei: Option<PathBuf>,
+    /// Spots that another program found: a folder with FIELD_red.csv and FIELD_green.csv for each field
+    #[arg(long, value_name = "DIR")]
+    pub(crate) signals: Option<PathBuf>,
     /// Write label images
     #[arg(long)]
     pub(crate) labels: bool,

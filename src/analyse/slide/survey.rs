@@ -5,6 +5,7 @@
 
 use ndarray::Array2;
 
+use crate::analyse::measure::Known;
 use crate::analyse::{Analyser, FieldMeasurement};
 use crate::error::Result;
 use crate::field::{ChannelRole, FieldView, Plane, PlaneView};
@@ -72,7 +73,7 @@ impl Survey {
             plan = found.1;
             Ok(found.0)
         };
-        let sample = analyser.measure_picture(&view, segment, None)?;
+        let sample = analyser.measure_picture(&view, segment, Known::default())?;
         Ok(Self { sample, plan })
     }
 }

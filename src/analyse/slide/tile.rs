@@ -1,5 +1,6 @@
 //! The measurement of one tile.
 
+use crate::analyse::measure::Known;
 use crate::analyse::slide::grid::Tile;
 use crate::analyse::{Analyser, FieldMeasurement};
 use crate::error::Result;
@@ -40,7 +41,8 @@ impl TileWork<'_> {
         let nuclei = |view: &FieldView<'_>, is_darkened: bool| {
             if is_darkened { self.segment(view.counterstain) } else { Ok(nuclei) }
         };
-        let field = self.analyser.measure_picture(&view, nuclei, Some(self.like))?;
+        let field =
+            self.analyser.measure_picture(&view, nuclei, Known { spots: None, like: Some(self.like) })?;
         Ok(MeasuredTile { tile, field: Some(field) })
     }
 

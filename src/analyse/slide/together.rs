@@ -42,6 +42,7 @@ fn like(sample: &ChannelCandidates, candidates: Vec<Candidate>) -> ChannelCandid
         local_noise: Vec::new(),
         clipped: ClippedPeaks::default(),
         data_px: 0,
+        supplied: None,
         cut_off: sample.cut_off.map(|cut| CutOff { at_floor_px: 0, nuclei_px: 0, ..cut }),
         filter: sample.filter.clone(),
         ..*sample

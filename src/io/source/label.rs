@@ -252,6 +252,15 @@ pub(super) fn whole_label(name: &str) -> Option<Label> {
     Some(label).filter(|_| is_whole)
 }
 
+/// The channel that the rest of a file's name behind that of its field stands for, such as `_red` or `-SpectrumGreen`.
+#[cfg(feature = "run")]
+pub(crate) fn role_of_suffix(rest: &str) -> Option<ChannelRole> {
+    match whole_label(rest)? {
+        Label::Role(role) => Some(role),
+        _ => None,
+    }
+}
+
 /// Whether a name ends in a suffix that says by itself that the file holds one channel.
 pub(super) fn has_channel_suffix(name: &str) -> bool {
     let name = name.to_lowercase();

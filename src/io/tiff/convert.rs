@@ -47,7 +47,8 @@ pub(super) fn float_16(samples: Array2<u16>) -> Plane {
     Plane::F32(samples.mapv(half))
 }
 
-fn half(bits: u16) -> f32 {
+/// A float of 16 bits by its bits.
+pub(super) fn half(bits: u16) -> f32 {
     let (exponent, fraction) = ((bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
     let size = match exponent {
         0 => fraction * 2.0_f32.powi(-24),

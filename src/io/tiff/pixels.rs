@@ -84,6 +84,15 @@ impl Pixels {
         }
     }
 
+    /// Decodes samples of this type as they are stored.
+    pub(super) fn planes<T: Sample>(
+        &self,
+        located: &LocatedPage,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Array2<T>>> {
+        Reading { pixels: self, located, wanted, held: None }.planes(&mut Workspace::default())
+    }
+
     /// Decodes samples in the type that keeps their grey levels.
     fn read_stored(
         &self,

@@ -37,6 +37,8 @@ impl Cells<'_> {
             pixel_size: self.parsed("pixel_size_um", pixel_size),
             control: self.parsed("control", str::parse),
             regions: self.path("regions", false),
+            nuclei: self.path("nuclei", false),
+            signals: self.path("signals", false),
             note: self.text("note").to_owned(),
             other: other.iter().map(|&i| self.texts[i].clone()).collect(),
         }

@@ -30,6 +30,10 @@ pub struct SheetRow {
     pub control: Option<Control>,
     /// File of regions; `None` = that of the run.
     pub regions: Option<PathBuf>,
+    /// Folder with the nuclei of another program; `None` = that of the run.
+    pub nuclei: Option<PathBuf>,
+    /// Folder with the spots of another program; `None` = that of the run.
+    pub signals: Option<PathBuf>,
     /// A remark, carried through to the tables.
     pub note: String,
     /// Cells of the further columns, in the order of [`SampleSheet::other_columns`](crate::run::SampleSheet::other_columns).
