@@ -49,7 +49,7 @@ fn cells(folder: &Path, table: &str, columns: &[&str]) -> Vec<Vec<String>> {
 fn codes(folder: &Path) -> Vec<(String, String)> {
     let text = fs::read_to_string(folder.join("P1/report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let findings = report["summary"]["findings"].as_array().unwrap().clone();
+    let findings = report["findings"].as_array().unwrap().clone();
     let word = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
     findings.iter().map(|finding| (word(finding, "code"), word(finding, "effect"))).collect()
 }
