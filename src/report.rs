@@ -13,6 +13,8 @@ mod json;
 mod nuclei;
 mod number;
 mod overlay;
+#[cfg(feature = "run")]
+mod rejudge;
 mod schema;
 mod signals;
 mod specimen;
@@ -28,6 +30,8 @@ pub use overlay::{overlay, write_overlay};
 
 #[cfg(feature = "run")]
 pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};
+#[cfg(feature = "run")]
+pub(crate) use rejudge::SavedReport;
 pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};

@@ -7,7 +7,8 @@
 //! | `control` | controls of the run |
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
 //! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
-//! | `shared` | images that two specimens have in common |
+//! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
+//! | `part`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
 //! | `record`, `line`, `tables`, `summary` | the files about the whole run |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
@@ -43,17 +44,21 @@ mod again;
 mod check;
 mod control;
 mod digest;
+mod facts;
 mod find_settings;
 mod folder;
 mod job;
 mod ledger;
 mod line;
+mod merge;
 mod names;
 mod observer;
+mod part;
 mod pictures;
 mod plan;
 mod record;
 mod regions;
+mod rejudge;
 mod result;
 mod score;
 mod session;
@@ -74,7 +79,9 @@ pub use digest::{Digest, InputFile, PlaneDigest};
 pub use find_settings::FindSettings;
 pub use folder::is_busy;
 pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
+pub use merge::{MergeOptions, merge};
 pub use observer::{Event, Observer};
+pub use part::{PartRecord, ResultName, RunPart};
 pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunOptions, RunSettings};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
 pub use regions::ResultRegions;

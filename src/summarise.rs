@@ -28,7 +28,6 @@ use crate::colour::PerColour;
 use crate::decide::{Evaluable, Ruling, deviations, explained_by_false_spots};
 use crate::error::{Error, Result};
 use crate::quality::{Detail, Effect, Finding, Question, on_settled_verdict, that_withhold};
-use settle::settle;
 use tallies::{isolated_tallies, pattern_tallies, percent_expected, tally};
 
 pub use crate::decide::{
@@ -43,6 +42,7 @@ pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
 };
 pub use regions::RegionSummary;
+pub(crate) use settle::Ruled;
 pub use summary::{IsolatedTally, PatternTally, Summary};
 
 /// Facts beside the calls that a verdict is decided with. A reading carries them, so that its calls are never summarised
@@ -169,10 +169,10 @@ pub fn summarise(
     let mut findings: Vec<Finding> =
         grounds.findings.iter().filter(|f| !f.is_on_verdict()).cloned().collect();
     findings.extend(that_withhold(&question)?);
-    let verdict = settle(&ruling, &findings);
+    let ruled = Ruled { verdict: ruling.verdict, depends_on_isolated: ruling.depends_on_isolated };
+    let verdict = ruled.settle(findings.iter().map(|finding| finding.effect));
     findings.extend(on_settled_verdict(&question, verdict)?);
-    // Those that withhold the verdict first, then the others by their effect; the order of the checks within each.
-    findings.sort_by_key(|f| (!f.effect.withholds(ruling.verdict, ruling.depends_on_isolated), f.effect));
+    findings.sort_by_key(|finding| ruled.rank(finding.effect));
     let mut summary = summary_of(calls, &evaluable, ruling, Judgement { loss_effect, verdict, findings })?;
     if let Some(names) = &grounds.regions {
         summary.regions = regions::of_names(names, calls, assay)?;

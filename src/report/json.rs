@@ -14,21 +14,27 @@ const RESULT_DECIMALS: i32 = 6;
 
 /// Writes results: floats rounded to [`RESULT_DECIMALS`].
 pub(crate) fn write_results(path: &Path, value: &impl Serialize) -> Result<()> {
-    write_by(path, value, Rounding(PrettyFormatter::new()))
+    write_bytes(path, &bytes_by(path, value, Rounding(PrettyFormatter::new()))?)
 }
 
 /// Writes settings: every digit kept, so that a run can be repeated from them.
 #[cfg(any(feature = "run", test))]
 pub(crate) fn write_exactly(path: &Path, value: &impl Serialize) -> Result<()> {
-    write_by(path, value, PrettyFormatter::new())
+    write_bytes(path, &exact_bytes(path, value)?)
 }
 
-fn write_by(path: &Path, value: &impl Serialize, formatter: impl Formatter) -> Result<()> {
+/// The bytes that [`write_exactly`] writes; `path` is for the message of an error.
+#[cfg(any(feature = "run", test))]
+pub(super) fn exact_bytes(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
+    bytes_by(path, value, PrettyFormatter::new())
+}
+
+fn bytes_by(path: &Path, value: &impl Serialize, formatter: impl Formatter) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     value.serialize(&mut serializer).map_err(|e| Error::io(path, e.into()))?;
     bytes.push(b'\n');
-    write_bytes(path, &bytes)
+    Ok(bytes)
 }
 
 /// Indented JSON with rounded floats.

@@ -48,7 +48,7 @@ struct SpecimenReport<'a> {
 
 /// A finding with the words made from its figures.
 #[derive(Serialize)]
-struct FindingReport<'a> {
+pub(super) struct FindingReport<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     message: String,

@@ -60,7 +60,9 @@ impl Plan {
             }
         }
         let other_columns = record.other_columns.clone();
-        Ok(Self { results, failed, find, other_columns, has_sheet: record.has_sheet })
+        let part = record.part.clone();
+        let sheet = part.as_ref().and_then(|part| part.sheet.clone());
+        Ok(Self { results, failed, find, other_columns, has_sheet: record.has_sheet, sheet, part })
     }
 }
 

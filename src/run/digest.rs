@@ -37,13 +37,18 @@ impl Digest {
         Ok(Self::of(&hasher))
     }
 
+    /// The digest of bytes.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(bytes);
+        Self::of(&hasher)
+    }
+
     /// The digest of a value as JSON.
     pub(super) fn of_json(value: &impl Serialize) -> Result<Self> {
         let json = serde_json::to_vec(value)
             .map_err(|e| Error::malformed(Location::default(), format!("cannot be written as JSON: {e}")))?;
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&json);
-        Ok(Self::of(&hasher))
+        Ok(Self::of_bytes(&json))
     }
 
     /// The 64 hexadecimal digits.

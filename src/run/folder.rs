@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::io::file_name;
-use crate::run::ledger::{LEDGER_JSON, Ledger};
+use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, RUN_JSON};
 
 /// The folder of results, locked for one run.
@@ -56,7 +56,7 @@ impl ResultsFolder {
     }
 
     /// Leaves the folder as it was before it was opened.
-    pub(super) fn leave(self) -> Result<()> {
+    pub(super) fn leave(&self) -> Result<()> {
         if self.was_ours { Ok(()) } else { remove(&self.path.join(LOCK)) }
     }
 
@@ -69,6 +69,13 @@ impl ResultsFolder {
             }
         }
         Ok(found)
+    }
+
+    /// Complete results in the folder that are not of this run: `is_of_run` knows the names of the folders of its results.
+    pub(super) fn earlier(&self, is_of_run: impl Fn(&str) -> bool) -> Result<Vec<(String, Ledger)>> {
+        let mut all = Self::ledgers_in(&self.path)?;
+        all.retain(|name, ledger| ledger.state == LedgerState::Complete && !is_of_run(name));
+        Ok(all.into_iter().collect())
     }
 
     /// The name of the folder of a result: the one that holds it already, else that of the specimen, followed by the assay
@@ -156,8 +163,20 @@ fn refuse_files_of_others(folder: &Path) -> Result<()> {
     })
 }
 
+/// Removes the ledger of a result, these of its files, and what a dead process left half-written. Other files stay.
+pub(super) fn clear_result<'a>(folder: &Path, files: impl IntoIterator<Item = &'a ResultFile>) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    remove_parts_below(folder)?;
+    files.into_iter().try_for_each(|file| remove(&folder.join(&file.name)))?;
+    remove(&folder.join(LEDGER_JSON))?;
+    remove_empty_folders(folder);
+    Ok(())
+}
+
 /// Removes a file if it is there.
-pub(super) fn remove(path: &Path) -> Result<()> {
+fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
         _ => Ok(()),
@@ -176,7 +195,7 @@ fn folders_of(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Removes the folder of a result, and those in it, if they are empty.
-pub(super) fn remove_empty_folders(folder: &Path) {
+fn remove_empty_folders(folder: &Path) {
     for folder in folders_of(folder) {
         // A folder that holds something stays.
         let _ = fs::remove_dir(folder);
@@ -198,7 +217,7 @@ fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Removes files that a dead process left half-written in the folder of a result.
-pub(super) fn remove_parts_below(folder: &Path) -> Result<()> {
+fn remove_parts_below(folder: &Path) -> Result<()> {
     folders_of(folder).iter().try_for_each(|folder| remove_parts(folder))
 }
 

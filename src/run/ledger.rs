@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
-use crate::quality::RunFacts;
+use crate::quality::{Effect, RunFacts};
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
+use crate::summarise::Verdict;
 
 /// Name of the file, in the folder of a result.
 pub const LEDGER_JSON: &str = "ledger.json";
@@ -42,6 +43,15 @@ pub struct Attention {
     pub message: String,
     /// The action to take.
     pub action: Option<String>,
+}
+
+impl Attention {
+    /// Whether a finding of this code and effect asks for something. Where the rule gives no verdict, the reason is asked
+    /// for.
+    pub(super) fn is_due(code: &str, effect: Effect, by_rule: Verdict) -> bool {
+        let is_open = by_rule == Verdict::NotEvaluable;
+        effect != Effect::Inform || (is_open && code == "too_few_nuclei") || code == "files_skipped"
+    }
 }
 
 /// What came out.

@@ -10,7 +10,9 @@ use crate::io::{
     FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, file_name, find_specimens_with,
 };
 use crate::region::RegionOptions;
+use crate::run::digest::Digest;
 use crate::run::names::is_our_file;
+use crate::run::part::PartRecord;
 use crate::run::regions::ResultRegions;
 use crate::run::sheet::{SampleSheet, SheetRow};
 use crate::run::sheet_columns::SheetColumns;
@@ -133,6 +135,10 @@ pub struct Plan {
     pub other_columns: Vec<String>,
     /// Whether each result is a row of a sheet: then tables hold a row for it even if it failed.
     pub has_sheet: bool,
+    /// Digest of the sheet; `None` without one.
+    pub sheet: Option<Digest>,
+    /// The whole run, if this is the plan of a part of it ([`Plan::into_part`]).
+    pub part: Option<PartRecord>,
 }
 
 impl Plan {
@@ -179,7 +185,8 @@ impl Plan {
         }
         results.sort_by(|a, b| a.specimen.cmp(&b.specimen));
         let find = settings.find.clone();
-        let plan = Self { results, failed, find, other_columns: Vec::new(), has_sheet: false };
+        let other_columns = Vec::new();
+        let plan = Self { results, failed, find, other_columns, has_sheet: false, sheet: None, part: None };
         plan.refuse_our_names()?;
         supplied::refuse_one_file_for_two(&plan.results)?;
         Ok(plan)
@@ -195,7 +202,8 @@ impl Plan {
         supplied::refuse_one_file_for_two(&results)?;
         let other_columns = sheet.other_columns.clone();
         let find = settings.find.clone();
-        Ok(Self { results, failed: Vec::new(), find, other_columns, has_sheet: true })
+        let sheet = Some(sheet.blake3.clone());
+        Ok(Self { results, failed: Vec::new(), find, other_columns, has_sheet: true, sheet, part: None })
     }
 
     /// Files in the folders of supplied nuclei and spots that belong to no field.

@@ -12,6 +12,7 @@ use crate::io::ChannelChoice;
 use crate::region::RegionOptions;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
 use crate::run::find_settings::FindSettings;
+use crate::run::part::PartRecord;
 use crate::run::plan::{FailedInput, Pictures, Plan, PlannedResult};
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
@@ -196,6 +197,9 @@ pub struct RunRecord {
     pub inputs: Vec<InputRecord>,
     /// Results that are in the folder from earlier runs.
     pub earlier: Vec<EarlierResult>,
+    /// The whole run, if this is the record of a part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartRecord>,
 }
 
 impl RunRecord {
@@ -215,6 +219,7 @@ impl RunRecord {
             overlays: pictures.overlays,
             inputs: Vec::new(),
             earlier: Vec::new(),
+            part: plan.part.clone(),
         }
     }
 

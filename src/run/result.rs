@@ -1,7 +1,7 @@
 //! What a run gave.
 
 use crate::run::ledger::Ledger;
-use crate::run::record::RunRecord;
+use crate::run::record::{EarlierResult, InputRecord, RunRecord};
 
 /// What a run gave.
 #[derive(Debug)]
@@ -13,4 +13,27 @@ pub struct RunResult {
     pub results: Vec<Option<Ledger>>,
     /// Whether the observer ended it: the tables are not written, and the same run goes on from here.
     pub is_cancelled: bool,
+}
+
+impl RunResult {
+    /// The inputs of a run and their results, in the order of its tables. `earlier` are the results of other runs in the
+    /// folder.
+    pub(super) fn of(
+        record: RunRecord,
+        mut all: Vec<(InputRecord, Option<Ledger>)>,
+        earlier: &[(String, Ledger)],
+        is_cancelled: bool,
+    ) -> Self {
+        if !record.has_sheet {
+            all.sort_by(|(a, _), (b, _)| (&a.specimen, &a.input).cmp(&(&b.specimen, &b.input)));
+        }
+        let (inputs, results) = all.into_iter().unzip();
+        let earlier = earlier.iter().map(|(name, ledger)| EarlierResult {
+            specimen: ledger.specimen.clone(),
+            assay: ledger.assay.clone(),
+            folder: name.clone(),
+        });
+        let earlier = earlier.collect();
+        Self { record: RunRecord { inputs, earlier, ..record }, results, is_cancelled }
+    }
 }

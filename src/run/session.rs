@@ -7,22 +7,19 @@ use rayon::prelude::*;
 use crate::analyse::Analyser;
 use crate::error::{Error, Location, Result};
 use crate::io::FindOptions;
-use crate::quality::{FailedControl, RunFacts, SharedPlane};
+use crate::quality::RunFacts;
+use crate::run::facts::{MAX_ROUNDS, Member, failed_controls, update};
 use crate::run::folder::ResultsFolder;
-use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::ledger::Ledger;
 use crate::run::observer::{Event, Observer};
 use crate::run::plan::{Plan, PlannedResult, RunOptions};
-use crate::run::record::{EarlierResult, InputRecord, RunParameters, RunRecord};
+use crate::run::record::{InputRecord, RunParameters, RunRecord};
 use crate::run::result::RunResult;
 use crate::run::score::{Task, bytes_of, score};
-use crate::run::shared::shared_planes;
 use crate::run::slot::{Slot, There, settings_digest};
 use crate::run::specimen::Finished;
 use crate::run::tables;
 use crate::workspace::Workspace;
-
-/// Facts of a run settle in two rounds: pixels that specimens share, then controls that fail for them.
-const MOST_ROUNDS: usize = 4;
 
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
 pub struct Run {
@@ -108,17 +105,12 @@ impl Run {
         let (controls, rest): (Vec<usize>, Vec<usize>) = (0..self.slots.len()).partition(is_control);
         let mut facts: Vec<RunFacts> = self.slots.iter().map(Slot::own_facts).collect();
         self.read(&controls, &facts, &mut workspaces, observer);
-        let failed = self.failed_controls();
+        let failed = failed_controls(&self.members());
         facts.iter_mut().for_each(|facts| facts.failed_controls.clone_from(&failed));
         self.read(&rest, &facts, &mut workspaces, observer);
         // What only the whole run tells. A control that shares its pixels is none, which the others must know.
-        for _ in 0..MOST_ROUNDS {
-            let failed = self.failed_controls();
-            let shared = self.shared_planes();
-            for (facts, shared) in facts.iter_mut().zip(shared) {
-                facts.shared_planes = shared;
-                facts.failed_controls.clone_from(&failed);
-            }
+        for _ in 0..MAX_ROUNDS {
+            update(&self.members(), &mut facts);
             if observer.is_cancelled() || !self.read_again(&facts, &mut workspaces, observer) {
                 break;
             }
@@ -216,40 +208,18 @@ impl Run {
         true
     }
 
-    /// The controls that are out of range.
-    fn failed_controls(&self) -> Vec<FailedControl> {
-        let mut failed: Vec<FailedControl> = self.slots.iter().filter_map(Slot::failed_control).collect();
-        failed.sort();
-        failed
-    }
-
-    fn shared_planes(&self) -> Vec<Vec<SharedPlane>> {
-        shared_planes(&self.slots.iter().map(Slot::planes).collect::<Vec<_>>())
+    fn members(&self) -> Vec<Member<'_>> {
+        self.slots.iter().map(Slot::member).collect()
     }
 
     /// Complete results in the folder that are not of this run.
     fn earlier(&self) -> Result<Vec<(String, Ledger)>> {
-        let all = ResultsFolder::ledgers_in(self.folder.path())?;
-        let is_ours = |name: &String| self.slots.iter().any(|slot| slot.name == *name);
-        let is_complete = |ledger: &Ledger| ledger.state == LedgerState::Complete;
-        Ok(all.into_iter().filter(|(name, ledger)| is_complete(ledger) && !is_ours(name)).collect())
+        self.folder.earlier(|name| self.slots.iter().any(|slot| slot.name == name))
     }
 
     fn result(&self, earlier: &[(String, Ledger)], is_cancelled: bool) -> RunResult {
         let failed = self.failed_inputs.iter().map(|record| (record.clone(), None));
         let read = self.slots.iter().filter_map(|slot| Some((slot.record.clone()?, slot.ledger.clone())));
-        let mut all: Vec<(InputRecord, Option<Ledger>)> = failed.chain(read).collect();
-        if !self.record.has_sheet {
-            all.sort_by(|(a, _), (b, _)| (&a.specimen, &a.input).cmp(&(&b.specimen, &b.input)));
-        }
-        let (inputs, results) = all.into_iter().unzip();
-        let earlier = earlier.iter().map(|(name, ledger)| EarlierResult {
-            specimen: ledger.specimen.clone(),
-            assay: ledger.assay.clone(),
-            folder: name.clone(),
-        });
-        let earlier = earlier.collect();
-        let record = RunRecord { inputs, earlier, ..self.record.clone() };
-        RunResult { record, results, is_cancelled }
+        RunResult::of(self.record.clone(), failed.chain(read).collect(), earlier, is_cancelled)
     }
 }

@@ -8,6 +8,8 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::run::digest::Digest;
+
 use cells::Cells;
 pub use fault::{SheetError, SheetFault};
 pub use row::SheetRow;
@@ -57,6 +59,8 @@ pub struct SampleSheet {
     pub rows: Vec<SheetRow>,
     /// Names of the columns that are not ours.
     pub other_columns: Vec<String>,
+    /// Digest of its text.
+    pub blake3: Digest,
 }
 
 impl SampleSheet {
@@ -96,7 +100,7 @@ impl SampleSheet {
         refuse_repeated(&rows, &mut faults);
         if faults.is_empty() {
             let other_columns = other.iter().map(|&i| table.header[i].clone()).collect();
-            Ok(Self { rows, other_columns })
+            Ok(Self { rows, other_columns, blake3: Digest::of_bytes(text.as_bytes()) })
         } else {
             faults.sort_by_key(|fault| fault.line);
             Err(SheetError::Faults { path: path.to_path_buf(), faults })

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use crate::analyse::Analyser;
 use crate::error::Result;
 use crate::io::{ChannelChoice, FieldSource, FindOptions, file_name};
-use crate::quality::{FailedControl, RunFacts};
+use crate::quality::RunFacts;
 use crate::report::SCHEMA_VERSION;
 use crate::run::digest::{Digest, InputFile};
+use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState};
 use crate::run::names::RESULT_FILES;
 use crate::run::plan::{PlannedResult, RunOptions};
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
-use crate::run::shared::Planes;
 use crate::run::specimen::{Target, absolute};
 
 /// What a result that is there is to a run.
@@ -50,10 +50,14 @@ impl Slot {
         self.planned.source.iter().flat_map(|source| &source.fields)
     }
 
-    /// The planes of its images, as far as they were read.
-    pub(super) fn planes(&self) -> Planes<'_> {
-        let planes = self.ledger.as_ref().map_or(&[][..], |ledger| &ledger.planes);
-        Planes { specimen: &self.planned.specimen, planes }
+    /// The result as the others of the run see it.
+    pub(super) fn member(&self) -> Member<'_> {
+        Member {
+            specimen: &self.planned.specimen,
+            assay: &self.planned.assay.id,
+            control: self.planned.sheet.control,
+            ledger: self.ledger.as_ref(),
+        }
     }
 
     /// Facts of the run that are known before it starts.
@@ -121,26 +125,6 @@ impl Slot {
             InputRecord::of(&self.planned, &self.name, outcome.status, None, outcome.fields.clone())
         });
         Ok(())
-    }
-
-    /// The control, if it is out of range or was not read.
-    pub(super) fn failed_control(&self) -> Option<FailedControl> {
-        let control = self.planned.sheet.control?;
-        let row = self.ledger.as_ref().and_then(|l| l.outcome.as_ref()).map(|outcome| &outcome.row);
-        let found = match row {
-            Some(row) if control.is_met_by(row) => return None,
-            Some(row) => {
-                let percent = row.percent_rearranged.map_or(String::new(), |p| format!(", {p:.1} %"));
-                format!("{}{percent}", row.by_rule)
-            }
-            None => "nothing: it could not be scored".to_owned(),
-        };
-        Some(FailedControl {
-            specimen: self.planned.specimen.clone(),
-            assay: self.planned.assay.id.clone(),
-            expected: control.to_string(),
-            found,
-        })
     }
 }
 

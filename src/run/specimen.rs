@@ -7,21 +7,20 @@ use rayon::prelude::*;
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
 use crate::error::Result;
 use crate::io::{FieldSource, FindOptions};
-use crate::quality::{Effect, RunFacts};
+use crate::quality::RunFacts;
 use crate::report::{
     FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_json,
     write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
-use crate::run::folder::{remove, remove_empty_folders, remove_parts_below};
-use crate::run::ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
+use crate::run::folder::clear_result;
+use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::pictures;
 use crate::run::plan::{Pictures, PlannedResult};
 use crate::run::record::InputRecord;
 use crate::run::status::{FieldRecord, InputStatus};
-use crate::summarise::Verdict;
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {
@@ -185,16 +184,7 @@ impl Target<'_> {
 
     /// Removes the files of an earlier result, and those that are about to be written.
     fn clear(&self, files: &[ResultFile]) -> Result<()> {
-        if !self.folder.is_dir() {
-            return Ok(());
-        }
-        remove_parts_below(self.folder)?;
-        for file in self.earlier.iter().chain(files) {
-            remove(&self.folder.join(&file.name))?;
-        }
-        remove(&self.folder.join(LEDGER_JSON))?;
-        remove_empty_folders(self.folder);
-        Ok(())
+        clear_result(self.folder, self.earlier.iter().chain(files))
     }
 
     /// The files that were written, with their digests.
@@ -224,11 +214,9 @@ impl Target<'_> {
 
 /// Findings that ask for something.
 fn attention(reading: &SpecimenReading) -> Vec<Attention> {
-    // Where the rule gives no verdict, the reason is asked for.
-    let is_open = reading.summary.by_rule == Verdict::NotEvaluable;
-    let is_reason = |code: &str| (is_open && code == "too_few_nuclei") || code == "files_skipped";
+    let by_rule = reading.summary.by_rule;
     let asks = reading.summary.findings.iter();
-    let asks = asks.filter(|finding| finding.effect != Effect::Inform || is_reason(finding.code()));
+    let asks = asks.filter(|finding| Attention::is_due(finding.code(), finding.effect, by_rule));
     asks.map(|finding| Attention {
         code: finding.code().to_owned(),
         effect: finding.effect.to_string(),

@@ -138,10 +138,10 @@ pub(crate) struct Options {
     /// Class or name of regions that take nuclei out, may be given several times [default: Exclude, Ignore*]
     #[arg(long = "exclude-class", value_name = "NAME")]
     pub(crate) exclude_classes: Vec<String>,
-    /// Nuclei that another program found: a folder with a label image for each field (FIELD.tif, FIELD_cp_masks.png ...)
+    /// Nuclei that another program found: a folder with a label image for each field (`FIELD.tif`, `FIELD_cp_masks.png` ...)
     #[arg(long, value_name = "DIR")]
     pub(crate) nuclei: Option<PathBuf>,
-    /// Spots that another program found: a folder with FIELD_red.csv and FIELD_green.csv for each field
+    /// Spots that another program found: a folder with `FIELD_red.csv` and `FIELD_green.csv` for each field
     #[arg(long, value_name = "DIR")]
     pub(crate) signals: Option<PathBuf>,
     /// Write label images

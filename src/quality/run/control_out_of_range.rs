@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quality::about::{About, Effect, Withheld};
 use crate::quality::check::{Check, Figures, Raised};
-use crate::quality::view::SpecimenView;
+use crate::quality::run_facts::{FailedControl, RunFacts};
 
 /// A control of the run is out of its range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +43,15 @@ impl Figures for ControlOutOfRange {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<ControlOutOfRange>> {
-    let finding = |control: &crate::quality::run_facts::FailedControl| {
+pub(super) fn check(facts: &RunFacts, assay: &str) -> Vec<Raised<ControlOutOfRange>> {
+    let finding = |control: &FailedControl| {
         let raised = Raised::new(ControlOutOfRange {
             control: control.specimen.clone(),
             assay: control.assay.clone(),
             expected: control.expected.clone(),
             found: control.found.clone(),
         });
-        if control.assay == view.assay.id { raised.withhold(Withheld::AnyVerdict) } else { raised }
+        if control.assay == assay { raised.withhold(Withheld::AnyVerdict) } else { raised }
     };
-    view.facts.run.failed_controls.iter().map(finding).collect()
+    facts.failed_controls.iter().map(finding).collect()
 }

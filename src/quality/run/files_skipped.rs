@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quality::about::About;
 use crate::quality::check::{Check, Figures, Raised};
-use crate::quality::view::SpecimenView;
+use crate::quality::run_facts::RunFacts;
 
 /// Most names in a message.
 const MOST_NAMED: usize = 3;
@@ -62,8 +62,8 @@ impl Figures for FilesSkipped {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<FilesSkipped>> {
-    let (files, pictures) = (view.facts.run.skipped_files.clone(), view.facts.run.pictures.clone());
+pub(super) fn check(facts: &RunFacts) -> Vec<Raised<FilesSkipped>> {
+    let (files, pictures) = (facts.skipped_files.clone(), facts.pictures.clone());
     if files.is_empty() && pictures.is_empty() {
         Vec::new()
     } else {

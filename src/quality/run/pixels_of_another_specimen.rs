@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quality::about::{About, Withheld};
 use crate::quality::check::{Check, Figures, Raised};
-use crate::quality::view::SpecimenView;
+use crate::quality::run_facts::RunFacts;
 
 /// Pixels that another specimen of the run has too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +49,8 @@ impl Figures for PixelsOfAnotherSpecimen {
     }
 }
 
-pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<PixelsOfAnotherSpecimen>> {
-    let shared = &view.facts.run.shared_planes;
+pub(super) fn check(facts: &RunFacts) -> Vec<Raised<PixelsOfAnotherSpecimen>> {
+    let shared = &facts.shared_planes;
     let others: BTreeSet<&String> = shared.iter().map(|plane| &plane.other_specimen).collect();
     let of_other = |other: &String| {
         let mut fields: Vec<(&String, &String)> = shared

@@ -53,20 +53,20 @@ pub(crate) const CHECK: Check = Check {
 
 impl Figures for SignalsSupplied {
     fn message(&self, at: &About) -> String {
-        let mut text = format!("Another program found the {} spots in {}", self.spots, at.colour_name());
+        let mut parts = vec![format!("Another program found the {} spots in {}", self.spots, at.colour_name())];
         if self.in_noise > 0 {
-            text += &format!("; {} do not stand out of the noise and do not count", self.in_noise);
+            parts.push(format!("{} do not stand out of the noise and do not count", self.in_noise));
         }
         if self.lacks_signals() {
             let part = part_of(self.high_not_supplied, self.high, "high spots in nuclei");
-            text += &format!(
-                "; it lacks {part}: signals may be missing, and the estimate of lost ones is too low"
-            );
+            parts.push(format!(
+                "it lacks {part}: signals may be missing, and the estimate of lost ones is too low"
+            ));
         }
         if self.lacks_false_spots() {
-            text += "; none lies outside nuclei: the estimate of false spots is too low";
+            parts.push("none lies outside nuclei: the estimate of false spots is too low".to_owned());
         }
-        text + "."
+        format!("{}.", parts.join("; "))
     }
 
     fn action(&self, _: &About) -> Option<String> {
