@@ -8,6 +8,8 @@ use tiff::encoder::compression::DeflateLevel;
 use tiff::encoder::{Compression as Encoding, TiffEncoder, TiffValue};
 use tiff::tags::Predictor as Difference;
 
+use ndarray::Array2;
+
 use super::*;
 
 fn planes_of(bytes: &[u8], samples: usize) -> Vec<Plane> {

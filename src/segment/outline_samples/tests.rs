@@ -16,7 +16,7 @@ pub(in crate::segment) fn image(height: usize, width: usize, seed: usize, diamet
     });
     let thresholds = vec![120.0, 200.0, 300.0];
     let levels = smooth.mapv(|v| thresholds.iter().filter(|&&t| v >= t).count() as u8);
-    WorkingImage { factor: 1, diameter_px, smooth, noise: 3.0, thresholds, levels }
+    WorkingImage { factor: 1, diameter_px, background: 0.0, smooth, noise: 3.0, thresholds, levels }
 }
 
 /// The regions of an image with the cut that made each.
