@@ -178,7 +178,7 @@ impl Plan {
         let find = settings.find.clone();
         let plan = Self { results, failed, find, other_columns: Vec::new(), has_sheet: false };
         plan.refuse_our_names()?;
-        supplied::refuse_one_file_for_two(&plan.results)?;
+        refuse_one_file_for_two(&plan.results)?;
         Ok(plan)
     }
 
@@ -189,7 +189,7 @@ impl Plan {
     pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
         let results: Vec<PlannedResult> =
             sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
-        supplied::refuse_one_file_for_two(&results)?;
+        refuse_one_file_for_two(&results)?;
         let other_columns = sheet.other_columns.clone();
         let find = settings.find.clone();
         Ok(Self { results, failed: Vec::new(), find, other_columns, has_sheet: true })
@@ -198,7 +198,7 @@ impl Plan {
     /// Files in the folders of supplied nuclei and spots that belong to no field.
     #[must_use]
     pub fn unused_files(&self) -> Vec<PathBuf> {
-        supplied::unused(&self.results)
+        supplied::unused(self.results.iter().flat_map(PlannedResult::supplied))
     }
 
     /// Whether a specimen is read by several assays.
@@ -285,6 +285,14 @@ fn regions_of(
     path.map(|path| ResultRegions::read(path, &settings.region_options, &fields)).transpose()
 }
 
+fn refuse_one_file_for_two(results: &[PlannedResult]) -> Result<()> {
+    supplied::refuse_one_file_for_two(results.iter().flat_map(|result| {
+        let specimen = result.specimen.as_str();
+        result.supplied().map(move |files| (specimen, files))
+    }))
+}
+
+/// Finds the files of another program for the fields of a specimen.
 pub(super) fn files_of(
     path: Option<&Path>,
     kind: Kind,
