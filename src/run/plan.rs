@@ -198,7 +198,8 @@ impl Plan {
     /// Files in the folders of supplied nuclei and spots that belong to no field.
     #[must_use]
     pub fn unused_files(&self) -> Vec<PathBuf> {
-        supplied::unused(self.results.iter().flat_map(PlannedResult::supplied))
+        let supplied: Vec<&SuppliedFiles> = self.results.iter().flat_map(PlannedResult::supplied).collect();
+        supplied::unused(&supplied)
     }
 
     /// Whether a specimen is read by several assays.

@@ -271,13 +271,13 @@ fn field_of<'f>(file: &Path, kind: Kind, fields: &[&'f str]) -> Option<(&'f str,
 }
 
 /// The files in the folders of results that no result uses.
-pub(super) fn unused<'a>(supplied: impl Iterator<Item = &'a SuppliedFiles> + Clone) -> Vec<PathBuf> {
+pub(super) fn unused(supplied: &[&SuppliedFiles]) -> Vec<PathBuf> {
     let used: BTreeSet<&Path> = supplied
-        .clone()
+        .iter()
         .flat_map(|files| files.by_field.values().flatten())
         .map(|file| file.path.as_path())
         .collect();
-    let all: BTreeSet<&PathBuf> = supplied.flat_map(|files| &files.unused).collect();
+    let all: BTreeSet<&PathBuf> = supplied.iter().flat_map(|files| &files.unused).collect();
     all.into_iter().filter(|path| !used.contains(path.as_path())).cloned().collect()
 }
 
