@@ -188,7 +188,7 @@ impl Plan {
         let other_columns = Vec::new();
         let plan = Self { results, failed, find, other_columns, has_sheet: false, sheet: None, part: None };
         plan.refuse_our_names()?;
-        supplied::refuse_one_file_for_two(&plan.results)?;
+        refuse_one_file_for_two(&plan.results)?;
         Ok(plan)
     }
 
@@ -199,7 +199,7 @@ impl Plan {
     pub fn from_sheet(sheet: &SampleSheet, settings: &RunSettings) -> Result<Self> {
         let results: Vec<PlannedResult> =
             sheet.rows.iter().map(|row| planned(row, sheet, settings)).collect::<Result<_>>()?;
-        supplied::refuse_one_file_for_two(&results)?;
+        refuse_one_file_for_two(&results)?;
         let other_columns = sheet.other_columns.clone();
         let find = settings.find.clone();
         let sheet = Some(sheet.blake3.clone());
@@ -209,7 +209,8 @@ impl Plan {
     /// Files in the folders of supplied nuclei and spots that belong to no field.
     #[must_use]
     pub fn unused_files(&self) -> Vec<PathBuf> {
-        supplied::unused(&self.results)
+        let supplied: Vec<&SuppliedFiles> = self.results.iter().flat_map(PlannedResult::supplied).collect();
+        supplied::unused(&supplied)
     }
 
     /// Whether a specimen is read by several assays.
@@ -296,6 +297,14 @@ fn regions_of(
     path.map(|path| ResultRegions::read(path, &settings.region_options, &fields)).transpose()
 }
 
+fn refuse_one_file_for_two(results: &[PlannedResult]) -> Result<()> {
+    supplied::refuse_one_file_for_two(results.iter().flat_map(|result| {
+        let specimen = result.specimen.as_str();
+        result.supplied().map(move |files| (specimen, files))
+    }))
+}
+
+/// Finds the files of another program for the fields of a specimen.
 pub(super) fn files_of(
     path: Option<&Path>,
     kind: Kind,

@@ -7,7 +7,6 @@ use crate::colour::{Colour, PerColour};
 use crate::error::{Error, Location, Result};
 use crate::field::ChannelRole;
 use crate::io::{field_name, file_name, role_of_suffix};
-use crate::run::plan::PlannedResult;
 
 /// Suffixes of label images, lower case. The last is left of `field.ome.tif` where a program cuts off `.tif` alone.
 const LABEL_SUFFIXES: [&str; 17] = [
@@ -272,34 +271,35 @@ fn field_of<'f>(file: &Path, kind: Kind, fields: &[&'f str]) -> Option<(&'f str,
 }
 
 /// The files in the folders of results that no result uses.
-pub(super) fn unused(results: &[PlannedResult]) -> Vec<PathBuf> {
-    let supplied = || results.iter().flat_map(PlannedResult::supplied);
-    let used: BTreeSet<&Path> = supplied()
+pub(super) fn unused(supplied: &[&SuppliedFiles]) -> Vec<PathBuf> {
+    let used: BTreeSet<&Path> = supplied
+        .iter()
         .flat_map(|files| files.by_field.values().flatten())
         .map(|file| file.path.as_path())
         .collect();
-    let all: BTreeSet<&PathBuf> = supplied().flat_map(|files| &files.unused).collect();
+    let all: BTreeSet<&PathBuf> = supplied.iter().flat_map(|files| &files.unused).collect();
     all.into_iter().filter(|path| !used.contains(path.as_path())).cloned().collect()
 }
 
-/// A file of one field must not stand for a field of the same name of another specimen.
-pub(super) fn refuse_one_file_for_two(results: &[PlannedResult]) -> Result<()> {
+/// A file of one field must not stand for a field of the same name of another specimen. Each entry is the name of a specimen
+/// and its files.
+pub(super) fn refuse_one_file_for_two<'a>(
+    supplied: impl Iterator<Item = (&'a str, &'a SuppliedFiles)>,
+) -> Result<()> {
     let mut owners: BTreeMap<&Path, &str> = BTreeMap::new();
-    for result in results {
-        for files in result.supplied() {
-            for file in files.by_field.values().flatten() {
-                let other = owners.insert(&file.path, &result.specimen);
-                if let Some(other) = other.filter(|other| *other != result.specimen) {
-                    return Err(Error::Undecided {
-                        location: Location::file(&file.path),
-                        question: format!("the {} would be used for two specimens", files.kind.noun()),
-                        found: format!("{other} and {}, which have a field of this name", result.specimen),
-                        remedy: format!(
-                            "put the files of each specimen into a folder of its name in {}",
-                            files.path.display()
-                        ),
-                    });
-                }
+    for (specimen, files) in supplied {
+        for file in files.by_field.values().flatten() {
+            let other = owners.insert(&file.path, specimen);
+            if let Some(other) = other.filter(|other| *other != specimen) {
+                return Err(Error::Undecided {
+                    location: Location::file(&file.path),
+                    question: format!("the {} would be used for two specimens", files.kind.noun()),
+                    found: format!("{other} and {specimen}, which have a field of this name"),
+                    remedy: format!(
+                        "put the files of each specimen into a folder of its name in {}",
+                        files.path.display()
+                    ),
+                });
             }
         }
     }
