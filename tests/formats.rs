@@ -270,9 +270,15 @@ fn ome_tiffs_of_other_makers() {
         let field = read_field(folder.join(name), &mapped).expect("signed samples");
         assert_eq!(field.dim(), (167, 439));
     }
-    let error = read_field(folder.join("avivator/data/multifile-Z1.ome.tiff"), &options());
-    let error = error.expect_err("several files").to_string();
-    assert!(error.contains("multifile.companion.ome"), "{error}");
+    // Five slices of one channel in a file each, described in a file of its own.
+    let parts =
+        ["Z1", "Z2", "Z3"].map(|part| folder.join(format!("avivator/data/multifile-{part}.ome.tiff")));
+    let field = read_field(&parts[2], &mapped).expect("slices as channels");
+    let planes = [&field.counterstain, &field.red, &field.green];
+    for (part, plane) in parts.iter().zip(planes) {
+        assert_eq!(&read_plane(part, None, &options()).expect("a slice").plane, plane);
+    }
+    assert_eq!(read_field(&parts[0], &options()).expect_err("one channel").code(), "undecided");
     let files =
         ["Channel_0.tif", "Channel_1.tif", "Channel_2.tif"].map(|f| folder.join("multi-tiff").join(f));
     let field = read_field_from_files(&files[0], &files[1], &files[2], &options()).expect("three files");

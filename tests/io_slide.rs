@@ -3,8 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use breakapart::io::{ReadOptions, SlideFile, find_specimens, read_field};
-use breakapart::ndarray::Array2;
+use breakapart::io::{
+    ReadOptions, SlideFile, find_specimens, read_field, read_plane, write_label_pyramid,
+    write_picture_pyramid,
+};
+use breakapart::ndarray::{Array2, Array3};
 use breakapart::slide::{Part, SlideSource};
 use breakapart::{ChannelRole, Field, FieldNote, Plane};
 use proptest::prelude::*;
@@ -30,9 +33,11 @@ fn files() -> Vec<(PathBuf, ReadOptions)> {
     let mut readable = Vec::new();
     for path in files {
         for (series, options) in [(None, ReadOptions::default()), (None, mapped()), (Some(1), mapped())] {
-            let options = ReadOptions { series, ..options };
-            let is_stack =
-                |field: &Field| field.notes.iter().any(|note| format!("{note:?}").contains("Stack"));
+            let mut options = options;
+            options.series = series;
+            let is_stack = |field: &Field| {
+                field.notes.iter().any(|note| matches!(note, FieldNote::StackProjected { .. }))
+            };
             if read_field(&path, &options).is_ok_and(|field| !is_stack(&field)) {
                 readable.push((path.clone(), options));
             }
@@ -161,4 +166,54 @@ fn a_field_source_opens_as_a_slide() {
     for role in ChannelRole::ALL {
         assert_eq!(slide.read(role, part).expect("a part"), part_of(plane(&field, role), part));
     }
+}
+
+fn slope(rows: std::ops::Range<usize>, width: usize) -> Array2<u32> {
+    Array2::from_shape_fn((rows.len(), width), |(y, x)| ((y + rows.start) / 7 * 1000 + x / 5) as u32)
+}
+
+#[test]
+fn pyramids_are_read_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("labels.ome.tif");
+    write_label_pyramid(&path, (700, 530), None, |rows| Ok(slope(rows, 530))).expect("written");
+    let read = read_plane(&path, None, &ReadOptions::default()).expect("read");
+    let expected = slope(0..700, 530).mapv(|label| label as f32);
+    assert_eq!(read.plane, Plane::F32(expected));
+    let colours = |rows: std::ops::Range<usize>| {
+        Ok(Array3::from_shape_fn((rows.len(), 300, 3), |(y, x, c)| ((y + rows.start) * 3 + x + c) as u8))
+    };
+    let path = folder.path().join("picture.ome.tif");
+    write_picture_pyramid(&path, (400, 300), None, colours).expect("written");
+    let field = read_field(&path, &ReadOptions::default()).expect("read");
+    assert_eq!(
+        (field.dim(), field.red.view().at(5, 7), field.counterstain.view().at(5, 7)),
+        ((400, 300), 22.0, 24.0)
+    );
+    let wrong = write_picture_pyramid(&path, (400, 300), None, |_| Ok(Array3::zeros((1, 300, 3))));
+    assert_eq!(wrong.expect_err("too few rows").code(), "invalid_parameter");
+    assert_eq!(read_field(&path, &ReadOptions::default()).expect("the old file").dim(), (400, 300));
+}
+
+#[test]
+fn reduced_copies_are_levels() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("picture.ome.tif");
+    let colours = |rows: std::ops::Range<usize>| {
+        Ok(Array3::from_shape_fn((rows.len(), 700, 3), |(y, x, c)| {
+            ((y + rows.start) / 8 + x / 8 + 50 * c) as u8
+        }))
+    };
+    write_picture_pyramid(&path, (600, 700), None, colours).expect("written");
+    let slide = SlideFile::open(&path, &ReadOptions::default()).expect("a slide");
+    assert_eq!(slide.levels(), [(600, 700), (300, 350), (150, 175)]);
+    let part = Part { y0: 101, x0: 33, y1: 149, x1: 175 };
+    let read = slide.read_level(2, ChannelRole::Green, part).expect("a part");
+    // Blocks of 8 x 8 px of one level are blocks of 2 x 2 px two levels on.
+    let expected = Array2::from_shape_fn(part.dim(), |(y, x)| ((y + 101) / 2 + (x + 33) / 2 + 50) as u8);
+    assert_eq!(read, Plane::U8(expected));
+    let error = slide.read_level(3, ChannelRole::Green, part).expect_err("no such level");
+    assert_eq!(error.code(), "invalid_parameter");
+    let pyramid = SlideFile::open(data().join("pyramid.ome.tif"), &mapped()).expect("a slide");
+    assert!(pyramid.levels().len() > 1, "{:?}", pyramid.levels());
 }

@@ -13,7 +13,7 @@ use super::options::ReadOptions;
 use super::part_reader::{PartContent, PartReader, check_not_infinite};
 use super::purpose::Purpose;
 use super::raster;
-use super::tiff::TiffFile;
+use super::tiff::{LocatedPage, PageNumber, TiffFile};
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
@@ -147,6 +147,27 @@ impl ImageFile {
         dim.ok_or_else(|| Error::malformed(self.location.clone(), "no page of the file is a channel"))
     }
 
+    /// Readers of parts of the reduced copies of a channel, the largest first.
+    pub(super) fn level_readers(
+        &mut self,
+        index: usize,
+        number: usize,
+        limit: u64,
+    ) -> Result<Vec<PartReader>> {
+        let Self { location, layout, content: Content::Tiff(tiff) } = self else { return Ok(Vec::new()) };
+        let Some(channel) = layout.channels.get(index) else { return Ok(Vec::new()) };
+        let PlaneAddress { page, sample } = only_slice(channel, location)?;
+        let levels = tiff.levels(page)?.into_iter().filter(|level| level.page.check_parts().is_ok());
+        let reader = |(level, located): (usize, LocatedPage)| {
+            let location = located.page.location.clone().at_channel(index);
+            let number = PageNumber { file: number, level, page };
+            let pixels = tiff.pixels_of(&located).clone();
+            let content = PartContent::Tiff { pixels, page: Box::new(located), sample, number };
+            PartReader { content, location, limit }
+        };
+        Ok((1..).zip(levels).map(reader).collect())
+    }
+
     /// Readers of parts of channels. The file has a number among those of the slide.
     ///
     /// # Errors
@@ -172,7 +193,8 @@ impl ImageFile {
                     let located = tiff.locate(page)?;
                     located.page.check_parts()?;
                     let location = located.page.location.clone();
-                    let (pixels, number) = (tiff.pixels.clone(), (number, page));
+                    let number = PageNumber { file: number, level: 0, page };
+                    let pixels = tiff.pixels_of(&located).clone();
                     (PartContent::Tiff { pixels, page: Box::new(located), sample, number }, location)
                 }
             };

@@ -8,7 +8,7 @@ mod place;
 mod reader;
 
 pub(super) use image::{OmeChannel, OmeImage};
-pub(super) use reader::{SINGLE_FILE, is_ome_xml, is_part, parse};
+pub(super) use reader::{is_ome_xml, is_part, metadata_file, parse};
 
 #[cfg(test)]
 mod tests;

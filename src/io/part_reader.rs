@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use super::tiff::{ChunkCache, HeldIn, LocatedPage, Pixels, Wanted};
+use super::tiff::{ChunkCache, HeldIn, LocatedPage, PageNumber, Pixels, Wanted};
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::slide::Part;
@@ -27,8 +27,7 @@ pub(super) enum PartContent {
         pixels: Arc<Pixels>,
         page: Box<LocatedPage>,
         sample: usize,
-        /// The number of the file among those of the slide, and of the page in it.
-        number: (usize, usize),
+        number: PageNumber,
     },
     /// A plane of a PNG or JPEG.
     Raster(Plane),

@@ -38,10 +38,13 @@ const BAND_ROWS: usize = 256;
 #[derive(Debug)]
 pub struct SlideFile {
     facts: SlideFacts,
-    /// In the order of the roles.
-    channels: [PartReader; 3],
+    /// The full resolution first, then its reduced copies, the largest first.
+    levels: Vec<Level>,
     cache: ChunkCache,
 }
+
+/// The channels at one resolution, in the order of the roles.
+type Level = [PartReader; 3];
 
 impl SlideFile {
     /// Opens a slide in one file that holds all its channels. They are decided as by [`crate::io::read_field`].
@@ -53,8 +56,13 @@ impl SlideFile {
         let path = path.as_ref();
         let mut decided = DecidedFile::open(path, options)?;
         let stated = decided.stated(options);
-        let readers = decided.file.part_readers(&decided.map.indices(), 0, options.max_decoded_bytes)?;
-        let slide = Self::of(field_name(path), readers, stated, &decided.file.location)?;
+        let indices = decided.map.indices();
+        let readers = decided.file.part_readers(&indices, 0, options.max_decoded_bytes)?;
+        let mut copies = Vec::with_capacity(indices.len());
+        for index in indices {
+            copies.push(decided.file.level_readers(index, 0, options.max_decoded_bytes)?);
+        }
+        let slide = Self::of(field_name(path), readers, copies, stated, &decided.file.location)?;
         if decided.is_decided_by_colours() && !slide.have_different_pixels()? {
             return Err(decided.equal_colours());
         }
@@ -64,21 +72,29 @@ impl SlideFile {
     /// Opens a slide in three files of one channel each.
     pub(super) fn of_files(name: &str, paths: [&Path; 3], options: &ReadOptions) -> Result<Self> {
         check_distinct(paths)?;
-        let (mut readers, mut stated) = (Vec::new(), Vec::new());
+        let (mut readers, mut copies, mut stated) = (Vec::new(), Vec::new(), Vec::new());
         for (number, path) in paths.into_iter().enumerate() {
             let mut file = ImageFile::open(path, options, Purpose::Channel)?;
             stated.push(Stated::take(&mut file.layout, options));
-            readers.push(only_channel(file, number, options)?);
+            let (reader, levels) = only_channel(file, number, options)?;
+            readers.push(reader);
+            copies.push(levels);
         }
         let location = Location::file(paths[0]);
         let three = || Error::malformed(location.clone(), "a channel without a plane");
         let stated = <[Stated; 3]>::try_from(stated).map_err(|_| three())?;
-        let readers = <[PartReader; 3]>::try_from(readers).map_err(|_| three())?;
-        check_same_size(paths, [0, 1, 2].map(|i: usize| readers[i].dim()))?;
-        Self::of(name.to_owned(), readers.into(), Stated::joined(paths, stated)?, &location)
+        let sizes = readers.iter().map(PartReader::dim).collect::<Vec<_>>();
+        check_same_size(paths, <[_; 3]>::try_from(sizes).map_err(|_| three())?)?;
+        Self::of(name.to_owned(), readers, copies, Stated::joined(paths, stated)?, &location)
     }
 
-    fn of(name: String, readers: Vec<PartReader>, stated: Stated, location: &Location) -> Result<Self> {
+    fn of(
+        name: String,
+        readers: Vec<PartReader>,
+        copies: Vec<Vec<PartReader>>,
+        stated: Stated,
+        location: &Location,
+    ) -> Result<Self> {
         let three = |_| Error::malformed(location.clone(), "a channel without a plane");
         let channels = <[PartReader; 3]>::try_from(readers).map_err(three)?;
         let (height_px, width_px) = channels[0].dim();
@@ -90,7 +106,8 @@ impl SlideFile {
             saturation_level: stated.saturation_level,
             notes: stated.notes,
         };
-        Ok(Self { facts, channels, cache: ChunkCache::new(DEFAULT_CACHE_BYTES) })
+        let levels = std::iter::once(channels).chain(common_levels(copies)).collect();
+        Ok(Self { facts, levels, cache: ChunkCache::new(DEFAULT_CACHE_BYTES) })
     }
 
     /// The same slide under another name in the reports.
@@ -109,13 +126,36 @@ impl SlideFile {
         self
     }
 
+    /// (height, width) in pixels of each resolution that the file holds: the slide itself, then the reduced copies that all three
+    /// channels have, the largest first.
+    #[must_use]
+    pub fn levels(&self) -> Vec<(usize, usize)> {
+        self.levels.iter().map(|[counterstain, ..]| counterstain.dim()).collect()
+    }
+
+    /// Reads a part of one channel at a reduced resolution, in pixels of that resolution. Level 0 is the slide itself.
+    ///
+    /// # Errors
+    /// As [`SlideSource::read`]; [`Error::InvalidParameter`] if the file has no such level.
+    pub fn read_level(&self, level: usize, role: ChannelRole, part: Part) -> Result<Plane> {
+        let Some([counterstain, red, green]) = self.levels.get(level) else {
+            let allowed = format!("0 to {}", self.levels.len() - 1);
+            return Err(Error::parameter("level of a slide", level, allowed));
+        };
+        let channel = match role {
+            ChannelRole::Counterstain => counterstain,
+            ChannelRole::Red => red,
+            ChannelRole::Green => green,
+        };
+        channel.read(part, &self.cache)
+    }
+
     /// Whether any pixel has colours that differ.
     fn have_different_pixels(&self) -> Result<bool> {
         for band in bands(self.facts.whole()) {
-            let [counterstain, red, green] = &self.channels;
-            let first = counterstain.read(band, &self.cache)?;
-            for other in [red, green] {
-                if other.read(band, &self.cache)? != first {
+            let first = self.read(ChannelRole::Counterstain, band)?;
+            for role in [ChannelRole::Red, ChannelRole::Green] {
+                if self.read(role, band)? != first {
                     return Ok(true);
                 }
             }
@@ -134,17 +174,33 @@ impl SlideSource for SlideFile {
     /// cannot be decoded or a float sample is infinite, [`Error::Unsupported`] if one is not a number, [`Error::Limit`] if it
     /// takes more than [`ReadOptions::max_decoded_bytes`].
     fn read(&self, role: ChannelRole, part: Part) -> Result<Plane> {
-        let channel = match role {
-            ChannelRole::Counterstain => &self.channels[0],
-            ChannelRole::Red => &self.channels[1],
-            ChannelRole::Green => &self.channels[2],
-        };
-        channel.read(part, &self.cache)
+        self.read_level(0, role, part)
     }
 }
 
-/// The only channel of a file; of a colour image whose three colours are equal, or all but one of which are zero, that one.
-fn only_channel(mut file: ImageFile, number: usize, options: &ReadOptions) -> Result<PartReader> {
+/// The reduced copies of a size that all three channels have.
+fn common_levels(copies: Vec<Vec<PartReader>>) -> Vec<Level> {
+    let Ok([counterstain, mut red, mut green]) = <[Vec<PartReader>; 3]>::try_from(copies) else {
+        return Vec::new();
+    };
+    let mut take = |dim: (usize, usize)| {
+        let place = |readers: &[PartReader]| readers.iter().position(|reader| reader.dim() == dim);
+        let (at_red, at_green) = (place(&red)?, place(&green)?);
+        Some([red.remove(at_red), green.remove(at_green)])
+    };
+    let level = |counterstain: PartReader| {
+        let [red, green] = take(counterstain.dim())?;
+        Some([counterstain, red, green])
+    };
+    counterstain.into_iter().filter_map(level).collect()
+}
+
+/// The only channel of a file and its reduced copies; of a colour image whose three colours are equal, or all but one of which are zero, that one.
+fn only_channel(
+    mut file: ImageFile,
+    number: usize,
+    options: &ReadOptions,
+) -> Result<(PartReader, Vec<PartReader>)> {
     let channel = match file.layout.channels.len() {
         1 => 0,
         _ if file.layout.rgb => {
@@ -154,7 +210,9 @@ fn only_channel(mut file: ImageFile, number: usize, options: &ReadOptions) -> Re
         _ => return Err(undecided_colours(&file, "the file has several channels")),
     };
     let reader = file.part_readers(&[channel], number, options.max_decoded_bytes)?.pop();
-    reader.ok_or_else(|| Error::malformed(file.location, "a channel without a plane"))
+    let copies = file.level_readers(channel, number, options.max_decoded_bytes)?;
+    let reader = reader.ok_or_else(|| Error::malformed(file.location, "a channel without a plane"))?;
+    Ok((reader, copies))
 }
 
 /// The colour that stands for all; `None` if there are several. It reads until it knows.

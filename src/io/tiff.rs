@@ -9,7 +9,7 @@ use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::slide::Part;
 use crate::workspace::Workspace;
-use directory::DirectoryReader;
+use directory::{Directory, DirectoryReader};
 
 mod cache;
 mod chunk;
@@ -21,6 +21,7 @@ mod jpeg;
 mod jpeg2000;
 mod kind;
 mod labels;
+mod levels;
 mod page;
 mod palette;
 mod pixels;
@@ -29,7 +30,7 @@ mod sample;
 mod scatter;
 mod tag;
 
-pub(super) use cache::ChunkCache;
+pub(super) use cache::{ChunkCache, PageNumber};
 pub(super) use directory::truncated;
 pub(super) use page::Page;
 pub(super) use pixels::{HeldIn, LocatedPage, Pixels, Wanted};
@@ -43,11 +44,15 @@ const BUFFER_BYTES: usize = 1 << 14;
 pub(super) struct TiffFile {
     location: Location,
     directories: DirectoryReader<BufReader<File>>,
+    /// The directories of reduced copies in the main chain.
+    reduced: Vec<Directory>,
+    /// Further files whose pages are among those of this one.
+    others: Vec<TiffFile>,
     /// The pages of full resolution, in the order of the file.
     pub(super) pages: Vec<Page>,
     /// How many directories the main chain has, reduced copies included.
     pub(super) directory_count: usize,
-    pub(super) pixels: Arc<Pixels>,
+    pixels: Arc<Pixels>,
 }
 
 impl TiffFile {
@@ -60,9 +65,12 @@ impl TiffFile {
         let pixels = file.try_clone().map_err(io)?;
         let reader = BufReader::with_capacity(BUFFER_BYTES, file);
         let (mut directories, chain) = DirectoryReader::open(reader, &location)?;
-        let mut pages = Vec::new();
+        let (mut pages, mut reduced) = (Vec::new(), Vec::new());
         for (index, directory) in chain.iter().enumerate() {
-            pages.extend(Page::read(&mut directories, directory, index)?);
+            match Page::read(&mut directories, directory, index)? {
+                Some(page) => pages.push(page),
+                None => reduced.push(directory.clone()),
+            }
         }
         let directory_count = chain.len();
         if pages.is_empty() {
@@ -70,16 +78,47 @@ impl TiffFile {
         }
         let little_endian = directories.little_endian();
         let pixels = Arc::new(Pixels { file: PositionedFile::new(pixels), little_endian, limit });
-        Ok(Self { location, directories, pages, directory_count, pixels })
+        let others = Vec::new();
+        Ok(Self { location, directories, reduced, others, pages, directory_count, pixels })
+    }
+
+    /// Adds the pages of another file of the same set behind those of this one. Gives the number of the file.
+    pub(super) fn add_file(&mut self, path: &Path) -> Result<usize> {
+        let other = Self::open(path, self.pixels.limit)?;
+        let file = self.others.len() + 1;
+        self.pages.extend(other.pages.iter().map(|page| Page { file, ..page.clone() }));
+        self.others.push(other);
+        Ok(file)
+    }
+
+    /// A file of the set: this one, or one that was added.
+    fn file(&self, number: usize) -> &Self {
+        number.checked_sub(1).and_then(|other| self.others.get(other)).unwrap_or(self)
+    }
+
+    fn file_mut(&mut self, number: usize) -> &mut Self {
+        match number {
+            1.. if number <= self.others.len() => &mut self.others[number - 1],
+            _ => self,
+        }
+    }
+
+    /// A page by its position in `pages`.
+    fn page(&self, page: usize) -> Result<Page> {
+        let missing = || Error::malformed(self.location.clone(), format!("there is no page {page}"));
+        self.pages.get(page).cloned().ok_or_else(missing)
     }
 
     /// Locates the strips or tiles of a page (a position in `pages`).
     pub(super) fn locate(&mut self, page: usize) -> Result<LocatedPage> {
-        let Some(page) = self.pages.get(page).cloned() else {
-            return Err(Error::malformed(self.location.clone(), format!("there is no page {page}")));
-        };
-        let chunks = page.chunks(&mut self.directories)?;
+        let page = self.page(page)?;
+        let chunks = page.chunks(&mut self.file_mut(page.file).directories)?;
         Ok(LocatedPage { page, chunks })
+    }
+
+    /// The pixels of the file that a page lies in.
+    pub(super) fn pixels_of(&self, page: &LocatedPage) -> &Arc<Pixels> {
+        &self.file(page.page.file).pixels
     }
 
     /// Decodes some samples of a page (a position in `pages`) into a plane each.
@@ -91,7 +130,7 @@ impl TiffFile {
     ) -> Result<Vec<Plane>> {
         let located = self.locate(page)?;
         let part = Part { y0: 0, x0: 0, y1: located.page.height, x1: located.page.width };
-        self.pixels.read(&located, Wanted { samples, part }, None, workspace)
+        self.pixels_of(&located).read(&located, Wanted { samples, part }, None, workspace)
     }
 }
 

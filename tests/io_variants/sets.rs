@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use breakapart::Error;
-use breakapart::io::{FieldSource, FindOptions, find_specimens, find_specimens_with};
+use breakapart::io::{FieldSource, FindOptions, SlideFile, find_specimens, find_specimens_with, read_field};
+use breakapart::slide::SlideSource;
+use breakapart::{ChannelRole, Error};
 
 use crate::tiff_file::{Page, write};
 use crate::{ReadOptions, assert_says, levels, mapped};
@@ -139,4 +140,46 @@ fn a_pattern_puts_any_files_together() {
     options.channel_names = "dapi=nuclei,red=probe b,green=probe a".parse().ok();
     let field = specimen.fields[0].read(&options).expect("by name");
     assert_eq!((levels(&field), field.name.as_str()), ([1.0, 0.0, 2.0], "7"));
+}
+
+/// An OME-XML of three channels in a file each.
+fn set(own: usize) -> String {
+    let data: String = (0..3)
+        .map(|c| {
+            format!(
+                "<TiffData IFD=\"0\" PlaneCount=\"1\" FirstC=\"{c}\"><UUID FileName=\"part{c}.ome.tif\">urn:uuid:{c}</UUID>\
+                 </TiffData>"
+            )
+        })
+        .collect();
+    let channels: String = ["SpectrumGreen", "DAPI", "SpectrumOrange"]
+        .map(|name| format!("<Channel Name=\"{name}\"/>"))
+        .concat();
+    format!(
+        "<OME UUID=\"urn:uuid:{own}\"><Image><Pixels DimensionOrder=\"XYCZT\" SizeX=\"5\" SizeY=\"4\" SizeC=\"3\" \
+         SizeZ=\"1\" SizeT=\"1\">{channels}{data}</Pixels></Image></OME>"
+    )
+}
+
+#[test]
+fn an_image_in_several_files_is_read_from_any_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let part = |c: usize| format!("part{c}.ome.tif");
+    for c in 0..3 {
+        let page = Page::level(SIZE, 10 + c as u16).described(&set(c));
+        write(folder.path(), &part(c), &[page], &[]);
+    }
+    for c in 0..3 {
+        let path = folder.path().join(part(c));
+        let field = read_field(&path, &ReadOptions::default()).expect("a field");
+        assert_eq!(levels(&field), [11.0, 12.0, 10.0], "{c}");
+        let slide = SlideFile::open(&path, &ReadOptions::default()).expect("a slide");
+        let read = ChannelRole::ALL.map(|role| slide.read(role, slide.facts().whole()).expect("read"));
+        assert_eq!(read, [field.counterstain, field.red, field.green]);
+    }
+    std::fs::remove_file(folder.path().join(part(2))).expect("removed");
+    let error =
+        read_field(folder.path().join(part(0)), &ReadOptions::default()).expect_err("a part is missing");
+    assert_eq!(error.code(), "malformed");
+    assert_says(&error.to_string(), &["part0.ome.tif", "part2.ome.tif"]);
 }

@@ -43,8 +43,8 @@ pub(super) struct Run {
     pub(super) first_c: usize,
     pub(super) first_z: usize,
     pub(super) first_t: usize,
-    /// Whether the planes lie in another file.
-    pub(super) is_elsewhere: bool,
+    /// The file that the planes lie in: 0 for the one at hand, else one more than its place in `elsewhere`.
+    pub(super) file: usize,
 }
 
 impl OmeImage {
@@ -54,7 +54,7 @@ impl OmeImage {
     }
 
     pub(super) fn has_own_planes(&self) -> bool {
-        self.runs.is_empty() || self.runs.iter().any(|run| !run.is_elsewhere)
+        self.runs.is_empty() || self.runs.iter().any(|run| run.file == 0)
     }
 
     /// Its name and size in words.
@@ -92,9 +92,9 @@ impl OmeImage {
         self.channels.clear();
     }
 
-    /// Whether a page of the file may be the first of the image.
+    /// Whether a page of the file at hand may be the first of the image.
     pub(in crate::io) fn may_begin_at(&self, page: usize) -> bool {
-        let mut own = self.runs.iter().filter(|run| !run.is_elsewhere).filter_map(|run| run.ifd).peekable();
+        let mut own = self.runs.iter().filter(|run| run.file == 0).filter_map(|run| run.ifd).peekable();
         if own.peek().is_none() { page >= self.planes_before } else { own.any(|ifd| ifd == page) }
     }
 }

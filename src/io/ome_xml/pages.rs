@@ -7,14 +7,15 @@ use crate::error::{Error, Location, Result};
 const MAX_PLANES: usize = 1 << 20;
 
 impl OmeImage {
-    /// The page (position in the main chain of the file) of each plane: `[c][z]`, with `channels` channels of which each page
-    /// may hold several samples. A channel whose planes are in other files has none.
+    /// The page (position in the main chain of its file) of each plane: `[c][z]`, with `channels` channels of which each page
+    /// may hold several samples, by the number of the file. A plane that lies in another file has none.
     pub(in crate::io) fn pages(
         &self,
         channels: usize,
+        file: usize,
         page_count: usize,
         location: &Location,
-    ) -> Result<Vec<Vec<usize>>> {
+    ) -> Result<Vec<Vec<Option<usize>>>> {
         let sizes = Sizes { channels, slices: self.size_z, frames: self.size_t, order: self.order };
         let is_complete = |total: usize| !self.elsewhere.is_empty() || total <= page_count;
         let Some(total) = sizes.total().filter(|&total| is_complete(total) && total <= MAX_PLANES) else {
@@ -26,11 +27,10 @@ impl OmeImage {
             return Err(Error::malformed(location.clone(), problem));
         };
         let mut pages = vec![vec![None; self.size_z]; channels];
-        let everything =
-            [Run { ifd: None, count: None, first_c: 0, first_z: 0, first_t: 0, is_elsewhere: false }];
+        let everything = [Run { ifd: None, count: None, first_c: 0, first_z: 0, first_t: 0, file: 0 }];
         let before = self.planes_before / (self.size_c / channels.max(1)).max(1);
         let runs = if self.runs.is_empty() { &everything } else { self.runs.as_slice() };
-        for run in runs.iter().filter(|run| !run.is_elsewhere) {
+        for run in runs.iter().filter(|run| run.file == file) {
             let Some(first) = sizes.plane(run) else {
                 let problem = format!(
                     "TiffData in the OME-XML begins at channel {}, slice {}, time point {}; there are {channels}, {} and {}",
@@ -56,17 +56,15 @@ impl OmeImage {
                 }
             }
         }
-        let missing = |c, z| {
-            let problem = format!("the OME-XML gives no page for channel {c}, slice {z}");
-            Error::malformed(location.clone(), problem)
-        };
-        let row = |(c, row): (usize, Vec<Option<usize>>)| {
-            if !self.elsewhere.is_empty() && row.iter().all(Option::is_none) {
-                return Ok(Vec::new());
+        let is_missing =
+            |(c, row): (usize, &Vec<Option<usize>>)| row.iter().position(Option::is_none).map(|z| (c, z));
+        match pages.iter().enumerate().find_map(is_missing) {
+            Some((c, z)) if self.elsewhere.is_empty() => {
+                let problem = format!("the OME-XML gives no page for channel {c}, slice {z}");
+                Err(Error::malformed(location.clone(), problem))
             }
-            row.into_iter().enumerate().map(|(z, page)| page.ok_or_else(|| missing(c, z))).collect()
-        };
-        pages.into_iter().enumerate().map(row).collect()
+            _ => Ok(pages),
+        }
     }
 }
 

@@ -9,11 +9,14 @@ use crate::io::calibration::micrometres_per;
 use crate::io::options::ReadOptions;
 use crate::io::series::choose;
 
-/// What to do with an OME-TIFF in several files.
-pub(in crate::io) const SINGLE_FILE: &str = "convert it to a single file first (Bio-Formats: bfconvert)";
+/// What to do with an OME-TIFF that is not read.
+const SINGLE_FILE: &str = "convert it to a single file first (Bio-Formats: bfconvert)";
 
 /// Most images and time points of a file.
 const MAX_IMAGES: usize = 16_384;
+
+/// Names of the pictures that come with a slide, as slide scanners and Bio-Formats give them.
+const ACCOMPANYING: [&str; 5] = ["label", "macro", "overview", "thumbnail", "barcode"];
 
 /// Whether a description is OME-XML.
 pub(in crate::io) fn is_ome_xml(description: &str) -> bool {
@@ -25,6 +28,13 @@ pub(in crate::io) fn is_ome_xml(description: &str) -> bool {
 pub(in crate::io) fn is_part(description: &str) -> bool {
     let document = Document::parse(trimmed(description));
     document.is_ok_and(|document| child(document.root_element(), "BinaryOnly").is_some())
+}
+
+/// The file that has the OME-XML of a part.
+pub(in crate::io) fn metadata_file(description: &str) -> Option<String> {
+    let document = Document::parse(trimmed(description)).ok()?;
+    let elsewhere = child(document.root_element(), "BinaryOnly")?;
+    elsewhere.attribute("MetadataFile").map(str::to_owned)
 }
 
 fn trimmed(description: &str) -> &str {
@@ -45,7 +55,7 @@ pub(in crate::io) fn parse(
     if let Some(elsewhere) = child(root, "BinaryOnly") {
         let file = elsewhere.attribute("MetadataFile").unwrap_or("another file");
         return Err(reader.unsupported(&format!(
-            "a part of an OME-TIFF in several files, described in {file}; {SINGLE_FILE}"
+            "a part of an OME-TIFF in several files, described in {file}; copy that file to the same folder, or name it if it is an image"
         )));
     }
     let needed = options.channels.map(|map| map.indices().into_iter().max().unwrap_or(0) + 1);
@@ -70,6 +80,9 @@ pub(in crate::io) fn parse(
             reader.unsupported(&format!("more than {MAX_IMAGES} images and time points; {SINGLE_FILE}"))
         );
     }
+    if options.series.is_none() && images.iter().filter(|(name, _)| !is_accompanying(name)).count() == 1 {
+        images.retain(|(name, _)| !is_accompanying(name));
+    }
     let channels = images.iter().map(|(_, image)| image.size_c).max().unwrap_or(0);
     let words: Vec<String> = images.iter().flat_map(frames).collect();
     let mut index = choose(&words, channels, options.series, location)?;
@@ -80,6 +93,12 @@ pub(in crate::io) fn parse(
         index -= image.size_t;
     }
     Err(reader.malformed("the OME-XML has no Image element"))
+}
+
+/// Whether an image of this name is a picture that comes with a slide: its label, or the whole glass in small.
+fn is_accompanying(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    ACCOMPANYING.contains(&name.strip_suffix(" image").unwrap_or(&name))
 }
 
 /// Reads attributes, and knows the file for the errors.
@@ -174,21 +193,24 @@ impl Reader<'_> {
 
     /// The `TiffData` elements of an image, and the other files that hold planes of it.
     fn runs(&self, pixels: Node<'_, '_>, place: &Place<'_>) -> Result<(Vec<Run>, Vec<String>)> {
-        let (mut runs, mut others) = (Vec::new(), Vec::new());
-        for data in pixels.children().filter(|n| n.tag_name().name() == "TiffData") {
+        let data = || pixels.children().filter(|n| n.tag_name().name() == "TiffData");
+        let mut others: Vec<String> =
+            data().filter_map(|data| place.other_file(data).map(str::to_owned)).collect();
+        others.sort_unstable();
+        others.dedup();
+        let mut runs = Vec::new();
+        for data in data() {
             let other = place.other_file(data);
+            let number = |name: &str| others.iter().position(|other| other == name).map_or(0, |at| at + 1);
             runs.push(Run {
                 ifd: self.number(data, "IFD")?,
                 count: self.number(data, "PlaneCount")?,
                 first_c: self.number(data, "FirstC")?.unwrap_or(0),
                 first_z: self.number(data, "FirstZ")?.unwrap_or(0),
                 first_t: self.number(data, "FirstT")?.unwrap_or(0),
-                is_elsewhere: other.is_some(),
+                file: other.map_or(0, number),
             });
-            others.extend(other.map(str::to_owned));
         }
-        others.sort_unstable();
-        others.dedup();
         Ok((runs, others))
     }
 }

@@ -47,14 +47,51 @@ fn names_wavelengths_and_units() {
     assert!(words.pixel_size_problem.is_some_and(|problem| problem.contains("PhysicalSizeX")));
 }
 
+/// The pages of an image in one file.
+fn pages(image: &OmeImage, channels: usize, count: usize) -> Result<Vec<Vec<usize>>> {
+    let pages = image.pages(channels, 0, count, &place())?;
+    Ok(pages.into_iter().map(|row| row.into_iter().flatten().collect()).collect())
+}
+
+#[test]
+fn planes_of_other_files_by_their_number() {
+    let inside = "<TiffData IFD=\"0\"/><TiffData IFD=\"3\" FirstC=\"2\"><UUID FileName=\"c.ome.tif\">urn:uuid:3</UUID></TiffData>\
+                  <TiffData IFD=\"1\" FirstC=\"1\"><UUID FileName=\"b.ome.tif\">urn:uuid:2</UUID></TiffData>";
+    let image = parse(THREE, inside).expect("well formed");
+    assert_eq!(image.elsewhere, ["b.ome.tif", "c.ome.tif"]);
+    let pages = [0, 1, 2].map(|file| image.pages(3, file, 4, &place()).expect("pages"));
+    assert_eq!(pages[0], [[Some(0)], [None], [None]]);
+    assert_eq!(pages[1], [[None], [Some(1)], [None]]);
+    assert_eq!(pages[2], [[None], [None], [Some(3)]]);
+}
+
+#[test]
+fn pictures_that_come_with_a_slide_are_not_the_slide() {
+    let image = |name: &str, width: usize| {
+        format!(
+            "<Image Name=\"{name}\"><Pixels DimensionOrder=\"XYCZT\" SizeX=\"{width}\" SizeY=\"4\" SizeC=\"3\" SizeZ=\"1\" \
+             SizeT=\"1\"/></Image>"
+        )
+    };
+    let read = |names: [&str; 3], series: Option<usize>| {
+        let images: String = names.iter().zip(1..).map(|(name, width)| image(name, width)).collect();
+        let mut options = ReadOptions::default();
+        options.series = series;
+        super::parse(&format!("<OME>{images}</OME>"), &place(), &options).map(|image| image.size_x)
+    };
+    assert_eq!(read(["label image", "scan 1", "macro image"], None).expect("the slide"), 2);
+    assert_eq!(read(["label image", "scan 1", "macro image"], Some(0)).expect("asked for"), 1);
+    assert_eq!(read(["scan 1", "scan 2", "Macro"], None).expect_err("two").code(), "undecided");
+}
+
 #[test]
 fn pages_follow_the_dimension_order() {
     let cz = parse(STACK_CZ, "<TiffData IFD=\"0\" PlaneCount=\"6\"/>").expect("well formed");
-    assert_eq!(cz.pages(2, 6, &place()).expect("complete"), [[0, 2, 4], [1, 3, 5]]);
+    assert_eq!(pages(&cz, 2, 6).expect("complete"), [[0, 2, 4], [1, 3, 5]]);
     let zc = parse(STACK_ZC, "<TiffData/>").expect("well formed");
-    assert_eq!(zc.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+    assert_eq!(pages(&zc, 2, 6).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
     let none = parse(STACK_ZC, "").expect("well formed");
-    assert_eq!(none.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+    assert_eq!(pages(&none, 2, 6).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
 }
 
 #[test]
@@ -62,20 +99,20 @@ fn pages_given_one_by_one_win_over_the_order() {
     let inside = "<TiffData IFD=\"2\" FirstC=\"0\"/><TiffData IFD=\"0\" FirstC=\"1\" PlaneCount=\"1\"/>\
                   <TiffData IFD=\"1\" FirstC=\"2\"/>";
     let image = parse(THREE, inside).expect("well formed");
-    assert_eq!(image.pages(3, 3, &place()).expect("complete"), [[2], [0], [1]]);
+    assert_eq!(pages(&image, 3, 3).expect("complete"), [[2], [0], [1]]);
 }
 
 #[test]
 fn incomplete_and_contradictory_pages_are_errors() {
     let image = parse(THREE, "<TiffData IFD=\"0\"/>").expect("well formed");
-    let message = image.pages(3, 3, &place()).expect_err("two planes lack a page").to_string();
+    let message = pages(&image, 3, 3).expect_err("two planes lack a page").to_string();
     assert!(message.contains("channel 1, slice 0") && message.contains("a.ome.tif"), "{message}");
-    assert!(image.pages(3, 2, &place()).is_err(), "fewer pages than planes");
+    assert!(pages(&image, 3, 2).is_err(), "fewer pages than planes");
     let twice =
         parse(THREE, "<TiffData PlaneCount=\"3\"/><TiffData IFD=\"2\" FirstC=\"0\"/>").expect("well formed");
-    assert!(twice.pages(3, 3, &place()).is_err());
+    assert!(pages(&twice, 3, 3).is_err());
     let outside = parse(THREE, "<TiffData IFD=\"0\" FirstC=\"7\"/>").expect("well formed");
-    assert!(outside.pages(3, 3, &place()).is_err());
+    assert!(pages(&outside, 3, 3).is_err());
 }
 
 #[test]

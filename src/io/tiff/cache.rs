@@ -8,8 +8,16 @@ use crate::error::Result;
 /// The samples of a decoded strip or tile as bytes, in the byte order of its file.
 pub(super) type Samples = Arc<Vec<u8>>;
 
-/// A strip or tile: the numbers of its file, of its page and its own.
-pub(super) type Key = (usize, usize, usize);
+/// A strip or tile: the number of its page, and its own.
+pub(super) type Key = (PageNumber, usize);
+
+/// A page of a slide: its file among those of the slide, its level in the pyramid, and the page of full resolution.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(in crate::io) struct PageNumber {
+    pub(in crate::io) file: usize,
+    pub(in crate::io) level: usize,
+    pub(in crate::io) page: usize,
+}
 
 /// Where one strip or tile is decoded: whoever comes second waits for it.
 type Slot = Arc<Mutex<Option<Samples>>>;
@@ -121,7 +129,10 @@ mod tests {
                 decodings.fetch_add(1, Ordering::Relaxed);
                 Ok(vec![chunk as u8; 100])
             };
-            assert_eq!(*cache.get((0, 0, chunk), decode).expect("decoded"), vec![chunk as u8; 100]);
+            assert_eq!(
+                *cache.get((PageNumber::default(), chunk), decode).expect("decoded"),
+                vec![chunk as u8; 100]
+            );
             decodings.load(Ordering::Relaxed)
         };
         assert_eq!([0, 1, 0, 2, 0, 1].map(read), [1, 2, 2, 3, 3, 4]);
@@ -131,7 +142,7 @@ mod tests {
     #[test]
     fn a_strip_larger_than_the_budget_is_not_held() {
         let cache = ChunkCache::new(10);
-        assert_eq!(cache.get((0, 0, 0), || Ok(vec![1; 11])).expect("decoded").len(), 11);
+        assert_eq!(cache.get((PageNumber::default(), 0), || Ok(vec![1; 11])).expect("decoded").len(), 11);
         assert_eq!(cache.bytes(), 0);
     }
 
@@ -139,8 +150,8 @@ mod tests {
     fn a_fault_is_not_held() {
         let cache = ChunkCache::new(100);
         let fault = || Err(Error::malformed(Location::default(), "damaged"));
-        assert_eq!(cache.get((0, 0, 0), fault).expect_err("damaged").code(), "malformed");
-        assert_eq!(*cache.get((0, 0, 0), || Ok(vec![7])).expect("decoded"), vec![7]);
+        assert_eq!(cache.get((PageNumber::default(), 0), fault).expect_err("damaged").code(), "malformed");
+        assert_eq!(*cache.get((PageNumber::default(), 0), || Ok(vec![7])).expect("decoded"), vec![7]);
     }
 
     #[test]
@@ -154,7 +165,10 @@ mod tests {
                         std::thread::sleep(std::time::Duration::from_millis(20));
                         Ok(vec![1, 2, 3])
                     };
-                    assert_eq!(*cache.get((0, 1, 2), decode).expect("decoded"), vec![1, 2, 3]);
+                    assert_eq!(
+                        *cache.get((PageNumber::default(), 2), decode).expect("decoded"),
+                        vec![1, 2, 3]
+                    );
                 });
             }
         });

@@ -129,6 +129,13 @@ impl<R: Read + Seek> DirectoryReader<R> {
         Ok(directories)
     }
 
+    /// The directory at a position of the file, which need not be in the main chain.
+    pub(super) fn single(&mut self, at: u64, location: &Location) -> Result<Directory> {
+        let mut directories = Vec::with_capacity(1);
+        self.directory(at, location, &mut directories)?;
+        directories.pop().ok_or_else(|| Error::malformed(location.clone(), "no directory"))
+    }
+
     fn directory(&mut self, at: u64, location: &Location, into: &mut Vec<Directory>) -> Result<u64> {
         self.seek(at, location)?;
         let count = if self.big_tiff { self.u64(location)? } else { u64::from(self.u16(location)?) };

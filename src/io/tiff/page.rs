@@ -19,6 +19,8 @@ const MAX_PART_CHUNK_BYTES: u64 = 1 << 28;
 /// A page of full resolution that this crate can read.
 #[derive(Debug, Clone)]
 pub(in crate::io) struct Page {
+    /// The file that it lies in: 0, or a further one of the set.
+    pub(in crate::io) file: usize,
     /// Position in the main chain of the file, the first being 0.
     pub(in crate::io) index: usize,
     pub(in crate::io) location: Location,
@@ -61,13 +63,19 @@ impl Page {
         directory: &Directory,
         index: usize,
     ) -> Result<Option<Self>> {
-        let location = directory.location.clone();
         // Bit 0: reduced resolution, bit 2: transparency mask; 2 in the older tag: reduced resolution.
         let reduced = file.integer(directory, tag::NEW_SUBFILE_TYPE, Some(0))? & 0b101 != 0
             || file.integer(directory, tag::SUBFILE_TYPE, Some(0))? == 2;
-        if reduced {
-            return Ok(None);
-        }
+        if reduced { Ok(None) } else { Self::of(file, directory, index).map(Some) }
+    }
+
+    /// Describes a page, reduced or not.
+    pub(super) fn of<R: Read + Seek>(
+        file: &mut DirectoryReader<R>,
+        directory: &Directory,
+        index: usize,
+    ) -> Result<Self> {
+        let location = directory.location.clone();
         let width = file.integer(directory, tag::IMAGE_WIDTH, None)?;
         let height = file.integer(directory, tag::IMAGE_LENGTH, None)?;
         if width == 0 || height == 0 || width > u64::from(u32::MAX) || height > u64::from(u32::MAX) {
@@ -94,6 +102,7 @@ impl Page {
             Error::unsupported(location.clone(), format!("predictor {number} for these samples"))
         })?;
         let page = Self {
+            file: 0,
             index,
             location,
             width: width as usize,
@@ -114,7 +123,7 @@ impl Page {
             directory: directory.clone(),
         };
         page.check_chunk_count::<R>()?;
-        Ok(Some(page))
+        Ok(page)
     }
 
     /// Most bytes that one plane takes in memory while it is read.

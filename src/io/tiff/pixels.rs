@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::cache::{ChunkCache, Samples};
+use super::cache::{ChunkCache, PageNumber, Samples};
 use super::chunk::Compression;
 use super::convert;
 use super::page::{Page, Stored};
@@ -31,11 +31,11 @@ pub(in crate::io) struct LocatedPage {
     pub(super) chunks: Vec<Stored>,
 }
 
-/// Where decoded strips and tiles of a page are held, and the numbers of its file and of the page there.
+/// Where decoded strips and tiles of a page are held, and its number there.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::io) struct HeldIn<'a> {
     pub(in crate::io) cache: &'a ChunkCache,
-    pub(in crate::io) page: (usize, usize),
+    pub(in crate::io) page: PageNumber,
 }
 
 /// The pixels of a TIFF file.
@@ -269,11 +269,11 @@ impl Reading<'_> {
                 Error::malformed(page.location.clone(), format!("strip or tile {}: {problem}", place.index))
             })
         };
-        let Some(HeldIn { cache, page: (file, number) }) = self.held else {
+        let Some(HeldIn { cache, page: number }) = self.held else {
             return decompress().map(Chunk::Bytes);
         };
         let coding = Coding::of(page, self.pixels.little_endian);
         let undo = |bytes: Vec<u8>| coding.undo::<T>(bytes, page);
-        cache.get((file, number, place.index), || decompress().map(undo)).map(Chunk::Samples)
+        cache.get((number, place.index), || decompress().map(undo)).map(Chunk::Samples)
     }
 }

@@ -23,6 +23,7 @@ pub(super) const TILE_LENGTH: u16 = 323;
 pub(super) const TILE_OFFSETS: u16 = 324;
 pub(super) const TILE_BYTE_COUNTS: u16 = 325;
 pub(super) const COLOUR_MAP: u16 = 320;
+pub(super) const SUB_IFDS: u16 = 330;
 pub(super) const EXTRA_SAMPLES: u16 = 338;
 pub(super) const SAMPLE_FORMAT: u16 = 339;
 pub(super) const JPEG_TABLES: u16 = 347;
