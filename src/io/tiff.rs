@@ -39,6 +39,8 @@ const BUFFER_BYTES: usize = 1 << 14;
 const PIECE_BYTES: usize = 1 << 17;
 /// Decoded bytes of the strips or tiles that are decompressed side by side.
 const BATCH_BYTES: u64 = 1 << 22;
+/// Most bytes of tags that describe the pages of a file: as many pages as a file may have, each with a palette of its own.
+const MAX_VALUE_BYTES: u64 = 1 << 28;
 
 /// A TIFF file whose pages are known and can be decoded.
 #[derive(Debug)]
@@ -63,6 +65,10 @@ impl TiffFile {
         let mut pages = Vec::new();
         for (index, directory) in chain.iter().enumerate() {
             pages.extend(Page::read(&mut directories, directory, index)?);
+            let needed = directories.value_bytes();
+            if needed > MAX_VALUE_BYTES {
+                return Err(Error::Limit { location, needed, limit: MAX_VALUE_BYTES });
+            }
         }
         let directory_count = chain.len();
         if pages.is_empty() {

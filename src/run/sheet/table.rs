@@ -46,6 +46,8 @@ pub(super) fn parse(text: &str, faults: &mut Vec<SheetFault>) -> Table {
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut table = Table { header: Vec::new(), rows: Vec::new() };
+    // Up to where lines were counted, and how many they are.
+    let (mut counted, mut line) = (0, skipped_lines + 1);
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -58,7 +60,9 @@ pub(super) fn parse(text: &str, faults: &mut Vec<SheetFault>) -> Table {
         // The reader says where it stood before it passed empty lines and the end of the line before.
         let at = record.position().map_or(0, csv::Position::byte) as usize;
         let start = at + text[at..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
-        let line = skipped_lines + text[..start].split('\n').count();
+        let start = start.max(counted);
+        line += text.as_bytes()[counted..start].iter().filter(|byte| **byte == b'\n').count();
+        counted = start;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if cells.iter().all(String::is_empty) {
             continue;
