@@ -11,7 +11,7 @@
 //! | samples | kept as |
 //! |---|---|
 //! | 8 and 16 bits | as they are |
-//! | 2 to 15 bits, packed | 16 bits |
+//! | 1 to 15 bits, packed | 16 bits |
 //! | 32 bits | 16 bits where all of a plane fit, else floats |
 //! | signed | unsigned where none of a plane is below zero, else floats |
 //! | floats of 16, 32 and 64 bits | floats of 32 bits |

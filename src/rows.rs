@@ -41,7 +41,8 @@ pub(crate) fn rows(text: &str) -> (Vec<Row>, Option<(usize, csv::Error)>) {
         // The reader says where it stood before it passed empty lines and the end of the line before.
         let at = record.position().map_or(0, csv::Position::byte) as usize;
         let start = at + text[at..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
-        line += text[counted..start].bytes().filter(|byte| *byte == b'\n').count();
+        let start = start.max(counted);
+        line += text.as_bytes()[counted..start].split(|byte| *byte == b'\n').count() - 1;
         counted = start;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if !cells.iter().all(String::is_empty) {

@@ -13,7 +13,7 @@ pub(super) enum SampleType {
     F16,
     F32,
     F64,
-    /// Unsigned samples of 2 to 15 bits that follow each other without a gap, each row from a new byte on.
+    /// Unsigned samples of 1 to 15 bits that follow each other without a gap, each row from a new byte on.
     Packed(u8),
 }
 

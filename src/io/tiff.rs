@@ -38,6 +38,8 @@ use positioned::PositionedFile;
 
 /// Bytes of the buffer through which the directories are read.
 const BUFFER_BYTES: usize = 1 << 14;
+/// Most bytes of tags that describe the pages of a file: as many pages as a file may have, each with a palette of its own.
+const MAX_VALUE_BYTES: u64 = 1 << 28;
 
 /// A TIFF file whose pages are known and can be decoded.
 #[derive(Debug)]
@@ -70,6 +72,10 @@ impl TiffFile {
             match Page::read(&mut directories, directory, index)? {
                 Some(page) => pages.push(page),
                 None => reduced.push(directory.clone()),
+            }
+            let needed = directories.value_bytes();
+            if needed > MAX_VALUE_BYTES {
+                return Err(Error::Limit { location, needed, limit: MAX_VALUE_BYTES });
             }
         }
         let directory_count = chain.len();

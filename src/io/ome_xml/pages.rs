@@ -5,6 +5,8 @@ use crate::error::{Error, Location, Result};
 
 /// Most planes of an image.
 const MAX_PLANES: usize = 1 << 20;
+/// Most planes that all `TiffData` elements of an image may name together: each of [`MAX_PLANES`] twice.
+const MAX_NAMED_PLANES: usize = 2 * MAX_PLANES;
 
 impl OmeImage {
     /// The page (position in the main chain of its file) of each plane: `[c][z]`, with `channels` channels of which each page
@@ -30,6 +32,7 @@ impl OmeImage {
         let everything = [Run { ifd: None, count: None, first_c: 0, first_z: 0, first_t: 0, file: 0 }];
         let before = self.planes_before / (self.size_c / channels.max(1)).max(1);
         let runs = if self.runs.is_empty() { &everything } else { self.runs.as_slice() };
+        let mut named = 0_usize;
         for run in runs.iter().filter(|run| run.file == file) {
             let Some(first) = sizes.plane(run) else {
                 let problem = format!(
@@ -40,7 +43,13 @@ impl OmeImage {
             };
             // Without a count: one plane if the page is given, else all of them.
             let count = run.count.unwrap_or(if run.ifd.is_some() { 1 } else { total });
-            for (step, plane) in (first..first.saturating_add(count).min(total)).enumerate() {
+            let planes = first..first.saturating_add(count).min(total);
+            named = named.saturating_add(planes.len());
+            if named > MAX_NAMED_PLANES {
+                let problem = format!("TiffData in the OME-XML names the {total} planes over and over");
+                return Err(Error::malformed(location.clone(), problem));
+            }
+            for (step, plane) in planes.enumerate() {
                 let (c, z, t) = sizes.position(plane);
                 let page = run.ifd.unwrap_or(before).saturating_add(step);
                 if t != self.frame {

@@ -50,6 +50,8 @@ pub(super) struct DirectoryReader<R> {
     length: u64,
     little_endian: bool,
     big_tiff: bool,
+    /// Bytes of the values that were read so far.
+    value_bytes: u64,
 }
 
 impl<R: Read + Seek> DirectoryReader<R> {
@@ -58,7 +60,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
         let io = |cause| Error::Io { location: location.clone(), cause };
         let length = reader.seek(SeekFrom::End(0)).map_err(io)?;
         reader.seek(SeekFrom::Start(0)).map_err(io)?;
-        let mut file = Self { reader, length, little_endian: true, big_tiff: false };
+        let mut file = Self { reader, length, little_endian: true, big_tiff: false, value_bytes: 0 };
         let order: [u8; 2] = file.bytes(location)?;
         file.little_endian = match &order {
             b"II" => true,
@@ -91,6 +93,11 @@ impl<R: Read + Seek> DirectoryReader<R> {
         self.length
     }
 
+    /// Bytes of the values that were read so far. Pages may share a value, which is then read for each of them.
+    pub(super) fn value_bytes(&self) -> u64 {
+        self.value_bytes
+    }
+
     /// Whether numbers are stored with their least significant byte first.
     pub(super) fn little_endian(&self) -> bool {
         self.little_endian
@@ -113,6 +120,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
         let mut directories = Vec::new();
         let mut seen = HashSet::new();
         let mut next = first;
+        let mut entries = 0_u64;
         while next != 0 {
             let place = location.clone().at_page(directories.len());
             if directories.len() == MAX_PAGES {
@@ -122,6 +130,13 @@ impl<R: Read + Seek> DirectoryReader<R> {
                 return Err(Error::malformed(place, "the chain of pages runs in a circle"));
             }
             next = self.directory(next, &place, &mut directories)?;
+            // Directories of entries that lie in each other would take a thousand times the memory of the file.
+            entries += directories.last().map_or(0, |directory| directory.entries.len() as u64);
+            if entries.saturating_mul(self.entry_bytes()) > self.length {
+                let problem =
+                    format!("{entries} entries in the chain of pages, more than the file has room for");
+                return Err(Error::malformed(place, problem));
+            }
         }
         if directories.is_empty() {
             return Err(Error::malformed(location.clone(), "the TIFF file has no page"));
@@ -166,6 +181,11 @@ impl<R: Read + Seek> DirectoryReader<R> {
         Ok(next)
     }
 
+    /// Bytes of an entry of a directory.
+    fn entry_bytes(&self) -> u64 {
+        if self.big_tiff { 20 } else { 12 }
+    }
+
     /// Where the value of an entry begins and how many bytes it has; `None` if it lies in the entry itself.
     fn span(&self, entry: &Entry) -> Option<(u64, u64)> {
         let bytes = entry.unit()?.saturating_mul(entry.count);
@@ -208,7 +228,10 @@ impl<R: Read + Seek> DirectoryReader<R> {
         let Some(unit) = entry.unit() else { return Ok(None) };
         let bytes = match self.span(&entry) {
             None => entry.field[..(unit * entry.count) as usize].to_vec(),
-            Some((offset, length)) => self.read_at(offset, length, &directory.location)?,
+            Some((offset, length)) => {
+                self.value_bytes = self.value_bytes.saturating_add(length);
+                self.read_at(offset, length, &directory.location)?
+            }
         };
         Ok(Some((entry, bytes)))
     }

@@ -53,7 +53,8 @@ pub(crate) const CHECK: Check = Check {
 
 impl Figures for SignalsSupplied {
     fn message(&self, at: &About) -> String {
-        let mut parts = vec![format!("Another program found the {} spots in {}", self.spots, at.colour_name())];
+        let mut parts =
+            vec![format!("Another program found the {} spots in {}", self.spots, at.colour_name())];
         if self.in_noise > 0 {
             parts.push(format!("{} do not stand out of the noise and do not count", self.in_noise));
         }
