@@ -7,6 +7,7 @@
 //! | `ImageJ` TIFF | channels, slices and time points in the order stated, labels, pixel size; also all images behind one page |
 //! | `tifffile`'s shaped TIFF | axes, channel names, pixel size |
 //! | PNG, JPEG | grey, or RGB |
+//! | OME-Zarr 0.4 and 0.5, a local folder (feature `ome-zarr`) | channel names, emission wavelengths, axes in any order, pixel size |
 //!
 //! | samples | kept as |
 //! |---|---|
@@ -53,6 +54,7 @@ mod names;
 mod no_picture;
 mod ome_xml;
 mod options;
+mod projection;
 mod purpose;
 mod raster;
 mod read;
@@ -65,6 +67,9 @@ mod skipped;
 mod source;
 mod stack;
 mod tiff;
+#[cfg(feature = "ome-zarr")]
+mod zarr;
+mod zarr_folder;
 
 pub use crate::atomic::write_atomically;
 pub use channels::{ChannelChoice, ChannelMap, ChannelNames};
@@ -78,3 +83,7 @@ pub use source::{
     ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
     SpecimenSource, find_specimens, find_specimens_with,
 };
+#[cfg(feature = "ome-zarr")]
+pub use zarr::{LabelImage, LevelSize, OmeZarrVersion, ZarrSlide, add_labels_to_zarr, write_labels_zarr};
+#[cfg(feature = "run")]
+pub(crate) use zarr_folder::{files_of_zarr, is_one_image};

@@ -4,15 +4,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::{Array2, Zip};
-
 use super::channel::{Channel, PlaneAddress};
 use super::describe;
 use super::layout::Layout;
 use super::options::ReadOptions;
+use super::projection::{maximum, refuse_infinite};
 use super::purpose::Purpose;
 use super::raster;
 use super::tiff::TiffFile;
+#[cfg(feature = "ome-zarr")]
+use super::zarr::ZarrImage;
+use super::zarr_folder::is_zarr;
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
@@ -24,7 +26,7 @@ pub(super) fn holds_several_channels(path: &Path) -> bool {
     let mut start = [0; 2];
     let is_tiff = File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok())
         && matches!(&start, b"II" | b"MM");
-    if !is_tiff {
+    if !is_tiff && !is_zarr(path) {
         return false;
     }
     let file = ImageFile::open(path, &ReadOptions::default(), Purpose::Channel);
@@ -37,9 +39,11 @@ enum Content {
     Tiff(Box<TiffFile>),
     /// Decoded planes of a PNG or JPEG.
     Raster(Vec<Plane>),
+    #[cfg(feature = "ome-zarr")]
+    Zarr(Box<ZarrImage>),
 }
 
-/// An image file that is open, described and ready to be decoded.
+/// An image file, or folder of Zarr, that is open, described and ready to be decoded.
 #[derive(Debug)]
 pub(super) struct ImageFile {
     pub(super) location: Location,
@@ -52,6 +56,9 @@ impl ImageFile {
     pub(super) fn open(path: &Path, options: &ReadOptions, purpose: Purpose) -> Result<Self> {
         let location = Location::file(path);
         let io = |source| Error::io(path, source);
+        if is_zarr(path) {
+            return Self::open_zarr(path, options);
+        }
         if std::fs::metadata(path).map_err(io)?.is_dir() {
             let problem =
                 std::io::Error::new(std::io::ErrorKind::IsADirectory, "a folder, not an image file");
@@ -86,6 +93,18 @@ impl ImageFile {
         }
     }
 
+    #[cfg(feature = "ome-zarr")]
+    fn open_zarr(path: &Path, options: &ReadOptions) -> Result<Self> {
+        let (image, layout) = ZarrImage::open(path, options)?;
+        Ok(Self { location: Location::file(path), layout, content: Content::Zarr(Box::new(image)) })
+    }
+
+    #[cfg(not(feature = "ome-zarr"))]
+    fn open_zarr(path: &Path, _: &ReadOptions) -> Result<Self> {
+        let feature = "OME-Zarr: the feature `ome-zarr` is not compiled in";
+        Err(Error::unsupported(Location::file(path), feature))
+    }
+
     /// Decodes whole channels. A stack becomes the maximum over its slices.
     ///
     /// # Errors
@@ -105,6 +124,8 @@ impl ImageFile {
                 Ok(channels.iter().filter_map(plane).cloned().collect())
             }
             Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
+            #[cfg(feature = "ome-zarr")]
+            Content::Zarr(image) => read_zarr(image, (&channels, indices), location, limit),
         }
     }
 }
@@ -137,7 +158,10 @@ fn read_stack(
             let planes = tiff.read_samples(page, &samples, workspace)?;
             for (j, plane) in members.into_iter().zip(planes) {
                 done[j] = true;
-                check_not_infinite(&plane, tiff, page, indices[j])?;
+                refuse_infinite(&plane, || {
+                    let location = tiff.pages.get(page).map(|page| page.location.clone());
+                    location.unwrap_or_default().at_channel(indices[j])
+                })?;
                 projections[j] = Some(match projections[j].take() {
                     None => plane,
                     Some(earlier) => {
@@ -153,41 +177,22 @@ fn read_stack(
     projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
 }
 
-fn check_not_infinite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
-    let Plane::F32(samples) = plane else { return Ok(()) };
-    match samples.indexed_iter().find(|(_, value)| value.is_infinite()) {
-        None => Ok(()),
-        Some(((y, x), value)) => {
-            let location = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
-            let problem = format!(
-                "the sample at row {y}, column {x} is {value}, which no light gives; set it to NaN where there is no picture"
-            );
-            Err(Error::malformed(location.at_channel(channel), problem))
-        }
+#[cfg(feature = "ome-zarr")]
+fn read_zarr(
+    image: &ZarrImage,
+    (channels, indices): (&[&Channel], &[usize]),
+    location: &Location,
+    limit: u64,
+) -> Result<Vec<Plane>> {
+    let whole = image.whole();
+    let needed = image.plane_bytes(whole).saturating_mul(channels.len() as u64);
+    if needed > limit {
+        return Err(Error::Limit { location: location.clone(), needed, limit });
     }
-}
-
-fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {
-    fn raise<T: Copy + PartialOrd>(earlier: &mut Array2<T>, later: &Array2<T>) {
-        Zip::from(earlier).and(later).for_each(|a, &b| {
-            // A value that is no number gives way to any other.
-            if b > *a || (*a).partial_cmp(&*a).is_none() {
-                *a = b;
-            }
-        });
-    }
-    match (&mut earlier, later) {
-        (Plane::U8(a), Plane::U8(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::U16(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::F32(a), Plane::F32(b)) if a.dim() == b.dim() => raise(a, b),
-        // Slices of signed samples, of which only some have any below zero.
-        (Plane::F32(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, &b.mapv(f32::from)),
-        (Plane::U16(a), Plane::F32(b)) if a.dim() == b.dim() => {
-            let mut floats = a.mapv(f32::from);
-            raise(&mut floats, b);
-            earlier = Plane::F32(floats);
-        }
-        _ => return Err(Error::malformed(location.clone(), "the slices differ in size or sample type")),
-    }
-    Ok(earlier)
+    let read = |(channel, index): (&&Channel, &usize)| {
+        let plane = image.read(&channel.slices, whole, false)?;
+        refuse_infinite(&plane, || location.clone().at_channel(index))?;
+        Ok(plane)
+    };
+    channels.iter().zip(indices).map(read).collect()
 }

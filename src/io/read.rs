@@ -5,6 +5,7 @@ use std::path::Path;
 use super::channel::Channel;
 use super::channels::{BY_INDEX, ChannelMap};
 use super::image_file::ImageFile;
+use super::layout::Layout;
 use super::names::field_name;
 use super::options::ReadOptions;
 use super::purpose::Purpose;
@@ -51,27 +52,41 @@ pub fn read_field_reusing(
 ) -> Result<Field> {
     let path = path.as_ref();
     let mut file = ImageFile::open(path, options, Purpose::Field)?;
-    let supplied = supplied_map(&file.layout.channels, &file.location, options)?;
-    let map = match supplied {
-        Some(map) => map,
-        None if file.layout.rgb => ChannelMap { counterstain: 2, red: 0, green: 1 },
-        None => channels::decide(&file.layout.channels, &file.location)
-            .map_err(|error| with_slices(error, &file.layout.channels))?,
-    };
+    let (map, notes) = channel_map(&file.layout, &file.location, options)?;
     let mut planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
     no_picture::fill(&mut planes, &file.location)?;
     let [counterstain, red, green] = three(planes, &file.location)?;
-    if supplied.is_none() && file.layout.rgb && counterstain == red && red == green {
+    if !is_supplied(options) && file.layout.rgb && counterstain == red && red == green {
         return Err(undecided_colours(&file, "the three colours are the same image"));
     }
     let mut field = Field::new(field_name(path), counterstain, red, green)?;
     field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
     field.saturation_level = file.layout.saturation_level;
     field.notes = file.layout.notes;
-    if supplied.is_some() {
-        field.notes.extend(map.contradictions(&file.layout.channels));
-    }
+    field.notes.extend(notes);
     Ok(field)
+}
+
+/// Whether the caller says which channel is which.
+fn is_supplied(options: &ReadOptions) -> bool {
+    options.channels.is_some() || options.channel_names.is_some()
+}
+
+/// Which channel of a file is which, by the caller or by what the file states, and where these differ.
+pub(super) fn channel_map(
+    layout: &Layout,
+    location: &Location,
+    options: &ReadOptions,
+) -> Result<(ChannelMap, Vec<FieldNote>)> {
+    if let Some(map) = supplied_map(&layout.channels, location, options)? {
+        return Ok((map, map.contradictions(&layout.channels)));
+    }
+    if layout.rgb {
+        return Ok((ChannelMap { counterstain: 2, red: 0, green: 1 }, Vec::new()));
+    }
+    let map =
+        channels::decide(&layout.channels, location).map_err(|error| with_slices(error, &layout.channels))?;
+    Ok((map, Vec::new()))
 }
 
 /// An error about a file of one channel: its slices may be the channels, or the others lie in files of their own.

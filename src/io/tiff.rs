@@ -15,7 +15,7 @@ use chunk::Compression;
 use directory::DirectoryReader;
 
 mod chunk;
-mod convert;
+pub(super) mod convert;
 mod described;
 mod directory;
 mod jpeg;
@@ -27,6 +27,8 @@ mod palette;
 mod sample;
 mod tag;
 
+#[cfg(feature = "ome-zarr")]
+pub(super) use chunk::unzstd;
 pub(super) use directory::truncated;
 pub(super) use page::Page;
 use page::Stored;
