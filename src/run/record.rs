@@ -184,6 +184,9 @@ pub struct RunRecord {
     pub labels: bool,
     /// Overlays were asked for.
     pub overlays: bool,
+    /// Label images in OME-Zarr were asked for.
+    #[serde(default)]
+    pub labels_zarr: bool,
     /// Every input: of a sheet in its order, otherwise sorted.
     pub inputs: Vec<InputRecord>,
     /// Results that are in the folder from earlier runs.
@@ -205,6 +208,7 @@ impl RunRecord {
             find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
+            labels_zarr: pictures.labels_zarr(),
             inputs: Vec::new(),
             earlier: Vec::new(),
         }

@@ -7,6 +7,8 @@ use rayon::prelude::*;
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
 use crate::error::{Error, Result};
 use crate::io::{FieldSource, FindOptions, write_labels};
+#[cfg(feature = "ome-zarr")]
+use crate::io::{LabelImage, write_labels_zarr};
 use crate::quality::{Effect, RunFacts};
 use crate::report::{
     FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_overlay,
@@ -143,8 +145,9 @@ impl Target<'_> {
     ) -> Ledger {
         let of_field = |(source, _): &(&FieldSource, MeasuredField)| {
             let labels = self.pictures.labels.then(|| labels_of(&source.name));
+            let zarr = self.pictures.labels_zarr().then(|| labels_zarr_of(&source.name));
             let overlay = self.pictures.overlays.then(|| overlay_of(&source.name));
-            labels.into_iter().chain(overlay).chain(objects_of(&source.name))
+            labels.into_iter().chain(zarr).chain(overlay).chain(objects_of(&source.name))
         };
         let mut files: Vec<ResultFile> = RESULT_FILES
             .iter()
@@ -196,7 +199,7 @@ impl Target<'_> {
 
     /// The files that were written, with their digests.
     fn written(&self, planned: &[ResultFile]) -> Result<Vec<ResultFile>> {
-        let there = planned.par_iter().filter(|file| self.folder.join(&file.name).is_file());
+        let there = planned.par_iter().filter(|file| self.folder.join(&file.name).exists());
         there
             .map(|file| {
                 let blake3 = Some(Digest::of_file(&self.folder.join(&file.name))?);
@@ -224,6 +227,16 @@ impl Target<'_> {
             fields.par_iter().try_for_each(|(source, reading)| {
                 if self.pictures.labels {
                     write_labels(self.folder.join(labels_of(&source.name)), &reading.labels)?;
+                }
+                #[cfg(feature = "ome-zarr")]
+                if self.pictures.labels_zarr {
+                    let mut about = LabelImage::default();
+                    about.pixel_size = reading.pixel_size;
+                    write_labels_zarr(
+                        self.folder.join(labels_zarr_of(&source.name)),
+                        &reading.labels,
+                        &about,
+                    )?;
                 }
                 if self.pictures.overlays {
                     let field = source.read(&self.planned.reading)?;
@@ -266,6 +279,11 @@ pub(super) fn absolute(path: &Path) -> String {
 /// Label image of a field, under its result's folder.
 fn labels_of(field: &str) -> String {
     format!("labels/{field}.tif")
+}
+
+/// Label image of a field in OME-Zarr, under its result's folder.
+fn labels_zarr_of(field: &str) -> String {
+    format!("labels/{field}.ome.zarr")
 }
 
 /// Nuclei and signals of a field as objects, under its result's folder.

@@ -33,7 +33,8 @@ pub struct Arguments {
     pub(crate) sheet: Option<PathBuf>,
     /// Repeat the run of a `run.json`
     #[arg(long, value_name = "run.json", conflicts_with_all = [
-        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "labels", "overlays",
+        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "labels", "labels_zarr",
+        "overlays",
         "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
     ])]
     pub(crate) again: Option<PathBuf>,
@@ -132,6 +133,9 @@ pub(crate) struct Options {
     /// Write label images
     #[arg(long)]
     pub(crate) labels: bool,
+    /// Write label images in OME-Zarr 0.5
+    #[arg(long)]
+    pub(crate) labels_zarr: bool,
     /// Write overlays
     #[arg(long)]
     pub(crate) overlays: bool,
