@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use breakapart::io::{ReadOptions, ZarrSlide, read_field};
-use breakapart::{Error, Field};
+use breakapart::slide::SlideSource;
+use breakapart::{ChannelRole, Error, Field};
 use proptest::prelude::*;
 
 /// A copy of a folder of `tests/data/zarr`, which a test may spoil.
@@ -121,8 +122,7 @@ fn sizes_are_refused_before_memory_is_taken() {
     assert_eq!(error.code(), "unsupported", "{error}");
     let copy = Copy::of("v3_zstd").with("0/zarr.json", "27", "2000000").with("0/zarr.json", "16", "1");
     let slide = ZarrSlide::open(&copy.path, &ReadOptions::default()).expect("a slide");
-    use breakapart::slide::SlideSource;
-    let error = slide.read(breakapart::ChannelRole::Red, slide.facts().whole()).expect_err("chunks");
+    let error = slide.read(ChannelRole::Red, slide.facts().whole()).expect_err("chunks");
     assert_eq!(error.code(), "unsupported", "{error}");
 }
 

@@ -192,10 +192,7 @@ fn levels_are_listed_and_parts_are_limited() {
     options.max_decoded_bytes = 2000;
     let slide = ZarrSlide::open(data("nanometres"), &options).expect("chunks of 1920 bytes");
     let all = slide.facts().whole();
-    assert!(
-        matches!(slide.read(ChannelRole::Red, all), Err(Error::Limit { needed: 1782, .. }))
-            || slide.read(ChannelRole::Red, all).is_ok()
-    );
+    assert!(slide.read(ChannelRole::Red, all).is_ok(), "1782 bytes");
     options.max_decoded_bytes = 1900;
     let error = ZarrSlide::open(data("nanometres"), &options).expect_err("a chunk is larger");
     assert!(matches!(error, Error::Limit { needed: 1920, limit: 1900, .. }), "{error}");
@@ -220,8 +217,8 @@ fn files_of_other_programs() {
         let error = read_field(folder.join(name), &ReadOptions::default()).expect_err("no names of channels");
         assert_eq!(error.code(), "undecided", "{error}");
     }
-    println!("{sums:?}");
-    assert_eq!(sums[0], sums[1]);
+    // As zarr 3.1.6 decodes the files.
+    assert_eq!(sums, [((12, 12), 80.0), ((12, 12), 80.0), ((167, 439), 3_481_738.0)]);
 }
 
 /// A label image as a plane: it is no field, but for its mark.

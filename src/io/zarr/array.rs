@@ -137,6 +137,12 @@ fn second_version(file: &Path) -> Result<(ArrayMetadataV3, SampleType)> {
             ))
         })?);
     }
+    // Bio-Formats writes the number as a text.
+    let stated =
+        root.get("fill_value").and_then(|fill| fill.value.as_str()?.parse::<serde_json::Number>().ok());
+    if let Some(number) = stated {
+        json["fill_value"] = Value::Number(number);
+    }
     json["compressor"] = Value::Null;
     let malformed = |e: &dyn std::fmt::Display| Error::malformed(Location::file(file), e);
     let metadata: ArrayMetadataV2 = serde_json::from_value(json).map_err(|e| malformed(&e))?;
