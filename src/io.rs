@@ -7,6 +7,7 @@
 //! | `ImageJ` TIFF | channels, slices and time points in the order stated, labels, pixel size; also all images behind one page |
 //! | `tifffile`'s shaped TIFF | axes, channel names, pixel size |
 //! | PNG, JPEG | grey, or RGB |
+//! | OME-Zarr 0.4 and 0.5, a local folder (feature `ome-zarr`) | channel names, emission wavelengths, axes in any order, pixel size |
 //!
 //! | samples | kept as |
 //! |---|---|
@@ -57,6 +58,7 @@ mod ome_description;
 mod ome_xml;
 mod options;
 mod part_reader;
+mod projection;
 mod purpose;
 mod pyramid;
 mod raster;
@@ -73,6 +75,9 @@ mod spots;
 mod stack;
 mod stated;
 mod tiff;
+#[cfg(feature = "ome-zarr")]
+mod zarr;
+mod zarr_folder;
 
 pub use crate::atomic::write_atomically;
 pub use channels::{ChannelChoice, ChannelMap, ChannelNames};
@@ -96,3 +101,7 @@ pub use source::{
     SpecimenSource, find_specimens, find_specimens_with,
 };
 pub use spots::{SpotFile, read_spots};
+#[cfg(feature = "ome-zarr")]
+pub use zarr::{OmeZarrVersion, ZarrLabels, add_labels_to_zarr, write_labels_zarr};
+#[cfg(feature = "run")]
+pub(crate) use zarr_folder::{files_of_zarr, is_one_image};

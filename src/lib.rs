@@ -50,12 +50,13 @@
 //!
 //! # Features
 //!
-//! All are on by default. With `default-features = false` the steps from [`segment`] to [`analyse`] remain: they read arrays,
+//! All but `ome-zarr` are on by default. With `default-features = false` the steps from [`segment`] to [`analyse`] remain: they read arrays,
 //! and no crate for images, TIFF, XML, CSV, fonts or random numbers is compiled.
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `io` | image files: TIFF, OME-TIFF, PNG, JPEG |
+//! | `ome-zarr` | images in OME-Zarr 0.4 and 0.5; needs `io` |
 //! | `report` | tables (CSV), reports (JSON), overlays (PNG) |
 //! | `run` | runs of a laboratory; needs `io` and `report` |
 //! | `simulate` | specimens with known truth; needs `io`, since they are written as OME-TIFF |

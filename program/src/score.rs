@@ -130,9 +130,8 @@ fn out_of(arguments: &Arguments) -> PathBuf {
     arguments.out.clone().unwrap_or_else(|| RESULTS.into())
 }
 
-fn options(arguments: &Arguments, labels: bool, overlays: bool) -> RunOptions {
+fn options(arguments: &Arguments) -> RunOptions {
     let mut options = RunOptions::default();
-    (options.pictures.labels, options.pictures.overlays) = (labels, overlays);
     (options.replace, options.redo) = (arguments.replace, arguments.redo);
     options.memory_bytes = arguments.memory_bytes();
     options
@@ -167,7 +166,10 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     };
     let told = serde_json::to_value(&arguments.options)?;
     let parameters = RunParameters::new(settings.params).with_options(told);
-    let options = options(arguments, arguments.options.labels, arguments.options.overlays);
+    let (mut options, asked) = (options(arguments), &arguments.options);
+    let pictures = &mut options.pictures;
+    (pictures.labels, pictures.labels_zarr, pictures.overlays) =
+        (asked.labels, asked.labels_zarr, asked.overlays);
     Ok((plan, parameters, options))
 }
 
@@ -175,7 +177,10 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
 fn recorded(path: &Path, arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     let record = RunRecord::read(path).context("--again")?;
     let plan = Plan::from_record(&record).with_context(|| format!("--again {}", path.display()))?;
-    let mut options = options(arguments, record.labels, record.overlays);
+    let mut options = options(arguments);
+    let pictures = &mut options.pictures;
+    (pictures.labels, pictures.labels_zarr, pictures.overlays) =
+        (record.labels, record.labels_zarr, record.overlays);
     let own = std::fs::canonicalize(out_of(arguments).join("run.json")).ok();
     options.keep_record = own.is_some() && own == std::fs::canonicalize(path).ok();
     Ok((plan, record.parameters, options))

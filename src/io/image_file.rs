@@ -3,17 +3,21 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-use ndarray::{Array2, Zip};
+#[cfg(feature = "ome-zarr")]
+use std::sync::Arc;
 
 use super::channel::{Channel, PlaneAddress};
 use super::describe;
 use super::layout::Layout;
 use super::options::ReadOptions;
-use super::part_reader::{PartContent, PartReader, check_not_infinite};
+use super::part_reader::{PartContent, PartReader};
+use super::projection::{maximum, refuse_infinite};
 use super::purpose::Purpose;
 use super::raster;
 use super::tiff::{LocatedPage, PageNumber, TiffFile};
+#[cfg(feature = "ome-zarr")]
+use super::zarr::ZarrImage;
+use super::zarr_folder::is_zarr;
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
 use crate::workspace::Workspace;
@@ -25,7 +29,7 @@ pub(super) fn holds_several_channels(path: &Path) -> bool {
     let mut start = [0; 2];
     let is_tiff = File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok())
         && matches!(&start, b"II" | b"MM");
-    if !is_tiff {
+    if !is_tiff && !is_zarr(path) {
         return false;
     }
     let file = ImageFile::open(path, &ReadOptions::default(), Purpose::Channel);
@@ -78,9 +82,11 @@ enum Content {
     Tiff(Box<TiffFile>),
     /// Decoded planes of a PNG or JPEG.
     Raster(Vec<Plane>),
+    #[cfg(feature = "ome-zarr")]
+    Zarr(Arc<ZarrImage>),
 }
 
-/// An image file that is open, described and ready to be decoded.
+/// An image file, or folder of Zarr, that is open, described and ready to be decoded.
 #[derive(Debug)]
 pub(super) struct ImageFile {
     pub(super) location: Location,
@@ -92,6 +98,9 @@ impl ImageFile {
     /// Opens a file.
     pub(super) fn open(path: &Path, options: &ReadOptions, purpose: Purpose) -> Result<Self> {
         let location = Location::file(path);
+        if is_zarr(path) {
+            return Self::open_zarr(path, options);
+        }
         let limit = options.max_decoded_bytes;
         match Format::of(path)? {
             Format::Tiff => {
@@ -114,6 +123,18 @@ impl ImageFile {
         }
     }
 
+    #[cfg(feature = "ome-zarr")]
+    fn open_zarr(path: &Path, options: &ReadOptions) -> Result<Self> {
+        let (image, layout) = ZarrImage::open(path, options)?;
+        Ok(Self { location: Location::file(path), layout, content: Content::Zarr(Arc::new(image)) })
+    }
+
+    #[cfg(not(feature = "ome-zarr"))]
+    fn open_zarr(path: &Path, _: &ReadOptions) -> Result<Self> {
+        let feature = "OME-Zarr: the feature `ome-zarr` is not compiled in";
+        Err(Error::unsupported(Location::file(path), feature))
+    }
+
     /// Decodes whole channels. A stack becomes the maximum over its slices.
     ///
     /// # Errors
@@ -133,6 +154,8 @@ impl ImageFile {
                 Ok(channels.iter().filter_map(plane).cloned().collect())
             }
             Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
+            #[cfg(feature = "ome-zarr")]
+            Content::Zarr(image) => read_zarr(image, (&channels, indices), location, limit),
         }
     }
 
@@ -142,6 +165,8 @@ impl ImageFile {
         let dim = match (&self.content, at) {
             (Content::Raster(planes), Some(at)) => planes.get(at.sample).map(Plane::dim),
             (Content::Tiff(tiff), Some(at)) => tiff.pages.get(at.page).map(|page| (page.height, page.width)),
+            #[cfg(feature = "ome-zarr")]
+            (Content::Zarr(image), Some(_)) => Some(image.dim()),
             (_, None) => None,
         };
         dim.ok_or_else(|| Error::malformed(self.location.clone(), "no page of the file is a channel"))
@@ -183,13 +208,20 @@ impl ImageFile {
         for &index in indices {
             let no_plane = || Error::malformed(location.clone(), "a channel has no plane");
             let channel = layout.channels.get(index).ok_or_else(no_plane)?;
-            let PlaneAddress { page, sample } = only_slice(channel, location)?;
             let (content, location) = match content {
                 Content::Raster(planes) => {
+                    let PlaneAddress { sample, .. } = only_slice(channel, location)?;
                     let plane = planes.get(sample).cloned().ok_or_else(no_plane)?;
                     (PartContent::Raster(plane), location.clone())
                 }
+                #[cfg(feature = "ome-zarr")]
+                Content::Zarr(image) => {
+                    only_slice(channel, location)?;
+                    let (image, slices) = (image.clone(), channel.slices.clone());
+                    (PartContent::Zarr { image, slices }, location.clone())
+                }
                 Content::Tiff(tiff) => {
+                    let PlaneAddress { page, sample } = only_slice(channel, location)?;
                     let located = tiff.locate(page)?;
                     located.page.check_parts()?;
                     let location = located.page.location.clone();
@@ -248,7 +280,7 @@ fn read_stack(
             for (j, plane) in members.into_iter().zip(planes) {
                 done[j] = true;
                 let place = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
-                check_not_infinite(&plane, (0, 0), &place.at_channel(indices[j]))?;
+                refuse_infinite(&plane, (0, 0), &place.at_channel(indices[j]))?;
                 projections[j] = Some(match projections[j].take() {
                     None => plane,
                     Some(earlier) => {
@@ -264,27 +296,22 @@ fn read_stack(
     projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
 }
 
-fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {
-    fn raise<T: Copy + PartialOrd>(earlier: &mut Array2<T>, later: &Array2<T>) {
-        Zip::from(earlier).and(later).for_each(|a, &b| {
-            // A value that is no number gives way to any other.
-            if b > *a || (*a).partial_cmp(&*a).is_none() {
-                *a = b;
-            }
-        });
+#[cfg(feature = "ome-zarr")]
+fn read_zarr(
+    image: &ZarrImage,
+    (channels, indices): (&[&Channel], &[usize]),
+    location: &Location,
+    limit: u64,
+) -> Result<Vec<Plane>> {
+    let whole = image.whole();
+    let needed = image.plane_bytes(whole).saturating_mul(channels.len() as u64);
+    if needed > limit {
+        return Err(Error::Limit { location: location.clone(), needed, limit });
     }
-    match (&mut earlier, later) {
-        (Plane::U8(a), Plane::U8(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::U16(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::F32(a), Plane::F32(b)) if a.dim() == b.dim() => raise(a, b),
-        // Slices of signed samples, of which only some have any below zero.
-        (Plane::F32(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, &b.mapv(f32::from)),
-        (Plane::U16(a), Plane::F32(b)) if a.dim() == b.dim() => {
-            let mut floats = a.mapv(f32::from);
-            raise(&mut floats, b);
-            earlier = Plane::F32(floats);
-        }
-        _ => return Err(Error::malformed(location.clone(), "the slices differ in size or sample type")),
-    }
-    Ok(earlier)
+    let read = |(channel, index): (&&Channel, &usize)| {
+        let plane = image.read(&channel.slices, whole, false)?;
+        refuse_infinite(&plane, (0, 0), &location.clone().at_channel(index))?;
+        Ok(plane)
+    };
+    channels.iter().zip(indices).map(read).collect()
 }

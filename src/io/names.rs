@@ -3,12 +3,13 @@
 use std::path::Path;
 
 /// Suffixes of image files, lower case, the longer ones first.
-const IMAGE_SUFFIXES: [&str; 14] = [
+const IMAGE_SUFFIXES: [&str; 16] = [
     ".ome.tiff",
     ".ome.tif",
     ".ome.tf2",
     ".ome.tf8",
     ".ome.btf",
+    ZARR_SUFFIXES[0],
     ".tiff",
     ".tif",
     ".tf2",
@@ -18,7 +19,11 @@ const IMAGE_SUFFIXES: [&str; 14] = [
     ".png",
     ".jpeg",
     ".jpg",
+    ZARR_SUFFIXES[1],
 ];
+
+/// Suffixes of folders of Zarr, lower case, the longer one first.
+const ZARR_SUFFIXES: [&str; 2] = [".ome.zarr", ".zarr"];
 
 /// The file name without its image suffix: the name of a field in the reports.
 ///
@@ -42,6 +47,11 @@ pub fn field_name(path: impl AsRef<Path>) -> String {
 pub fn image_stem(path: impl AsRef<Path>) -> String {
     let name = field_name(path);
     strip_suffix(&name, ".image").unwrap_or(&name).to_owned()
+}
+
+/// Whether a name is that of a folder of Zarr.
+pub(super) fn has_zarr_suffix(name: &str) -> bool {
+    ZARR_SUFFIXES.iter().any(|suffix| strip_suffix(name, suffix).is_some())
 }
 
 /// Whether a file is an image by its suffix.
@@ -98,6 +108,8 @@ mod tests {
             ("a.jpeg", "a"),
             ("a.ome.btf", "a"),
             ("a.TF8", "a"),
+            ("a.OME.zarr", "a"),
+            ("a.b.zarr", "a.b"),
             ("a.txt", "a.txt"),
             (".tif", ".tif"),
             ("\u{b5}.tif", "\u{b5}"),

@@ -8,6 +8,8 @@ mod place;
 mod reader;
 
 pub(super) use image::{OmeChannel, OmeImage};
+#[cfg(feature = "ome-zarr")]
+pub(super) use reader::channels_of_image;
 pub(super) use reader::{is_ome_xml, is_part, metadata_file, parse};
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
+use super::projection::refuse_infinite;
 use super::tiff::{ChunkCache, HeldIn, LocatedPage, PageNumber, Pixels, Wanted};
+#[cfg(feature = "ome-zarr")]
+use super::{channel::PlaneAddress, zarr::ZarrImage};
 use crate::error::{Error, Location, Result};
 use crate::field::Plane;
 use crate::slide::Part;
@@ -31,6 +34,11 @@ pub(super) enum PartContent {
     },
     /// A plane of a PNG or JPEG.
     Raster(Plane),
+    #[cfg(feature = "ome-zarr")]
+    Zarr {
+        image: Arc<ZarrImage>,
+        slices: Vec<PlaneAddress>,
+    },
 }
 
 impl PartReader {
@@ -39,6 +47,8 @@ impl PartReader {
         match &self.content {
             PartContent::Tiff { page, .. } => (page.page.height, page.page.width),
             PartContent::Raster(plane) => plane.dim(),
+            #[cfg(feature = "ome-zarr")]
+            PartContent::Zarr { image, .. } => image.dim(),
         }
     }
 
@@ -56,26 +66,34 @@ impl PartReader {
             let allowed = format!("at least one pixel within {height} x {width} px");
             return Err(Error::parameter("part of a slide", value, allowed));
         }
-        let (pixels, page, sample, number) = match &self.content {
-            PartContent::Raster(plane) => return Ok(crop(plane, part)),
-            PartContent::Tiff { pixels, page, sample, number } => (pixels, page, sample, number),
-        };
-        let needed = part.pixels().saturating_mul(page.page.sample_type.decoded_bytes());
-        if needed > self.limit {
-            return Err(Error::Limit { location: self.location.clone(), needed, limit: self.limit });
-        }
-        let wanted = Wanted { samples: std::slice::from_ref(sample), part };
-        let held = HeldIn { cache, page: *number };
-        let mut planes = pixels.read(page, wanted, Some(held), &mut Workspace::default())?;
         let incomplete = || Error::malformed(self.location.clone(), "a channel has no plane");
-        let plane = planes.pop().ok_or_else(incomplete)?;
+        let plane = match &self.content {
+            PartContent::Raster(plane) => return Ok(crop(plane, part)),
+            #[cfg(feature = "ome-zarr")]
+            PartContent::Zarr { image, slices } => {
+                self.check_limit(image.plane_bytes(part))?;
+                image.read(slices, part, true)?
+            }
+            PartContent::Tiff { pixels, page, sample, number } => {
+                self.check_limit(part.pixels().saturating_mul(page.page.sample_type.decoded_bytes()))?;
+                let wanted = Wanted { samples: std::slice::from_ref(sample), part };
+                let held = HeldIn { cache, page: *number };
+                let planes = pixels.read(page, wanted, Some(held), &mut Workspace::default())?;
+                planes.into_iter().next_back().ok_or_else(incomplete)?
+            }
+        };
         self.check_numbers(&plane, part)?;
         Ok(plane)
     }
 
+    fn check_limit(&self, needed: u64) -> Result<()> {
+        let (location, limit) = (&self.location, self.limit);
+        if needed > limit { Err(Error::Limit { location: location.clone(), needed, limit }) } else { Ok(()) }
+    }
+
     /// The level of a place without picture is the lowest of its channel, which no part of a slide knows.
     fn check_numbers(&self, plane: &Plane, part: Part) -> Result<()> {
-        check_not_infinite(plane, (part.y0, part.x0), &self.location)?;
+        refuse_infinite(plane, (part.y0, part.x0), &self.location)?;
         let Plane::F32(samples) = plane else { return Ok(()) };
         match samples.indexed_iter().find(|(_, value)| value.is_nan()) {
             None => Ok(()),
@@ -88,21 +106,6 @@ impl PartReader {
                 );
                 Err(Error::unsupported(self.location.clone(), feature))
             }
-        }
-    }
-}
-
-/// An error on the first infinite sample of a plane whose first pixel is `origin` (row, column) of its page.
-pub(super) fn check_not_infinite(plane: &Plane, origin: (usize, usize), location: &Location) -> Result<()> {
-    let Plane::F32(samples) = plane else { return Ok(()) };
-    match samples.indexed_iter().find(|(_, value)| value.is_infinite()) {
-        None => Ok(()),
-        Some(((y, x), value)) => {
-            let (y, x) = (y + origin.0, x + origin.1);
-            let problem = format!(
-                "the sample at row {y}, column {x} is {value}, which no light gives; set it to NaN where there is no picture"
-            );
-            Err(Error::malformed(location.clone(), problem))
         }
     }
 }

@@ -13,7 +13,7 @@ use directory::{Directory, DirectoryReader};
 
 mod cache;
 mod chunk;
-mod convert;
+pub(super) mod convert;
 mod described;
 mod directory;
 mod ids;
@@ -31,6 +31,8 @@ mod scatter;
 mod tag;
 
 pub(super) use cache::{ChunkCache, PageNumber};
+#[cfg(feature = "ome-zarr")]
+pub(super) use chunk::unzstd;
 pub(super) use directory::truncated;
 pub(super) use page::Page;
 pub(super) use pixels::{HeldIn, LocatedPage, Pixels, Wanted};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Location, Result};
 use crate::field::{ChannelRole, Field, PlaneView};
-use crate::io::{FieldSource, file_name};
+use crate::io::{FieldSource, file_name, files_of_zarr};
 use crate::slide::{Part, SlideSource};
 
 /// Every so many rows of a plane are digested. Noise makes two planes differ in any row.
@@ -26,11 +26,18 @@ impl Digest {
         Self(hasher.finalize().to_hex().to_string())
     }
 
-    /// The digest of a file.
+    /// The digest of a file; of an image in Zarr that of the names and digests of its files, but for label images in it.
     ///
     /// # Errors
     /// [`Error::Io`] if the file cannot be read.
     pub fn of_file(path: &Path) -> Result<Self> {
+        if let Some(files) = files_of_zarr(path)? {
+            let digests: Vec<(String, Self)> = files
+                .into_iter()
+                .map(|file| Ok((file.name, Self::of_file(&file.path)?)))
+                .collect::<Result<_>>()?;
+            return Self::of_json(&digests);
+        }
         let mut hasher = blake3::Hasher::new();
         let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
         std::io::copy(&mut file, &mut hasher).map_err(|e| Error::io(path, e))?;

@@ -123,7 +123,7 @@ impl ResultsFolder {
         let (from, to) = (self.path.join(name), aside.join(format!("{name}.{number}")));
         let files = self.ledgers.remove(name).map(|ledger| ledger.files).unwrap_or_default();
         let names = files.iter().map(|file| file.name.as_str()).chain(RESULT_FILES).chain([LEDGER_JSON]);
-        for name in names.filter(|name| from.join(name).is_file()) {
+        for name in names.filter(|name| from.join(name).exists()) {
             let target = to.join(name);
             let folder = target.parent().unwrap_or(&to);
             fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
@@ -175,9 +175,11 @@ pub(super) fn clear_result<'a>(folder: &Path, files: impl IntoIterator<Item = &'
     Ok(())
 }
 
-/// Removes a file if it is there.
+/// Removes a file, or a label image in OME-Zarr, if it is there.
 fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    let is_zarr = path.extension().is_some_and(|suffix| suffix == "zarr") && path.is_dir();
+    let removed = if is_zarr { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path, error)),
         _ => Ok(()),
     }

@@ -8,6 +8,8 @@ use crate::analyse::{FieldReading, WHOLE_FIELD_PX};
 use crate::error::{Error, Result};
 use crate::field::{ChannelRole, Field};
 use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
+#[cfg(feature = "ome-zarr")]
+use crate::io::{ZarrLabels, write_labels_zarr};
 use crate::report::write_overlay;
 use crate::run::plan::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
@@ -26,6 +28,9 @@ pub(super) fn names<'n>(
     let mut names = Vec::new();
     if pictures.labels {
         names.push(labels_of(field));
+    }
+    if pictures.labels_zarr() {
+        names.push(labels_zarr_of(field));
     }
     if pictures.overlays {
         match parts(dim, nuclei) {
@@ -46,6 +51,12 @@ pub(super) fn write(
     let write = |source: &FieldSource, field: &FieldReading| {
         if pictures.labels {
             write_label_image(&folder.join(labels_of(&source.name)), field)?;
+        }
+        #[cfg(feature = "ome-zarr")]
+        if pictures.labels_zarr {
+            let about = ZarrLabels { pixel_size: field.pixel_size, ..ZarrLabels::default() };
+            let path = folder.join(labels_zarr_of(&source.name));
+            write_labels_zarr(path, &field.labels.to_array(), &about)?;
         }
         if pictures.overlays {
             write_overlays(folder, source, field, reading)?;
@@ -121,6 +132,11 @@ fn parts<'n>(
 /// Label image of a field.
 fn labels_of(field: &str) -> String {
     format!("labels/{field}.tif")
+}
+
+/// Label image of a field in OME-Zarr.
+fn labels_zarr_of(field: &str) -> String {
+    format!("labels/{field}.ome.zarr")
 }
 
 /// Overlay of a field.

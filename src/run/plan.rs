@@ -8,6 +8,7 @@ use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
 use crate::io::{
     FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, file_name, find_specimens_with,
+    is_one_image,
 };
 use crate::region::RegionOptions;
 use crate::run::digest::Digest;
@@ -66,6 +67,19 @@ pub struct Pictures {
     pub labels: bool,
     /// Overlays.
     pub overlays: bool,
+    /// Label images in OME-Zarr 0.5.
+    #[cfg(feature = "ome-zarr")]
+    pub labels_zarr: bool,
+}
+
+impl Pictures {
+    /// Whether label images in OME-Zarr are asked for.
+    pub(super) fn labels_zarr(self) -> bool {
+        #[cfg(feature = "ome-zarr")]
+        return self.labels_zarr;
+        #[cfg(not(feature = "ome-zarr"))]
+        return false;
+    }
 }
 
 /// What a run writes, and what it does with results that are there.
@@ -371,7 +385,7 @@ fn is_absence(error: &Error) -> bool {
 
 /// The name that a specimen at `path` would have.
 fn name_of(path: &Path) -> String {
-    if path.is_file() {
+    if is_one_image(path) {
         return field_name(path);
     }
     file_name(path)

@@ -170,6 +170,8 @@ pub struct EarlierResult {
 /// thread count: the same inputs give the same record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+// Each is a picture that was asked for, or not.
+#[expect(clippy::struct_excessive_bools)]
 pub struct RunRecord {
     /// Version of the layout of all files of the run.
     pub schema_version: u32,
@@ -193,6 +195,9 @@ pub struct RunRecord {
     pub labels: bool,
     /// Overlays were asked for.
     pub overlays: bool,
+    /// Label images in OME-Zarr were asked for.
+    #[serde(default)]
+    pub labels_zarr: bool,
     /// Every input: of a sheet in its order, otherwise sorted.
     pub inputs: Vec<InputRecord>,
     /// Results that are in the folder from earlier runs.
@@ -217,6 +222,7 @@ impl RunRecord {
             find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
+            labels_zarr: pictures.labels_zarr(),
             inputs: Vec::new(),
             earlier: Vec::new(),
             part: plan.part.clone(),

@@ -4,12 +4,13 @@
 //! soon as a field is measured; an overlay reads its field again.
 
 use std::fs;
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::analyse::field_bytes;
 use crate::error::{Error, Result};
-use crate::io::FieldSource;
+use crate::io::{FieldSource, files_of_zarr};
 use crate::quality::RunFacts;
 use crate::run::job::Job;
 use crate::run::observer::Observer;
@@ -32,7 +33,12 @@ impl Task<'_> {
 
 /// Bytes of the files of a field.
 pub(super) fn bytes_of(field: &FieldSource) -> u64 {
-    field.files.paths().iter().filter_map(|path| fs::metadata(path).ok()).map(|file| file.len()).sum()
+    let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let of_image = |path: &&Path| match files_of_zarr(path) {
+        Ok(Some(files)) => files.iter().map(|file| bytes(&file.path)).sum(),
+        _ => bytes(path),
+    };
+    field.files.paths().iter().map(of_image).sum()
 }
 
 /// Reads the results. `finished` is called for each, in the order of the tasks. Returns early if the observer cancels the

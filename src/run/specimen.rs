@@ -189,7 +189,7 @@ impl Target<'_> {
 
     /// The files that were written, with their digests.
     fn written(&self, planned: &[ResultFile]) -> Result<Vec<ResultFile>> {
-        let there = planned.par_iter().filter(|file| self.folder.join(&file.name).is_file());
+        let there = planned.par_iter().filter(|file| self.folder.join(&file.name).exists());
         there
             .map(|file| {
                 let blake3 = Some(Digest::of_file(&self.folder.join(&file.name))?);

@@ -35,6 +35,7 @@ pub struct Arguments {
     /// Repeat the run of a `run.json`
     #[arg(long, value_name = "run.json", conflicts_with_all = [
         "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "nuclei", "signals", "labels",
+        "labels_zarr",
         "overlays",
         "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
     ])]
@@ -147,6 +148,9 @@ pub(crate) struct Options {
     /// Write label images
     #[arg(long)]
     pub(crate) labels: bool,
+    /// Write label images in OME-Zarr 0.5
+    #[arg(long)]
+    pub(crate) labels_zarr: bool,
     /// Write overlays
     #[arg(long)]
     pub(crate) overlays: bool,

@@ -6,6 +6,7 @@ mod params;
 mod place;
 mod regions;
 mod sheet;
+mod zarr;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -48,9 +48,8 @@ pub(in crate::io) fn parse(
     location: &Location,
     options: &ReadOptions,
 ) -> Result<OmeImage> {
-    let document = Document::parse(trimmed(description))
-        .map_err(|e| Error::malformed(location.clone(), format!("the OME-XML is not well formed: {e}")))?;
     let reader = Reader { location };
+    let document = reader.document(description)?;
     let root = document.root_element();
     if let Some(elsewhere) = child(root, "BinaryOnly") {
         let file = elsewhere.attribute("MetadataFile").unwrap_or("another file");
@@ -101,12 +100,33 @@ fn is_accompanying(name: &str) -> bool {
     ACCOMPANYING.contains(&name.strip_suffix(" image").unwrap_or(&name))
 }
 
+/// The channels of an image, counted from 0; none if there is no such image. The text may stand in a file of its own.
+#[cfg(feature = "ome-zarr")]
+pub(in crate::io) fn channels_of_image(
+    text: &str,
+    image: usize,
+    location: &Location,
+) -> Result<Vec<OmeChannel>> {
+    let reader = Reader { location };
+    let document = reader.document(text)?;
+    let mut images = document.root_element().children().filter(|n| n.tag_name().name() == "Image");
+    match images.nth(image).and_then(|image| child(image, "Pixels")) {
+        Some(pixels) => reader.channels(pixels),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Reads attributes, and knows the file for the errors.
 struct Reader<'a> {
     location: &'a Location,
 }
 
 impl Reader<'_> {
+    fn document<'x>(&self, text: &'x str) -> Result<Document<'x>> {
+        let not_well_formed = |e| self.malformed(&format!("the OME-XML is not well formed: {e}"));
+        Document::parse(trimmed(text)).map_err(not_well_formed)
+    }
+
     fn malformed(&self, problem: &str) -> Error {
         Error::malformed(self.location.clone(), problem)
     }

@@ -75,8 +75,7 @@ fn pictures_that_come_with_a_slide_are_not_the_slide() {
     };
     let read = |names: [&str; 3], series: Option<usize>| {
         let images: String = names.iter().zip(1..).map(|(name, width)| image(name, width)).collect();
-        let mut options = ReadOptions::default();
-        options.series = series;
+        let options = ReadOptions { series, ..ReadOptions::default() };
         super::parse(&format!("<OME>{images}</OME>"), &place(), &options).map(|image| image.size_x)
     };
     assert_eq!(read(["label image", "scan 1", "macro image"], None).expect("the slide"), 2);

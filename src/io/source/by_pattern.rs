@@ -10,6 +10,7 @@ use crate::error::{Error, Location, Result};
 use crate::field::ChannelRole;
 use crate::io::channels::roles_of_name;
 use crate::io::names::{field_name, file_name};
+use crate::io::zarr_folder::is_one_image;
 
 /// Most names that a message lists.
 const LISTED: usize = 3;
@@ -24,7 +25,8 @@ struct Fitting {
 /// Finds the specimens of inputs by a pattern: below each folder, and among inputs that are files.
 pub(super) fn find_by_pattern(inputs: &[PathBuf], pattern: &FilePattern) -> Vec<FoundSpecimen> {
     let mut found = Vec::new();
-    let (files, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = inputs.iter().partition(|input| input.is_file());
+    let (files, folders): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        inputs.iter().partition(|input| is_one_image(input));
     let (fitting, others): (Vec<_>, Vec<_>) = files
         .into_iter()
         .map(|path| (path, pattern.match_path(path)))

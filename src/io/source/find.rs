@@ -15,6 +15,7 @@ use crate::field::ChannelRole;
 use crate::io::image_file::holds_several_channels;
 use crate::io::names::{EXPORT, file_name, is_image, is_of_maker, suffixes_in_words};
 use crate::io::skipped::{files_of_makers, without_pictures};
+use crate::io::zarr_folder::is_zarr;
 
 /// How to find the fields of specimens.
 ///
@@ -73,7 +74,8 @@ pub fn find_specimens_with(inputs: &[PathBuf], options: &FindOptions) -> Vec<Fou
 fn find_by_usual_names(inputs: &[PathBuf]) -> Vec<FoundSpecimen> {
     let mut found: Vec<FoundSpecimen> = Vec::new();
     // Loose files of one folder are grouped as the files of a specimen; each field is a specimen of its own.
-    let loose: Vec<PathBuf> = inputs.iter().filter(|p| p.is_file() && is_image(p)).cloned().collect();
+    let loose: Vec<PathBuf> =
+        inputs.iter().filter(|p| (p.is_file() && is_image(p)) || is_zarr(p)).cloned().collect();
     let mut fields: BTreeMap<PathBuf, FieldSource> = BTreeMap::new();
     for folder in distinct(loose.iter().map(|path| path.parent().unwrap_or(Path::new("")).to_path_buf())) {
         let files = loose.iter().filter(|path| path.parent() == Some(&folder)).cloned();
@@ -156,7 +158,8 @@ fn specimens_of_input(input: &Path) -> Result<Vec<FoundSpecimen>> {
         (true, false) => Ok(specimens),
         (true, true) => {
             let mut problem =
-                "no image (.tif, .tiff, .png, .jpg, .jpeg) in this folder or the folders in it".to_owned();
+                "no image (.tif, .tiff, .png, .jpg, .jpeg, .ome.zarr) in this folder or the folders in it"
+                    .to_owned();
             if !files_of_makers(input).is_empty() {
                 problem = format!("{problem}; {EXPORT}");
             }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::io::names::{file_name, is_image};
+use crate::io::zarr_folder::is_zarr;
 
 /// Folders of this name hold truth tables, not specimens.
 const TRUTH_FOLDER: &str = "truth";
@@ -16,7 +17,7 @@ pub(super) fn is_truth(folder: &Path) -> bool {
 const RESULT_FILE: &str = "ledger.json";
 const RESULT_FOLDERS: [&str; 3] = ["labels", "overlays", "geojson"];
 
-/// The image files and the folders in a folder, by name; hidden ones, folders of truth and those of results are left out.
+/// The images and the other folders in a folder, by name. A folder of Zarr is an image. Hidden ones, folders of truth and those of results are left out.
 pub(super) fn contents(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let io = |source| Error::io(folder, source);
     let (mut files, mut folders) = (Vec::new(), Vec::new());
@@ -25,7 +26,9 @@ pub(super) fn contents(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
         if file_name(&path).starts_with('.') {
             continue;
         }
-        if path.is_dir() {
+        if is_zarr(&path) {
+            files.push(path);
+        } else if path.is_dir() {
             folders.extend(Some(path).filter(|path| !is_truth(path)));
         } else if is_image(&path) {
             files.push(path);

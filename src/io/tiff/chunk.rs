@@ -108,7 +108,7 @@ impl Compression {
 }
 
 /// The first `length` bytes of Zstandard data, which may be of several frames (RFC 8878).
-fn unzstd(stored: &[u8], length: usize) -> Result<Vec<u8>, String> {
+pub(in crate::io) fn unzstd(stored: &[u8], length: usize) -> Result<Vec<u8>, String> {
     let damaged = |e: &dyn std::fmt::Display| format!("the Zstandard data are damaged: {e}");
     let mut bytes = vec![0; length];
     let (mut rest, mut filled) = (stored, 0);

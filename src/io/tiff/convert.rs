@@ -6,7 +6,7 @@ use super::palette::Palette;
 use crate::field::Plane;
 
 /// Signed samples of 8 bits that were decoded as unsigned ones.
-pub(super) fn signed_8(samples: Array2<u8>) -> Plane {
+pub(in crate::io) fn signed_8(samples: Array2<u8>) -> Plane {
     if samples.iter().all(|v| v.cast_signed() >= 0) {
         return Plane::U8(samples);
     }
@@ -14,7 +14,7 @@ pub(super) fn signed_8(samples: Array2<u8>) -> Plane {
 }
 
 /// Signed samples of 16 bits that were decoded as unsigned ones.
-pub(super) fn signed_16(samples: Array2<u16>) -> Plane {
+pub(in crate::io) fn signed_16(samples: Array2<u16>) -> Plane {
     if samples.iter().all(|v| v.cast_signed() >= 0) {
         return Plane::U16(samples);
     }
@@ -22,7 +22,7 @@ pub(super) fn signed_16(samples: Array2<u16>) -> Plane {
 }
 
 /// Samples of 32 bits: of 16 where they fit. Floats hold higher ones to one part in 16 million.
-pub(super) fn unsigned_32(samples: Array2<u32>) -> Plane {
+pub(in crate::io) fn unsigned_32(samples: Array2<u32>) -> Plane {
     if samples.iter().all(|&v| u16::try_from(v).is_ok()) {
         return Plane::U16(samples.mapv(|v| v as u16));
     }
@@ -30,7 +30,7 @@ pub(super) fn unsigned_32(samples: Array2<u32>) -> Plane {
 }
 
 /// Signed samples of 32 bits that were decoded as unsigned ones.
-pub(super) fn signed_32(samples: Array2<u32>) -> Plane {
+pub(in crate::io) fn signed_32(samples: Array2<u32>) -> Plane {
     if samples.iter().all(|v| v.cast_signed() >= 0) {
         return unsigned_32(samples);
     }
@@ -38,7 +38,7 @@ pub(super) fn signed_32(samples: Array2<u32>) -> Plane {
 }
 
 /// Floats of 64 bits. A float of 32 bits holds seven digits; higher values than it can hold become infinite.
-pub(super) fn float_64(samples: Array2<f64>) -> Plane {
+pub(in crate::io) fn float_64(samples: Array2<f64>) -> Plane {
     Plane::F32(samples.mapv(|v| v as f32))
 }
 

@@ -1,0 +1,168 @@
+//! The compressors of chunks, in Rust alone, with the length of a chunk as their limit.
+//!
+//! `zarrs` takes its own from libraries in C, and lets them make as many bytes as a chunk says. These are known to it by
+//! names of their own, so that a host that uses `zarrs` as well keeps the usual ones.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::Read;
+use std::sync::{Arc, Once};
+
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+use zarrs::array::codec::api::{
+    BytesToBytesCodecTraits, Codec, CodecError, CodecMetadataOptions, CodecOptions, CodecRuntimePluginV3,
+    CodecTraits, PartialDecoderCapability, PartialEncoderCapability, RecommendedConcurrency,
+    register_codec_v3,
+};
+use zarrs::array::{ArrayBytesRaw, BytesRepresentation};
+use zarrs::metadata::Configuration;
+use zarrs::plugin::{ExtensionName, ZarrVersion};
+
+use super::blosc;
+use crate::io::tiff::unzstd;
+
+/// Begins the names that `zarrs` knows these by.
+const PREFIX: &str = "breakapart.";
+/// Begins the names of compressors of `numcodecs` that are in no specification.
+const NUMCODECS: &str = "numcodecs.";
+
+/// Why a chunk cannot be unpacked.
+#[derive(Debug)]
+pub(super) struct Fault(String);
+
+impl Fault {
+    pub(super) fn new(problem: impl fmt::Display) -> Self {
+        Self(problem.to_string())
+    }
+
+    pub(super) fn other_length(stated: usize) -> Self {
+        Self(format!("a chunk does not unpack to its {stated} bytes"))
+    }
+}
+
+/// How the bytes of a chunk are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compressor {
+    Blosc,
+    Gzip,
+    Zlib,
+    Zstandard,
+}
+
+impl Compressor {
+    const ALL: [Self; 4] = [Self::Blosc, Self::Gzip, Self::Zlib, Self::Zstandard];
+
+    fn usual_name(self) -> &'static str {
+        match self {
+            Self::Blosc => "blosc",
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Zstandard => "zstd",
+        }
+    }
+
+    /// By its name in the metadata of an array.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let name = name.strip_prefix(NUMCODECS).unwrap_or(name);
+        Self::ALL.into_iter().find(|compressor| compressor.usual_name() == name)
+    }
+
+    /// The name that `zarrs` knows it by.
+    pub(super) fn own_name(self) -> String {
+        format!("{PREFIX}{}", self.usual_name())
+    }
+
+    /// A chunk of `length` bytes.
+    fn unpack(self, packed: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
+        match self {
+            Self::Blosc => blosc::unpack(packed, length),
+            Self::Gzip => read_exactly(MultiGzDecoder::new(packed), length),
+            Self::Zlib => unpack_zlib(packed, length),
+            Self::Zstandard => unpack_zstandard(packed, length),
+        }
+    }
+}
+
+/// Makes the compressors known to `zarrs`.
+pub(super) fn register() {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        for compressor in Compressor::ALL {
+            let name = compressor.own_name();
+            register_codec_v3(CodecRuntimePluginV3::new(
+                move |asked| asked == name,
+                move |_| Ok(Codec::BytesToBytes(Arc::new(compressor))),
+            ));
+        }
+    });
+}
+
+pub(super) fn unpack_zlib(packed: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
+    read_exactly(ZlibDecoder::new(packed), length)
+}
+
+pub(super) fn unpack_zstandard(packed: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
+    unzstd(packed, length).map_err(Fault::new)
+}
+
+fn read_exactly(reader: impl Read, length: usize) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    // One more byte shows a chunk that is too long.
+    reader.take((length as u64).saturating_add(1)).read_to_end(&mut bytes).map_err(Fault::new)?;
+    if bytes.len() == length { Ok(bytes) } else { Err(Fault::other_length(length)) }
+}
+
+impl ExtensionName for Compressor {
+    fn name(&self, _: ZarrVersion) -> Option<Cow<'static, str>> {
+        Some(Cow::Owned(self.own_name()))
+    }
+}
+
+impl CodecTraits for Compressor {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn configuration(&self, _: ZarrVersion, _: &CodecMetadataOptions) -> Option<Configuration> {
+        Some(Configuration::default())
+    }
+
+    fn partial_decoder_capability(&self) -> PartialDecoderCapability {
+        PartialDecoderCapability { partial_read: false, partial_decode: false }
+    }
+
+    fn partial_encoder_capability(&self) -> PartialEncoderCapability {
+        PartialEncoderCapability { partial_encode: false }
+    }
+}
+
+impl BytesToBytesCodecTraits for Compressor {
+    fn into_dyn(self: Arc<Self>) -> Arc<dyn BytesToBytesCodecTraits> {
+        self
+    }
+
+    fn recommended_concurrency(&self, _: &BytesRepresentation) -> Result<RecommendedConcurrency, CodecError> {
+        Ok(RecommendedConcurrency::new_maximum(1))
+    }
+
+    fn encoded_representation(&self, _: &BytesRepresentation) -> BytesRepresentation {
+        BytesRepresentation::UnboundedSize
+    }
+
+    fn encode<'a>(&self, _: ArrayBytesRaw<'a>, _: &CodecOptions) -> Result<ArrayBytesRaw<'a>, CodecError> {
+        Err(CodecError::Other("this compressor only reads".to_owned()))
+    }
+
+    fn decode<'a>(
+        &self,
+        packed: ArrayBytesRaw<'a>,
+        decoded: &BytesRepresentation,
+        _: &CodecOptions,
+    ) -> Result<ArrayBytesRaw<'a>, CodecError> {
+        let BytesRepresentation::FixedSize(length) = decoded else {
+            return Err(CodecError::Other("a compressor behind another one".to_owned()));
+        };
+        let length = usize::try_from(*length).unwrap_or(usize::MAX);
+        self.unpack(&packed, length).map(Cow::Owned).map_err(|Fault(problem)| CodecError::Other(problem))
+    }
+}
