@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use breakapart::simulate::{
-    AmplitudeDistribution, Conditions, Pattern, SignalKind, SignalTruth, SimulatedField, SlideLayout,
-    TrueStatus, simulate_field, simulate_specimen, write_specimen,
+    AmplitudeDistribution, Conditions, Pattern, SignalKind, SignalTruth, SimulatedField, TrueStatus,
+    simulate_field, simulate_specimen, write_specimen,
 };
 use breakapart::{Colour, Plane, PlaneView};
 
