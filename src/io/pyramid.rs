@@ -16,12 +16,15 @@ use crate::error::{Error, Location, Result};
 use crate::units::PixelSize;
 use directory::{Tags, first_directory};
 use level::Levels;
-pub(crate) use level::TILE_PX;
 pub(crate) use sample::{Reduction, TileSample};
+pub(crate) use tile::TILE_PX;
+pub(crate) use tiled_image::TiledImage;
 
 mod directory;
 mod level;
 mod sample;
+mod tile;
+mod tiled_image;
 
 /// How hard labels and pictures are compressed: zlib's own balance of time and size.
 const DEFLATE_LEVEL: u32 = 6;
@@ -30,32 +33,6 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Bytes of all samples, as they are in memory, from which on the file is a `BigTIFF`: classic ones end at 2^32 bytes, and a
 /// tile that does not compress is a little longer.
 const BIG_TIFF_BYTES: u64 = 4_000_000_000;
-
-/// An image that is written in tiles.
-#[derive(Debug, Clone)]
-pub(crate) struct TiledImage {
-    /// (height, width) in pixels.
-    pub(crate) dim: (usize, usize),
-    /// Planes, a page each.
-    pub(crate) planes: usize,
-    /// Samples of a pixel: 1, or 3 for a picture in colours.
-    pub(crate) samples: usize,
-    /// How its reduced copies are made.
-    pub(crate) reduction: Reduction,
-    /// How hard it is compressed: 1 to 9. Noise is as large at 1 as at 9.
-    pub(crate) deflate_level: u32,
-    pub(crate) description: OmeDescription,
-}
-
-impl TiledImage {
-    /// Bytes of its samples and those of its reduced copies, which are a third of it at most.
-    fn bytes<T: TileSample>(&self) -> u64 {
-        let (height, width) = self.dim;
-        let pixels = height.next_multiple_of(TILE_PX) as u64 * width.next_multiple_of(TILE_PX) as u64;
-        let samples = pixels.saturating_mul((self.planes * self.samples * size_of::<T>()) as u64);
-        samples.saturating_mul(4) / 3
-    }
-}
 
 /// Writes an image in tiles. `rows` gives the samples of some rows of a plane, those of a pixel next to each other; it is asked
 /// for [`TILE_PX`] rows at a time, from the top, for each plane. The file appears under its name only when it is complete.

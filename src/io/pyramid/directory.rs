@@ -6,7 +6,8 @@ use ::tiff::TiffResult;
 use ::tiff::encoder::{DirectoryEncoder, DirectoryOffset, TiffEncoder, TiffKind};
 use ::tiff::tags::{PhotometricInterpretation, SampleFormat, Tag};
 
-use super::level::{TILE_PX, Written};
+use super::level::Written;
+use super::tile::TILE_PX;
 
 /// Deflate (Adobe).
 const DEFLATE: u16 = 8;

@@ -7,11 +7,9 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use rayon::prelude::*;
 
-use super::TiledImage;
 use super::sample::TileSample;
-
-/// Height and width of a tile in pixels. TIFF asks for multiples of 16; viewers fetch tiles of 256 px.
-pub(crate) const TILE_PX: usize = 256;
+use super::tile::TILE_PX;
+use super::tiled_image::TiledImage;
 
 /// Where the tiles of a level lie in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
