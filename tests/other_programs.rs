@@ -61,8 +61,9 @@ fn write_spots(result: &Path, to: &Path, keep: impl Fn(&[String]) -> bool) {
     for field in ["field_000", "field_001"] {
         for colour in ["red", "green"] {
             let own = rows.iter().filter(|row| row[0] == field && row[1] == colour && keep(row));
-            let text: String = own.map(|row| format!("{},{}\n", row[2], row[3])).collect();
-            fs::write(to.join(format!("{field}_{colour}.csv")), format!("y,x\n{text}")).unwrap();
+            let lines: Vec<String> = own.map(|row| format!("{},{}", row[2], row[3])).collect();
+            let text = format!("y,x\n{}\n", lines.join("\n"));
+            fs::write(to.join(format!("{field}_{colour}.csv")), text).unwrap();
         }
     }
 }

@@ -145,7 +145,7 @@ fn a_pattern_puts_any_files_together() {
 
 /// An OME-XML of three channels in a file each.
 fn set(own: usize) -> String {
-    let data: String = (0..3)
+    let data: Vec<String> = (0..3)
         .map(|c| {
             format!(
                 "<TiffData IFD=\"0\" PlaneCount=\"1\" FirstC=\"{c}\"><UUID FileName=\"part{c}.ome.tif\">urn:uuid:{c}</UUID>\
