@@ -6,6 +6,7 @@ pub mod assay;
 pub mod cutoff;
 pub mod detect;
 mod memory;
+pub mod merge;
 mod messages;
 pub mod score;
 pub mod segment;
@@ -30,6 +31,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     Score(Box<score::Arguments>),
+    Merge(merge::Arguments),
     Segment(segment::Arguments),
     Detect(detect::Arguments),
     Simulate(simulate::Arguments),
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
     memory::restart_with_huge_pages();
     match Arguments::parse().task {
         Task::Score(arguments) => score::run(*arguments),
+        Task::Merge(arguments) => merge::run(&arguments),
         Task::Segment(arguments) => segment::run(&arguments),
         Task::Detect(arguments) => detect::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),

@@ -33,6 +33,7 @@ use crate::messages::{tell, tell_error};
 use crate::{USAGE, memory};
 pub use arguments::Arguments;
 use arguments::Progress;
+pub(crate) use screen::print_results;
 
 /// The exit status of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -164,6 +165,10 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
         Some(path) => Plan::from_sheet(&SampleSheet::read(path, settings.assay.is_none())?, &settings)?,
         None => Plan::from_inputs(&inputs, &settings)?,
     };
+    let plan = match arguments.chosen_part() {
+        Some(part) => plan.into_part(&part)?,
+        None => plan,
+    };
     let told = serde_json::to_value(&arguments.options)?;
     let parameters = RunParameters::new(settings.params).with_options(told);
     let (mut options, asked) = (options(arguments), &arguments.options);
@@ -194,8 +199,13 @@ fn end(result: &RunResult, progress: Progress) -> ExitCode {
         return ExitCode::from(INTERRUPTED);
     }
     if matches!(progress, Progress::Bar) {
-        screen::print_results(result);
+        print_results(result);
     }
+    status_of(result)
+}
+
+/// The exit status of a run that ended: whether every input was scored.
+pub(crate) fn status_of(result: &RunResult) -> ExitCode {
     let is_scored = result.record.inputs.iter().all(|input| input.status == InputStatus::Scored);
     if is_scored { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -162,3 +162,127 @@ fn to_value(value: &impl serde::Serialize) -> Result<Value> {
     serde_json::to_value(value)
         .map_err(|e| Error::malformed(Location::default(), format!("cannot be written as JSON: {e}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::analyse::SpecimenReading;
+    use crate::classify::NucleusClass;
+    use crate::colour::Colour;
+    use crate::field::ChannelRole;
+    use crate::pair::{Pair, Pairing};
+    use crate::quality::figures::NoNuclei;
+    use crate::quality::{FailedControl, Raised, SharedPlane};
+    use crate::report::example::{signal, specimen_reading};
+    use crate::report::write_report_json;
+
+    /// So many intact and split nuclei, of which some of each are doubtful.
+    fn reading(intact: usize, split: usize, doubtful: usize) -> SpecimenReading {
+        let mut reading = specimen_reading();
+        let field = &mut reading.fields[0];
+        let model = field.nuclei.remove(0);
+        (field.nuclei.clear(), field.signals.clear());
+        for i in 0..intact + split {
+            let id = i as u32 + 1;
+            let pair = |at: usize| Pair {
+                red: 4 * i + at,
+                green: 4 * i + at + 1,
+                distance_px: 1.0,
+                distance_diameters: 0.25,
+            };
+            let mut pairing = Pairing { nucleus_id: id, fused: vec![pair(0)], ..Pairing::default() };
+            if i < intact { &mut pairing.fused } else { &mut pairing.split }.push(pair(2));
+            let colours = [Colour::Red, Colour::Green, Colour::Red, Colour::Green];
+            field.signals.extend(colours.map(|colour| signal(colour, id, 10.0, 10.0)));
+            let mut nucleus = model.clone();
+            (nucleus.nucleus.id, nucleus.call.nucleus_id) = (id, id);
+            nucleus.call.pattern = pairing.pattern();
+            nucleus.call.class = if i < intact { NucleusClass::Normal } else { NucleusClass::Split };
+            nucleus.call.rearranged = i >= intact;
+            nucleus.call.doubtful = i < doubtful || (intact..intact + doubtful).contains(&i);
+            nucleus.pairing = pairing;
+            field.nuclei.push(nucleus);
+        }
+        reading
+    }
+
+    /// The report of a reading that was decided with these facts.
+    fn report(reading: &SpecimenReading, facts: &RunFacts) -> (SpecimenReading, String) {
+        let mut reading = reading.clone();
+        reading.grounds.findings.extend(findings_of_run(facts, &reading.assay.id));
+        reading.summary = reading.decide().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write_report_json(&path, &reading, &[]).unwrap();
+        let text = fs::read_to_string(path).unwrap();
+        (reading, text)
+    }
+
+    fn facts(controls: &[&str], shared: bool) -> RunFacts {
+        let control = |assay: &&str| FailedControl {
+            specimen: "N1".to_owned(),
+            assay: (*assay).to_owned(),
+            expected: "negative".to_owned(),
+            found: "positive, 31.2 %".to_owned(),
+        };
+        let plane = SharedPlane {
+            field: "field_000".to_owned(),
+            channel: ChannelRole::Red,
+            other_specimen: "S2".to_owned(),
+            other_field: "f".to_owned(),
+        };
+        RunFacts {
+            failed_controls: controls.iter().map(control).collect(),
+            shared_planes: shared.then_some(plane).into_iter().collect(),
+            skipped_files: vec!["a.czi".to_owned()],
+            ..RunFacts::default()
+        }
+    }
+
+    #[test]
+    fn a_saved_report_is_judged_as_its_reading_would_be() {
+        let own = facts(&[], false);
+        let of_run =
+            [facts(&["ret"], false), facts(&["alk"], false), facts(&[], true), facts(&["alk", "ret"], true)];
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        // Positive, negative, near the cutoff, turned by doubtful nuclei, too few.
+        for (intact, split, doubtful) in [(60, 40, 0), (100, 0, 0), (85, 15, 0), (80, 20, 12), (9, 3, 1)] {
+            let mut specimen = reading(intact, split, doubtful);
+            specimen
+                .grounds
+                .findings
+                .push(Raised::new(NoNuclei { reason: None }).in_field("field_000").confirm().into());
+            let (before, saved) = report(&specimen, &own);
+            seen.extend(before.summary.findings.iter().map(|finding| finding.code().to_owned()));
+            for facts in &of_run {
+                let (judged, expected) = report(&specimen, facts);
+                let mut report = SavedReport::parse(&saved, &Location::default()).unwrap();
+                report.judge(facts).unwrap();
+                let bytes = report.bytes(Path::new("report.json")).unwrap();
+                assert_eq!(String::from_utf8(bytes).unwrap(), expected, "{intact} {split} {facts:?}");
+                let summary = &judged.summary;
+                assert_eq!(report.withheld_by(), summary.withheld_by_codes());
+                assert_eq!(report.is_borderline(), summary.borderline);
+                assert_eq!(report.asks_for_confirmation(), summary.confirm);
+                assert_eq!(report.findings().len(), summary.findings.len());
+                // Again, by the same facts and by more of them.
+                report.judge(facts).unwrap();
+                assert_eq!(report.bytes(Path::new("report.json")).unwrap(), expected.as_bytes());
+            }
+        }
+        for code in ["borderline", "doubtful_nuclei", "too_few_nuclei", "no_nuclei", "files_skipped"] {
+            assert!(seen.contains(code), "no specimen has {code}: {seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_verdict_that_was_withheld_is_not_given_back() {
+        let (_, withheld) = report(&reading(60, 40, 0), &facts(&[], true));
+        let mut report = SavedReport::parse(&withheld, &Location::default()).unwrap();
+        assert_eq!(report.judge(&facts(&[], false)).unwrap_err().code(), "malformed");
+        assert_eq!(SavedReport::parse("{}", &Location::default()).unwrap_err().code(), "malformed");
+    }
+}

@@ -117,7 +117,7 @@ fn settle(results: &mut [Gathered]) -> Result<()> {
             };
             let report = match &mut result.report {
                 Some(report) => report,
-                none => none.insert(read_report(&result.from)?),
+                none => none.insert(read_report(&result.from, ledger)?),
             };
             rejudge(report, ledger, facts)?;
             is_settled = false;

@@ -21,7 +21,7 @@ use crate::run::plan::{Plan, PlannedResult};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunPart {
-    /// The specimens of these names.
+    /// The specimens of these names. A text with commas is a list of names, unless a specimen has that very name.
     Specimens(Vec<String>),
     /// One of several shares of about the same number of specimens.
     #[non_exhaustive]
@@ -142,10 +142,16 @@ impl Plan {
         }
         match part {
             RunPart::Specimens(chosen) => {
-                if let Some(unknown) = chosen.iter().find(|name| !names.contains(&name.as_str())) {
-                    return Err(Error::unknown("specimen", unknown, names));
+                let is_known = |name: &str| names.contains(&name);
+                let chosen = chosen.iter().flat_map(|text| match is_known(text) {
+                    true => vec![text.as_str()],
+                    false => text.split(',').map(str::trim).collect(),
+                });
+                let chosen: BTreeSet<&str> = chosen.collect();
+                match chosen.iter().find(|name| !is_known(name)) {
+                    Some(unknown) => Err(Error::unknown("specimen", unknown, names)),
+                    None => Ok(chosen.into_iter().map(str::to_owned).collect()),
                 }
-                Ok(chosen.iter().cloned().collect())
             }
             RunPart::Share { number, of } => {
                 Ok(names.into_iter().skip(number - 1).step_by(*of).map(str::to_owned).collect())

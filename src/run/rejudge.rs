@@ -1,24 +1,31 @@
 //! A result that is judged again by other facts of its run, without reading its images.
 
+use std::path::Path;
+
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
 use crate::quality::RunFacts;
 use crate::report::SavedReport;
+use crate::run::digest::Digest;
 use crate::run::ledger::{Attention, Ledger};
-
-use std::path::Path;
 
 /// Largest report, bytes: it has about 5 kB for each field and 1 kB for each finding.
 const MAX_BYTES: u64 = 1 << 28;
 
-/// Reads the report in the folder of a result.
-pub(super) fn read_report(folder: &Path) -> Result<SavedReport> {
-    let path = folder.join(REPORT_JSON);
-    SavedReport::parse(&read_text(&path, MAX_BYTES)?, &Location::file(&path))
-}
-
 /// The file of a result that depends on the facts of its run; the ledger apart.
 pub(super) const REPORT_JSON: &str = "report.json";
+
+/// Reads the report in the folder of a result, as it was written.
+pub(super) fn read_report(folder: &Path, ledger: &Ledger) -> Result<SavedReport> {
+    let path = folder.join(REPORT_JSON);
+    let text = read_text(&path, MAX_BYTES)?;
+    let digest = Some(Digest::of_bytes(text.as_bytes()));
+    if !ledger.files.iter().any(|file| file.name == REPORT_JSON && file.blake3 == digest) {
+        let problem = "the report was changed since it was written; score the specimen again";
+        return Err(Error::malformed(Location::file(&path), problem));
+    }
+    SavedReport::parse(&text, &Location::file(&path))
+}
 
 /// Judges a result by these facts: its report, and what its ledger says of it.
 pub(super) fn rejudge(report: &mut SavedReport, ledger: &mut Ledger, facts: &RunFacts) -> Result<()> {

@@ -153,6 +153,7 @@ fn set(own: usize) -> String {
             )
         })
         .collect();
+    let data = data.concat();
     let channels: String = ["SpectrumGreen", "DAPI", "SpectrumOrange"]
         .map(|name| format!("<Channel Name=\"{name}\"/>"))
         .concat();

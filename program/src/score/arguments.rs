@@ -9,6 +9,7 @@ use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Sex;
 use breakapart::io::{ChannelChoice, FilePattern, FindOptions, ReadOptions, SeriesList};
 use breakapart::region::{RegionOptions, RegionUnit};
+use breakapart::run::RunPart;
 use breakapart::{Error, Location, PixelSize};
 use bytesize::ByteSize;
 use clap::{Args, Parser, ValueEnum};
@@ -49,6 +50,12 @@ pub struct Arguments {
     /// Built-in assay, or an assay file; of a sheet for the rows that name none
     #[arg(long, value_name = "NAME|FILE.toml")]
     pub(crate) assay: Option<String>,
+    /// Score these specimens alone, as a part of the run that `breakapart merge` puts together
+    #[arg(long, value_name = "NAME,NAME", conflicts_with_all = ["again", "check"])]
+    specimens: Vec<String>,
+    /// Score one share of the specimens alone, such as 1/3, as a part of the run that `breakapart merge` puts together
+    #[arg(long, value_name = "NUMBER/SHARES", conflicts_with_all = ["specimens", "again", "check"])]
+    part: Option<RunPart>,
     /// Put results of other images under the same names aside, to DIR/replaced
     #[arg(long)]
     pub(crate) replace: bool,
@@ -99,6 +106,12 @@ impl Arguments {
             (false, ProgressForm::Bar) => Progress::Bar,
             (false, ProgressForm::Json) => Progress::Json,
         }
+    }
+
+    /// The part of the run that is asked for; `None` = all of it.
+    pub(crate) fn chosen_part(&self) -> Option<RunPart> {
+        let named = (!self.specimens.is_empty()).then(|| RunPart::Specimens(self.specimens.clone()));
+        named.or_else(|| self.part.clone())
     }
 }
 

@@ -133,7 +133,7 @@ fn tell_failures(record: &InputRecord) {
 
 /// Prints a line for each input, those that ask for something first: a table on a terminal, tabs in a pipe. That stdout was
 /// closed by its reader is no failure of the run.
-pub(super) fn print_results(result: &RunResult) {
+pub(crate) fn print_results(result: &RunResult) {
     let outcome = |i: usize| result.results[i].as_ref().and_then(|ledger| ledger.outcome.as_ref());
     let inputs = &result.record.inputs;
     let mut order: Vec<usize> = (0..inputs.len()).collect();

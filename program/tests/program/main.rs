@@ -2,6 +2,7 @@
 
 mod assays;
 mod kept;
+mod merge;
 mod params;
 mod place;
 mod regions;
