@@ -81,7 +81,7 @@ fn directories_that_lie_in_each_other() {
 
 #[test]
 fn a_palette_that_all_pages_share() {
-    const PAGES: usize = 3000;
+    const PAGES: usize = 1000;
     const PALETTE_AT: usize = 8;
     let colours = 3_u32 << 16;
     // A ramp that is none: places in a palette of colours.

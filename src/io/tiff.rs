@@ -40,8 +40,8 @@ use positioned::PositionedFile;
 
 /// Bytes of the buffer through which the directories are read.
 const BUFFER_BYTES: usize = 1 << 14;
-/// Most bytes of tags that describe the pages of a file: as many pages as a file may have, each with a palette of its own.
-const MAX_VALUE_BYTES: u64 = 1 << 28;
+/// Most bytes of tags that describe the pages of a file: twice those of as many pages as a file may have, each with a palette.
+const MAX_VALUE_BYTES: u64 = 1 << 26;
 
 /// A TIFF file whose pages are known and can be decoded.
 #[derive(Debug)]
