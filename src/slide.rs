@@ -36,7 +36,7 @@ impl Part {
     #[must_use]
     pub fn pixels(&self) -> u64 {
         let (height, width) = self.dim();
-        height as u64 * width as u64
+        (height as u64).saturating_mul(width as u64)
     }
 
     /// The pixels that lie in both.

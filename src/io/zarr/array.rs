@@ -1,5 +1,6 @@
 //! An array of Zarr 2 or 3 in a folder, checked before a chunk is read.
 
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -123,6 +124,9 @@ fn second_version(file: &Path) -> Result<(ArrayMetadataV3, SampleType)> {
     let mut json = read_json(file)?;
     let root = Entry::of_file(file, &json);
     check_lengths(&root.need("shape")?, &root.need("chunks")?)?;
+    if let Some(order) = root.get("order").filter(|order| order.value != "C" && order.value != "F") {
+        return Err(order.malformed(format!("{} is neither `C` nor `F`", order.value)));
+    }
     let data_type = root.need("dtype")?;
     let sample_type = data_type.value.as_str().and_then(sample_type_of_second_version);
     let sample_type =
@@ -219,11 +223,18 @@ fn refused(folder: &Path, error: &ArrayCreateError) -> Error {
 
 /// Why a chunk cannot be read.
 fn failed(folder: &Path, error: ArrayError) -> Error {
+    let damaged = |problem: &dyn std::fmt::Display| {
+        Error::malformed(Location::file(folder), format!("a chunk cannot be read: {problem}"))
+    };
     match error {
         ArrayError::StorageError(StorageError::IOError(cause))
         | ArrayError::CodecError(
             CodecError::IOError(cause) | CodecError::StorageError(StorageError::IOError(cause)),
-        ) => Error::io(folder, std::io::Error::new(cause.kind(), cause.to_string())),
-        other => Error::malformed(Location::file(folder), format!("a chunk cannot be read: {other}")),
+        ) => match cause.kind() {
+            // A file that is shorter than its chunk.
+            ErrorKind::UnexpectedEof => damaged(&cause),
+            kind => Error::io(folder, std::io::Error::new(kind, cause.to_string())),
+        },
+        other => damaged(&other),
     }
 }
