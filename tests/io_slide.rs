@@ -210,7 +210,9 @@ fn reduced_copies_are_levels() {
     let part = Part { y0: 101, x0: 33, y1: 149, x1: 175 };
     let read = slide.read_level(2, ChannelRole::Green, part).expect("a part");
     // Blocks of 8 x 8 px of one level are blocks of 2 x 2 px two levels on.
-    let expected = Array2::from_shape_fn(part.dim(), |(y, x)| (usize::midpoint(y, 101) + usize::midpoint(x, 33) + 50) as u8);
+    let expected = Array2::from_shape_fn(part.dim(), |(y, x)| {
+        (usize::midpoint(y, 101) + usize::midpoint(x, 33) + 50) as u8
+    });
     assert_eq!(read, Plane::U8(expected));
     let error = slide.read_level(3, ChannelRole::Green, part).expect_err("no such level");
     assert_eq!(error.code(), "invalid_parameter");

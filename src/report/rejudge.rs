@@ -184,7 +184,8 @@ mod tests {
         let mut reading = specimen_reading();
         let field = &mut reading.fields[0];
         let model = field.nuclei.remove(0);
-        (field.nuclei.clear(), field.signals.clear());
+        field.nuclei.clear();
+        field.signals.clear();
         for i in 0..intact + split {
             let id = i as u32 + 1;
             let pair = |at: usize| Pair {

@@ -143,9 +143,12 @@ impl Plan {
         match part {
             RunPart::Specimens(chosen) => {
                 let is_known = |name: &str| names.contains(&name);
-                let chosen = chosen.iter().flat_map(|text| match is_known(text) {
-                    true => vec![text.as_str()],
-                    false => text.split(',').map(str::trim).collect(),
+                let chosen = chosen.iter().flat_map(|text| {
+                    if is_known(text) {
+                        vec![text.as_str()]
+                    } else {
+                        text.split(',').map(str::trim).collect()
+                    }
                 });
                 let chosen: BTreeSet<&str> = chosen.collect();
                 match chosen.iter().find(|name| !is_known(name)) {
