@@ -8,7 +8,7 @@
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
 //! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
 //! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
-//! | `part`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
+//! | `part`, `split`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
 //! | `record`, `line`, `tables`, `summary` | the files about the whole run |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
@@ -67,6 +67,7 @@ mod sheet;
 mod sheet_columns;
 mod slot;
 mod specimen;
+mod split;
 mod status;
 mod summary;
 mod supplied;
