@@ -161,6 +161,8 @@ pub struct EarlierResult {
 /// thread count: the same inputs give the same record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+// Each is a fact of its own.
+#[expect(clippy::struct_excessive_bools)]
 pub struct RunRecord {
     /// Version of the layout of all files of the run.
     pub schema_version: u32,
@@ -208,7 +210,7 @@ impl RunRecord {
             find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
-            labels_zarr: pictures.labels_zarr(),
+            labels_zarr: pictures.labels_zarr,
             inputs: Vec::new(),
             earlier: Vec::new(),
         }

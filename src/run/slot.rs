@@ -153,6 +153,6 @@ pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> 
         (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
         (&*planned.assay, &planned.params, channels, planned.reading.pixel_size, series),
         planned.regions.as_ref().map(ResultRegions::digest),
-        (options.pictures.labels, options.pictures.overlays, options.pictures.labels_zarr()),
+        (options.pictures.labels, options.pictures.overlays, options.pictures.labels_zarr),
     ))
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
+#[cfg(not(feature = "ome-zarr"))]
+use crate::error::Location;
 use crate::error::{Error, Result};
 use crate::io::{FieldSource, FindOptions, write_labels};
 #[cfg(feature = "ome-zarr")]
@@ -145,7 +147,7 @@ impl Target<'_> {
     ) -> Ledger {
         let of_field = |(source, _): &(&FieldSource, MeasuredField)| {
             let labels = self.pictures.labels.then(|| labels_of(&source.name));
-            let zarr = self.pictures.labels_zarr().then(|| labels_zarr_of(&source.name));
+            let zarr = self.pictures.labels_zarr.then(|| labels_zarr_of(&source.name));
             let overlay = self.pictures.overlays.then(|| overlay_of(&source.name));
             labels.into_iter().chain(zarr).chain(overlay).chain(objects_of(&source.name))
         };
@@ -228,15 +230,8 @@ impl Target<'_> {
                 if self.pictures.labels {
                     write_labels(self.folder.join(labels_of(&source.name)), &reading.labels)?;
                 }
-                #[cfg(feature = "ome-zarr")]
                 if self.pictures.labels_zarr {
-                    let mut about = LabelImage::default();
-                    about.pixel_size = reading.pixel_size;
-                    write_labels_zarr(
-                        self.folder.join(labels_zarr_of(&source.name)),
-                        &reading.labels,
-                        &about,
-                    )?;
+                    write_zarr(&self.folder.join(labels_zarr_of(&source.name)), reading)?;
                 }
                 if self.pictures.overlays {
                     let field = source.read(&self.planned.reading)?;
@@ -279,6 +274,19 @@ pub(super) fn absolute(path: &Path) -> String {
 /// Label image of a field, under its result's folder.
 fn labels_of(field: &str) -> String {
     format!("labels/{field}.tif")
+}
+
+#[cfg(feature = "ome-zarr")]
+fn write_zarr(path: &Path, reading: &FieldReading) -> Result<()> {
+    let mut about = LabelImage::default();
+    about.pixel_size = reading.pixel_size;
+    write_labels_zarr(path, &reading.labels, &about)
+}
+
+#[cfg(not(feature = "ome-zarr"))]
+fn write_zarr(path: &Path, _: &FieldReading) -> Result<()> {
+    let feature = "label images in OME-Zarr: the feature `ome-zarr` is not compiled in";
+    Err(Error::unsupported(Location::file(path), feature))
 }
 
 /// Label image of a field in OME-Zarr, under its result's folder.
