@@ -67,19 +67,8 @@ pub struct Pictures {
     pub labels: bool,
     /// Overlays.
     pub overlays: bool,
-    /// Label images in OME-Zarr 0.5.
-    #[cfg(feature = "ome-zarr")]
+    /// Label images in OME-Zarr 0.5. A specimen fails where the feature `ome-zarr` is not compiled in.
     pub labels_zarr: bool,
-}
-
-impl Pictures {
-    /// Whether label images in OME-Zarr are asked for.
-    pub(super) fn labels_zarr(self) -> bool {
-        #[cfg(feature = "ome-zarr")]
-        return self.labels_zarr;
-        #[cfg(not(feature = "ome-zarr"))]
-        return false;
-    }
 }
 
 /// What a run writes, and what it does with results that are there.

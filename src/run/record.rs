@@ -222,7 +222,7 @@ impl RunRecord {
             find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
-            labels_zarr: pictures.labels_zarr(),
+            labels_zarr: pictures.labels_zarr,
             inputs: Vec::new(),
             earlier: Vec::new(),
             part: plan.part.clone(),
