@@ -13,7 +13,7 @@ use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
 #[cfg(feature = "ome-zarr")]
 use crate::io::{ZarrLabels, write_labels_zarr};
 use crate::report::write_overlay;
-use crate::run::plan::Pictures;
+use crate::run::options::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
 use crate::slide::{Part, SlideSource};
 
