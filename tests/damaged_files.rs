@@ -184,7 +184,8 @@ fn damaged(whole: &[u8], random: &mut ChaCha8Rng) -> Vec<Vec<u8>> {
                 0 => copy[at] = random.random(),
                 1 => copy[at] ^= 1 << random.random_range(0..8),
                 2 => {
-                    copy[at..end].fill(*[0, 0xff, b'9', b'['].get(random.random_range(0..4)).expect("a byte"))
+                    copy[at..end]
+                        .fill(*[0, 0xff, b'9', b'['].get(random.random_range(0..4)).expect("a byte"));
                 }
                 3 if copy.len() > end => drop(copy.drain(at..end)),
                 _ => {

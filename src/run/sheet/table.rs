@@ -61,7 +61,7 @@ pub(super) fn parse(text: &str, faults: &mut Vec<SheetFault>) -> Table {
         let at = record.position().map_or(0, csv::Position::byte) as usize;
         let start = at + text[at..].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
         let start = start.max(counted);
-        line += text.as_bytes()[counted..start].iter().filter(|byte| **byte == b'\n').count();
+        line += text[counted..start].matches('\n').count();
         counted = start;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if cells.iter().all(String::is_empty) {
