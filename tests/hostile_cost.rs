@@ -122,8 +122,11 @@ fn an_assay_file_of_nothing_but_faults() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("faults.toml");
     for (count, code) in [(12_000, "invalid_assay"), (20_000, "limit_exceeded")] {
-        let lines: Vec<String> = (0..count).map(|key| format!("k{key}=1")).collect();
-        fs::write(&path, lines.join("\n")).expect("written");
+        let mut text = String::new();
+        for key in 0..count {
+            writeln!(text, "k{key}=1").expect("text");
+        }
+        fs::write(&path, text).expect("written");
         let error = in_bounded_time(|| Assay::read(&path)).expect_err("faults");
         assert_eq!(error.code(), code);
     }

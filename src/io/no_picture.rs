@@ -48,9 +48,10 @@ fn fill_lost_pixels(samples: &mut Array2<f32>) {
     let mean_around = |(y, x): (usize, usize)| {
         let rows = y.saturating_sub(1)..=y + 1;
         let around = rows.flat_map(|v| (x.saturating_sub(1)..=x + 1).map(move |u| (v, u)));
-        let values: Vec<f32> =
-            around.filter_map(|place| samples.get(place)).copied().filter(|v| !v.is_nan()).collect();
-        (values.len() >= MIN_NEIGHBOURS).then(|| values.iter().sum::<f32>() / values.len() as f32)
+        let samples = around.filter_map(|place| samples.get(place)).copied().filter(|v| !v.is_nan());
+        // Summed as floats of 64 bits: a sum of the highest samples is beyond those of 32 bits.
+        let values: Vec<f64> = samples.map(f64::from).collect();
+        (values.len() >= MIN_NEIGHBOURS).then(|| (values.iter().sum::<f64>() / values.len() as f64) as f32)
     };
     let gaps = samples.indexed_iter().filter(|(_, value)| value.is_nan()).map(|(place, _)| place);
     let found: Vec<_> = gaps.filter_map(|place| Some((place, mean_around(place)?))).collect();
@@ -98,6 +99,15 @@ mod tests {
         let mut planes = [Plane::F32(red), Plane::F32(ramp())];
         fill(&mut planes, &Location::default()).expect("a picture");
         assert_eq!(planes, [Plane::F32(ramp()), Plane::F32(ramp())]);
+    }
+
+    #[test]
+    fn a_lost_pixel_among_the_highest_samples_is_finite() {
+        let mut red = Array2::from_elem((3, 3), f32::MIN);
+        red[(1, 1)] = f32::NAN;
+        let mut planes = [Plane::F32(red)];
+        fill(&mut planes, &Location::default()).expect("a picture");
+        assert_eq!(planes, [Plane::F32(Array2::from_elem((3, 3), f32::MIN))]);
     }
 
     #[test]
