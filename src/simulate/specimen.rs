@@ -8,6 +8,7 @@ use super::artefacts::{Artefact, scatter, stroma};
 use super::camera::{PlaneIndex, hot_pixels, read_out};
 use super::camera_map::camera_map;
 use super::conditions::{Conditions, Pattern};
+use super::drift::displaced;
 use super::granules::scatter_granules;
 use super::layout::place_nuclei;
 use super::loci::place_signals;
@@ -176,6 +177,8 @@ pub fn simulate_field(conditions: &Conditions, seed: u64, index: u32) -> Result<
             light.map(|light| {
                 let at = PlaneIndex { field: index, z, channel };
                 channel += 1;
+                let drift = optics.drift_of_plane_px(z as usize);
+                let light = if let Some(px) = drift { displaced(&light, px) } else { light };
                 read_out(light, &conditions.camera, &hot, map.as_ref(), &streams, at)
             })
         })
