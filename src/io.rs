@@ -57,6 +57,8 @@ mod purpose;
 mod raster;
 mod read;
 mod read_listed;
+mod read_slices;
+mod read_stack;
 mod resolution;
 mod sample_type;
 mod series;
@@ -75,6 +77,6 @@ pub use names::{field_name, image_stem};
 pub use options::ReadOptions;
 pub use read::{SinglePlane, read_field, read_field_from_files, read_field_reusing, read_plane};
 pub use source::{
-    ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
+    ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList, SliceFiles,
     SpecimenSource, find_specimens, find_specimens_with,
 };

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use ndarray::Array2;
 
 use crate::analyse::byte_order;
+use crate::analyse::depth::MeasuredDepth;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
 use crate::calibrate::{InstrumentParams, bleed_through};
 use crate::colour::Colour;
 use crate::detect::DetectParams;
+use crate::detect::depth::place_in_depth;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
@@ -39,6 +41,8 @@ pub struct FieldMeasurement {
     pub(crate) lights: Vec<NucleusLight>,
     /// Facts about how the field was read.
     pub(crate) notes: Vec<FieldNote>,
+    /// The depth of a field that was read from a stack.
+    pub(super) depth: Option<MeasuredDepth>,
     /// Where nuclei are counted; `None` = everywhere.
     pub(crate) regions: Option<Arc<Regions>>,
 }
@@ -115,17 +119,25 @@ pub(super) fn measure(
             )
         },
     );
+    let mut channels = [red, green];
+    if let Some(depth) = &field.depth {
+        for (colour, found) in Colour::BOTH.into_iter().zip(&mut channels) {
+            place_in_depth(&mut found.candidates, colour, depth);
+        }
+    }
+    let depth = field.depth.as_ref().map(|depth| MeasuredDepth::of(depth, &segmentation));
     Ok(FieldMeasurement {
         name: field.name.clone(),
         pixel_size: field.pixel_size,
         segmentation,
-        channels: [red, green],
+        channels,
         saturated,
         nucleus_saturated,
         noise_correlation,
         bytes_swapped,
         lights,
         notes: field.notes.clone(),
+        depth,
         regions: None,
     })
 }

@@ -100,6 +100,7 @@ impl Padding {
             green,
             name: field.name.clone(),
             notes: field.notes.clone(),
+            depth: field.depth.clone(),
             ..*field
         })
     }

@@ -1,10 +1,9 @@
 //! An image file as channels and slices, whatever its format, and the decoding of whole channels.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-use ndarray::{Array2, Zip};
 
 use super::channel::{Channel, PlaneAddress};
 use super::describe;
@@ -15,6 +14,7 @@ use super::raster;
 use super::tiff::TiffFile;
 use crate::error::{Error, Location, Result};
 use crate::field::{FieldNote, Plane};
+use crate::stack::maximum;
 use crate::workspace::Workspace;
 
 /// Whether a file is known to hold several channels that are not the colours of a picture. A file that cannot be opened is
@@ -107,7 +107,42 @@ impl ImageFile {
             Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
         }
     }
+
+    /// The slices that any of these channels has, the lowest first.
+    pub(super) fn slices(&self, indices: &[usize]) -> BTreeSet<usize> {
+        let channels: Vec<&Channel> = indices.iter().filter_map(|&i| self.layout.channels.get(i)).collect();
+        slices_of(&channels)
+    }
+
+    /// Decodes one slice of some channels; `None` for a channel that does not have it.
+    ///
+    /// # Errors
+    /// As [`ImageFile::read_channels`].
+    pub(super) fn read_slice(
+        &mut self,
+        indices: &[usize],
+        slice: usize,
+        limit: u64,
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Option<Plane>>> {
+        let Self { location, layout, content } = self;
+        let channels: Vec<&Channel> = indices.iter().filter_map(|&i| layout.channels.get(i)).collect();
+        match content {
+            Content::Raster(planes) => {
+                let at = |channel: &&Channel| channel.slices.iter().find(|at| at.slice == slice).copied();
+                Ok(channels.iter().map(|channel| planes.get(at(channel)?.sample).cloned()).collect())
+            }
+            Content::Tiff(tiff) => {
+                check_memory(tiff, PLANES_OF_STACK, location, limit)?;
+                read_slice(tiff, &channels, indices, slice, workspace)
+            }
+        }
+    }
 }
+
+/// Planes that reading a stack slice by slice keeps, counted as planes of one channel: its projections, their sums, the peaks
+/// along the depth, and the slice at hand.
+const PLANES_OF_STACK: u64 = 24;
 
 fn read_stack(
     tiff: &mut TiffFile,
@@ -118,39 +153,67 @@ fn read_stack(
 ) -> Result<Vec<Plane>> {
     let depth = channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
     // The planes kept and, if there is more than one slice, those of the slice being read.
-    let plane_bytes = tiff.pages.first().map_or(0, super::tiff::Page::plane_bytes);
-    let needed = plane_bytes.saturating_mul(channels.len() as u64 * if depth > 1 { 2 } else { 1 });
-    if needed > limit {
-        return Err(Error::Limit { location: location.clone(), needed, limit });
-    }
+    check_memory(tiff, channels.len() as u64 * if depth > 1 { 2 } else { 1 }, location, limit)?;
     let mut projections: Vec<Option<Plane>> = vec![None; channels.len()];
-    for slice in 0..depth {
-        let addresses: Vec<Option<PlaneAddress>> =
-            channels.iter().map(|channel| channel.slices.get(slice).copied()).collect();
-        let mut done = vec![false; channels.len()];
-        for i in 0..channels.len() {
-            let Some(PlaneAddress { page, .. }) = addresses[i].filter(|_| !done[i]) else { continue };
-            // Channels that share a page are decoded together.
-            let (members, samples): (Vec<usize>, Vec<usize>) = (i..channels.len())
-                .filter_map(|j| addresses[j].filter(|at| at.page == page).map(|at| (j, at.sample)))
-                .unzip();
-            let planes = tiff.read_samples(page, &samples, workspace)?;
-            for (j, plane) in members.into_iter().zip(planes) {
-                done[j] = true;
-                check_not_infinite(&plane, tiff, page, indices[j])?;
-                projections[j] = Some(match projections[j].take() {
-                    None => plane,
-                    Some(earlier) => {
-                        let highest = maximum(earlier, &plane, location)?;
-                        workspace.recycle_plane(plane);
-                        highest
-                    }
-                });
-            }
+    for slice in slices_of(channels) {
+        let planes = read_slice(tiff, channels, indices, slice, workspace)?;
+        for (projection, plane) in projections.iter_mut().zip(planes) {
+            let Some(plane) = plane else { continue };
+            *projection = Some(match projection.take() {
+                None => plane,
+                Some(earlier) => {
+                    let highest = maximum(earlier, &plane).ok_or_else(|| unlike(location))?;
+                    workspace.recycle_plane(plane);
+                    highest
+                }
+            });
         }
     }
     let incomplete = || Error::malformed(location.clone(), "a channel has no plane");
     projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
+}
+
+fn unlike(location: &Location) -> Error {
+    Error::malformed(location.clone(), "the slices differ in size or sample type")
+}
+
+fn check_memory(tiff: &TiffFile, planes: u64, location: &Location, limit: u64) -> Result<()> {
+    let plane_bytes = tiff.pages.first().map_or(0, super::tiff::Page::plane_bytes);
+    let needed = plane_bytes.saturating_mul(planes);
+    if needed > limit {
+        return Err(Error::Limit { location: location.clone(), needed, limit });
+    }
+    Ok(())
+}
+
+/// The slices that any of the channels has, the lowest first.
+fn slices_of(channels: &[&Channel]) -> BTreeSet<usize> {
+    channels.iter().flat_map(|channel| &channel.slices).map(|at| at.slice).collect()
+}
+
+/// The planes of the channels in a slice; channels that share a page are decoded together.
+fn read_slice(
+    tiff: &mut TiffFile,
+    channels: &[&Channel],
+    indices: &[usize],
+    slice: usize,
+    workspace: &mut Workspace,
+) -> Result<Vec<Option<Plane>>> {
+    let address = |channel: &&Channel| channel.slices.iter().find(|at| at.slice == slice).copied();
+    let addresses: Vec<Option<PlaneAddress>> = channels.iter().map(address).collect();
+    let mut found: Vec<Option<Plane>> = vec![None; channels.len()];
+    for i in 0..channels.len() {
+        let Some(PlaneAddress { page, .. }) = addresses[i].filter(|_| found[i].is_none()) else { continue };
+        let (members, samples): (Vec<usize>, Vec<usize>) = (i..channels.len())
+            .filter_map(|j| addresses[j].filter(|at| at.page == page).map(|at| (j, at.sample)))
+            .unzip();
+        let planes = tiff.read_samples(page, &samples, workspace)?;
+        for (j, plane) in members.into_iter().zip(planes) {
+            check_not_infinite(&plane, tiff, page, indices[j])?;
+            found[j] = Some(plane);
+        }
+    }
+    Ok(found)
 }
 
 fn check_not_infinite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usize) -> Result<()> {
@@ -165,29 +228,4 @@ fn check_not_infinite(plane: &Plane, tiff: &TiffFile, page: usize, channel: usiz
             Err(Error::malformed(location.at_channel(channel), problem))
         }
     }
-}
-
-fn maximum(mut earlier: Plane, later: &Plane, location: &Location) -> Result<Plane> {
-    fn raise<T: Copy + PartialOrd>(earlier: &mut Array2<T>, later: &Array2<T>) {
-        Zip::from(earlier).and(later).for_each(|a, &b| {
-            // A value that is no number gives way to any other.
-            if b > *a || (*a).partial_cmp(&*a).is_none() {
-                *a = b;
-            }
-        });
-    }
-    match (&mut earlier, later) {
-        (Plane::U8(a), Plane::U8(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::U16(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, b),
-        (Plane::F32(a), Plane::F32(b)) if a.dim() == b.dim() => raise(a, b),
-        // Slices of signed samples, of which only some have any below zero.
-        (Plane::F32(a), Plane::U16(b)) if a.dim() == b.dim() => raise(a, &b.mapv(f32::from)),
-        (Plane::U16(a), Plane::F32(b)) if a.dim() == b.dim() => {
-            let mut floats = a.mapv(f32::from);
-            raise(&mut floats, b);
-            earlier = Plane::F32(floats);
-        }
-        _ => return Err(Error::malformed(location.clone(), "the slices differ in size or sample type")),
-    }
-    Ok(earlier)
 }

@@ -8,10 +8,11 @@ use super::image_file::ImageFile;
 use super::names::field_name;
 use super::options::ReadOptions;
 use super::purpose::Purpose;
+use super::read_stack::{ChannelPlace, read_stack};
 use super::source::three_file_name;
 use super::{calibration, channels, no_picture};
 use crate::error::{Error, Location, Result};
-use crate::field::{ChannelRole, Field, FieldNote, Plane};
+use crate::field::{ChannelRole, Depth, Field, FieldNote, Plane};
 use crate::units::PixelSize;
 use crate::workspace::Workspace;
 
@@ -58,14 +59,24 @@ pub fn read_field_reusing(
         None => channels::decide(&file.layout.channels, &file.location)
             .map_err(|error| with_slices(error, &file.layout.channels))?,
     };
-    let mut planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
-    no_picture::fill(&mut planes, &file.location)?;
-    let [counterstain, red, green] = three(planes, &file.location)?;
+    let pixel_size = options.pixel_size.or(file.layout.pixel_size);
+    let places = map.indices().map(|channel| ChannelPlace { file: 0, channel });
+    let stack = read_stack(std::slice::from_mut(&mut file), places, pixel_size, options, workspace)?;
+    let (planes, depth) = match stack {
+        Some((planes, depth)) => (planes, Some(depth)),
+        None => {
+            let mut planes = file.read_channels(&map.indices(), options.max_decoded_bytes, workspace)?;
+            no_picture::fill(&mut planes, &file.location)?;
+            (three(planes, &file.location)?, None)
+        }
+    };
+    let [counterstain, red, green] = planes;
     if supplied.is_none() && file.layout.rgb && counterstain == red && red == green {
         return Err(undecided_colours(&file, "the three colours are the same image"));
     }
     let mut field = Field::new(field_name(path), counterstain, red, green)?;
-    field.pixel_size = options.pixel_size.or(file.layout.pixel_size);
+    field.pixel_size = pixel_size;
+    field.depth = depth;
     field.saturation_level = file.layout.saturation_level;
     field.notes = file.layout.notes;
     if supplied.is_some() {
@@ -135,10 +146,15 @@ pub(super) fn read_files(
             allowed,
         ));
     }
-    let images = paths
-        .iter()
-        .map(|path| read_plane_reusing(path, None, options, workspace))
-        .collect::<Result<Vec<_>>>()?;
+    let open = |path: &Path| ImageFile::open(path, options, Purpose::Channel);
+    let mut files = paths.iter().map(|path| open(path)).collect::<Result<Vec<_>>>()?;
+    let (images, depth) = match stack_of_files(&mut files, options, workspace)? {
+        Some((images, depth)) => (images, Some(depth)),
+        None => {
+            let image = |file| plane_of(file, None, options, workspace);
+            (files.into_iter().map(image).collect::<Result<Vec<_>>>()?, None)
+        }
+    };
     for (path, image) in paths.iter().zip(&images) {
         let ((height, width), (h, w)) = (images[0].plane.dim(), image.plane.dim());
         if (h, w) != (height, width) {
@@ -159,9 +175,39 @@ pub(super) fn read_files(
     let [counterstain, red, green] = three(planes, &Location::file(paths[0]))?;
     let mut field = Field::new(name, counterstain, red, green)?;
     field.pixel_size = pixel_size;
+    field.depth = depth;
     field.saturation_level = saturation_level;
     field.notes = notes;
     Ok(field)
+}
+
+/// The projections of three files of one channel each, if any of them is a stack.
+fn stack_of_files(
+    files: &mut [ImageFile],
+    options: &ReadOptions,
+    workspace: &mut Workspace,
+) -> Result<Option<(Vec<SinglePlane>, Box<Depth>)>> {
+    if files.iter().any(|file| file.layout.channels.len() != 1) {
+        return Ok(None);
+    }
+    let places = [0, 1, 2].map(|file| ChannelPlace { file, channel: 0 });
+    let stated = files.iter().find_map(|file| file.layout.pixel_size);
+    let pixel_size = options.pixel_size.or(stated);
+    let Some((planes, depth)) = read_stack(files, places, pixel_size, options, workspace)? else {
+        return Ok(None);
+    };
+    let images = planes.into_iter().zip(files).map(|(plane, file)| single_plane(plane, file, options));
+    Ok(Some((images.collect(), depth)))
+}
+
+/// A plane with the properties that its file states.
+fn single_plane(plane: Plane, file: &ImageFile, options: &ReadOptions) -> SinglePlane {
+    SinglePlane {
+        plane,
+        pixel_size: options.pixel_size.or(file.layout.pixel_size),
+        saturation_level: file.layout.saturation_level,
+        notes: file.layout.notes.clone(),
+    }
 }
 
 /// Reads a single plane: the only channel of a file, or the one asked for. A colour image whose three colours
@@ -174,18 +220,18 @@ pub fn read_plane(
     channel: Option<usize>,
     options: &ReadOptions,
 ) -> Result<SinglePlane> {
-    let mut image = read_plane_reusing(path.as_ref(), channel, options, &mut Workspace::default())?;
+    let file = ImageFile::open(path.as_ref(), options, Purpose::Channel)?;
+    let mut image = plane_of(file, channel, options, &mut Workspace::default())?;
     no_picture::fill(std::slice::from_mut(&mut image.plane), &Location::file(path))?;
     Ok(image)
 }
 
-fn read_plane_reusing(
-    path: &Path,
+fn plane_of(
+    mut file: ImageFile,
     channel: Option<usize>,
     options: &ReadOptions,
     workspace: &mut Workspace,
 ) -> Result<SinglePlane> {
-    let mut file = ImageFile::open(path, options, Purpose::Channel)?;
     let count = file.layout.channels.len();
     let plane = match channel {
         Some(index) if index >= count => {
@@ -201,12 +247,7 @@ fn read_plane_reusing(
     let Some(plane) = plane else {
         return Err(Error::malformed(file.location, "a channel without a plane"));
     };
-    Ok(SinglePlane {
-        plane,
-        pixel_size: options.pixel_size.or(file.layout.pixel_size),
-        saturation_level: file.layout.saturation_level,
-        notes: file.layout.notes,
-    })
+    Ok(single_plane(plane, &file, options))
 }
 
 fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions, workspace: &mut Workspace) -> Result<Plane> {

@@ -48,6 +48,7 @@ fn nucleus(id: u32, pattern: SignalPattern, assay: &Assay) -> NucleusReading {
         pairing: Pairing { nucleus_id: id, ..Pairing::default() },
         call: classify(&NucleusEvidence::of_pattern(id, pattern), assay, None, &ClassifyParams::default()),
         weak: PerColour::default(),
+        depth: None,
     }
 }
 
@@ -67,6 +68,7 @@ fn field(name: &str, assay: &Assay) -> FieldReading {
             signal_diameter_px: PerColour::both(Some(4.5)),
             ..FieldQuality::default()
         },
+        depth: None,
         labels: Array2::default((0, 0)),
     }
 }

@@ -14,8 +14,18 @@ pub use row::SheetRow;
 
 /// The columns that a sheet may have, in any order. `specimen` and `path` must be there. All others are carried through
 /// to the tables of results.
-pub const SHEET_COLUMNS: [&str; 9] =
-    ["specimen", "path", "assay", "sex", "channels", "pixel_size_um", "control", "regions", "note"];
+pub const SHEET_COLUMNS: [&str; 10] = [
+    "specimen",
+    "path",
+    "assay",
+    "sex",
+    "channels",
+    "pixel_size_um",
+    "z_step_um",
+    "control",
+    "regions",
+    "note",
+];
 
 /// Shortest name that may be a slip for one of ours; shorter ones are near to too many.
 const MIN_SLIP_BYTES: usize = 4;

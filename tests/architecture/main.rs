@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "error",
     "atomic",
     "limited",
@@ -23,6 +23,7 @@ const ORDER: [&str; 30] = [
     "workspace",
     "kernel",
     "statistics",
+    "stack",
     "assay",
     "io",
     "segment",

@@ -50,6 +50,7 @@ pub(super) fn of_ome(
         let stated = square_pixel(x, y, "PhysicalSizeX and PhysicalSizeY in the OME-XML", location);
         layout.set_pixel_size(stated, options)?;
     }
+    layout.z_step_um = ome.z_step_um;
     Ok(layout)
 }
 
@@ -81,9 +82,9 @@ fn channels(tiff: &TiffFile, ome: &OmeImage, location: &Location) -> Result<Vec<
             continue;
         }
         for sample in 0..page.channels {
-            let address = |&index: &usize| {
+            let address = |&(slice, index): &(usize, usize)| {
                 let page = tiff.pages.iter().position(|page| page.index == index);
-                page.map(|page| PlaneAddress { page, sample }).ok_or_else(|| {
+                page.map(|page| PlaneAddress { page, sample, slice }).ok_or_else(|| {
                     let problem = format!("the OME-XML names page {index}, which the file does not have");
                     Error::malformed(location.clone(), problem)
                 })

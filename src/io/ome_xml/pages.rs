@@ -7,16 +7,17 @@ use crate::error::{Error, Location, Result};
 const MAX_PLANES: usize = 1 << 20;
 
 impl OmeImage {
-    /// The page (position in the main chain of the file) of each plane: `[c][z]`, with `channels` channels of which each page
-    /// may hold several samples. A channel whose planes are in other files has none.
+    /// Slice and page (position in the main chain of the file) of each plane, by channel, with `channels` channels of which
+    /// each page may hold several samples. A stack may lack slices. A channel whose planes are in other files has none.
     pub(in crate::io) fn pages(
         &self,
         channels: usize,
         page_count: usize,
         location: &Location,
-    ) -> Result<Vec<Vec<usize>>> {
+    ) -> Result<Vec<Vec<(usize, usize)>>> {
         let sizes = Sizes { channels, slices: self.size_z, frames: self.size_t, order: self.order };
-        let is_complete = |total: usize| !self.elsewhere.is_empty() || total <= page_count;
+        let is_complete =
+            |total: usize| !self.elsewhere.is_empty() || total <= page_count || self.has_listed(page_count);
         let Some(total) = sizes.total().filter(|&total| is_complete(total) && total <= MAX_PLANES) else {
             let problem = format!(
                 "the file is incomplete: copy it again (the OME-XML names {channels} x {} x {} planes (SizeC x SizeZ x \
@@ -56,17 +57,24 @@ impl OmeImage {
                 }
             }
         }
-        let missing = |c, z| {
-            let problem = format!("the OME-XML gives no page for channel {c}, slice {z}");
-            Error::malformed(location.clone(), problem)
-        };
         let row = |(c, row): (usize, Vec<Option<usize>>)| {
-            if !self.elsewhere.is_empty() && row.iter().all(Option::is_none) {
-                return Ok(Vec::new());
+            let planes: Vec<(usize, usize)> =
+                row.into_iter().enumerate().filter_map(|(z, page)| Some((z, page?))).collect();
+            if planes.is_empty() && self.elsewhere.is_empty() {
+                let problem = format!("the OME-XML gives no page for channel {c}");
+                return Err(Error::malformed(location.clone(), problem));
             }
-            row.into_iter().enumerate().map(|(z, page)| page.ok_or_else(|| missing(c, z))).collect()
+            Ok(planes)
         };
         pages.into_iter().enumerate().map(row).collect()
+    }
+}
+
+impl OmeImage {
+    /// Whether each page is listed, and no more than the file has: then planes that are not listed were not acquired.
+    fn has_listed(&self, page_count: usize) -> bool {
+        let listed = self.runs.iter().map(|run| run.count.unwrap_or(1)).fold(0_usize, usize::saturating_add);
+        !self.runs.is_empty() && self.runs.iter().all(|run| run.ifd.is_some()) && listed <= page_count
     }
 }
 

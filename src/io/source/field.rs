@@ -8,6 +8,7 @@ use crate::io::names::file_name;
 use crate::io::options::ReadOptions;
 use crate::io::read::{read_field_reusing, read_files};
 use crate::io::read_listed::read_listed;
+use crate::io::read_slices::read_slices;
 use crate::workspace::Workspace;
 
 /// A file that holds one channel, with what its name says of the channel.
@@ -50,6 +51,12 @@ pub enum FieldFiles {
         /// The files, in the order of their channels.
         files: Vec<ChannelFile>,
     },
+    /// A file, or files, for each slice of a stack.
+    #[non_exhaustive]
+    Slices {
+        /// The slices, the lowest number first. Numbers may be missing.
+        slices: Vec<SliceFiles>,
+    },
     /// Files from which no field can be made; reading it is an error that says why.
     #[non_exhaustive]
     Unclear {
@@ -62,6 +69,16 @@ pub enum FieldFiles {
     },
 }
 
+/// The files of a slice of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SliceFiles {
+    /// The number of the slice in the names of its files.
+    pub number: u32,
+    /// Its files.
+    pub files: FieldFiles,
+}
+
 impl FieldFiles {
     /// The paths of all files.
     #[must_use]
@@ -70,10 +87,14 @@ impl FieldFiles {
             Self::One(path) => vec![path],
             Self::Three { counterstain, red, green } => vec![counterstain, red, green],
             Self::Listed { files } => files.iter().map(|file| file.path.as_path()).collect(),
+            Self::Slices { slices } => slices.iter().flat_map(|slice| slice.files.paths()).collect(),
             Self::Unclear { files, .. } => files.iter().map(PathBuf::as_path).collect(),
         }
     }
 }
+
+/// A field with the first of its files.
+pub(super) type Placed = (PathBuf, FieldSource);
 
 /// A field that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,31 +127,46 @@ impl FieldSource {
     /// # Errors
     /// As [`FieldSource::read`].
     pub fn read_reusing(&self, options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
-        let mut field = match &self.files {
+        let mut field = self.read_files(&self.files, options, workspace)?;
+        field.name.clone_from(&self.name);
+        Ok(field)
+    }
+
+    fn read_files(
+        &self,
+        files: &FieldFiles,
+        options: &ReadOptions,
+        workspace: &mut Workspace,
+    ) -> Result<Field> {
+        match files {
             FieldFiles::One(path) if self.series.is_some() => {
                 let options = ReadOptions { series: self.series, ..options.clone() };
-                read_field_reusing(path, &options, workspace)?
+                read_field_reusing(path, &options, workspace)
             }
-            FieldFiles::One(path) => read_field_reusing(path, options, workspace)?,
+            FieldFiles::One(path) => read_field_reusing(path, options, workspace),
             FieldFiles::Three { counterstain, red, green } => {
-                read_files(&self.name, [counterstain, red, green], options, workspace)?
+                read_files(&self.name, [counterstain, red, green], options, workspace)
             }
             FieldFiles::Listed { files } => {
                 let files: Vec<_> =
                     files.iter().map(|file| (file.channel.as_str(), file.path.as_path())).collect();
-                read_listed(&self.name, &files, options, workspace)?
+                read_listed(&self.name, &files, options, workspace)
             }
-            FieldFiles::Unclear { files, question, remedy } => {
-                return Err(Error::Undecided {
-                    location: files.first().map(Location::file).unwrap_or_default(),
-                    question: question.clone(),
-                    found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
-                    remedy: remedy.clone(),
-                });
+            FieldFiles::Slices { slices } => {
+                let location = files.paths().first().map(Location::file).unwrap_or_default();
+                let slices = slices.iter().map(|slice| (slice.number, &slice.files));
+                let read = |files: &FieldFiles, workspace: &mut Workspace| {
+                    self.read_files(files, options, workspace)
+                };
+                read_slices(slices, &location, options, workspace, read)
             }
-        };
-        field.name.clone_from(&self.name);
-        Ok(field)
+            FieldFiles::Unclear { files, question, remedy } => Err(Error::Undecided {
+                location: files.first().map(Location::file).unwrap_or_default(),
+                question: question.clone(),
+                found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
+                remedy: remedy.clone(),
+            }),
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl Optics {
             ("planes", self.planes as f64, 1.0..=64.0),
             ("plane_step_um", self.plane_step_um, 0.05..=5.0),
         ];
-        for [y_px, x_px] in self.drift_px {
+        if let Some([y_px, x_px]) = self.drift_px {
             checks.push(("drift_px[y]", y_px, -200.0..=200.0));
             checks.push(("drift_px[x]", x_px, -200.0..=200.0));
         }
