@@ -18,6 +18,16 @@ fn parse(attributes: &str, inside: &str) -> Result<OmeImage> {
     super::parse(&xml(attributes, inside), &place(), &ReadOptions::default())
 }
 
+/// The pages of each channel, slice after slice.
+fn pages(image: &OmeImage, channels: usize, page_count: usize) -> Vec<Vec<usize>> {
+    let found = image.pages(channels, page_count, &place()).expect("complete");
+    let in_order = |planes: Vec<(usize, usize)>| {
+        assert!(planes.iter().enumerate().all(|(z, plane)| plane.0 == z), "{planes:?}");
+        planes.into_iter().map(|(_, page)| page).collect()
+    };
+    found.into_iter().map(in_order).collect()
+}
+
 const THREE: &str = "SizeC=\"3\" SizeZ=\"1\" SizeT=\"1\" DimensionOrder=\"XYCZT\"";
 const STACK_CZ: &str = "SizeC=\"2\" SizeZ=\"3\" SizeT=\"1\" DimensionOrder=\"XYCZT\"";
 const STACK_ZC: &str = "SizeC=\"2\" SizeZ=\"3\" SizeT=\"1\" DimensionOrder=\"XYZCT\"";
@@ -50,11 +60,46 @@ fn names_wavelengths_and_units() {
 #[test]
 fn pages_follow_the_dimension_order() {
     let cz = parse(STACK_CZ, "<TiffData IFD=\"0\" PlaneCount=\"6\"/>").expect("well formed");
-    assert_eq!(cz.pages(2, 6, &place()).expect("complete"), [[0, 2, 4], [1, 3, 5]]);
+    assert_eq!(pages(&cz, 2, 6), [[0, 2, 4], [1, 3, 5]]);
     let zc = parse(STACK_ZC, "<TiffData/>").expect("well formed");
-    assert_eq!(zc.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+    assert_eq!(pages(&zc, 2, 6), [[0, 1, 2], [3, 4, 5]]);
     let none = parse(STACK_ZC, "").expect("well formed");
-    assert_eq!(none.pages(2, 6, &place()).expect("complete"), [[0, 1, 2], [3, 4, 5]]);
+    assert_eq!(pages(&none, 2, 6), [[0, 1, 2], [3, 4, 5]]);
+}
+
+#[test]
+fn slices_are_in_order_in_all_dimension_orders() {
+    // Pages between two channels and between two slices, with 2 channels, 3 slices and 4 time points.
+    for (order, channel, slice, time) in [
+        ("XYCZT", 1, 2, 6),
+        ("XYCTZ", 1, 8, 2),
+        ("XYZCT", 3, 1, 6),
+        ("XYZTC", 12, 1, 3),
+        ("XYTCZ", 4, 8, 1),
+        ("XYTZC", 12, 4, 1),
+    ] {
+        let attributes = format!(
+            r#"SizeC="2" SizeZ="3" SizeT="4" DimensionOrder="{order}" PhysicalSizeZ="400" PhysicalSizeZUnit="nm""#
+        );
+        for frame in 0..4 {
+            let options = ReadOptions { series: Some(frame), ..ReadOptions::default() };
+            let image =
+                super::parse(&xml(&attributes, "<TiffData/>"), &place(), &options).expect("well formed");
+            let expected = [0, 1].map(|c| [0, 1, 2].map(|z| c * channel + z * slice + frame * time));
+            assert_eq!(pages(&image, 2, 24), expected, "{order} {frame}");
+            assert!((image.z_step_um.expect("stated") - 0.4).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn slices_may_be_missing() {
+    let inside = "<TiffData IFD=\"0\" FirstC=\"0\" FirstZ=\"0\"/><TiffData IFD=\"1\" FirstC=\"0\" FirstZ=\"2\"/>\
+                  <TiffData IFD=\"2\" FirstC=\"1\" FirstZ=\"1\"/>";
+    let image = parse(STACK_CZ, inside).expect("well formed");
+    assert_eq!(image.pages(2, 3, &place()).expect("listed"), [vec![(0, 0), (2, 1)], vec![(1, 2)]]);
+    // Listed, and not in the file: it was cut short.
+    assert!(image.pages(2, 2, &place()).is_err());
 }
 
 #[test]
@@ -62,14 +107,14 @@ fn pages_given_one_by_one_win_over_the_order() {
     let inside = "<TiffData IFD=\"2\" FirstC=\"0\"/><TiffData IFD=\"0\" FirstC=\"1\" PlaneCount=\"1\"/>\
                   <TiffData IFD=\"1\" FirstC=\"2\"/>";
     let image = parse(THREE, inside).expect("well formed");
-    assert_eq!(image.pages(3, 3, &place()).expect("complete"), [[2], [0], [1]]);
+    assert_eq!(pages(&image, 3, 3), [[2], [0], [1]]);
 }
 
 #[test]
 fn incomplete_and_contradictory_pages_are_errors() {
     let image = parse(THREE, "<TiffData IFD=\"0\"/>").expect("well formed");
     let message = image.pages(3, 3, &place()).expect_err("two planes lack a page").to_string();
-    assert!(message.contains("channel 1, slice 0") && message.contains("a.ome.tif"), "{message}");
+    assert!(message.contains("channel 1") && message.contains("a.ome.tif"), "{message}");
     assert!(image.pages(3, 2, &place()).is_err(), "fewer pages than planes");
     let twice =
         parse(THREE, "<TiffData PlaneCount=\"3\"/><TiffData IFD=\"2\" FirstC=\"0\"/>").expect("well formed");
