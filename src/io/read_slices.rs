@@ -3,7 +3,7 @@
 use super::options::ReadOptions;
 use super::read_stack::{at, finish};
 use crate::error::{Error, Location, Result};
-use crate::field::Field;
+use crate::field::{Field, FieldNote};
 use crate::stack::StackProjector;
 use crate::workspace::Workspace;
 
@@ -49,6 +49,7 @@ where
     };
     let (planes, depth) = finish(projector, options.z_step_um, location)?;
     [field.counterstain, field.red, field.green] = planes;
+    field.notes.push(FieldNote::StackProjected { channel: None, slices: depth.slices });
     field.depth = Some(depth);
     Ok(field)
 }

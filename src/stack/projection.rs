@@ -44,10 +44,6 @@ impl FocusWeighted {
         }
     }
 
-    pub(super) fn dim(&self) -> (usize, usize) {
-        self.plain.dim()
-    }
-
     pub(super) fn has_slices(&self) -> bool {
         self.slices > 0.0
     }

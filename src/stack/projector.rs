@@ -17,6 +17,8 @@ use crate::units::PixelSize;
 const STRUCTURE_UM: [f64; 3] = [0.3, 0.2, 0.2];
 /// The same if no pixel size is known, px.
 const STRUCTURE_PX: [f64; 3] = [3.0, 2.0, 2.0];
+/// Scale of the outlines of nuclei over the scale of chromatin.
+const OUTLINE_SCALE: f64 = 2.0;
 /// Smallest sigma on the grid of squares of [`PEAK_BIN_PX`] that sampling allows, squares.
 const MIN_SIGMA: f64 = 0.7;
 
@@ -37,6 +39,8 @@ const MIN_SIGMA: f64 = 0.7;
 #[derive(Debug)]
 pub struct StackProjector {
     pixel_size: Option<PixelSize>,
+    /// Rows and columns of a slice, px.
+    dim: Option<(usize, usize)>,
     channels: Option<[Channel; 3]>,
     /// The fine structure of the last slice.
     structure: Option<Structure>,
@@ -59,6 +63,8 @@ enum Channel {
 struct Seen {
     plane: Plane,
     band: Array2<f32>,
+    /// Outlines of nuclei, which are seen out of focus as well; of the counterstain.
+    outlines: Option<Array2<f32>>,
 }
 
 impl StackProjector {
@@ -67,6 +73,7 @@ impl StackProjector {
     pub fn new(pixel_size: Option<PixelSize>) -> Self {
         Self {
             pixel_size,
+            dim: None,
             channels: None,
             structure: None,
             displacement_px: [0.0; 2],
@@ -88,8 +95,8 @@ impl StackProjector {
         if !z.is_finite() || self.ends.is_some_and(|[_, last]| z <= last) {
             return Err(Error::parameter("depth of a slice", z, "more than the depth of the slice before"));
         }
-        let channels = self.channels.get_or_insert_with(|| channels(dim));
-        if planes.iter().flatten().any(|plane| plane.dim() != dim) || channels[0].dim() != dim {
+        let dim = *self.dim.get_or_insert(dim);
+        if planes.iter().flatten().any(|plane| plane.dim() != dim) {
             return Err(unlike());
         }
         let sigma_px = self.pixel_size.map_or(STRUCTURE_PX, |p| STRUCTURE_UM.map(|um| p.um_to_px(um)));
@@ -99,7 +106,7 @@ impl StackProjector {
         if offset != [0, 0] {
             seen = see(seen.map(|seen| Some(moved_back(&seen?.plane, offset))), sigma_px);
         }
-        let Some(channels) = &mut self.channels else { return Ok(()) };
+        let channels = self.channels.get_or_insert_with(|| channels(dim));
         let all = channels.par_iter_mut().zip(seen).zip(sigma_px);
         all.map(|((channel, seen), sigma_px)| match seen {
             Some(seen) => channel.push(seen, sigma_px, z - first),
@@ -113,7 +120,7 @@ impl StackProjector {
 
     /// Adds the displacement of a slice against the one before it.
     fn register(&mut self, seen: &[Option<Seen>; 3]) {
-        let Some(structure) = Structure::of(seen.iter().flatten().map(|seen| &seen.band)) else { return };
+        let Some(structure) = Structure::of(seen.iter().flatten().map(Seen::landmarks)) else { return };
         if let Some(earlier) = &self.structure {
             match structure.displacement(earlier) {
                 Some(squares) => {
@@ -186,10 +193,16 @@ fn channels(dim: (usize, usize)) -> [Channel; 3] {
 fn see(planes: [Option<Plane>; 3], sigma_px: [f64; 3]) -> [Option<Seen>; 3] {
     let [counterstain, red, green] = planes;
     let [a, b, c] = sigma_px;
-    let one =
-        |plane: Option<Plane>, sigma_px: f64| plane.map(|plane| Seen { band: band(&plane, sigma_px), plane });
-    let (counterstain, (red, green)) =
-        rayon::join(|| one(counterstain, a), || rayon::join(|| one(red, b), || one(green, c)));
+    let stain = |plane: Plane| {
+        let small = small(&plane);
+        Seen { band: band(&small, a), outlines: Some(band(&small, OUTLINE_SCALE * a)), plane }
+    };
+    let probe =
+        |plane: Plane, sigma_px: f64| Seen { band: band(&small(&plane), sigma_px), outlines: None, plane };
+    let (counterstain, (red, green)) = rayon::join(
+        || counterstain.map(stain),
+        || rayon::join(|| red.map(|plane| probe(plane, b)), || green.map(|plane| probe(plane, c))),
+    );
     [counterstain, red, green]
 }
 
@@ -197,28 +210,32 @@ fn on_grid(sigma_px: f64) -> f64 {
     (sigma_px / PEAK_BIN_PX as f64).max(MIN_SIGMA)
 }
 
-/// The plane on the grid, at the scale of a sigma less twice that.
-fn band(plane: &Plane, sigma_px: f64) -> Array2<f32> {
+impl Seen {
+    /// The structure by which slices are registered.
+    fn landmarks(&self) -> &Array2<f32> {
+        self.outlines.as_ref().unwrap_or(&self.band)
+    }
+}
+
+/// The plane on the grid.
+fn small(plane: &Plane) -> Array2<f32> {
     let mut small = block_means(plane.view(), PEAK_BIN_PX);
     if small.iter().any(|v| !v.is_finite()) {
         let known = || small.iter().filter(|v| v.is_finite());
         let mean = known().sum::<f32>() / known().count().max(1) as f32;
         small.mapv_inplace(|v| if v.is_finite() { v } else { mean });
     }
+    small
+}
+
+/// A plane on the grid at the scale of a sigma less the same at twice that.
+fn band(small: &Array2<f32>, sigma_px: f64) -> Array2<f32> {
     let sigma = on_grid(sigma_px);
-    let fine = gaussian((&small).into(), sigma);
-    fine - gaussian((&small).into(), 2.0 * sigma)
+    let fine = gaussian(small.into(), sigma);
+    fine - gaussian(small.into(), 2.0 * sigma)
 }
 
 impl Channel {
-    fn dim(&self) -> (usize, usize) {
-        match self {
-            Self::Counterstain(mean, _) => mean.dim(),
-            // Checked by the counterstain, which is of the same size.
-            Self::Probe(plane, _) => plane.as_ref().map_or((0, 0), Plane::dim),
-        }
-    }
-
     fn push(&mut self, seen: Seen, sigma_px: f64, z: f64) -> Result<()> {
         let Seen { plane, band } = seen;
         match self {

@@ -9,9 +9,9 @@ const REACH: isize = 10;
 const MAX_PLACES: usize = 1 << 17;
 /// Largest magnitude of the structure that counts, in standard deviations: a hot pixel stands in the same place of every slice.
 const MAX_DEVIATIONS: f32 = 4.0;
-/// Least correlation of two neighbouring slices, in standard deviations of the correlation of unlike ones: with the 441
-/// displacements that are tried, a chance of a millionth.
-const MIN_DEVIATIONS: f64 = 6.0;
+/// Least correlation of two neighbouring slices. Measured on simulated stacks: 0.83 and more; 0.04 between slices of different
+/// fields.
+const MIN_CORRELATION: f64 = 0.2;
 
 /// The fine structure of a slice in all channels, on a grid.
 #[derive(Debug)]
@@ -51,8 +51,7 @@ impl Structure {
         let best = (0..correlations.len()).max_by(|&a, &b| correlations[a].total_cmp(&correlations[b]))?;
         let (row, column) = (best / side, best % side);
         let is_within = (1..side - 1).contains(&row) && (1..side - 1).contains(&column);
-        let places = ((height - 2 * reach) * (width - 2 * reach)).min(MAX_PLACES) as f64;
-        if !is_within || correlations[best] * places.sqrt() < MIN_DEVIATIONS {
+        if !is_within || correlations[best] < MIN_CORRELATION {
             return None;
         }
         let vertex = |before: f64, after: f64| {
