@@ -120,6 +120,7 @@ pub(crate) fn field_reading() -> FieldReading {
             signal_diameter_px: [Some(4.0), None].into(),
             ..FieldQuality::default()
         },
+        depth: None,
         labels,
     }
 }

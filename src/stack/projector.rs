@@ -237,7 +237,7 @@ fn band(small: &Array2<f32>, sigma_px: f64) -> Array2<f32> {
 
 impl Channel {
     fn push(&mut self, seen: Seen, sigma_px: f64, z: f64) -> Result<()> {
-        let Seen { plane, band } = seen;
+        let Seen { plane, band, .. } = seen;
         match self {
             Self::Counterstain(mean, focus) => {
                 let sharpness = gaussian((&band.mapv(|v| v * v)).into(), 2.0 * on_grid(sigma_px));
