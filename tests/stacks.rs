@@ -134,7 +134,7 @@ fn distances_in_3d_need_the_distance_between_slices() -> Result<()> {
     let rule = deep.instrument.pair_rule.depth.expect("depth counts");
     assert!((rule.px_per_slice - 5.0).abs() < 1e-9 && rule.green_shift_slices.abs() < 0.3, "{rule:?}");
     let longest = |reading: &SpecimenReading| {
-        let pairs = reading.fields[0].pairings().flat_map(|p| p.fused.iter().chain(&p.split).cloned());
+        let pairs = reading.fields[0].pairings().flat_map(|p| p.fused.iter().chain(&p.split).copied());
         pairs.map(|pair| pair.distance_px).fold(0.0, f64::max)
     };
     assert!(longest(&deep) >= longest(&flat));

@@ -122,6 +122,7 @@ pub(crate) fn field_reading() -> FieldReading {
             ..FieldQuality::default()
         },
         labels: LabelImage::from_array(&labels),
+        depth: None,
     }
 }
 
