@@ -12,6 +12,7 @@ mod edit;
 mod measure;
 mod padding;
 mod params;
+mod picture;
 mod reading;
 mod slide;
 mod specimen;
@@ -34,9 +35,8 @@ use crate::assay::{Assay, Sex};
 use crate::error::Result;
 use crate::field::{Field, FieldView};
 use crate::quality::RunFacts;
-use crate::segment::{Segmentation, segment};
-use measure::Known;
-use padding::Padding;
+use crate::segment::Segmentation;
+use crate::slide::{Progress, SlideSource};
 
 /// Reads specimens by one assay.
 #[derive(Debug, Clone)]
@@ -149,47 +149,40 @@ impl Analyser {
         field: &FieldView<'_>,
         supplied: SuppliedMeasurements,
     ) -> Result<FieldMeasurement> {
-        let SuppliedMeasurements { nuclei, signals } = supplied;
-        let nuclei = |field: &FieldView<'_>, _| {
-            let segmented = || segment(field.counterstain, field.pixel_size, &self.params.segment);
-            nuclei.map_or_else(segmented, Ok)
-        };
-        self.measure_picture(field, nuclei, Known { spots: Some(&signals), like: None })
+        picture::measure_supplied(field, supplied, &self.params)
     }
 
-    /// Measures the part of a field that holds a picture, in the nuclei of that. `nuclei` is told whether padding was darkened.
-    fn measure_picture(
+    /// Measures a slide in tiles, as [`Analyser::measure_field`] measures a field. The result does not depend on the number of
+    /// threads, on how the slide is stored or on the memory that may be used. A slide of up to [`WHOLE_FIELD_PX`] is measured as a
+    /// field.
+    ///
+    /// # Errors
+    /// [`crate::Error::Limit`] if [`SlideOptions::memory_bytes`] is too little, with the number needed;
+    /// [`crate::Error::Cancelled`] if `progress` ends it; [`crate::Error::Malformed`] if a sample is not a finite number; those of
+    /// the source.
+    ///
+    /// ```
+    /// use breakapart::analyse::SlideOptions;
+    /// use breakapart::slide::{Part, PushedSlide, SlideFacts};
+    /// use breakapart::{Analyser, Assay, PlaneView};
+    /// use ndarray::Array2;
+    /// let mut slide = PushedSlide::in_memory(SlideFacts::new("S1", 96, 128));
+    /// let tile = Array2::<u16>::from_elem((96, 64), 100);
+    /// for x0 in [64, 0] {
+    ///     slide.push(Part { y0: 0, x0, y1: 96, x1: x0 + 64 }, [PlaneView::from(&tile); 3])?;
+    /// }
+    /// let analyser = Analyser::new(Assay::builtin("alk")?)?;
+    /// let measured = analyser.measure_slide(&slide, &SlideOptions::default(), &())?;
+    /// assert_eq!(measured.labels().dim(), (96, 128));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    pub fn measure_slide(
         &self,
-        field: &FieldView<'_>,
-        nuclei: impl FnOnce(&FieldView<'_>, bool) -> Result<Segmentation>,
-        known: Known<'_>,
+        source: &dyn SlideSource,
+        options: &SlideOptions,
+        progress: &dyn Progress,
     ) -> Result<FieldMeasurement> {
-        let Some(mut padding) = Padding::of(field) else {
-            return self.measure_nuclei(field, nuclei(field, false)?, None, known);
-        };
-        match padding.darkened(field) {
-            Some(planes) => {
-                let field = field.with_planes(&planes);
-                self.measure_nuclei(&field, nuclei(&field, true)?, Some(&padding), known)
-            }
-            None => self.measure_nuclei(field, nuclei(field, false)?, Some(&padding), known),
-        }
-    }
-
-    /// Measures a field in its nuclei, some of which padding may cut.
-    fn measure_nuclei(
-        &self,
-        field: &FieldView<'_>,
-        mut nuclei: Segmentation,
-        padding: Option<&Padding>,
-        known: Known<'_>,
-    ) -> Result<FieldMeasurement> {
-        if let Some(padding) = padding
-            && nuclei.labels.dim() == field.dim()
-        {
-            padding.mark_cut(&mut nuclei, field.counterstain);
-        }
-        measure::measure(field, nuclei, &self.params.detect, &self.params.instrument, known)
+        slide::measure(source, &self.params, options, progress)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

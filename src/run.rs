@@ -8,7 +8,7 @@
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
 //! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
 //! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
-//! | `part`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
+//! | `part`, `split`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
 //! | `record`, `line`, `tables`, `summary` | the files about the whole run |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
@@ -53,6 +53,7 @@ mod line;
 mod merge;
 mod names;
 mod observer;
+mod options;
 mod part;
 mod pictures;
 mod plan;
@@ -67,6 +68,7 @@ mod sheet;
 mod sheet_columns;
 mod slot;
 mod specimen;
+mod split;
 mod status;
 mod summary;
 mod supplied;
@@ -81,8 +83,9 @@ pub use folder::is_busy;
 pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 pub use merge::{MergeOptions, merge};
 pub use observer::{Event, Observer};
+pub use options::{Pictures, RunOptions, RunSettings};
 pub use part::{PartRecord, ResultName, RunPart};
-pub use plan::{FailedInput, Pictures, Plan, PlannedResult, RunOptions, RunSettings};
+pub use plan::{FailedInput, Plan, PlannedResult};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
 pub use regions::ResultRegions;
 pub use result::RunResult;

@@ -14,7 +14,9 @@ mod together;
 
 use rayon::prelude::*;
 
-use crate::analyse::{Analyser, FieldMeasurement};
+use crate::analyse::AnalyseParams;
+use crate::analyse::measure::{FieldMeasurement, SuppliedMeasurements};
+use crate::analyse::picture::measure_supplied;
 use crate::error::Result;
 use crate::field::{ChannelRole, Field};
 use crate::slide::{Progress, SlideFacts, SlideSource};
@@ -39,64 +41,39 @@ pub struct SlideOptions {
     pub grid_offset_px: [usize; 2],
 }
 
-impl Analyser {
-    /// Measures a slide in tiles, as [`Analyser::measure_field`] measures a field. The result does not depend on the number of
-    /// threads, on how the slide is stored or on the memory that may be used. A slide of up to [`WHOLE_FIELD_PX`] is measured as a
-    /// field.
-    ///
-    /// # Errors
-    /// [`crate::Error::Limit`] if [`SlideOptions::memory_bytes`] is too little, with the number needed;
-    /// [`crate::Error::Cancelled`] if `progress` ends it; [`crate::Error::Malformed`] if a sample is not a finite number; those of
-    /// the source.
-    ///
-    /// ```
-    /// use breakapart::analyse::SlideOptions;
-    /// use breakapart::slide::{Part, PushedSlide, SlideFacts};
-    /// use breakapart::{Analyser, Assay, PlaneView};
-    /// use ndarray::Array2;
-    /// let mut slide = PushedSlide::in_memory(SlideFacts::new("S1", 96, 128));
-    /// let tile = Array2::<u16>::from_elem((96, 64), 100);
-    /// for x0 in [64, 0] {
-    ///     slide.push(Part { y0: 0, x0, y1: 96, x1: x0 + 64 }, [PlaneView::from(&tile); 3])?;
-    /// }
-    /// let analyser = Analyser::new(Assay::builtin("alk")?)?;
-    /// let measured = analyser.measure_slide(&slide, &SlideOptions::default(), &())?;
-    /// assert_eq!(measured.labels().dim(), (96, 128));
-    /// # Ok::<(), breakapart::Error>(())
-    /// ```
-    pub fn measure_slide(
-        &self,
-        source: &dyn SlideSource,
-        options: &SlideOptions,
-        progress: &dyn Progress,
-    ) -> Result<FieldMeasurement> {
-        let facts = source.facts();
-        progress.go_on()?;
-        if facts.whole().pixels() <= WHOLE_FIELD_PX {
-            let measured = self.measure_field(&whole(source)?)?;
-            progress.measured(facts.whole().pixels(), facts.whole().pixels());
-            return Ok(measured);
-        }
-        let at_once = tiles_at_once(facts, options.memory_bytes)?;
-        let survey = Survey::of(self, source, progress)?;
-        let Some(plan) = &survey.plan else { return Ok(together::without_nuclei(facts, survey.sample)) };
-        let grid = Grid::new(facts, plan.diameter_px, plan.step_px(), options.grid_offset_px);
-        let work = TileWork { analyser: self, source, plan, like: &survey.sample };
-        let mut measured: Vec<MeasuredTile> = Vec::with_capacity(grid.tiles.len());
-        let mut done_px = 0;
-        for tiles in grid.tiles.chunks(at_once) {
-            progress.go_on()?;
-            let results: Vec<Result<MeasuredTile>> =
-                tiles.par_iter().map(|tile| work.measure(*tile)).collect();
-            for result in results {
-                let tile = result?;
-                done_px += tile.tile.core.pixels();
-                measured.push(tile);
-            }
-            progress.measured(done_px, facts.whole().pixels());
-        }
-        Ok(together::put_together(facts, measured, &survey.sample, &self.params.detect))
+/// Measures a slide in tiles.
+pub(super) fn measure(
+    source: &dyn SlideSource,
+    params: &AnalyseParams,
+    options: &SlideOptions,
+    progress: &dyn Progress,
+) -> Result<FieldMeasurement> {
+    let facts = source.facts();
+    progress.go_on()?;
+    if facts.whole().pixels() <= WHOLE_FIELD_PX {
+        let field = whole(source)?;
+        let measured = measure_supplied(&field.view(), SuppliedMeasurements::default(), params)?;
+        progress.measured(facts.whole().pixels(), facts.whole().pixels());
+        return Ok(measured);
     }
+    let at_once = tiles_at_once(facts, options.memory_bytes)?;
+    let survey = Survey::of(source, params, progress)?;
+    let Some(plan) = &survey.plan else { return Ok(together::without_nuclei(facts, survey.sample)) };
+    let grid = Grid::new(facts, plan.diameter_px, plan.step_px(), options.grid_offset_px);
+    let work = TileWork { params, source, plan, like: &survey.sample };
+    let mut measured: Vec<MeasuredTile> = Vec::with_capacity(grid.tiles.len());
+    let mut done_px = 0;
+    for tiles in grid.tiles.chunks(at_once) {
+        progress.go_on()?;
+        let results: Vec<Result<MeasuredTile>> = tiles.par_iter().map(|tile| work.measure(*tile)).collect();
+        for result in results {
+            let tile = result?;
+            done_px += tile.tile.core.pixels();
+            measured.push(tile);
+        }
+        progress.measured(done_px, facts.whole().pixels());
+    }
+    Ok(together::put_together(facts, measured, &survey.sample, &params.detect))
 }
 
 /// All of a slide as a field.

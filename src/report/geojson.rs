@@ -9,12 +9,14 @@ mod class;
 mod feature;
 mod outline;
 
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use uuid::Uuid;
 
 use crate::analyse::{FieldReading, NucleusReading, SpecimenReading};
-use crate::atomic::write_bytes;
+use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::report::fate::fates;
 use class::{class_of_nucleus, class_of_signal};
@@ -132,12 +134,16 @@ fn id(reading: &SpecimenReading, field: &FieldReading, object: &str) -> String {
     Uuid::new_v5(&namespace, name.as_bytes()).to_string()
 }
 
+/// Writes features one by one: those of a slide take hundreds of megabytes together.
 fn write(path: &Path, features: impl Iterator<Item = Result<Feature>>) -> Result<()> {
-    let mut bytes = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
-    for (i, feature) in features.enumerate() {
-        bytes.extend_from_slice(if i == 0 { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut bytes, &feature?).map_err(|e| Error::io(path, e.into()))?;
-    }
-    bytes.extend_from_slice(b"\n]}\n");
-    write_bytes(path, &bytes)
+    write_atomically(path, |part| {
+        let io = |e| Error::io(path, e);
+        let mut file = BufWriter::new(File::create(part).map_err(io)?);
+        file.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[").map_err(io)?;
+        for (i, feature) in features.enumerate() {
+            file.write_all(if i == 0 { b"\n" } else { b",\n" }).map_err(io)?;
+            serde_json::to_writer(&mut file, &feature?).map_err(|e| io(e.into()))?;
+        }
+        file.write_all(b"\n]}\n").and_then(|()| file.flush()).map_err(io)
+    })
 }

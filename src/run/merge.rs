@@ -2,7 +2,7 @@
 //!
 //! The facts that only the whole run knows are settled here: controls out of range, and pixels that specimens share. No image
 //! is read for it. These facts raise findings on a specimen whose nuclei are called already, so that its saved report is
-//! judged again ([`rejudge`](super::rejudge)); tables of nuclei and signals stay as they are. The facts of a part are
+//! judged again; tables of nuclei and signals stay as they are. The facts of a part are
 //! among those of the whole run: a merge can withhold a verdict, but never gives one back.
 
 mod agree;
@@ -20,16 +20,9 @@ use crate::run::rejudge::{read_report, rejudge};
 use crate::run::result::RunResult;
 use crate::run::tables;
 use agree::{Part, common_record};
+pub use gather::MergeOptions;
 use gather::{Gathered, gather};
 use write::write;
-
-/// How parts are merged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MergeOptions {
-    /// Merge although specimens of the run are in no part. The folder is then a part itself, and can be merged again.
-    pub partial: bool,
-}
 
 /// Merges folders of results that were scored as parts of one run ([`Plan::into_part`](crate::run::Plan::into_part)) into the
 /// folder `out`. The files are those of one run over all specimens, byte by byte. The images are not needed.

@@ -5,13 +5,15 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::analyse::{FieldReading, WHOLE_FIELD_PX};
+#[cfg(not(feature = "ome-zarr"))]
+use crate::error::Location;
 use crate::error::{Error, Result};
 use crate::field::{ChannelRole, Field};
 use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
 #[cfg(feature = "ome-zarr")]
 use crate::io::{ZarrLabels, write_labels_zarr};
 use crate::report::write_overlay;
-use crate::run::plan::Pictures;
+use crate::run::options::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
 use crate::slide::{Part, SlideSource};
 
@@ -29,7 +31,7 @@ pub(super) fn names<'n>(
     if pictures.labels {
         names.push(labels_of(field));
     }
-    if pictures.labels_zarr() {
+    if pictures.labels_zarr {
         names.push(labels_zarr_of(field));
     }
     if pictures.overlays {
@@ -52,11 +54,8 @@ pub(super) fn write(
         if pictures.labels {
             write_label_image(&folder.join(labels_of(&source.name)), field)?;
         }
-        #[cfg(feature = "ome-zarr")]
         if pictures.labels_zarr {
-            let about = ZarrLabels { pixel_size: field.pixel_size, ..ZarrLabels::default() };
-            let path = folder.join(labels_zarr_of(&source.name));
-            write_labels_zarr(path, &field.labels.to_array(), &about)?;
+            write_zarr(&folder.join(labels_zarr_of(&source.name)), field)?;
         }
         if pictures.overlays {
             write_overlays(folder, source, field, reading)?;
@@ -78,6 +77,18 @@ fn write_label_image(path: &Path, field: &FieldReading) -> Result<()> {
     } else {
         write_labels(path, &labels.to_array())
     }
+}
+
+#[cfg(feature = "ome-zarr")]
+fn write_zarr(path: &Path, field: &FieldReading) -> Result<()> {
+    let about = ZarrLabels { pixel_size: field.pixel_size, ..ZarrLabels::default() };
+    write_labels_zarr(path, &field.labels.to_array(), &about)
+}
+
+#[cfg(not(feature = "ome-zarr"))]
+fn write_zarr(path: &Path, _: &FieldReading) -> Result<()> {
+    let feature = "label images in OME-Zarr: the feature `ome-zarr` is not compiled in";
+    Err(Error::unsupported(Location::file(path), feature))
 }
 
 /// Whether a field of this size is read in parts.

@@ -12,8 +12,9 @@ use crate::io::ChannelChoice;
 use crate::region::RegionOptions;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
 use crate::run::find_settings::FindSettings;
+use crate::run::options::Pictures;
 use crate::run::part::PartRecord;
-use crate::run::plan::{FailedInput, Pictures, Plan, PlannedResult};
+use crate::run::plan::{FailedInput, Plan, PlannedResult};
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
 use crate::units::PixelSize;
@@ -226,7 +227,7 @@ impl RunRecord {
             find: FindSettings::from(&plan.find),
             labels: pictures.labels,
             overlays: pictures.overlays,
-            labels_zarr: pictures.labels_zarr(),
+            labels_zarr: pictures.labels_zarr,
             inputs: Vec::new(),
             earlier: Vec::new(),
             part: plan.part.clone(),

@@ -11,7 +11,8 @@ use crate::run::digest::{Digest, InputFile};
 use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState};
 use crate::run::names::RESULT_FILES;
-use crate::run::plan::{PlannedResult, RunOptions};
+use crate::run::options::RunOptions;
+use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
 use crate::run::specimen::{Target, absolute};
@@ -140,6 +141,6 @@ pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> 
         planned.regions.as_ref().map(ResultRegions::digest),
         // Their files are among the inputs.
         (planned.nuclei.is_some(), planned.signals.is_some()),
-        (options.pictures.labels, options.pictures.overlays, options.pictures.labels_zarr()),
+        (options.pictures.labels, options.pictures.overlays, options.pictures.labels_zarr),
     ))
 }

@@ -17,8 +17,9 @@ use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
+use crate::run::options::Pictures;
 use crate::run::pictures;
-use crate::run::plan::{Pictures, PlannedResult};
+use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::status::{FieldRecord, InputStatus};
 

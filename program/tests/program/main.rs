@@ -213,7 +213,7 @@ fn hostile_files_give_one_clear_error_each_and_the_others_are_scored() {
         ),
         ("sizeless", headers_of(0, 64), "0 x 64 px"),
         ("text", b"signals are counted here".to_vec(), "not a TIFF"),
-        ("too_large", headers_of(100_000, 100_000), "needs 60000000000 bytes"),
+        ("too_large", headers_of(100_000, 100_000), "too few for the 20000000000 of its pixels"),
         ("two_channels", float_pages(2, 1.0), "has 2 channels"),
     ];
     for (name, bytes, _) in &hostile {

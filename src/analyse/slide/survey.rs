@@ -5,8 +5,9 @@
 
 use ndarray::Array2;
 
-use crate::analyse::measure::Known;
-use crate::analyse::{Analyser, FieldMeasurement};
+use crate::analyse::AnalyseParams;
+use crate::analyse::measure::{FieldMeasurement, Known};
+use crate::analyse::picture::measure_picture;
 use crate::error::Result;
 use crate::field::{ChannelRole, FieldView, Plane, PlaneView};
 use crate::kernel::histogram::quantiles;
@@ -50,7 +51,11 @@ struct Glimpse {
 }
 
 impl Survey {
-    pub(super) fn of(analyser: &Analyser, source: &dyn SlideSource, progress: &dyn Progress) -> Result<Self> {
+    pub(super) fn of(
+        source: &dyn SlideSource,
+        params: &AnalyseParams,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let blocks = Blocks::of(source);
         let mut seen: Vec<Glimpse> = Vec::new();
         for index in blocks.order() {
@@ -69,11 +74,11 @@ impl Survey {
         view.notes = &facts.notes;
         let mut plan = None;
         let segment = |view: &FieldView<'_>, _| {
-            let found = segment_and_plan(view.counterstain, view.pixel_size, &analyser.params.segment)?;
+            let found = segment_and_plan(view.counterstain, view.pixel_size, &params.segment)?;
             plan = found.1;
             Ok(found.0)
         };
-        let sample = analyser.measure_picture(&view, segment, Known::default())?;
+        let sample = measure_picture(&view, segment, Known::default(), params)?;
         Ok(Self { sample, plan })
     }
 }

@@ -1,8 +1,9 @@
 //! The measurement of one tile.
 
-use crate::analyse::measure::Known;
+use crate::analyse::AnalyseParams;
+use crate::analyse::measure::{FieldMeasurement, Known};
+use crate::analyse::picture::measure_picture;
 use crate::analyse::slide::grid::Tile;
-use crate::analyse::{Analyser, FieldMeasurement};
 use crate::error::Result;
 use crate::field::{ChannelRole, FieldView, PlaneView};
 use crate::segment::{SegmentPlan, Segmentation, segment_part};
@@ -10,7 +11,7 @@ use crate::slide::SlideSource;
 
 /// What all tiles are measured with.
 pub(super) struct TileWork<'a> {
-    pub(super) analyser: &'a Analyser,
+    pub(super) params: &'a AnalyseParams,
     pub(super) source: &'a dyn SlideSource,
     pub(super) plan: &'a SegmentPlan,
     /// The survey, whose noise, width and filter are those of the slide.
@@ -42,11 +43,11 @@ impl TileWork<'_> {
             if is_darkened { self.segment(view.counterstain) } else { Ok(nuclei) }
         };
         let field =
-            self.analyser.measure_picture(&view, nuclei, Known { spots: None, like: Some(self.like) })?;
+            measure_picture(&view, nuclei, Known { spots: None, like: Some(self.like) }, self.params)?;
         Ok(MeasuredTile { tile, field: Some(field) })
     }
 
     fn segment(&self, counterstain: PlaneView<'_>) -> Result<Segmentation> {
-        segment_part(counterstain, self.plan, &self.analyser.params.segment)
+        segment_part(counterstain, self.plan, &self.params.segment)
     }
 }

@@ -1,7 +1,6 @@
 //! Puts the tiles of a slide together: one measurement in the coordinates of the slide.
 
-use crate::analyse::FieldMeasurement;
-use crate::analyse::measure::FieldNuclei;
+use crate::analyse::measure::{FieldMeasurement, FieldNuclei};
 use crate::analyse::slide::owners::{Owned, owned_nuclei};
 use crate::analyse::slide::tile::MeasuredTile;
 use crate::calibrate::nucleus_light::NucleusLight;

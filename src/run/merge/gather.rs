@@ -7,11 +7,18 @@ use crate::error::{Error, Location, Result};
 use crate::report::SavedReport;
 use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
-use crate::run::merge::MergeOptions;
 use crate::run::merge::agree::Part;
 use crate::run::part::{PartRecord, ResultName};
 use crate::run::record::InputRecord;
 use crate::run::rejudge::REPORT_JSON;
+
+/// How parts are merged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MergeOptions {
+    /// Merge although specimens of the run are in no part. The folder is then a part itself, and can be merged again.
+    pub partial: bool,
+}
 
 /// A result of a part, on its way into the whole run.
 pub(super) struct Gathered {
