@@ -99,7 +99,8 @@ mod tests {
     fn blobs(dy: f64, dx: f64) -> Array2<f32> {
         Array2::from_shape_fn((96, 96), |(y, x)| {
             let (y, x) = (y as f64 - dy, x as f64 - dx);
-            ((0.31 * y).sin() * (0.23 * x + 0.07 * y).cos() + (0.11 * x * y / 20.0).sin()) as f32
+            // Without a slant: its ridge of like displacements would have its top between the axes.
+            ((0.31 * y).sin() * (0.23 * x).cos() + (0.13 * x).sin() * (0.17 * y).cos()) as f32
         })
     }
 
