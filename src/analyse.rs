@@ -7,6 +7,7 @@
 //! [`ResolvedSpecimen::call`] and [`CalledSpecimen::judge`]. They give the same reading.
 
 mod byte_order;
+mod depth;
 mod edit;
 mod measure;
 mod padding;
@@ -18,7 +19,9 @@ mod specimen;
 #[cfg(test)]
 mod tests;
 
-pub use crate::reading::{FieldQuality, FieldReading, Instrument, NucleusReading, NucleusRow};
+pub use crate::reading::{
+    FieldDepth, FieldQuality, FieldReading, Instrument, NucleusDepth, NucleusReading, NucleusRow,
+};
 pub use edit::{Change, Edit};
 pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;

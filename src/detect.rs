@@ -11,6 +11,7 @@
 mod camera_noise;
 pub(crate) mod candidate;
 pub(crate) mod defocus;
+pub(crate) mod depth;
 mod filter;
 mod filter_bank;
 pub(crate) mod find;

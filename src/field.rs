@@ -9,10 +9,13 @@ use crate::colour::Colour;
 use crate::error::{Error, Location, Result};
 use crate::units::PixelSize;
 
+mod depth;
 mod note;
 mod role;
 mod view;
 
+pub use depth::{Depth, Drift};
+pub(crate) use depth::{FOCUS_BIN_PX, Focus, FocusMap, NucleusFocus, PEAK_BIN_PX, Peak, PeakMap};
 pub use note::FieldNote;
 pub use role::ChannelRole;
 pub use view::FieldView;
@@ -215,6 +218,8 @@ pub struct Field {
     pub saturation_level: Option<f32>,
     /// Facts about how the field was read.
     pub notes: Vec<FieldNote>,
+    /// Its depth, if it was read from a stack of slices: the planes are projections then.
+    pub depth: Option<Box<Depth>>,
 }
 
 impl Field {
@@ -248,6 +253,7 @@ impl Field {
             pixel_size: None,
             saturation_level: None,
             notes: Vec::new(),
+            depth: None,
         })
     }
 

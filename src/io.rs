@@ -37,7 +37,8 @@
 //! channel: then these are the channels.
 //!
 //! If a file is ambiguous, reading it is an error that lists what was found and the option that settles it. A file of several
-//! images or time points asks for [`ReadOptions::series`]. Of a stack of slices the maximum projection is read, with a note.
+//! images or time points asks for [`ReadOptions::series`]. A stack of slices is read slice by slice, as [`crate::stack`]
+//! says. Its slices may be files that differ in a number (`_z003`), and some may be missing.
 //! The pixel size is from the OME-XML, from `ImageJ`'s unit, or from plain resolution tags if they give 0.02 to 5 um (in
 //! inches, 0.02 to 1 um): others are print resolutions, and are ignored. Pixels that differ by more than 1 % in height and
 //! width are refused.
@@ -53,17 +54,20 @@ mod labels;
 mod layout;
 mod listed;
 mod names;
+mod no_light;
 mod no_picture;
 mod ome_description;
 mod ome_xml;
 mod options;
 mod part_reader;
-mod projection;
+mod planes;
 mod purpose;
 mod pyramid;
 mod raster;
 mod read;
 mod read_labels;
+mod read_slices;
+mod read_stack;
 mod resolution;
 mod sample_type;
 mod series;
@@ -97,7 +101,7 @@ pub use slide_file::SlideFile;
 #[cfg(feature = "run")]
 pub(crate) use source::role_of_suffix;
 pub use source::{
-    ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList,
+    ChannelFile, FieldFiles, FieldSource, FilePattern, FindOptions, FoundSpecimen, SeriesList, SliceFiles,
     SpecimenSource, find_specimens, find_specimens_with,
 };
 pub use spots::{SpotFile, read_spots};

@@ -41,6 +41,7 @@
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
 //! | [`analyse`] | runs these steps over a field or a specimen |
+//! | [`stack`] | stacks of slices, read slice by slice |
 //! | [`slide`] | images that are read in pieces |
 //! | [`region`] | areas of a field in which nuclei are counted, from GeoJSON |
 //! | [`assay`] | definitions of assays, built in or from TOML |
@@ -100,6 +101,7 @@ mod setting;
 pub mod simulate;
 pub mod slide;
 mod spot;
+pub mod stack;
 mod statistics;
 pub mod summarise;
 mod units;
@@ -111,7 +113,7 @@ pub use analyse::{Analyser, SpecimenReading};
 pub use assay::Assay;
 pub use colour::{Colour, PerChannel, PerColour};
 pub use error::{Error, Location, Result};
-pub use field::{ChannelRole, Field, FieldNote, FieldView, Plane, PlaneView};
+pub use field::{ChannelRole, Depth, Drift, Field, FieldNote, FieldView, Plane, PlaneView};
 pub use label_image::LabelImage;
 pub use range::ParameterRange;
 pub use setting::Setting;

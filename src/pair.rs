@@ -11,7 +11,7 @@ mod rule;
 
 pub use pairing::{Pair, Pairing, SignalStatus};
 use rule::MAX_DISTANCE_PX;
-pub use rule::PairRule;
+pub use rule::{DepthRule, PairRule};
 
 use crate::colour::Colour;
 use crate::detect::Signal;
@@ -63,7 +63,8 @@ fn check_signal(signals: &[Signal], index: usize) -> Result<()> {
         let allowed = format!("the index of one of {} signals", signals.len());
         return Err(Error::parameter("signal index", index, allowed));
     };
-    for (name, value) in [("y_px", signal.y_px), ("x_px", signal.x_px)] {
+    for (name, value) in [("y_px", signal.y_px), ("x_px", signal.x_px), ("z_px", signal.z_px.unwrap_or(0.0))]
+    {
         if value.is_nan() || value.abs() > MAX_DISTANCE_PX {
             let name = format!("signals[{index}].{name}");
             return Err(Error::parameter(name, value, format!("-{MAX_DISTANCE_PX} to {MAX_DISTANCE_PX} px")));
@@ -196,7 +197,7 @@ fn join_doublets(
     for i in order {
         let joined = groups.iter_mut().find(|group| {
             let lead = &signals[group[0]];
-            let distance = (lead.y_px - signals[i].y_px).hypot(lead.x_px - signals[i].x_px);
+            let distance = rule.own_distance_px(lead, &signals[i]);
             distance <= rule.doublet_distance_px
                 && lead.amplitude <= rule.doublet_height_ratio_max * signals[i].amplitude
         });
@@ -217,11 +218,10 @@ fn doubtful_doublets<'a>(
     signals: &'a [Signal],
     group: &'a [usize],
     partner: &[usize],
-    rule: &PairRule,
+    rule: &'a PairRule,
 ) -> impl Iterator<Item = usize> + 'a {
     let doubtful_px = if partner.len() == 1 { rule.doublet_doubtful_px } else { f64::INFINITY };
-    let distance =
-        |i: usize, j: usize| (signals[i].y_px - signals[j].y_px).hypot(signals[i].x_px - signals[j].x_px);
+    let distance = |i: usize, j: usize| rule.own_distance_px(&signals[i], &signals[j]);
     group.iter().skip(1).copied().filter(move |&i| distance(group[0], i) > doubtful_px)
 }
 

@@ -3,8 +3,10 @@
 //! Plain records without any judgement. They are filled by [`crate::analyse`], checked by [`crate::quality`] and written
 //! by the reports.
 
+mod depth;
 mod field;
 mod instrument;
 
+pub use depth::{FieldDepth, NucleusDepth};
 pub use field::{FieldQuality, FieldReading, NucleusReading, NucleusRow};
 pub use instrument::Instrument;

@@ -37,6 +37,7 @@ mod artefacts;
 mod camera;
 mod camera_map;
 mod conditions;
+mod drift;
 mod emitter;
 mod granules;
 mod layout;

@@ -129,13 +129,16 @@ fn ome_names_pixel_size_and_significant_bits() {
 }
 
 #[test]
-fn a_stack_is_projected_with_a_note() {
+fn a_stack_is_read_as_one_field_with_a_note() {
     for name in ["stack_zcyx.ome.tif", "stack_czyx.ome.tif"] {
         let field = read_field(data(name), &ReadOptions::default()).expect(name);
         // The highest slice has the highest samples everywhere.
         assert_plane(field.green.view(), 0, 3, name);
-        assert_plane(field.counterstain.view(), 1, 3, name);
         assert_plane(field.red.view(), 2, 3, name);
+        // The counterstain is a mean of the slices.
+        let counterstain = field.counterstain.view();
+        assert!((0..4).all(|x| counterstain.at(1, x) <= 60_000.0 && counterstain.at(1, x) > 0.0), "{name}");
+        assert_eq!(field.depth.map(|depth| (depth.slices, depth.last_z_px)), Some((4, 3.0)), "{name}");
         assert_eq!(field.notes, [FieldNote::StackProjected { channel: None, slices: 4 }]);
     }
     let field = mapped("imagej_stack.tif");

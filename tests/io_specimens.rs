@@ -205,16 +205,35 @@ fn channels_are_known_by_their_usual_places_in_names() {
 }
 
 #[test]
-fn slices_in_files_of_their_own_are_refused() {
+fn slices_in_files_of_their_own_are_one_stack() {
     let files: Vec<String> = ["DAPI", "FITC", "Cy3"]
         .iter()
-        .flat_map(|dye| ["z0", "z1"].map(|slice| format!("s/f_{dye}_{slice}.tif")))
+        .flat_map(|dye| ["z0", "z2", "Z10"].map(|slice| format!("s/f_{dye}_{slice}.tif")))
+        .collect();
+    let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
+    files.extend(["s/whole_z000.tif", "s/whole_z001.tif", "s/other.tif"]);
+    let folder = folder_with(&files);
+    let specimen = specimens(find(&folder, &["s"])).remove(0);
+    assert_eq!(names(std::slice::from_ref(&specimen)), ["s: f other whole"]);
+    let numbers = |field: usize| match &specimen.fields[field].files {
+        FieldFiles::Slices { slices, .. } => slices.iter().map(|slice| slice.number).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!((numbers(0), numbers(1), numbers(2)), (vec![0, 2, 10], vec![], vec![0, 1]));
+    assert_eq!((specimen.fields[0].files.paths().len(), specimen.fields[2].files.paths().len()), (9, 2));
+}
+
+#[test]
+fn time_points_in_files_of_their_own_are_refused() {
+    let files: Vec<String> = ["DAPI", "FITC", "Cy3"]
+        .iter()
+        .flat_map(|dye| ["t0", "t1"].map(|slice| format!("s/f_{dye}_{slice}.tif")))
         .collect();
     let folder = folder_with(&files.iter().map(String::as_str).collect::<Vec<_>>());
     let specimen = specimens(find(&folder, &["s"])).remove(0);
-    assert_eq!(names(std::slice::from_ref(&specimen)), ["s: f_z0 f_z1"]);
-    let error = specimen.fields[1].read(&ReadOptions::default()).expect_err("a slice").to_string();
-    assert!(error.contains("slices or time points are field `f`") && error.contains("--files"), "{error}");
+    assert_eq!(names(std::slice::from_ref(&specimen)), ["s: f_t0 f_t1"]);
+    let error = specimen.fields[1].read(&ReadOptions::default()).expect_err("a time point").to_string();
+    assert!(error.contains("time points are field `f`") && error.contains("--files"), "{error}");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::analyse::byte_order;
+use crate::analyse::depth::MeasuredDepth;
 use crate::calibrate::noise_correlation::noise_correlations;
 use crate::calibrate::nucleus_light::{self, NucleusLight};
 use crate::calibrate::{InstrumentParams, bleed_through};
 use crate::colour::{Colour, PerColour};
 use crate::detect::DetectParams;
+use crate::detect::depth::place_in_depth;
 use crate::detect::find::{self, ChannelCandidates};
 use crate::error::{Error, Result};
 use crate::field::{ChannelRole, FieldNote, FieldView, PlaneView};
@@ -62,6 +64,8 @@ pub struct FieldMeasurement {
     pub(crate) notes: Vec<FieldNote>,
     /// Parts without nuclei in which no signal was sought.
     pub(crate) not_searched: Vec<Part>,
+    /// The depth of a field that was read from a stack.
+    pub(super) depth: Option<MeasuredDepth>,
     /// Where nuclei are counted; `None` = everywhere.
     pub(crate) regions: Option<Arc<Regions>>,
 }
@@ -183,11 +187,18 @@ pub(super) fn measure(
             )
         },
     );
+    let mut channels = [red, green];
+    if let Some(depth) = field.depth {
+        for (colour, found) in Colour::BOTH.into_iter().zip(&mut channels) {
+            place_in_depth(found, colour, depth);
+        }
+    }
+    let depth = field.depth.map(|depth| MeasuredDepth::of(depth, &segmentation));
     Ok(FieldMeasurement {
         name: field.name.to_owned(),
         pixel_size: field.pixel_size,
         segmentation: segmentation.into(),
-        channels: [red, green],
+        channels,
         saturated,
         nucleus_saturated,
         noise_correlation,
@@ -195,6 +206,7 @@ pub(super) fn measure(
         lights,
         notes: field.notes.to_vec(),
         not_searched: Vec::new(),
+        depth,
         regions: None,
     })
 }

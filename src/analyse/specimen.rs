@@ -8,6 +8,7 @@ mod calibration;
 mod call;
 mod crosstalk;
 mod debris;
+mod depth;
 mod false_spots;
 mod field_quality;
 mod loss;
@@ -81,7 +82,8 @@ pub(super) fn calibrate<'a>(
     let crosstalk = crosstalk::estimate(&nuclei, corrected, diameter_px, &params.instrument);
     crosstalk::apply(&mut nuclei, &crosstalk);
     let diameters_px = calibration.measure_diameters(&nuclei, diameters_px, params);
-    let rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
+    let mut rule = rules::pair_rule(name, assay, diameters_px, pixel_size, corrected)?;
+    rule.depth = depth::rule(name, assay, &fields, &nuclei, (pixel_size, diameter_px))?;
     let specimen = Specimen { name: name.to_owned(), assay, params, pixel_size, diameters_px, regions };
     facts.supplied = SuppliedFacts {
         settings: supplied::settings(params),

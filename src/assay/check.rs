@@ -2,7 +2,7 @@
 
 use super::definition::{Assay, SampleType};
 use super::problem::Problems;
-use super::rules::{DiameterFrom, Dimensions, DistanceUnit};
+use super::rules::{DiameterFrom, DistanceUnit};
 
 mod decision;
 
@@ -99,12 +99,6 @@ fn split(assay: &Assay, problems: &mut Problems) {
         "split.min_distance.value",
         distance.value,
         &format!("{low} to {high} {unit}"),
-    );
-    problems.require(
-        distance.dims == Dimensions::Two,
-        "split.min_distance.dims",
-        "\"3d\"",
-        "\"2d\": this version measures distances in the plane only",
     );
     let key = "split.min_distance.fixed_um";
     match (distance.diameter_from == DiameterFrom::FixedUm, distance.fixed_um) {

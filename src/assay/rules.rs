@@ -36,7 +36,7 @@ pub struct MinDistance {
     pub unit: DistanceUnit,
     /// From where to where it is measured.
     pub measure: DistanceMeasure,
-    /// In the plane or with depth.
+    /// In the plane or with depth: `3d` needs stacks whose slices lie a known distance apart.
     pub dims: Dimensions,
     /// Which signal diameter is the unit, if the unit is `diameter`.
     pub diameter_from: DiameterFrom,

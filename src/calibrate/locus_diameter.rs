@@ -104,6 +104,7 @@ mod tests {
             width_ratio: 1.0,
             background: 0.0,
             threshold: 5.0,
+            z_px: None,
         }
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Candidate {
     pub(crate) background: f64,
     /// Height from which it is a candidate: over camera noise, and over texture.
     pub(crate) threshold: f64,
+    /// Depth in the stack, slices; `None` if the field is a single plane, or the stack shows no peak there.
+    pub(crate) z_px: Option<f64>,
 }
 
 impl Candidate {

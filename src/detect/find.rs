@@ -347,6 +347,7 @@ impl<'image> Search<'_, 'image> {
                 width_ratio: shape.map_or(1.0, |s| s.sigma_px / self.sigma_px),
                 background,
                 threshold,
+                z_px: None,
             };
             let wide = self.wide_surroundings.as_ref();
             let local_noise = wide.and_then(|s| s.own_texture_sd(image, response, (y, x), background));

@@ -27,6 +27,9 @@ pub struct Signal {
     pub diameter_px: f64,
     /// Estimated probability that this is a hybridisation signal, not noise, debris or crosstalk.
     pub probability: f64,
+    /// Depth in the stack, slices, between slices; the first one is 0. `None` if the field is a single plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z_px: Option<f64>,
 }
 
 impl Signal {
@@ -43,6 +46,7 @@ impl Signal {
             snr: 1.0,
             diameter_px: 1.0,
             probability: 1.0,
+            z_px: None,
         }
     }
 }
@@ -59,5 +63,6 @@ pub(crate) fn signal_of(candidate: &Candidate, colour: Colour, probability: f64)
         snr: candidate.snr(),
         diameter_px: FWHM_PER_SIGMA * candidate.sigma_px,
         probability,
+        z_px: candidate.z_px,
     }
 }

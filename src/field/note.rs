@@ -12,13 +12,13 @@ use super::ChannelRole;
 /// ```
 /// use breakapart::FieldNote;
 /// let note = FieldNote::StackProjected { channel: None, slices: 4 };
-/// assert_eq!(note.to_string(), "the stack of 4 slices is read as its maximum projection");
+/// assert_eq!(note.to_string(), "the stack of 4 slices is read as one field");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "note", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FieldNote {
-    /// A stack is read as its maximum projection: signals at different depths may seem to touch.
+    /// A stack is read as one field: its planes are projections, in which signals at different depths may seem to touch.
     StackProjected {
         /// The channel whose file it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ impl fmt::Display for FieldNote {
         }
         match self {
             Self::StackProjected { slices, .. } => {
-                write!(f, "the stack of {slices} slices is read as its maximum projection")
+                write!(f, "the stack of {slices} slices is read as one field")
             }
             Self::SamplesNotRead { samples: 1, .. } => {
                 f.write_str("1 sample per pixel beyond the colours (alpha) is not read")

@@ -2,7 +2,7 @@
 
 use crate::colour::Colour;
 use crate::error::{Error, Result};
-use crate::field::{ChannelRole, Field, FieldNote, Plane, PlaneView};
+use crate::field::{ChannelRole, Depth, Field, FieldNote, Plane, PlaneView};
 use crate::units::PixelSize;
 
 /// A field whose planes lie elsewhere, such as in the memory of a host: nothing is copied.
@@ -35,6 +35,8 @@ pub struct FieldView<'a> {
     pub saturation_level: Option<f32>,
     /// Facts about how the field was read.
     pub notes: &'a [FieldNote],
+    /// Its depth, if it was read from a stack of slices: the planes are projections then.
+    pub depth: Option<&'a Depth>,
 }
 
 impl<'a> FieldView<'a> {
@@ -48,8 +50,9 @@ impl<'a> FieldView<'a> {
         red: PlaneView<'a>,
         green: PlaneView<'a>,
     ) -> Result<Self> {
-        let view =
-            Self { name, counterstain, red, green, pixel_size: None, saturation_level: None, notes: &[] };
+        let (pixel_size, saturation_level) = (None, None);
+        let notes = &[];
+        let view = Self { name, counterstain, red, green, pixel_size, saturation_level, notes, depth: None };
         let (height, width) = view.dim();
         if height == 0 || width == 0 {
             return Err(Error::parameter(
@@ -97,8 +100,8 @@ impl<'a> FieldView<'a> {
         'a: 'b,
     {
         let [counterstain, red, green] = planes.each_ref().map(Plane::view);
-        let Self { name, pixel_size, saturation_level, notes, .. } = *self;
-        FieldView { name, counterstain, red, green, pixel_size, saturation_level, notes }
+        let Self { name, pixel_size, saturation_level, notes, depth, .. } = *self;
+        FieldView { name, counterstain, red, green, pixel_size, saturation_level, notes, depth }
     }
 
     /// The plane of a probe colour.
@@ -123,6 +126,7 @@ impl Field {
             pixel_size: self.pixel_size,
             saturation_level: self.saturation_level,
             notes: &self.notes,
+            depth: self.depth.as_deref(),
         }
     }
 }

@@ -5,6 +5,8 @@
 pub(super) struct PlaneAddress {
     pub(super) page: usize,
     pub(super) sample: usize,
+    /// Its place in depth, from 0.
+    pub(super) slice: usize,
 }
 
 /// One channel as the file describes it.
@@ -13,6 +15,6 @@ pub(super) struct Channel {
     pub(super) name: Option<String>,
     pub(super) fluor: Option<String>,
     pub(super) emission_nm: Option<f64>,
-    /// Its planes, one for each slice in depth.
+    /// Its planes in the order of their depth; slices may be missing.
     pub(super) slices: Vec<PlaneAddress>,
 }

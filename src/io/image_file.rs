@@ -1,5 +1,6 @@
 //! An image file as channels and slices, whatever its format, and the decoding of whole channels.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +12,7 @@ use super::describe;
 use super::layout::Layout;
 use super::options::ReadOptions;
 use super::part_reader::{PartContent, PartReader};
-use super::projection::{maximum, refuse_infinite};
+use super::planes;
 use super::purpose::Purpose;
 use super::raster;
 use super::tiff::{LocatedPage, PageNumber, TiffFile};
@@ -153,9 +154,43 @@ impl ImageFile {
                 let plane = |channel: &&Channel| channel.slices.first().and_then(|at| planes.get(at.sample));
                 Ok(channels.iter().filter_map(plane).cloned().collect())
             }
-            Content::Tiff(tiff) => read_stack(tiff, (&channels, indices), location, limit, workspace),
+            Content::Tiff(tiff) => planes::of_tiff(tiff, (&channels, indices), location, limit, workspace),
             #[cfg(feature = "ome-zarr")]
-            Content::Zarr(image) => read_zarr(image, (&channels, indices), location, limit),
+            Content::Zarr(image) => planes::of_zarr(image, (&channels, indices), location, limit),
+        }
+    }
+
+    /// The slices that any of these channels has, the lowest first.
+    pub(super) fn slices(&self, indices: &[usize]) -> BTreeSet<usize> {
+        let channels: Vec<&Channel> = indices.iter().filter_map(|&i| self.layout.channels.get(i)).collect();
+        planes::slices_of(&channels)
+    }
+
+    /// Decodes one slice of some channels; `None` for a channel that does not have it.
+    ///
+    /// # Errors
+    /// As [`ImageFile::read_channels`].
+    pub(super) fn read_slice(
+        &mut self,
+        indices: &[usize],
+        slice: usize,
+        limit: u64,
+        workspace: &mut Workspace,
+    ) -> Result<Vec<Option<Plane>>> {
+        let Self { location, layout, content } = self;
+        let channels: Vec<&Channel> = indices.iter().filter_map(|&i| layout.channels.get(i)).collect();
+        match content {
+            Content::Raster(planes) => {
+                let at = |channel: &&Channel| channel.slices.iter().find(|at| at.slice == slice).copied();
+                Ok(channels.iter().map(|channel| planes.get(at(channel)?.sample).cloned()).collect())
+            }
+            Content::Tiff(tiff) => {
+                planes::slice_of_tiff(tiff, (&channels, indices), slice, (location, limit), workspace)
+            }
+            #[cfg(feature = "ome-zarr")]
+            Content::Zarr(image) => {
+                planes::slice_of_zarr(image, (&channels, indices), slice, location, limit)
+            }
         }
     }
 
@@ -181,7 +216,7 @@ impl ImageFile {
     ) -> Result<Vec<PartReader>> {
         let Self { location, layout, content: Content::Tiff(tiff) } = self else { return Ok(Vec::new()) };
         let Some(channel) = layout.channels.get(index) else { return Ok(Vec::new()) };
-        let PlaneAddress { page, sample } = only_slice(channel, location)?;
+        let PlaneAddress { page, sample, .. } = only_slice(channel, location)?;
         let levels = tiff.levels(page)?.into_iter().filter(|level| level.page.check_parts().is_ok());
         let reader = |(level, located): (usize, LocatedPage)| {
             let location = located.page.location.clone().at_channel(index);
@@ -220,7 +255,7 @@ impl ImageFile {
                     (PartContent::Zarr { image, slices }, location.clone())
                 }
                 Content::Tiff(tiff) => {
-                    let PlaneAddress { page, sample } = only_slice(channel, location)?;
+                    let PlaneAddress { page, sample, .. } = only_slice(channel, location)?;
                     let located = tiff.locate(page)?;
                     located.page.check_parts()?;
                     let location = located.page.location.clone();
@@ -240,77 +275,14 @@ fn only_slice(channel: &Channel, location: &Location) -> Result<PlaneAddress> {
     match channel.slices.as_slice() {
         [only] => Ok(*only),
         [] => Err(Error::malformed(location.clone(), "a channel has no plane")),
-        slices => {
-            let feature = format!(
-                "a slide of {} slices in depth; save its maximum projection, or one slice, as the slide",
-                slices.len()
-            );
-            Err(Error::unsupported(location.clone(), feature))
-        }
+        slices => Err(slide_of_slices(slices.len(), location)),
     }
 }
 
-fn read_stack(
-    tiff: &mut TiffFile,
-    (channels, indices): (&[&Channel], &[usize]),
-    location: &Location,
-    limit: u64,
-    workspace: &mut Workspace,
-) -> Result<Vec<Plane>> {
-    let depth = channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
-    // The planes kept and, if there is more than one slice, those of the slice being read.
-    let plane_bytes = tiff.pages.first().map_or(0, super::tiff::Page::plane_bytes);
-    let needed = plane_bytes.saturating_mul(channels.len() as u64 * if depth > 1 { 2 } else { 1 });
-    if needed > limit {
-        return Err(Error::Limit { location: location.clone(), needed, limit });
-    }
-    let mut projections: Vec<Option<Plane>> = vec![None; channels.len()];
-    for slice in 0..depth {
-        let addresses: Vec<Option<PlaneAddress>> =
-            channels.iter().map(|channel| channel.slices.get(slice).copied()).collect();
-        let mut done = vec![false; channels.len()];
-        for i in 0..channels.len() {
-            let Some(PlaneAddress { page, .. }) = addresses[i].filter(|_| !done[i]) else { continue };
-            // Channels that share a page are decoded together.
-            let (members, samples): (Vec<usize>, Vec<usize>) = (i..channels.len())
-                .filter_map(|j| addresses[j].filter(|at| at.page == page).map(|at| (j, at.sample)))
-                .unzip();
-            let planes = tiff.read_samples(page, &samples, workspace)?;
-            for (j, plane) in members.into_iter().zip(planes) {
-                done[j] = true;
-                let place = tiff.pages.get(page).map(|page| page.location.clone()).unwrap_or_default();
-                refuse_infinite(&plane, (0, 0), &place.at_channel(indices[j]))?;
-                projections[j] = Some(match projections[j].take() {
-                    None => plane,
-                    Some(earlier) => {
-                        let highest = maximum(earlier, &plane, location)?;
-                        workspace.recycle_plane(plane);
-                        highest
-                    }
-                });
-            }
-        }
-    }
-    let incomplete = || Error::malformed(location.clone(), "a channel has no plane");
-    projections.into_iter().map(|plane| plane.ok_or_else(incomplete)).collect()
-}
-
-#[cfg(feature = "ome-zarr")]
-fn read_zarr(
-    image: &ZarrImage,
-    (channels, indices): (&[&Channel], &[usize]),
-    location: &Location,
-    limit: u64,
-) -> Result<Vec<Plane>> {
-    let whole = image.whole();
-    let needed = image.plane_bytes(whole).saturating_mul(channels.len() as u64);
-    if needed > limit {
-        return Err(Error::Limit { location: location.clone(), needed, limit });
-    }
-    let read = |(channel, index): (&&Channel, &usize)| {
-        let plane = image.read(&channel.slices, whole, false)?;
-        refuse_infinite(&plane, (0, 0), &location.clone().at_channel(index))?;
-        Ok(plane)
-    };
-    channels.iter().zip(indices).map(read).collect()
+/// A slide that is a stack.
+pub(super) fn slide_of_slices(count: usize, location: &Location) -> Error {
+    let feature = format!(
+        "a slide of {count} slices in depth; save its maximum projection, or one slice, as the slide"
+    );
+    Error::unsupported(location.clone(), feature)
 }

@@ -1,6 +1,7 @@
 //! The `key=value` lines that `ImageJ` writes into the image description.
 
 use super::calibration::micrometres_per;
+use super::options::is_z_step;
 use super::resolution::Resolution;
 use super::stack::{Axis, Stack};
 use crate::error::{Error, Location, Result};
@@ -14,6 +15,8 @@ pub(super) struct ImageJ {
     pub(super) slices: usize,
     pub(super) frames: usize,
     pub(super) unit: Option<String>,
+    /// Distance between slices in that unit.
+    spacing: Option<f64>,
     /// The axes, the fastest first.
     order: [u8; 3],
 }
@@ -55,6 +58,7 @@ impl ImageJ {
             channels: number("channels")?,
             slices: number("slices")?,
             frames: number("frames")?,
+            spacing: value("spacing").and_then(|text| text.parse().ok()),
             unit: value("unit").filter(|unit| !unit.is_empty()).map(ToOwned::to_owned),
         };
         let product = image.channels.checked_mul(image.slices).and_then(|n| n.checked_mul(image.frames));
@@ -82,6 +86,13 @@ impl ImageJ {
         let [channels, slices, frames] =
             [b'c', b'z', b't'].map(|axis| Axis { length: length_of(axis), step: step_of(axis) });
         Stack { first: 0, channels, slices, frames }
+    }
+
+    /// Distance between slices, um, if the image is calibrated in a unit of length.
+    pub(super) fn z_step_um(&self) -> Option<f64> {
+        let um = micrometres_per(self.unit.as_deref().filter(|unit| !matches!(*unit, "inch" | "in"))?)?;
+        // Some programs write it with the sign of the direction.
+        self.spacing.map(|spacing| spacing.abs() * um).filter(|um| is_z_step(*um))
     }
 
     /// The edges (x, y) of a pixel in micrometres, if the image is calibrated in a unit of length. Inches are ignored:
@@ -117,9 +128,10 @@ mod tests {
 
     #[test]
     fn hyperstack_lines() {
-        let text = "ImageJ=1.54f\nimages=90\nchannels=2\nslices=45\nhyperstack=true\nunit=micron\nmin=0.0\n";
+        let text = "ImageJ=1.54f\nimages=90\nchannels=2\nslices=45\nhyperstack=true\nunit=micron\nspacing=0.3\nmin=0.0\n";
         let image = parse(text).expect("well formed").expect("written by ImageJ");
         assert_eq!((image.images, image.channels, image.slices, image.frames), (90, 2, 45, 1));
+        assert_eq!(image.z_step_um(), Some(0.3));
         let resolution = Resolution { x: Some(10.0), y: Some(10.0), unit: 1 };
         assert_eq!(image.pixel_um(resolution), Some((0.1, 0.1)));
     }

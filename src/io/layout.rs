@@ -14,6 +14,8 @@ pub(super) struct Layout {
     /// Whether the channels are the red, green and blue of a colour image.
     pub(super) rgb: bool,
     pub(super) pixel_size: Option<PixelSize>,
+    /// Distance between slices, um, as the file states it.
+    pub(super) z_step_um: Option<f64>,
     /// Highest sample value that the camera can give, if the file says.
     pub(super) saturation_level: Option<f32>,
     pub(super) notes: Vec<FieldNote>,
@@ -57,5 +59,5 @@ impl Layout {
 }
 
 fn single_slice(page: usize, sample: usize) -> Channel {
-    Channel { slices: vec![PlaneAddress { page, sample }], ..Channel::default() }
+    Channel { slices: vec![PlaneAddress { page, sample, slice: 0 }], ..Channel::default() }
 }

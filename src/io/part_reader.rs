@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use super::projection::refuse_infinite;
+use super::no_light::refuse_infinite;
 use super::tiff::{ChunkCache, HeldIn, LocatedPage, PageNumber, Pixels, Wanted};
 #[cfg(feature = "ome-zarr")]
 use super::{channel::PlaneAddress, zarr::ZarrImage};

@@ -7,11 +7,12 @@ use super::image_file::ImageFile;
 use super::names::field_name;
 use super::options::ReadOptions;
 use super::purpose::Purpose;
+use super::read_stack::{ChannelPlace, Projected, read_stack};
 use super::source::three_file_name;
 use super::stated::{Stated, check_distinct, check_same_size};
 use super::{channels, no_picture};
 use crate::error::{Error, Location, Result};
-use crate::field::{Field, FieldNote, Plane};
+use crate::field::{Depth, Field, FieldNote, Plane};
 use crate::units::PixelSize;
 use crate::workspace::Workspace;
 
@@ -51,18 +52,27 @@ pub fn read_field_reusing(
 ) -> Result<Field> {
     let path = path.as_ref();
     let mut decided = DecidedFile::open(path, options)?;
-    let indices = decided.map.indices();
-    let mut planes = decided.file.read_channels(&indices, options.max_decoded_bytes, workspace)?;
-    no_picture::fill(&mut planes, &decided.file.location)?;
-    let [counterstain, red, green] = three(planes, &decided.file.location)?;
+    let stated = decided.stated(options);
+    let places = decided.map.indices().map(|channel| ChannelPlace { file: 0, channel });
+    let file = &mut decided.file;
+    let stack = read_stack(std::slice::from_mut(file), places, stated.pixel_size, options, workspace)?;
+    let (planes, depth) = if let Some((planes, depth)) = stack {
+        (planes, Some(depth))
+    } else {
+        let mut planes = file.read_channels(&decided.map.indices(), options.max_decoded_bytes, workspace)?;
+        no_picture::fill(&mut planes, &file.location)?;
+        (three(planes, &file.location)?, None)
+    };
+    let [counterstain, red, green] = planes;
     if decided.is_decided_by_colours() && counterstain == red && red == green {
         return Err(decided.equal_colours());
     }
     let field = Field::new(field_name(path), counterstain, red, green)?;
-    Ok(with_facts(field, decided.stated(options)))
+    Ok(with_facts(field, stated, depth))
 }
 
-fn with_facts(mut field: Field, stated: Stated) -> Field {
+fn with_facts(mut field: Field, stated: Stated, depth: Option<Box<Depth>>) -> Field {
+    field.depth = depth;
     field.pixel_size = stated.pixel_size;
     field.saturation_level = stated.saturation_level;
     field.notes = stated.notes;
@@ -91,21 +101,38 @@ pub(super) fn read_files(
     workspace: &mut Workspace,
 ) -> Result<Field> {
     check_distinct(paths)?;
-    let (mut planes, mut stated) = (Vec::new(), Vec::new());
-    for path in paths {
-        let (plane, facts) = read_channel(path, None, options, workspace)?;
-        planes.push(plane);
-        stated.push(facts);
-    }
-    let location = Location::file(paths[0]);
-    let stated = <[Stated; 3]>::try_from(stated)
-        .map_err(|_| Error::malformed(location.clone(), "a channel without a plane"))?;
-    let mut planes = three(planes, &location)?;
-    check_same_size(paths, [0, 1, 2].map(|i: usize| planes[i].dim()))?;
+    let open = |path: &Path| ImageFile::open(path, options, Purpose::Channel);
+    let mut files = [open(paths[0])?, open(paths[1])?, open(paths[2])?];
+    let stated = files.each_mut().map(|file| Stated::take(&mut file.layout, options));
     let stated = Stated::joined(paths, stated)?;
-    no_picture::fill(&mut planes, &location)?;
+    let location = Location::file(paths[0]);
+    let stack = stack_of_files(&mut files, stated.pixel_size, options, workspace)?;
+    let (planes, depth) = if let Some((planes, depth)) = stack {
+        (planes, Some(depth))
+    } else {
+        let plane = |file: &mut ImageFile| plane_of(file, None, options, workspace);
+        let planes = files.iter_mut().map(plane).collect::<Result<Vec<Plane>>>()?;
+        let mut planes = three(planes, &location)?;
+        check_same_size(paths, planes.each_ref().map(Plane::dim))?;
+        no_picture::fill(&mut planes, &location)?;
+        (planes, None)
+    };
     let [counterstain, red, green] = planes;
-    Ok(with_facts(Field::new(name, counterstain, red, green)?, stated))
+    Ok(with_facts(Field::new(name, counterstain, red, green)?, stated, depth))
+}
+
+/// The projections of three files of one channel each, if any of them is a stack.
+fn stack_of_files(
+    files: &mut [ImageFile; 3],
+    pixel_size: Option<PixelSize>,
+    options: &ReadOptions,
+    workspace: &mut Workspace,
+) -> Result<Option<Projected>> {
+    if files.iter().any(|file| file.layout.channels.len() != 1) {
+        return Ok(None);
+    }
+    let places = [0, 1, 2].map(|file| ChannelPlace { file, channel: 0 });
+    read_stack(files, places, pixel_size, options, workspace)
 }
 
 /// Reads a single plane: the only channel of a file, or the one asked for. A colour image whose three colours
@@ -118,19 +145,19 @@ pub fn read_plane(
     channel: Option<usize>,
     options: &ReadOptions,
 ) -> Result<SinglePlane> {
-    let (mut plane, stated) = read_channel(path.as_ref(), channel, options, &mut Workspace::default())?;
-    no_picture::fill(std::slice::from_mut(&mut plane), &Location::file(path))?;
-    let Stated { pixel_size, saturation_level, notes } = stated;
+    let mut file = ImageFile::open(path.as_ref(), options, Purpose::Channel)?;
+    let mut plane = plane_of(&mut file, channel, options, &mut Workspace::default())?;
+    no_picture::fill(std::slice::from_mut(&mut plane), &file.location)?;
+    let Stated { pixel_size, saturation_level, notes } = Stated::take(&mut file.layout, options);
     Ok(SinglePlane { plane, pixel_size, saturation_level, notes })
 }
 
-fn read_channel(
-    path: &Path,
+fn plane_of(
+    file: &mut ImageFile,
     channel: Option<usize>,
     options: &ReadOptions,
     workspace: &mut Workspace,
-) -> Result<(Plane, Stated)> {
-    let mut file = ImageFile::open(path, options, Purpose::Channel)?;
+) -> Result<Plane> {
     let count = file.layout.channels.len();
     let plane = match channel {
         Some(index) if index >= count => {
@@ -140,13 +167,10 @@ fn read_channel(
         }
         Some(index) => file.read_channels(&[index], options.max_decoded_bytes, workspace)?.pop(),
         None if count == 1 => file.read_channels(&[0], options.max_decoded_bytes, workspace)?.pop(),
-        None if file.layout.rgb => Some(grey_of_rgb(&mut file, options, workspace)?),
-        None => return Err(undecided_colours(&file, "the file has several channels")),
+        None if file.layout.rgb => Some(grey_of_rgb(file, options, workspace)?),
+        None => return Err(undecided_colours(file, "the file has several channels")),
     };
-    let Some(plane) = plane else {
-        return Err(Error::malformed(file.location, "a channel without a plane"));
-    };
-    Ok((plane, Stated::take(&mut file.layout, options)))
+    plane.ok_or_else(|| Error::malformed(file.location.clone(), "a channel without a plane"))
 }
 
 fn grey_of_rgb(file: &mut ImageFile, options: &ReadOptions, workspace: &mut Workspace) -> Result<Plane> {

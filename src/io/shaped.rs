@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::calibration::micrometres_per;
+use super::options::is_z_step;
 
 /// What the description says of an array that is stored as pages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +15,8 @@ pub(super) struct Shaped {
     pub(super) channel_names: Vec<String>,
     /// Edges (x, y) of a pixel in micrometres.
     pub(super) pixel_um: Option<(f64, f64)>,
+    /// Distance between slices, um.
+    pub(super) z_step_um: Option<f64>,
 }
 
 /// Keys under which programs write the names of channels.
@@ -35,7 +38,8 @@ impl Shaped {
         let axes = axes.filter(|axes| axes.chars().count() == shape.len());
         let channel_names =
             NAME_KEYS.iter().filter_map(|key| value.get(key)).find_map(names).unwrap_or_default();
-        Some(Self { shape, axes, channel_names, pixel_um: pixel_um(&value) })
+        let z_step_um = edge_um(&value, "PhysicalSizeZ").filter(|um| is_z_step(*um));
+        Some(Self { shape, axes, channel_names, pixel_um: pixel_um(&value), z_step_um })
     }
 
     /// The axes beside those of a picture that have more than one entry: their letters and lengths, the fastest one last.
@@ -65,13 +69,14 @@ fn names(value: &Value) -> Option<Vec<String>> {
     list.iter().map(name).collect()
 }
 
+fn edge_um(value: &Value, name: &str) -> Option<f64> {
+    let size = value.get(name)?.as_f64().filter(|&size| size > 0.0)?;
+    let unit = value.get(format!("{name}Unit")).and_then(Value::as_str).unwrap_or("um");
+    Some(size * micrometres_per(unit)?)
+}
+
 fn pixel_um(value: &Value) -> Option<(f64, f64)> {
-    let edge = |name: &str| {
-        let size = value.get(name)?.as_f64().filter(|&size| size > 0.0)?;
-        let unit = value.get(format!("{name}Unit")).and_then(Value::as_str).unwrap_or("um");
-        Some(size * micrometres_per(unit)?)
-    };
-    let (x, y) = (edge("PhysicalSizeX"), edge("PhysicalSizeY"));
+    let (x, y) = (edge_um(value, "PhysicalSizeX"), edge_um(value, "PhysicalSizeY"));
     Some((x.or(y)?, y.or(x)?))
 }
 

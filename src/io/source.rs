@@ -8,8 +8,9 @@ mod group;
 mod label;
 mod pattern;
 mod series_list;
+mod slices;
 
-pub use field::{ChannelFile, FieldFiles, FieldSource, FoundSpecimen, SpecimenSource};
+pub use field::{ChannelFile, FieldFiles, FieldSource, FoundSpecimen, SliceFiles, SpecimenSource};
 pub use find::{FindOptions, find_specimens, find_specimens_with};
 #[cfg(feature = "run")]
 pub(crate) use label::role_of_suffix;

@@ -57,6 +57,7 @@ impl Stack {
                 + channel * self.channels.step
                 + slice * self.slices.step,
             sample: 0,
+            slice,
         };
         let slices =
             |channel: usize| (0..self.slices.length).map(move |slice| plane(channel, slice)).collect();
@@ -94,7 +95,7 @@ mod tests {
         options.channels = "dapi=0,red=1,green=3".parse().ok();
         let read = stack.as_the_caller_names_it(&options);
         assert_eq!((read.channels, read.slices), (axis(4, 1), Axis::ONE));
-        assert_eq!(read.at(0)[3].slices, [PlaneAddress { page: 5, sample: 0 }]);
+        assert_eq!(read.at(0)[3].slices, [PlaneAddress { page: 5, sample: 0, slice: 0 }]);
         let both = Stack { frames: axis(4, 4), ..stack };
         assert_eq!(both.as_the_caller_names_it(&options), both, "either could be meant");
         let few = Stack { slices: axis(3, 1), ..stack };

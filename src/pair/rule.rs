@@ -35,6 +35,20 @@ pub struct PairRule {
     pub grey_zone_px: Option<[f64; 2]>,
     /// Displacement (rows, columns) of green against red, px, subtracted before distances are measured.
     pub green_shift_px: [f64; 2],
+    /// How depth counts; `None` = distances are measured in the plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<DepthRule>,
+}
+
+/// How the depth of signals counts in their distance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DepthRule {
+    /// Distance between slices over the edge of a pixel.
+    pub px_per_slice: f64,
+    /// Depth of green against red at one place (the axial chromatic shift), slices; it is subtracted.
+    pub green_shift_slices: f64,
 }
 
 impl PairRule {
@@ -51,13 +65,26 @@ impl PairRule {
             doublet_height_ratio_max: 3.0,
             grey_zone_px: None,
             green_shift_px: [0.0, 0.0],
+            depth: None,
         }
     }
 
     /// Distance of a green signal from a red one without the chromatic shift, px.
     pub(crate) fn distance_px(&self, red: &Signal, green: &Signal) -> f64 {
         let [dy, dx] = self.green_shift_px;
-        (green.y_px - dy - red.y_px).hypot(green.x_px - dx - red.x_px)
+        let shift = self.depth.map_or(0.0, |depth| depth.green_shift_slices);
+        (green.y_px - dy - red.y_px).hypot(green.x_px - dx - red.x_px).hypot(self.depth_px(red, green, shift))
+    }
+
+    /// Distance of two signals of one colour.
+    pub(super) fn own_distance_px(&self, a: &Signal, b: &Signal) -> f64 {
+        (a.y_px - b.y_px).hypot(a.x_px - b.x_px).hypot(self.depth_px(a, b, 0.0))
+    }
+
+    /// Distance in depth, with the second signal `shift` slices deeper than it is; 0 where depth does not count or is not known.
+    fn depth_px(&self, a: &Signal, b: &Signal, shift: f64) -> f64 {
+        let slices = a.z_px.zip(b.z_px).map(|(a, b)| b - shift - a);
+        slices.zip(self.depth).map_or(0.0, |(slices, depth)| slices * depth.px_per_slice)
     }
 
     /// Whether a red and a green signal at this distance are an intact locus.
@@ -95,6 +122,10 @@ impl PairRule {
         check("doublet_height_ratio_max", self.doublet_height_ratio_max, [1.0, 1e9])?;
         for shift in self.green_shift_px {
             check("green_shift_px", shift, [-MAX_DISTANCE_PX, MAX_DISTANCE_PX])?;
+        }
+        if let Some(depth) = self.depth {
+            check("depth.px_per_slice", depth.px_per_slice, [1e-6, MAX_DISTANCE_PX])?;
+            check("depth.green_shift_slices", depth.green_shift_slices, [-MAX_DISTANCE_PX, MAX_DISTANCE_PX])?;
         }
         if let Some([low, high]) = self.grey_zone_px {
             distance("grey_zone_px[0]", low)?;

@@ -14,6 +14,8 @@ pub(crate) mod no_intact_locus;
 pub(crate) mod residual_shift;
 pub(crate) mod saturated_channel;
 pub(crate) mod signals_too_wide;
+pub(crate) mod slices_not_registered;
+pub(crate) mod stack_misses_section;
 pub(crate) mod uneven_illumination;
 pub(crate) mod unrecoverable_clipping;
 
@@ -38,6 +40,8 @@ pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Finding> {
         findings(counterstain_bleed_through::check(view)),
         findings(uneven_illumination::check(view)),
         findings(enlarged_picture::check(view)),
+        findings(slices_not_registered::check(view)),
+        findings(stack_misses_section::check(view)),
     ]
     .concat()
 }

@@ -73,6 +73,8 @@ checks! {
     CounterstainBleedThrough in acquisition::counterstain_bleed_through,
     UnevenIllumination in acquisition::uneven_illumination,
     EnlargedPicture in acquisition::enlarged_picture,
+    SlicesNotRegistered in acquisition::slices_not_registered,
+    StackMissesSection in acquisition::stack_misses_section,
     ProbeFailed in hybridisation::probe_failed,
     MissingProbe in hybridisation::missing_probe,
     WeakProbe in hybridisation::weak_probe,

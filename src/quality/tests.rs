@@ -47,6 +47,7 @@ fn nucleus(id: u32, pattern: SignalPattern, assay: &Assay) -> NucleusReading {
         pairing: Pairing { nucleus_id: id, ..Pairing::default() },
         call: classify(&NucleusEvidence::of_pattern(id, pattern), assay, None, &ClassifyParams::default()),
         weak: PerColour::default(),
+        depth: None,
     }
 }
 
@@ -66,6 +67,7 @@ fn field(name: &str, assay: &Assay) -> FieldReading {
             signal_diameter_px: PerColour::both(Some(4.5)),
             ..FieldQuality::default()
         },
+        depth: None,
         labels: LabelImage::default(),
     }
 }

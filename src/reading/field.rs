@@ -9,6 +9,7 @@ use crate::kernel::outline::Silhouette;
 use crate::kernel::run::Run;
 use crate::label_image::LabelImage;
 use crate::pair::Pairing;
+use crate::reading::depth::{FieldDepth, NucleusDepth};
 use crate::resolve::RejectedCandidate;
 use crate::segment::{BoundingBox, Nucleus};
 use crate::slide::Part;
@@ -44,6 +45,9 @@ pub struct NucleusReading {
     pub call: NucleusCall,
     /// Whether signals of each colour may be too weak to be seen in it.
     pub weak: PerColour<bool>,
+    /// Its depth; `None` if the field is a single plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<NucleusDepth>,
 }
 
 /// The reading of one field.
@@ -66,6 +70,9 @@ pub struct FieldReading {
     pub rejected: Vec<RejectedCandidate>,
     /// Quality figures.
     pub quality: FieldQuality,
+    /// Its depth; `None` if it is a single plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<FieldDepth>,
     /// Label image: 0 = background, otherwise a nucleus id. Empty in a reading that was loaded from a file.
     #[serde(skip)]
     pub labels: LabelImage,
@@ -141,6 +148,7 @@ impl FieldReading {
             labels: self.labels.part(part),
             pixel_size: self.pixel_size,
             quality: self.quality.clone(),
+            depth: self.depth,
         };
         for NucleusReading { nucleus, .. } in &mut out.nuclei {
             let b = &mut nucleus.bounding_box;

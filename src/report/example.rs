@@ -22,7 +22,7 @@ use crate::units::PixelSize;
 /// A signal of SNR 20 and 4 px.
 pub(crate) fn signal(colour: Colour, nucleus_id: u32, y_px: f64, x_px: f64) -> Signal {
     let (intensity, amplitude, snr, diameter_px, probability) = (9_064.72, 500.0, 20.0, 4.0, 0.999);
-    Signal { colour, nucleus_id, y_px, x_px, intensity, amplitude, snr, diameter_px, probability }
+    Signal { colour, nucleus_id, y_px, x_px, intensity, amplitude, snr, diameter_px, probability, z_px: None }
 }
 
 /// A disc of `radius` px.
@@ -110,6 +110,7 @@ pub(crate) fn field_reading() -> FieldReading {
                 pairing,
                 call,
                 weak: PerColour::default(),
+                depth: None,
             })
             .collect(),
         signals,
@@ -121,6 +122,7 @@ pub(crate) fn field_reading() -> FieldReading {
             ..FieldQuality::default()
         },
         labels: LabelImage::from_array(&labels),
+        depth: None,
     }
 }
 

@@ -5,15 +5,13 @@ use std::f64::consts::PI;
 use std::path::Path;
 
 use crate::analyse::{FieldReading, NucleusReading};
-use crate::classify::NucleusCall;
 use crate::error::Result;
 use crate::report::fate::fates;
 use crate::report::number::{fixed, fixed_or_empty, intensity};
 use crate::report::table::write_table;
-use crate::segment::Nucleus;
 
 /// Columns of `nuclei.csv`.
-pub const NUCLEI_COLUMNS: [&str; 31] = [
+pub const NUCLEI_COLUMNS: [&str; 36] = [
     "field",
     "nucleus_id",
     "centroid_y_px",
@@ -45,6 +43,11 @@ pub const NUCLEI_COLUMNS: [&str; 31] = [
     "doubtful",
     "region",
     "specimen",
+    "best_focus_z_px",
+    "best_focus_z_um",
+    "in_focus_z_px",
+    "in_focus_z_um",
+    "cut_signals",
 ];
 
 /// Writes `nuclei.csv` of a specimen: every nucleus of every field, by field in the order given, then by id.
@@ -61,9 +64,9 @@ pub fn write_nuclei_csv(path: impl AsRef<Path>, specimen: &str, fields: &[FieldR
         for signal in &field.signals {
             counts.entry(signal.nucleus_id).or_default()[signal.colour.index()] += 1;
         }
-        for NucleusReading { nucleus, pairing, call, .. } in &field.nuclei {
-            let signals = counts.get(&nucleus.id).copied().unwrap_or_default();
-            rows.push(row(specimen, field, nucleus, call, signals, pairing.duplicates.len()));
+        for reading in &field.nuclei {
+            let signals = counts.get(&reading.nucleus.id).copied().unwrap_or_default();
+            rows.push(row(specimen, field, reading, signals));
         }
     }
     write_table(path.as_ref(), &NUCLEI_COLUMNS, &rows)
@@ -72,11 +75,13 @@ pub fn write_nuclei_csv(path: impl AsRef<Path>, specimen: &str, fields: &[FieldR
 fn row(
     specimen: &str,
     field: &FieldReading,
-    nucleus: &Nucleus,
-    call: &NucleusCall,
+    reading: &NucleusReading,
     [red, green]: [usize; 2],
-    duplicates: usize,
-) -> [String; 31] {
+) -> [String; 36] {
+    let NucleusReading { nucleus, pairing, call, depth, .. } = reading;
+    let best_focus = depth.and_then(|depth| depth.best_focus_z_px);
+    let in_focus = depth.and_then(|depth| depth.in_focus_z_px);
+    let um = |z_px: Option<f64>| field.depth?.um(z_px?);
     let area_px = nucleus.area_px as f64;
     let diameter_px = 2.0 * (area_px / PI).sqrt();
     let pattern = call.pattern;
@@ -95,7 +100,7 @@ fn row(
         pattern.to_string(),
         call.rearranged.to_string(),
         call.class.name().to_owned(),
-        duplicates.to_string(),
+        pairing.duplicates.len().to_string(),
         nucleus.area_px.to_string(),
         fixed(diameter_px, 2),
         fixed_or_empty(field.pixel_size.map(|p| p.px_to_um(diameter_px)), 2),
@@ -112,5 +117,10 @@ fn row(
         call.doubtful.to_string(),
         call.region().unwrap_or_default().to_owned(),
         specimen.to_owned(),
+        fixed_or_empty(best_focus, 2),
+        fixed_or_empty(um(best_focus), 2),
+        fixed_or_empty(in_focus, 2),
+        fixed_or_empty(um(in_focus), 2),
+        depth.map_or_else(String::new, |depth| depth.cut_signals.to_string()),
     ]
 }

@@ -11,7 +11,7 @@ use crate::report::number::{fixed, fixed_or_empty, intensity};
 use crate::report::table::write_table;
 
 /// Columns of `signals.csv`.
-pub const SIGNALS_COLUMNS: [&str; 17] = [
+pub const SIGNALS_COLUMNS: [&str; 19] = [
     "field",
     "nucleus_id",
     "channel",
@@ -29,6 +29,8 @@ pub const SIGNALS_COLUMNS: [&str; 17] = [
     "amplitude",
     "probability",
     "specimen",
+    "z_px",
+    "z_um",
 ];
 
 /// Writes `signals.csv` of a specimen: every signal of every field, in the order of the readings. `signal_id` counts from
@@ -47,7 +49,7 @@ pub fn write_signals_csv(path: impl AsRef<Path>, specimen: &str, fields: &[Field
     write_table(path.as_ref(), &SIGNALS_COLUMNS, &rows)
 }
 
-fn row(specimen: &str, field: &FieldReading, index: usize, signal: &Signal, fate: Fate) -> [String; 17] {
+fn row(specimen: &str, field: &FieldReading, index: usize, signal: &Signal, fate: Fate) -> [String; 19] {
     let distance_px = fate.pair.map(|p| p.distance_px);
     let distance_um = distance_px.zip(field.pixel_size).map(|(px, size)| size.px_to_um(px));
     [
@@ -68,5 +70,7 @@ fn row(specimen: &str, field: &FieldReading, index: usize, signal: &Signal, fate
         intensity(signal.amplitude),
         fixed(signal.probability, 4),
         specimen.to_owned(),
+        fixed_or_empty(signal.z_px, 3),
+        fixed_or_empty(signal.z_px.and_then(|z_px| field.depth?.um(z_px)), 3),
     ]
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::analyse::{FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::{FieldDepth, FieldQuality, FieldReading, Instrument, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::colour::Colour;
 use crate::error::{Error, Location, Result};
@@ -85,6 +85,8 @@ struct FieldReport<'a> {
     signals: Signals,
     rejected: BTreeMap<&'static str, BTreeMap<Rejection, usize>>,
     quality: &'a FieldQuality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depth: Option<FieldDepth>,
 }
 
 /// Signals of a field by colour.
@@ -123,6 +125,7 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
             },
             rejected,
             quality: &field.quality,
+            depth: field.depth,
         }
     }
 }

@@ -24,11 +24,12 @@ fn nuclei_csv_lists_every_nucleus_counted_or_not() {
         "field,nucleus_id,centroid_y_px,centroid_x_px,area_um2,evaluable,exclusion,fused,split,isolated_red,\
          isolated_green,pattern,rearranged,class,duplicates,area_px,diameter_px,diameter_um,solidity,\
          eccentricity,mean_intensity,score,touches_border,overlapping,red_signals,green_signals,uncertain,\
-         probability_rearranged,doubtful,region,specimen\n\
+         probability_rearranged,doubtful,region,specimen,best_focus_z_px,best_focus_z_um,\
+         in_focus_z_px,in_focus_z_um,cut_signals\n\
          field_000,1,40.00,40.00,19.63,true,,1,1,0,0,1F1R1G,true,split,0,1963,49.99,5.00,0.9877,0.3000,812.5,\
-         0.9100,false,false,2,2,false,0.9700,false,,P1\n\
+         0.9100,false,false,2,2,false,0.9700,false,,P1,,,,,\n\
          field_000,2,110.00,110.00,7.06,false,one_colour_only,0,0,1,0,1R,false,unclassified,1,706,29.98,3.00,\
-         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false,,P1\n"
+         0.9877,0.3000,812.5,0.9100,false,false,2,0,false,,false,,P1,,,,,\n"
     );
 }
 
@@ -38,14 +39,14 @@ fn signals_csv_lists_every_signal_inside_nuclei_or_not() {
     assert_eq!(
         text,
         "field,nucleus_id,channel,y_px,x_px,intensity,snr,diameter_px,status,partner_distance_um,signal_id,\
-         partner_id,partner_distance_px,partner_distance_diameters,amplitude,probability,specimen\n\
-         field_000,1,red,30.000,30.000,9064.72,20.00,4.000,fused,0.150,1,2,1.500,0.375,500,0.9990,P1\n\
-         field_000,1,green,31.500,30.000,9064.72,20.00,4.000,fused,0.150,2,1,1.500,0.375,500,0.9990,P1\n\
-         field_000,1,red,50.000,40.000,9064.72,20.00,4.000,split,1.562,3,4,15.620,3.905,500,0.9990,P1\n\
-         field_000,1,green,40.000,52.000,9064.72,20.00,4.000,split,1.562,4,3,15.620,3.905,500,0.9990,P1\n\
-         field_000,2,red,110.000,110.000,9064.72,20.00,4.000,isolated,,5,,,,500,0.9990,P1\n\
-         field_000,2,red,110.000,114.000,9064.72,20.00,4.000,duplicate,,6,,,,500,0.9990,P1\n\
-         field_000,0,green,5.000,120.000,9064.72,20.00,4.000,isolated,,7,,,,500,0.9990,P1\n"
+         partner_id,partner_distance_px,partner_distance_diameters,amplitude,probability,specimen,z_px,z_um\n\
+         field_000,1,red,30.000,30.000,9064.72,20.00,4.000,fused,0.150,1,2,1.500,0.375,500,0.9990,P1,,\n\
+         field_000,1,green,31.500,30.000,9064.72,20.00,4.000,fused,0.150,2,1,1.500,0.375,500,0.9990,P1,,\n\
+         field_000,1,red,50.000,40.000,9064.72,20.00,4.000,split,1.562,3,4,15.620,3.905,500,0.9990,P1,,\n\
+         field_000,1,green,40.000,52.000,9064.72,20.00,4.000,split,1.562,4,3,15.620,3.905,500,0.9990,P1,,\n\
+         field_000,2,red,110.000,110.000,9064.72,20.00,4.000,isolated,,5,,,,500,0.9990,P1,,\n\
+         field_000,2,red,110.000,114.000,9064.72,20.00,4.000,duplicate,,6,,,,500,0.9990,P1,,\n\
+         field_000,0,green,5.000,120.000,9064.72,20.00,4.000,isolated,,7,,,,500,0.9990,P1,,\n"
     );
 }
 

@@ -114,6 +114,7 @@ mod tests {
             width_ratio,
             background: 0.0,
             threshold: 5.0,
+            z_px: None,
         }
     }
 

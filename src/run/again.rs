@@ -78,7 +78,11 @@ fn planned(
     let assay = assay.ok_or_else(|| Error::unknown("assay", &settings.assay, known()))?;
     let mut params = record.parameters.steps.clone();
     params.sex = settings.sex;
-    let mut reading = ReadOptions { pixel_size: settings.pixel_size_um, ..ReadOptions::default() };
+    let mut reading = ReadOptions {
+        pixel_size: settings.pixel_size_um,
+        z_step_um: settings.z_step_um,
+        ..ReadOptions::default()
+    };
     if let Some(channels) = &settings.channels {
         channels.parse::<ChannelChoice>()?.apply(&mut reading);
     }

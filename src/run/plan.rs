@@ -197,6 +197,7 @@ fn planned(row: &SheetRow, sheet: &SampleSheet, settings: &RunSettings) -> Resul
         channels.apply(&mut reading);
     }
     reading.pixel_size = row.pixel_size.or(reading.pixel_size);
+    reading.z_step_um = row.z_step_um.or(reading.z_step_um);
     let cells = sheet.other_columns.iter().zip(&row.other).filter(|(_, cell)| !cell.is_empty());
     let other = cells.map(|(name, cell)| (name.clone(), cell.clone())).collect();
     let source = source_at(&row.path, &row.specimen, &settings.find);

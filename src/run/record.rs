@@ -41,6 +41,9 @@ pub struct ResultSettings {
     pub channels: Option<String>,
     /// Size of a pixel, if it was told, um.
     pub pixel_size_um: Option<PixelSize>,
+    /// Distance between slices, if it was told, um.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z_step_um: Option<f64>,
     /// Its regions.
     #[serde(default)]
     pub regions: Option<RegionSettings>,
@@ -59,6 +62,7 @@ impl From<&PlannedResult> for ResultSettings {
             sex: planned.params.sex,
             channels: ChannelChoice::of(&planned.reading).map(|channels| channels.to_string()),
             pixel_size_um: planned.reading.pixel_size,
+            z_step_um: planned.reading.z_step_um,
             regions: planned.regions.as_ref().map(|regions| RegionSettings {
                 path: regions.path.clone(),
                 options: regions.options.clone(),

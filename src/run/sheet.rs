@@ -16,13 +16,14 @@ pub use row::SheetRow;
 
 /// The columns that a sheet may have, in any order. `specimen` and `path` must be there. All others are carried through
 /// to the tables of results.
-pub const SHEET_COLUMNS: [&str; 11] = [
+pub const SHEET_COLUMNS: [&str; 12] = [
     "specimen",
     "path",
     "assay",
     "sex",
     "channels",
     "pixel_size_um",
+    "z_step_um",
     "control",
     "regions",
     "nuclei",

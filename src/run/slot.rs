@@ -136,7 +136,8 @@ pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> 
         planned.source.iter().flat_map(|s| &s.fields).map(|f| f.series).collect();
     Digest::of_json(&(
         (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &planned.specimen),
-        (&*planned.assay, &planned.params, channels, planned.reading.pixel_size, series),
+        (&*planned.assay, &planned.params, channels, series),
+        (planned.reading.pixel_size, planned.reading.z_step_um),
         planned.regions.as_ref().map(ResultRegions::digest),
         // Their files are among the inputs.
         (planned.nuclei.is_some(), planned.signals.is_some()),

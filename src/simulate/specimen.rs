@@ -1,6 +1,6 @@
 //! Whole fields and specimens, in memory and on disk.
 
-use ndarray::{Array2, Zip};
+use ndarray::Array2;
 use serde::Serialize;
 
 use super::appearance::typical_heights;
@@ -8,6 +8,7 @@ use super::artefacts::{Artefact, scatter, stroma};
 use super::camera::{PlaneIndex, hot_pixels, read_out};
 use super::camera_map::camera_map;
 use super::conditions::{Conditions, Pattern};
+use super::drift::displaced;
 use super::granules::scatter_granules;
 use super::layout::{Edges, place_nuclei};
 use super::loci::place_signals;
@@ -17,8 +18,9 @@ use super::scene::{expose, stain};
 use super::shape::shape_signals;
 use super::speckle::scatter_speckle;
 use super::truth::{NucleusTruth, SignalTruth, nucleus_truths, signal_truths};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::field::{Field, Plane};
+use crate::stack::StackProjector;
 use crate::units::PixelSize;
 
 /// A simulated field with its truth.
@@ -27,7 +29,7 @@ use crate::units::PixelSize;
 pub struct SimulatedField {
     /// Name of its files: `field_000` and so on.
     pub name: String,
-    /// The image; of a stack, the brightest plane at each pixel.
+    /// The image; of a stack, as it is read from a file.
     pub field: Field,
     /// All planes of a stack, lowest first: counterstain, red, green. Empty for a single image.
     pub stack: Vec<[Plane; 3]>,
@@ -186,17 +188,22 @@ pub(super) fn simulate(
             light.map(|light| {
                 let at = PlaneIndex { field: index, z, channel };
                 channel += 1;
+                let drift = optics.drift_of_plane_px(z as usize);
+                let light = if let Some(px) = drift { displaced(&light, px) } else { light };
                 read_out(light, &conditions.camera, &hot, map.as_ref(), &streams, at)
             })
         })
         .collect();
-    let [counterstain, red, green] = match stack.len() {
-        1 => stack.remove(0),
-        _ => brightest(&stack)?,
-    };
     let name = format!("field_{index:03}");
-    let mut field = Field::new(name.as_str(), counterstain, red, green)?
-        .with_pixel_size(PixelSize::from_um(optics.pixel_um)?);
+    let pixel_size = PixelSize::from_um(optics.pixel_um)?;
+    let mut field = match stack.len() {
+        1 => {
+            let [counterstain, red, green] = stack.remove(0);
+            Field::new(name.as_str(), counterstain, red, green)?
+        }
+        _ => read_stack(&stack, &name, pixel_size, optics.plane_step_um)?,
+    }
+    .with_pixel_size(pixel_size);
     field.saturation_level = Some(f32::from(conditions.camera.highest_level()));
     Ok(SimulatedField {
         name,
@@ -229,21 +236,13 @@ fn fine_artefacts(conditions: &Conditions, streams: &Streams, field: u32) -> Vec
     scattered
 }
 
-/// The brightest sample of all planes at each pixel, for each channel.
-fn brightest(stack: &[[Plane; 3]]) -> Result<[Plane; 3]> {
-    let mut planes = stack.iter().cloned();
-    let first = planes.next().ok_or_else(|| Error::parameter("optics.planes", 0, "1 to 64"))?;
-    Ok(planes.fold(first, |mut highest, planes| {
-        for (highest, plane) in highest.iter_mut().zip(&planes) {
-            match (highest, plane) {
-                (Plane::U8(a), Plane::U8(b)) => Zip::from(a).and(b).for_each(|a, &b| *a = (*a).max(b)),
-                (Plane::U16(a), Plane::U16(b)) => Zip::from(a).and(b).for_each(|a, &b| *a = (*a).max(b)),
-                // The camera gives every plane of a stack the same sample type.
-                _ => {}
-            }
-        }
-        highest
-    }))
+/// The field that is read from a stack.
+fn read_stack(stack: &[[Plane; 3]], name: &str, pixel_size: PixelSize, step_um: f64) -> Result<Field> {
+    let mut projector = StackProjector::new(Some(pixel_size));
+    for (z, planes) in stack.iter().enumerate() {
+        projector.push(z as f64, planes.each_ref().map(|plane| Some(plane.clone())))?;
+    }
+    projector.finish(name, Some(step_um))
 }
 
 /// Simulates a specimen of `fields` fields in memory.

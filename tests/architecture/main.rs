@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "error",
     "atomic",
     "limited",
@@ -26,6 +26,7 @@ const ORDER: [&str; 33] = [
     "kernel",
     "label_image",
     "statistics",
+    "stack",
     "assay",
     "io",
     "segment",

@@ -35,9 +35,8 @@ pub struct Arguments {
     pub(crate) sheet: Option<PathBuf>,
     /// Repeat the run of a `run.json`
     #[arg(long, value_name = "run.json", conflicts_with_all = [
-        "check", "assay", "channels", "files", "series", "pixel_size", "sex", "params", "regions", "nuclei", "signals", "labels",
-        "labels_zarr",
-        "overlays",
+        "check", "assay", "channels", "files", "series", "pixel_size", "z_step", "sex", "params", "regions", "nuclei", "signals",
+        "labels", "labels_zarr", "overlays",
         "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
     ])]
     pub(crate) again: Option<PathBuf>,
@@ -134,6 +133,10 @@ pub(crate) struct Options {
     #[arg(long = "pixel-size", value_name = "UM", value_parser = pixel_size, allow_negative_numbers = true)]
     #[serde(rename = "pixel_size_um")]
     pub(crate) pixel_size: Option<PixelSize>,
+    /// Distance between the slices of stacks, um [default: as the files say]
+    #[arg(long = "z-step", value_name = "UM", value_parser = z_step, allow_negative_numbers = true)]
+    #[serde(rename = "z_step_um", skip_serializing_if = "Option::is_none")]
+    pub(crate) z_step: Option<f64>,
     /// Sex of the patients, for genes on X
     #[arg(long, value_name = "female|male")]
     pub(crate) sex: Option<PatientSex>,
@@ -207,6 +210,7 @@ impl Options {
             channels.apply(&mut options);
         }
         options.pixel_size = self.pixel_size;
+        options.z_step_um = self.z_step;
         options
     }
 }
@@ -247,6 +251,16 @@ fn pixel_size(text: &str) -> anyhow::Result<PixelSize> {
         anyhow::bail!("use a point ({} um per pixel)", text.replace(',', "."));
     }
     Ok(PixelSize::from_um(text.parse()?)?)
+}
+
+fn z_step(text: &str) -> anyhow::Result<f64> {
+    let um = text.replace(',', ".");
+    if text.contains(',') {
+        anyhow::bail!("use a point ({um} um between slices)");
+    }
+    let (um, range) = (um.parse()?, ReadOptions::Z_STEP_UM);
+    anyhow::ensure!(range.contains(um), "allowed are {range} um");
+    Ok(um)
 }
 
 fn number_of_threads(text: &str) -> anyhow::Result<usize> {

@@ -86,6 +86,7 @@ pub(super) fn put_together(
         bytes_swapped: sample.bytes_swapped.clone(),
         lights: lights(&tiles, &ids),
         notes: facts.notes.clone(),
+        depth: None,
         not_searched: empty.map(|measured| measured.tile.core).collect(),
         regions: None,
     }

@@ -3,6 +3,7 @@
 use crate::analyse::FieldMeasurement;
 use crate::analyse::specimen::ambiguous_owner::ambiguous_owner;
 use crate::analyse::specimen::debris;
+use crate::analyse::specimen::depth;
 use crate::analyse::specimen::field_quality::quality;
 use crate::analyse::specimen::neighbours::{Shown, missing_probe_hybridised_nearby};
 use crate::analyse::specimen::nucleus::{ResolvedRecord, field_centre_px};
@@ -76,6 +77,7 @@ impl ResolvedSpecimen<'_> {
             signals,
             rejected,
             quality,
+            depth: field.depth.map(|depth| depth.field),
             labels: field.segmentation.labels,
         })
     }
@@ -190,6 +192,10 @@ impl ResolvedSpecimen<'_> {
             pairing: paired.pairing,
             weak: PerColour::from_fn(|c| evidence.is_weak(c, assay, &params.classify)),
             call: classify(&evidence, assay, params.sex, &params.classify),
+            depth: field.depth.as_ref().map(|depth| {
+                let own = paired.signals.iter().map(|&i| &signals[i]);
+                depth::of_nucleus(depth, paired.resolved.record.index, own)
+            }),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Rules about probes and signals.
 
 use crate::assay::{
-    Assay, Comparator, DiameterFrom, DistanceMeasure, DistanceUnit, GreyZoneAction, IsolatedMeaning, Probe,
-    TouchingSignals,
+    Assay, Comparator, DiameterFrom, Dimensions, DistanceMeasure, DistanceUnit, GreyZoneAction,
+    IsolatedMeaning, Probe, TouchingSignals,
 };
 
 pub(super) fn probes(assay: &Assay) -> String {
@@ -54,6 +54,9 @@ pub(super) fn split(assay: &Assay) -> String {
             (DiameterFrom::Max, _) => format!("the diameter is the larger of both, {kept}"),
             _ => format!("the diameter is the mean of both, {kept}"),
         });
+    }
+    if distance.dims == Dimensions::Three {
+        parts.push("distances count depth, which needs stacks".to_owned());
     }
     if rule.touching_or_overlap == TouchingSignals::Fused {
         parts.push("signals that touch are fused".to_owned());

@@ -14,6 +14,7 @@ fn candidate(y_px: f64, x_px: f64) -> Candidate {
         width_ratio: 1.0,
         background: 100.0,
         threshold: 80.0,
+        z_px: None,
     }
 }
 

@@ -18,6 +18,7 @@ fn candidate(place: [f64; 2], amplitude: f64) -> Candidate {
         width_ratio: 1.0,
         background: 100.0,
         threshold: 60.0,
+        z_px: None,
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn of_imagej(
         let stated = square_pixel(x, y, "resolution and unit as ImageJ wrote them", location);
         layout.set_pixel_size(stated, options)?;
     }
+    layout.z_step_um = imagej.z_step_um();
     Ok(layout)
 }
 

@@ -50,6 +50,7 @@ pub(super) fn of_ome(
         let stated = square_pixel(x, y, "PhysicalSizeX and PhysicalSizeY in the OME-XML", location);
         layout.set_pixel_size(stated, options)?;
     }
+    layout.z_step_um = ome.z_step_um;
     Ok(layout)
 }
 
@@ -97,15 +98,20 @@ fn channels(
     }
     let mut channels = Vec::new();
     for (group, slices) in planes(tiff, ome, ome.size_c / samples, location, purpose)?.iter().enumerate() {
-        let pages: Vec<usize> = slices.iter().copied().flatten().collect();
-        if pages.is_empty() && purpose == Purpose::Channel {
+        let is_elsewhere = purpose == Purpose::Channel && !ome.elsewhere.is_empty();
+        let missing = slices.iter().position(Option::is_none);
+        let is_empty = slices.iter().all(Option::is_none);
+        if is_empty && is_elsewhere {
             continue;
         }
-        if let Some(z) = slices.iter().position(Option::is_none) {
+        // A stack may lack slices that were not acquired; those in other files were.
+        if let Some(z) = missing.filter(|_| is_empty || is_elsewhere) {
             return malformed(format!("the OME-XML gives no page for channel {group}, slice {z}"));
         }
         for sample in 0..page.channels {
-            let slices = pages.iter().map(|&page| PlaneAddress { page, sample }).collect();
+            let address =
+                |(slice, page): (usize, &Option<usize>)| Some(PlaneAddress { page: (*page)?, sample, slice });
+            let slices = slices.iter().enumerate().filter_map(address).collect();
             // Channels are listed one for each sample, or one for all samples of a page, which then has no name.
             let described = if samples == 1 || ome.channels.len() == ome.size_c {
                 ome.channels.get(group * samples + sample).cloned()

@@ -159,7 +159,9 @@ fn layouts(
         channels.iter_mut().flat_map(|c| &mut c.slices).for_each(|at| at.page = series.pages[at.page]);
         let names = series.shaped.iter().flat_map(|shaped| &shaped.channel_names);
         channels.iter_mut().zip(names).for_each(|(channel, name)| channel.name = Some(name.clone()));
-        (Layout { channels, ..Layout::default() }, format!("{size}, {}", stack.describe(frame)))
+        let z_step_um = series.shaped.as_ref().and_then(|shaped| shaped.z_step_um);
+        let layout = Layout { channels, z_step_um, ..Layout::default() };
+        (layout, format!("{size}, {}", stack.describe(frame)))
     };
     let frames: Range<usize> = 0..stack.frames.length;
     Ok(frames.map(image).collect())

@@ -20,6 +20,8 @@ pub(in crate::io) struct OmeImage {
     pub(in crate::io) channels: Vec<OmeChannel>,
     /// Edges (x, y) of a pixel in micrometres, each if stated in a unit of length.
     pub(in crate::io) pixel_um: (Option<f64>, Option<f64>),
+    /// Distance between slices, um, if stated in a unit of length.
+    pub(in crate::io) z_step_um: Option<f64>,
     /// Why the edges could not be read, if they could not: no fault where the caller knows them.
     pub(in crate::io) pixel_size_problem: Option<String>,
     pub(in crate::io) significant_bits: Option<u32>,

@@ -10,7 +10,8 @@ const MAX_NAMED_PLANES: usize = 2 * MAX_PLANES;
 
 impl OmeImage {
     /// The page (position in the main chain of its file) of each plane: `[c][z]`, with `channels` channels of which each page
-    /// may hold several samples, by the number of the file. A plane that lies in another file has none.
+    /// may hold several samples, by the number of the file. A plane that lies in another file has none, nor has a slice that
+    /// was not acquired.
     pub(in crate::io) fn pages(
         &self,
         channels: usize,
@@ -19,7 +20,8 @@ impl OmeImage {
         location: &Location,
     ) -> Result<Vec<Vec<Option<usize>>>> {
         let sizes = Sizes { channels, slices: self.size_z, frames: self.size_t, order: self.order };
-        let is_complete = |total: usize| !self.elsewhere.is_empty() || total <= page_count;
+        let is_complete =
+            |total: usize| !self.elsewhere.is_empty() || total <= page_count || self.has_listed(page_count);
         let Some(total) = sizes.total().filter(|&total| is_complete(total) && total <= MAX_PLANES) else {
             let problem = format!(
                 "the file is incomplete: copy it again (the OME-XML names {channels} x {} x {} planes (SizeC x SizeZ x \
@@ -65,15 +67,21 @@ impl OmeImage {
                 }
             }
         }
-        let is_missing =
-            |(c, row): (usize, &Vec<Option<usize>>)| row.iter().position(Option::is_none).map(|z| (c, z));
-        match pages.iter().enumerate().find_map(is_missing) {
-            Some((c, z)) if self.elsewhere.is_empty() => {
-                let problem = format!("the OME-XML gives no page for channel {c}, slice {z}");
+        match pages.iter().position(|row| row.iter().all(Option::is_none)) {
+            Some(c) if self.elsewhere.is_empty() => {
+                let problem = format!("the OME-XML gives no page for channel {c}");
                 Err(Error::malformed(location.clone(), problem))
             }
             _ => Ok(pages),
         }
+    }
+}
+
+impl OmeImage {
+    /// Whether each page is listed, and no more than the file has: then planes that are not listed were not acquired.
+    fn has_listed(&self, page_count: usize) -> bool {
+        let listed = self.runs.iter().map(|run| run.count.unwrap_or(1)).fold(0_usize, usize::saturating_add);
+        !self.runs.is_empty() && self.runs.iter().all(|run| run.ifd.is_some()) && listed <= page_count
     }
 }
 

@@ -6,7 +6,7 @@ use super::image::{OmeChannel, OmeImage, Run};
 use super::place::{Place, child};
 use crate::error::{Error, Location, Result};
 use crate::io::calibration::micrometres_per;
-use crate::io::options::ReadOptions;
+use crate::io::options::{ReadOptions, is_z_step};
 use crate::io::series::choose;
 
 /// What to do with an OME-TIFF that is not read.
@@ -202,6 +202,7 @@ impl Reader<'_> {
             frame: 0,
             channels: self.channels(pixels)?,
             pixel_um: (x_um, y_um),
+            z_step_um: self.length_um(pixels, "PhysicalSizeZ").ok().flatten().filter(|um| is_z_step(*um)),
             pixel_size_problem,
             significant_bits: self.number(pixels, "SignificantBits")?.and_then(|n| u32::try_from(n).ok()),
             elsewhere,

@@ -94,6 +94,42 @@ fn pages_follow_the_dimension_order() {
 }
 
 #[test]
+fn slices_are_in_order_in_all_dimension_orders() {
+    // Pages between two channels and between two slices, with 2 channels, 3 slices and 4 time points.
+    for (order, channel, slice, time) in [
+        ("XYCZT", 1, 2, 6),
+        ("XYCTZ", 1, 8, 2),
+        ("XYZCT", 3, 1, 6),
+        ("XYZTC", 12, 1, 3),
+        ("XYTCZ", 4, 8, 1),
+        ("XYTZC", 12, 4, 1),
+    ] {
+        let attributes = format!(
+            r#"SizeC="2" SizeZ="3" SizeT="4" DimensionOrder="{order}" PhysicalSizeZ="400" PhysicalSizeZUnit="nm""#
+        );
+        for frame in 0..4 {
+            let options = ReadOptions { series: Some(frame), ..ReadOptions::default() };
+            let image =
+                super::parse(&xml(&attributes, "<TiffData/>"), &place(), &options).expect("well formed");
+            let expected = [0, 1].map(|c| [0, 1, 2].map(|z| c * channel + z * slice + frame * time));
+            assert_eq!(pages(&image, 2, 24).expect("complete"), expected, "{order} {frame}");
+            assert!((image.z_step_um.expect("stated") - 0.4).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn slices_may_be_missing() {
+    let inside = "<TiffData IFD=\"0\" FirstC=\"0\" FirstZ=\"0\"/><TiffData IFD=\"1\" FirstC=\"0\" FirstZ=\"2\"/>\
+                  <TiffData IFD=\"2\" FirstC=\"1\" FirstZ=\"1\"/>";
+    let image = parse(STACK_CZ, inside).expect("well formed");
+    let found = image.pages(2, 0, 3, &place()).expect("listed");
+    assert_eq!(found, [[Some(0), None, Some(1)], [None, Some(2), None]]);
+    // Listed, and not in the file: it was cut short.
+    assert!(pages(&image, 2, 2).is_err());
+}
+
+#[test]
 fn pages_given_one_by_one_win_over_the_order() {
     let inside = "<TiffData IFD=\"2\" FirstC=\"0\"/><TiffData IFD=\"0\" FirstC=\"1\" PlaneCount=\"1\"/>\
                   <TiffData IFD=\"1\" FirstC=\"2\"/>";
@@ -105,7 +141,7 @@ fn pages_given_one_by_one_win_over_the_order() {
 fn incomplete_and_contradictory_pages_are_errors() {
     let image = parse(THREE, "<TiffData IFD=\"0\"/>").expect("well formed");
     let message = pages(&image, 3, 3).expect_err("two planes lack a page").to_string();
-    assert!(message.contains("channel 1, slice 0") && message.contains("a.ome.tif"), "{message}");
+    assert!(message.contains("channel 1") && message.contains("a.ome.tif"), "{message}");
     assert!(pages(&image, 3, 2).is_err(), "fewer pages than planes");
     let twice =
         parse(THREE, "<TiffData PlaneCount=\"3\"/><TiffData IFD=\"2\" FirstC=\"0\"/>").expect("well formed");

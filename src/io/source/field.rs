@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Location, Result};
 use crate::field::Field;
-use crate::io::image_file;
+use crate::io::image_file::{self, slide_of_slices};
 use crate::io::listed::three_of_listed;
 use crate::io::names::file_name;
 use crate::io::options::ReadOptions;
 use crate::io::purpose::Purpose;
 use crate::io::read::{read_field_reusing, read_files};
+use crate::io::read_slices::read_slices;
 use crate::io::slide_file::SlideFile;
 use crate::workspace::Workspace;
 
@@ -53,6 +54,12 @@ pub enum FieldFiles {
         /// The files, in the order of their channels.
         files: Vec<ChannelFile>,
     },
+    /// A file, or files, for each slice of a stack.
+    #[non_exhaustive]
+    Slices {
+        /// The slices, the lowest number first. Numbers may be missing.
+        slices: Vec<SliceFiles>,
+    },
     /// Files from which no field can be made; reading it is an error that says why.
     #[non_exhaustive]
     Unclear {
@@ -65,6 +72,16 @@ pub enum FieldFiles {
     },
 }
 
+/// The files of a slice of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SliceFiles {
+    /// The number of the slice in the names of its files.
+    pub number: u32,
+    /// Its files.
+    pub files: FieldFiles,
+}
+
 impl FieldFiles {
     /// The paths of all files.
     #[must_use]
@@ -73,8 +90,14 @@ impl FieldFiles {
             Self::One(path) => vec![path],
             Self::Three { counterstain, red, green } => vec![counterstain, red, green],
             Self::Listed { files } => files.iter().map(|file| file.path.as_path()).collect(),
+            Self::Slices { slices } => slices.iter().flat_map(|slice| slice.files.paths()).collect(),
             Self::Unclear { files, .. } => files.iter().map(PathBuf::as_path).collect(),
         }
+    }
+
+    /// The first file.
+    fn location(&self) -> Location {
+        self.paths().first().map(Location::file).unwrap_or_default()
     }
 }
 
@@ -110,23 +133,40 @@ impl FieldSource {
     /// As [`FieldSource::read`].
     pub fn read_reusing(&self, options: &ReadOptions, workspace: &mut Workspace) -> Result<Field> {
         let options = &self.options(options);
-        let mut field = match self.placed(options)? {
-            Placed::One(path) => read_field_reusing(path, options, workspace)?,
-            Placed::Three(paths) => read_files(&self.name, paths, options, workspace)?,
-        };
+        let mut field = self.read_files(&self.files, options, workspace)?;
         field.name.clone_from(&self.name);
         Ok(field)
+    }
+
+    fn read_files(
+        &self,
+        files: &FieldFiles,
+        options: &ReadOptions,
+        workspace: &mut Workspace,
+    ) -> Result<Field> {
+        match self.placed(files, options)? {
+            Placed::One(path) => read_field_reusing(path, options, workspace),
+            Placed::Three(paths) => read_files(&self.name, paths, options, workspace),
+            Placed::Slices(slices) => {
+                let slices = slices.iter().map(|slice| (slice.number, &slice.files));
+                let read = |files: &FieldFiles, workspace: &mut Workspace| {
+                    self.read_files(files, options, workspace)
+                };
+                read_slices(slices, &files.location(), options, workspace, read)
+            }
+        }
     }
 
     /// Opens the field as a slide, whose pixels are read in parts.
     ///
     /// # Errors
-    /// As [`SlideFile::open`]; [`Error::Undecided`] if its files are unclear.
+    /// As [`SlideFile::open`]; [`Error::Undecided`] if its files are unclear; [`Error::Unsupported`] if they are slices.
     pub fn open_slide(&self, options: &ReadOptions) -> Result<SlideFile> {
         let options = &self.options(options);
-        match self.placed(options)? {
+        match self.placed(&self.files, options)? {
             Placed::One(path) => Ok(SlideFile::open(path, options)?.with_name(&self.name)),
             Placed::Three(paths) => SlideFile::of_files(&self.name, paths, options),
+            Placed::Slices(slices) => Err(slide_of_slices(slices.len(), &self.files.location())),
         }
     }
 
@@ -135,10 +175,15 @@ impl FieldSource {
     /// # Errors
     /// As [`FieldSource::read`], but for faults of the pixels and of the other files.
     pub fn dim(&self, options: &ReadOptions) -> Result<(usize, usize)> {
-        let options = &self.options(options);
-        match self.placed(options)? {
+        self.dim_of(&self.files, &self.options(options))
+    }
+
+    fn dim_of(&self, files: &FieldFiles, options: &ReadOptions) -> Result<(usize, usize)> {
+        match self.placed(files, options)? {
             Placed::One(path) => image_file::dim(path, options, Purpose::Field),
             Placed::Three([counterstain, ..]) => image_file::dim(counterstain, options, Purpose::Channel),
+            Placed::Slices([]) => Err(Error::malformed(files.location(), "a stack without slices")),
+            Placed::Slices([first, ..]) => self.dim_of(&first.files, options),
         }
     }
 
@@ -148,9 +193,9 @@ impl FieldSource {
         ReadOptions { series: self.series.filter(|_| is_one).or(options.series), ..options.clone() }
     }
 
-    /// The files of the channels.
-    fn placed(&self, options: &ReadOptions) -> Result<Placed<'_>> {
-        match &self.files {
+    /// The files of the channels, or of the slices.
+    fn placed<'a>(&self, files: &'a FieldFiles, options: &ReadOptions) -> Result<Placed<'a>> {
+        match files {
             FieldFiles::One(path) => Ok(Placed::One(path)),
             FieldFiles::Three { counterstain, red, green } => Ok(Placed::Three([counterstain, red, green])),
             FieldFiles::Listed { files } => {
@@ -158,10 +203,11 @@ impl FieldSource {
                     files.iter().map(|file| (file.channel.as_str(), file.path.as_path())).collect();
                 three_of_listed(&self.name, &files, options).map(Placed::Three)
             }
-            FieldFiles::Unclear { files, question, remedy } => Err(Error::Undecided {
-                location: files.first().map(Location::file).unwrap_or_default(),
+            FieldFiles::Slices { slices } => Ok(Placed::Slices(slices)),
+            FieldFiles::Unclear { files: unclear, question, remedy } => Err(Error::Undecided {
+                location: files.location(),
                 question: question.clone(),
-                found: files.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
+                found: unclear.iter().map(|file| file_name(file)).collect::<Vec<_>>().join(", "),
                 remedy: remedy.clone(),
             }),
         }
@@ -173,6 +219,7 @@ enum Placed<'a> {
     One(&'a Path),
     /// Counterstain, red and green.
     Three([&'a Path; 3]),
+    Slices(&'a [SliceFiles]),
 }
 
 /// A specimen and its fields, none of them read yet.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::field::{ChannelFile, FieldFiles, FieldSource};
-use super::label::{Label, Reading, WAYS, has_channel_suffix, numbered_reading, readings, without_slice};
+use super::label::{Label, Reading, WAYS, has_channel_suffix, numbered_reading, readings};
+use super::slices::{Placed, join_slices};
 use crate::field::ChannelRole;
 use crate::io::channels::map_key;
 use crate::io::image_file::holds_several_channels;
@@ -26,9 +27,6 @@ struct Member {
     reading: Reading,
 }
 
-/// A field with the first of its files.
-type Placed = (PathBuf, FieldSource);
-
 /// Groups the files of one folder into fields, each with its first file, in the order of those. `folder` names a field whose
 /// files are named by their channels alone.
 pub(super) fn group_fields(files: Vec<PathBuf>, folder: &str) -> Vec<Placed> {
@@ -43,38 +41,12 @@ pub(super) fn group_fields(files: Vec<PathBuf>, folder: &str) -> Vec<Placed> {
         fields.extend(grouped);
         rest = others;
     }
-    refuse_slices(&mut fields);
     let (numbered, rest) = numbered_fields(rest, folder);
     fields.extend(numbered);
     fields.extend(other_fields(rest, folder));
+    let mut fields = join_slices(fields);
     fields.sort_by(|a, b| a.0.cmp(&b.0));
     fields
-}
-
-/// Fields whose names differ in the number of a slice or time point alone show the same nuclei.
-fn refuse_slices(fields: &mut [Placed]) {
-    let mut by_stack: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, (_, field)) in fields.iter().enumerate() {
-        if let Some(stack) = without_slice(&field.name) {
-            by_stack.entry(stack).or_default().push(i);
-        }
-    }
-    for (stack, members) in by_stack.into_iter().filter(|(_, members)| members.len() > 1) {
-        for i in members {
-            let FieldSource { files, .. } = &mut fields[i].1;
-            let FieldFiles::Three { counterstain, red, green } = files else { continue };
-            *files = FieldFiles::Unclear {
-                files: vec![counterstain.clone(), red.clone(), green.clone()],
-                question: format!(
-                    "several slices or time points are field `{stack}`, and its nuclei would be counted more than once"
-                ),
-                remedy:
-                    "save the slices of each channel as one stack, or say which files count, such as --files \
-                         '{field}_{channel}_z0.tif'"
-                        .to_owned(),
-            };
-        }
-    }
 }
 
 /// A folder that holds one channel.
@@ -109,7 +81,7 @@ pub(super) fn group_channel_folders(folders: Vec<ChannelFolder>) -> Vec<Placed> 
         let files = three(&members).or_else(|| listed(&members)).unwrap_or_else(|| unclear(&name, &members));
         Some((first, FieldSource::new(name, files)))
     };
-    by_field(members).into_iter().filter_map(field).collect()
+    join_slices(by_field(members).into_iter().filter_map(field).collect())
 }
 
 fn by_field(members: Vec<Member>) -> BTreeMap<String, Vec<Member>> {

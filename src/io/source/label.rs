@@ -231,16 +231,34 @@ pub(super) fn numbered_reading(name: &str) -> Option<Reading> {
     })
 }
 
-/// The name without the number of a slice or time point (`z003`, `t1`), if it has one.
-pub(super) fn without_slice(name: &str) -> Option<String> {
-    let is_slice = |word: &Range<usize>| {
-        let word = name[word.clone()].to_lowercase();
-        let digits = word.strip_prefix(['z', 't']).or(word.strip_prefix("time")).unwrap_or_default();
-        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+/// The name of a field without the numbers of slice (`z003`) and time point (`t1`), and these numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SliceName {
+    pub(super) stack: String,
+    pub(super) slice: Option<u32>,
+    pub(super) is_time_point: bool,
+}
+
+/// The parts of a name with the number of a slice or time point, if it has one.
+pub(super) fn slice_name(name: &str) -> Option<SliceName> {
+    let number = |range: &Range<usize>, marks: &[&str]| {
+        let word = name[range.clone()].to_lowercase();
+        let digits = marks.iter().find_map(|mark| word.strip_prefix(mark))?;
+        let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse::<u32>().ok().filter(|_| is_number)
     };
-    let slices: Vec<Found> =
-        words(name).into_iter().filter(is_slice).map(|range| Found { label: Label::Merged, range }).collect();
-    (!slices.is_empty()).then(|| without(name, &slices.iter().collect::<Vec<_>>()))
+    let words = words(name);
+    let slices: Vec<(&Range<usize>, u32)> =
+        words.iter().filter_map(|word| Some((word, number(word, &["z"])?))).collect();
+    let times = || words.iter().filter(|word| number(word, &["time", "t"]).is_some());
+    let ranges = slices.iter().map(|(range, _)| *range).chain(times());
+    let mut parts: Vec<Found> =
+        ranges.map(|range| Found { label: Label::Merged, range: range.clone() }).collect();
+    parts.sort_by_key(|part| part.range.start);
+    // A name with the numbers of two slices says nothing.
+    let slice = if let [(_, number)] = slices.as_slice() { Some(*number) } else { None };
+    let stack = without(name, &parts.iter().collect::<Vec<_>>());
+    (!parts.is_empty()).then(|| SliceName { stack, slice, is_time_point: times().next().is_some() })
 }
 
 /// The label of a name that is nothing but a label, as of a folder that holds one channel.

@@ -15,12 +15,12 @@ use crate::field::{FieldNote, Plane};
 use crate::io::channel::{Channel, PlaneAddress};
 use crate::io::layout::Layout;
 use crate::io::options::ReadOptions;
-use crate::io::projection::raise;
 use crate::io::sample_type::SampleType;
 use crate::io::series::choose;
 use crate::io::stack::{self, Stack};
 use crate::io::tiff::convert;
 use crate::slide::Part;
+use crate::stack::raise;
 
 /// Most planes of an image.
 const MAX_PLANES: u64 = 1 << 20;
@@ -298,6 +298,7 @@ impl Candidate {
         if let Some(stated) = self.multiscale.pixel_size() {
             layout.set_pixel_size(stated, options)?;
         }
+        layout.z_step_um = self.multiscale.z_step_um;
         let slices = layout.channels.iter().map(|channel| channel.slices.len()).max().unwrap_or(0);
         if slices > 1 {
             layout.notes.push(FieldNote::StackProjected { channel: None, slices });

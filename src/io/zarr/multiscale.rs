@@ -6,6 +6,7 @@ use super::attributes::{Attributes, Entry};
 use crate::error::{Location, Result};
 use crate::io::calibration::{micrometres_per, square_pixel};
 use crate::io::channel::Channel;
+use crate::io::options::is_z_step;
 use crate::units::PixelSize;
 
 /// Axes of an image in versions that do not name them.
@@ -46,6 +47,8 @@ pub(super) struct Multiscale {
     pub(super) levels: Vec<PathBuf>,
     /// What is stated of the channels, as many as are described.
     pub(super) channels: Vec<Channel>,
+    /// Distance between slices, um, if it is stated in a unit of length.
+    pub(super) z_step_um: Option<f64>,
     edges_um: Edges,
 }
 
@@ -91,7 +94,8 @@ impl Multiscale {
         let edges_um =
             Edges { x_um: edge(Axis::Column), y_um: edge(Axis::Row), location: datasets.location() };
         let channels = read_channels(&attributes)?;
-        Ok(Self { axes, levels, channels, edges_um })
+        let z_step_um = edge(Axis::Depth).filter(|um| is_z_step(*um));
+        Ok(Self { axes, levels, channels, z_step_um, edges_um })
     }
 
     /// The size of a pixel, if it is stated. One edge stands for both.

@@ -1,4 +1,4 @@
-//! Fields that are stacks and were read as their maximum projection.
+//! Fields that are stacks, in which distances are measured in the plane.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,10 +6,11 @@ use crate::quality::about::About;
 use crate::quality::check::{Check, Figures, Raised};
 use crate::quality::view::SpecimenView;
 
+use crate::assay::Dimensions;
 use crate::field::FieldNote;
 use crate::quality::field_names::{fields_where, named};
 
-/// Fields that are stacks and were read as their maximum projection.
+/// Fields that are stacks, in which distances are measured in the plane.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StackProjected {
@@ -21,7 +22,7 @@ pub struct StackProjected {
 
 pub(crate) const CHECK: Check = Check {
     code: "stack_projected",
-    meaning: "Stacks were read as their maximum projection, in which signals at different depths may seem to touch.",
+    meaning: "The distances of signals in stacks were measured in the plane, in which signals at different depths may seem to touch.",
     effect: "informs",
     limits: &[],
     sound: 0,
@@ -30,9 +31,9 @@ pub(crate) const CHECK: Check = Check {
 impl Figures for StackProjected {
     fn message(&self, _: &About) -> String {
         format!(
-            "Stacks of up to {} slices were read as their maximum projection ({}): signals at different depths may seem to touch.",
-            self.slices,
-            named(&self.fields)
+            "The assay measures distances in the plane, also in stacks ({}, up to {} slices): signals at different depths may seem to touch.",
+            named(&self.fields),
+            self.slices
         )
     }
 
@@ -42,6 +43,9 @@ impl Figures for StackProjected {
 }
 
 pub(super) fn check(view: &SpecimenView<'_>) -> Vec<Raised<StackProjected>> {
+    if view.assay.split.min_distance.dims == Dimensions::Three {
+        return Vec::new();
+    }
     let slices_of = |notes: &[FieldNote]| {
         notes
             .iter()

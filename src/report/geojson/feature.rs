@@ -108,6 +108,11 @@ impl Measurements {
         all.value("eccentricity", nucleus.eccentricity);
         all.value("mean_intensity", nucleus.mean_intensity);
         all.value("score", nucleus.score);
+        if let Some(depth) = own.depth {
+            all.value("best_focus_z_px", depth.best_focus_z_px);
+            all.value("in_focus_z_px", depth.in_focus_z_px);
+            all.count("cut_signals", depth.cut_signals as u64);
+        }
         all
     }
 
@@ -128,6 +133,7 @@ impl Measurements {
         all.value("snr", signal.snr);
         all.value("diameter_px", signal.diameter_px);
         all.value("probability", signal.probability);
+        all.value("z_px", signal.z_px);
         if let Some(partner) = fate.partner {
             all.count("partner_id", partner as u64 + 1);
         }

@@ -8,6 +8,7 @@ use super::fault::SheetFault;
 use super::row::SheetRow;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Result};
+use crate::io::ReadOptions;
 use crate::units::PixelSize;
 
 /// Most bytes of a specimen's name. File systems allow 255 for a file; an assay and a suffix may follow.
@@ -35,6 +36,7 @@ impl Cells<'_> {
             sex: self.parsed("sex", sex),
             channels: self.parsed("channels", str::parse),
             pixel_size: self.parsed("pixel_size_um", pixel_size),
+            z_step_um: self.parsed("z_step_um", z_step_um),
             control: self.parsed("control", str::parse),
             regions: self.path("regions", false),
             nuclei: self.path("nuclei", false),
@@ -152,6 +154,13 @@ fn sex(text: &str) -> Result<Sex> {
         "m" => Ok(Sex::Male),
         word => word.parse(),
     }
+}
+
+/// As [`pixel_size`].
+fn z_step_um(text: &str) -> Result<f64> {
+    let allowed = || format!("a number with a point, {} um", ReadOptions::Z_STEP_UM);
+    let number = text.parse().ok().filter(|um| ReadOptions::Z_STEP_UM.contains(*um));
+    number.ok_or_else(|| Error::parameter("z_step_um", text, allowed()))
 }
 
 /// A number with a point; a comma is told how to write it.

@@ -26,6 +26,8 @@ pub struct SheetRow {
     pub channels: Option<ChannelChoice>,
     /// Size of a pixel; `None` = that of the run.
     pub pixel_size: Option<PixelSize>,
+    /// Distance between the slices of stacks, um; `None` = that of the run.
+    pub z_step_um: Option<f64>,
     /// Its role as a control.
     pub control: Option<Control>,
     /// File of regions; `None` = that of the run.

@@ -41,6 +41,10 @@ pub struct Optics {
     pub planes: usize,
     /// Distance between planes, um, 0.05 to 5. Default 0.5.
     pub plane_step_um: f64,
+    /// Displacement of the last plane of a stack against the first, (y, x), px, -200 to 200 each; the planes between
+    /// are displaced in proportion, and the middle one not at all. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift_px: Option<[f64; 2]>,
     /// A lens by its pupil instead of a Gaussian. Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pupil: Option<Pupil>,
@@ -61,6 +65,7 @@ impl Default for Optics {
             vignette: 0.12,
             planes: 1,
             plane_step_um: 0.5,
+            drift_px: None,
             pupil: None,
         }
     }
@@ -84,7 +89,18 @@ impl Optics {
             ("planes", self.planes as f64, 1.0..=64.0),
             ("plane_step_um", self.plane_step_um, 0.05..=5.0),
         ];
+        if let Some([y_px, x_px]) = self.drift_px {
+            checks.push(("drift_px[y]", y_px, -200.0..=200.0));
+            checks.push(("drift_px[x]", x_px, -200.0..=200.0));
+        }
         checks.extend(self.pupil.iter().flat_map(Pupil::checks));
         checks
+    }
+
+    /// Displacement of a plane of the stack by drift, (y, x), px.
+    pub(in crate::simulate) fn drift_of_plane_px(&self, plane: usize) -> Option<[f64; 2]> {
+        let last = self.planes.checked_sub(1).filter(|last| *last > 0)?;
+        let share = plane as f64 / last as f64 - 0.5;
+        self.drift_px.map(|drift| drift.map(|px| share * px))
     }
 }
