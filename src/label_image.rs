@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use crate::kernel::run::Run;
+#[cfg(any(feature = "run", test))]
 use crate::slide::Part;
 
 /// Columns `x0..x1` of a row that have one label.
@@ -111,6 +112,7 @@ impl LabelImage {
     }
 
     /// The part of the image in a rectangle, of the labels that the rectangle meets.
+    #[cfg(any(feature = "run", test))]
     pub(crate) fn part(&self, part: Part) -> Self {
         let (x0, x1) = (part.x0 as u32, part.x1.min(self.width_px) as u32);
         let clipped = |run: &LabelRun| LabelRun {

@@ -74,6 +74,7 @@ mod summary;
 mod supplied;
 mod supplied_field;
 mod tables;
+mod task;
 
 pub use check::{CheckedResult, Stale, check_results};
 pub use control::Control;

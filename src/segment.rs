@@ -100,7 +100,7 @@ pub(crate) fn segment_and_plan(
     let model = ScoreModel::built_in()?;
     let proposals = Proposals::new(counterstain, pixel_size, params)?;
     let mut plan = None;
-    let make = |first: &Proposals, second: &mut Proposals| plan = SegmentPlan::of(first, second, model);
+    let make = |first: &Proposals, second: &mut Proposals| plan = first.plan(second, model);
     let found = nuclei(counterstain, proposals, params, model, make);
     Ok((found, plan))
 }

@@ -2,7 +2,7 @@
 
 use crate::colour::Colour;
 use crate::error::{Error, Result};
-use crate::field::{ChannelRole, Depth, Field, FieldNote, Plane, PlaneView};
+use crate::field::{ChannelRole, Depth, FieldNote, Plane, PlaneView};
 use crate::units::PixelSize;
 
 /// A field whose planes lie elsewhere, such as in the memory of a host: nothing is copied.
@@ -110,23 +110,6 @@ impl<'a> FieldView<'a> {
         match colour {
             Colour::Red => self.red,
             Colour::Green => self.green,
-        }
-    }
-}
-
-impl Field {
-    /// The field, borrowed.
-    #[must_use]
-    pub fn view(&self) -> FieldView<'_> {
-        FieldView {
-            name: &self.name,
-            counterstain: self.counterstain.view(),
-            red: self.red.view(),
-            green: self.green.view(),
-            pixel_size: self.pixel_size,
-            saturation_level: self.saturation_level,
-            notes: &self.notes,
-            depth: self.depth.as_deref(),
         }
     }
 }

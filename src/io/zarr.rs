@@ -8,8 +8,11 @@ mod folders;
 mod image;
 mod label_image;
 mod label_level;
+mod label_version;
 mod multiscale;
 mod series_xml;
+mod unpack;
 
 pub(super) use image::ZarrImage;
-pub use label_image::{OmeZarrVersion, ZarrLabels, add_labels_to_zarr, write_labels_zarr};
+pub use label_image::{ZarrLabels, add_labels_to_zarr, write_labels_zarr};
+pub use label_version::OmeZarrVersion;

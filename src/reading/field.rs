@@ -11,7 +11,10 @@ use crate::label_image::LabelImage;
 use crate::pair::Pairing;
 use crate::reading::depth::{FieldDepth, NucleusDepth};
 use crate::resolve::RejectedCandidate;
-use crate::segment::{BoundingBox, Nucleus};
+#[cfg(feature = "run")]
+use crate::segment::BoundingBox;
+use crate::segment::Nucleus;
+#[cfg(feature = "run")]
 use crate::slide::Part;
 use crate::units::PixelSize;
 
@@ -132,6 +135,7 @@ impl FieldReading {
 
     /// The reading of a part of the field, with places from the corner of the part: the nuclei that the part meets, and all
     /// signals.
+    #[cfg(feature = "run")]
     pub(crate) fn part(&self, part: Part) -> Self {
         let meets = |n: &&NucleusReading| {
             let BoundingBox { y0, x0, y1, x1 } = n.nucleus.bounding_box;

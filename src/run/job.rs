@@ -5,9 +5,9 @@ use crate::error::{Error, Location, Result};
 use crate::io::FieldSource;
 use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
 use crate::run::observer::{Event, Observer};
-use crate::run::score::{Task, bytes_of};
 use crate::run::specimen::MeasuredField;
 use crate::run::supplied_field;
+use crate::run::task::{Task, bytes_of};
 use crate::slide::Progress;
 use crate::workspace::Workspace;
 

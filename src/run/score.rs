@@ -3,43 +3,15 @@
 //! As many fields as there are threads are held in memory at once, or as fit; a slide is held in part. Pixels are dropped as
 //! soon as a field is measured; an overlay reads its field again.
 
-use std::fs;
-use std::path::Path;
-
 use rayon::prelude::*;
 
 use crate::analyse::field_bytes;
 use crate::error::{Error, Result};
-use crate::io::{FieldSource, files_of_zarr};
-use crate::quality::RunFacts;
 use crate::run::job::Job;
 use crate::run::observer::Observer;
-use crate::run::specimen::{Finished, MeasuredField, Target};
+use crate::run::specimen::{Finished, MeasuredField};
+use crate::run::task::Task;
 use crate::workspace::Workspace;
-
-/// A result to read, and the facts of the run that it rests on.
-pub(super) struct Task<'a> {
-    pub(super) index: usize,
-    pub(super) target: Target<'a>,
-    pub(super) facts: RunFacts,
-}
-
-impl Task<'_> {
-    /// The fields to read; none if the specimen was not found.
-    pub(super) fn fields(&self) -> &[FieldSource] {
-        self.target.planned.source.as_ref().map_or(&[], |source| &source.fields)
-    }
-}
-
-/// Bytes of the files of a field.
-pub(super) fn bytes_of(field: &FieldSource) -> u64 {
-    let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
-    let of_image = |path: &&Path| match files_of_zarr(path) {
-        Ok(Some(files)) => files.iter().map(|file| bytes(&file.path)).sum(),
-        _ => bytes(path),
-    };
-    field.files.paths().iter().map(of_image).sum()
-}
 
 /// Reads the results. `finished` is called for each, in the order of the tasks. Returns early if the observer cancels the
 /// run.

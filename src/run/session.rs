@@ -16,10 +16,11 @@ use crate::run::options::RunOptions;
 use crate::run::plan::{Plan, PlannedResult};
 use crate::run::record::{InputRecord, RunParameters, RunRecord};
 use crate::run::result::RunResult;
-use crate::run::score::{Task, bytes_of, score};
+use crate::run::score::score;
 use crate::run::slot::{Slot, There, settings_digest};
 use crate::run::specimen::Finished;
 use crate::run::tables;
+use crate::run::task::{Task, bytes_of};
 use crate::workspace::Workspace;
 
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.

@@ -1,9 +1,7 @@
 //! What the parts of a large picture have in common: the typical nucleus, the grey levels, and the nuclei that candidates are
 //! compared with. A picture that is segmented in parts is cut at the same levels everywhere.
 
-use crate::segment::context::{Usual, usual_of_first};
-use crate::segment::proposal::Proposals;
-use crate::segment::score::ScoreModel;
+use crate::segment::context::Usual;
 use crate::segment::working_image::{Levels, factor};
 
 /// See the module.
@@ -19,19 +17,6 @@ pub(crate) struct SegmentPlan {
 }
 
 impl SegmentPlan {
-    /// The plan of an image whose candidates, and those of its second pass, are known; `None` if it shows nothing.
-    pub(super) fn of(proposals: &Proposals, second: &Proposals, model: &ScoreModel) -> Option<Self> {
-        let image = proposals.image.as_ref()?;
-        let alone = proposals.score(&model.alone, &proposals.features);
-        let first = usual_of_first(&proposals.candidates, &proposals.features, &proposals.brightness, &alone);
-        Some(Self {
-            diameter_px: proposals.diameter_px()?,
-            levels: image.levels_of_picture(),
-            second: second.usual.clone().unwrap_or_else(|| first.clone()),
-            first,
-        })
-    }
-
     /// Parts begin at multiples of this, so that all are reduced on one grid, px.
     pub(crate) fn step_px(&self) -> usize {
         factor(self.diameter_px)

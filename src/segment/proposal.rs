@@ -85,6 +85,20 @@ impl Proposals {
         out
     }
 
+    /// The plan for other parts of the same picture, from these candidates and those of the second pass; `None` if it shows
+    /// nothing.
+    pub(super) fn plan(&self, second: &Self, model: &ScoreModel) -> Option<SegmentPlan> {
+        let image = self.image.as_ref()?;
+        let alone = self.score(&model.alone, &self.features);
+        let first = context::usual_of_first(&self.candidates, &self.features, &self.brightness, &alone);
+        Some(SegmentPlan {
+            diameter_px: self.diameter_px()?,
+            levels: image.levels_of_picture(),
+            second: second.usual.clone().unwrap_or_else(|| first.clone()),
+            first,
+        })
+    }
+
     fn seek(&mut self, image: WorkingImage) {
         self.candidates = candidates(&image, MAX_HOLE, MIN_SPLIT_AREA);
         self.measure(&image, Arc::new(RowSums::new(&image)));

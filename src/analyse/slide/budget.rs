@@ -6,8 +6,11 @@ use crate::slide::SlideFacts;
 
 /// Memory for each pixel of a tile that is being measured, bytes: three planes, labels, and the images of the search.
 const BYTES_OF_PIXEL: u64 = 20;
-/// Memory for each megapixel of a slide that stays until it is read, bytes: outlines, candidates and signals of packed tissue.
+/// Memory for each megapixel of a slide that stays until all tiles are measured, bytes: outlines and candidates of tissue with 40
+/// nuclei to the megapixel.
 const BYTES_OF_MEGAPIXEL: u64 = 200_000;
+/// Memory for each megapixel of such a slide while its nuclei are read together, bytes.
+const BYTES_OF_MEGAPIXEL_READ: u64 = 800_000;
 /// Memory of a process that measures nothing, bytes.
 const BYTES_AT_REST: u64 = 32 << 20;
 
@@ -23,8 +26,9 @@ pub(super) fn tiles_at_once(facts: &SlideFacts, memory_bytes: Option<u64>) -> Re
     let Some(limit) = memory_bytes else { return Ok(threads) };
     let edge = |size: usize| (TILE_PX + 2 * MAX_HALO_PX).min(size) as u64;
     let tile = edge(facts.height_px) * edge(facts.width_px) * BYTES_OF_PIXEL;
-    let kept = facts.whole().pixels() / 1_000_000 * BYTES_OF_MEGAPIXEL + BYTES_AT_REST;
-    let needed = tile + kept;
+    let megapixels = facts.whole().pixels() / 1_000_000;
+    let kept = megapixels * BYTES_OF_MEGAPIXEL + BYTES_AT_REST;
+    let needed = (tile + kept).max(megapixels * BYTES_OF_MEGAPIXEL_READ + BYTES_AT_REST);
     if needed > limit {
         let location = Location::file(&facts.name).at_key("memory");
         return Err(Error::Limit { location, needed, limit });

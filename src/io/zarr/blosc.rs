@@ -2,7 +2,7 @@
 //!
 //! The format is that of c-blosc 1 (`README_CHUNK_FORMAT.rst`). The library itself is written in C and C++.
 
-use super::decompress::{Fault, unpack_zlib, unpack_zstandard};
+use super::unpack::{Fault, unpack_zlib, unpack_zstandard};
 
 /// Bytes of the header.
 const HEADER_BYTES: usize = 16;

@@ -4,11 +4,9 @@
 //! names of their own, so that a host that uses `zarrs` as well keeps the usual ones.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::io::Read;
 use std::sync::{Arc, Once};
 
-use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::MultiGzDecoder;
 use zarrs::array::codec::api::{
     BytesToBytesCodecTraits, Codec, CodecError, CodecMetadataOptions, CodecOptions, CodecRuntimePluginV3,
     CodecTraits, PartialDecoderCapability, PartialEncoderCapability, RecommendedConcurrency,
@@ -19,26 +17,12 @@ use zarrs::metadata::Configuration;
 use zarrs::plugin::{ExtensionName, ZarrVersion};
 
 use super::blosc;
-use crate::io::tiff::unzstd;
+use super::unpack::{Fault, read_exactly, unpack_zlib, unpack_zstandard};
 
 /// Begins the names that `zarrs` knows these by.
 const PREFIX: &str = "breakapart.";
 /// Begins the names of compressors of `numcodecs` that are in no specification.
 const NUMCODECS: &str = "numcodecs.";
-
-/// Why a chunk cannot be unpacked.
-#[derive(Debug)]
-pub(super) struct Fault(String);
-
-impl Fault {
-    pub(super) fn new(problem: impl fmt::Display) -> Self {
-        Self(problem.to_string())
-    }
-
-    pub(super) fn other_length(stated: usize) -> Self {
-        Self(format!("a chunk does not unpack to its {stated} bytes"))
-    }
-}
 
 /// How the bytes of a chunk are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,21 +79,6 @@ pub(super) fn register() {
             ));
         }
     });
-}
-
-pub(super) fn unpack_zlib(packed: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
-    read_exactly(ZlibDecoder::new(packed), length)
-}
-
-pub(super) fn unpack_zstandard(packed: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
-    unzstd(packed, length).map_err(Fault::new)
-}
-
-fn read_exactly(reader: impl Read, length: usize) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    // One more byte shows a chunk that is too long.
-    reader.take((length as u64).saturating_add(1)).read_to_end(&mut bytes).map_err(Fault::new)?;
-    if bytes.len() == length { Ok(bytes) } else { Err(Fault::other_length(length)) }
 }
 
 impl ExtensionName for Compressor {

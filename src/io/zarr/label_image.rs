@@ -8,33 +8,11 @@ use serde_json::{Value, json};
 
 use super::attributes::{Attributes, read_json};
 use super::label_level::LabelLevel;
+use super::label_version::{CHUNK_PX, OmeZarrVersion, write_json};
 use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::io::zarr_folder::is_zarr;
 use crate::units::PixelSize;
-
-/// Edge of the chunks of a label image, pixels. A row of chunks of a slide 60,000 px wide takes 120 MB.
-pub(super) const CHUNK_PX: usize = 512;
-
-/// The version of OME-Zarr of a label image.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OmeZarrVersion {
-    /// 0.4, which is Zarr 2.
-    V04,
-    /// 0.5, which is Zarr 3.
-    #[default]
-    V05,
-}
-
-impl OmeZarrVersion {
-    fn name(self) -> &'static str {
-        match self {
-            Self::V04 => "0.4",
-            Self::V05 => "0.5",
-        }
-    }
-}
 
 /// How a label image is written in OME-Zarr.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -257,10 +235,4 @@ fn with(mut object: Value, more: Value) -> Value {
         object.extend(more);
     }
     object
-}
-
-pub(super) fn write_json(file: &Path, value: &Value) -> Result<()> {
-    let mut text = format!("{value:#}");
-    text.push('\n');
-    write_atomically(file, |part| fs::write(part, text).map_err(|e| Error::io(part, e)))
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use zarrs::array::{Array, ArrayError, ArrayMetadata};
 use zarrs::filesystem::FilesystemStore;
 
-use super::label_image::{CHUNK_PX, OmeZarrVersion, write_json};
+use super::label_version::{CHUNK_PX, OmeZarrVersion, write_json};
 use crate::error::{Error, Location, Result};
 
 /// Level of compression of gzip, of 9.
