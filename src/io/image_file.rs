@@ -251,6 +251,7 @@ impl ImageFile {
                 }
                 #[cfg(feature = "ome-zarr")]
                 Content::Zarr(image) => {
+                    only_slice(channel, location)?;
                     let (image, slices) = (image.clone(), channel.slices.clone());
                     (PartContent::Zarr { image, slices }, location.clone())
                 }

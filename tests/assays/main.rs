@@ -208,7 +208,7 @@ fn each_fault_is_one_clear_error() {
         ("band = \"2p23\"", "band = \"3p23\"", "band", &["\"3p23\"", "chromosome 2"]),
         ("id = \"alk\"", "id = \"ALK 1\"", "id", &["\"ALK 1\"", "lower-case"]),
         ("section_thickness_um = 4.5  #", "#", "section_thickness_um", &["missing", "ffpe"]),
-        ("dims = \"2d\"", "dims = \"4d\"", "split.min_distance.dims", &["\"2d\"", "\"3d\""]),
+        ("dims = \"2d\"", "dims = \"4d\"", "split.min_distance.dims", &["`2d`", "`3d`"]),
         (
             "diameter_from = \"mean\"",
             "diameter_from = \"fixed_um\"",

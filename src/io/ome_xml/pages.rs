@@ -72,7 +72,16 @@ impl OmeImage {
                 let problem = format!("the OME-XML gives no page for channel {c}");
                 Err(Error::malformed(location.clone(), problem))
             }
-            _ => Ok(pages),
+            _ => match pages.iter().position(|row| row.len() > 1 && row.iter().flatten().count() == 1) {
+                Some(c) if self.elsewhere.is_empty() => {
+                    let problem = format!(
+                        "the OME-XML gives one page for channel {c}, which has {} slices: copy the file again",
+                        self.size_z
+                    );
+                    Err(Error::malformed(location.clone(), problem))
+                }
+                _ => Ok(pages),
+            },
         }
     }
 }

@@ -23,6 +23,8 @@ use crate::io::sample_type::SampleType;
 
 /// Most chunks that are read at once. A plane of 100,000 x 100,000 px in chunks of 128 x 128 px has 610,000.
 const MAX_CHUNKS: u64 = 1 << 20;
+/// Bytes of a checksum, which the shortest chunk has at least.
+const MIN_CHUNK_BYTES: u64 = 4;
 
 /// The array in a folder.
 #[derive(Debug)]
@@ -88,7 +90,27 @@ impl ZarrArray {
     /// The samples of a region, in the order of the axes. Chunks without a file have the fill value.
     pub(super) fn read<T: ElementOwned>(&self, ranges: &[Range<u64>]) -> Result<Vec<T>> {
         let subset = ArraySubset::new_with_ranges(ranges);
+        self.check_files(&subset)?;
         self.array.retrieve_array_subset(&subset).map_err(|e| failed(&self.folder, e))
+    }
+}
+
+impl ZarrArray {
+    /// A file of a chunk that is too short for a checksum holds no chunk, and ends the library that would check it.
+    fn check_files(&self, subset: &ArraySubset) -> Result<()> {
+        let chunks = self
+            .array
+            .chunks_in_array_subset(subset)
+            .map_err(|e| Error::malformed(Location::file(&self.folder), e))?;
+        for indices in chunks.iter().flat_map(|chunks| chunks.indices().into_iter()) {
+            let file = self.folder.join(self.array.chunk_key(&indices).as_str());
+            let Ok(bytes) = std::fs::metadata(&file).map(|file| file.len()) else { continue };
+            if bytes < MIN_CHUNK_BYTES {
+                let problem = format!("a chunk of {bytes} bytes; copy the folder again");
+                return Err(Error::malformed(Location::file(file), problem));
+            }
+        }
+        Ok(())
     }
 }
 
