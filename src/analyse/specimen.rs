@@ -74,9 +74,12 @@ pub(super) fn calibrate<'a>(
     let shift = found_shift.shift;
     let corrected = shift.filter(|s| s.used);
     if let Some(shift) = corrected {
+        // Of a slide, two lists of all candidates take much memory.
+        drop(std::mem::take(&mut nuclei));
         nuclei = shift::apply(&mut fields, &shift, params);
     }
     if rim::assign(&mut fields, &nuclei, corrected.as_ref(), diameter_px, params) {
+        drop(std::mem::take(&mut nuclei));
         nuclei = nucleus::gather_corrected(&fields, corrected.as_ref());
     }
     let crosstalk = crosstalk::estimate(&nuclei, corrected, diameter_px, &params.instrument);

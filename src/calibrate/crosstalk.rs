@@ -11,6 +11,8 @@ mod ratio_mode;
 mod tests;
 mod unmix;
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::colour::Colour;
@@ -81,7 +83,11 @@ impl CrosstalkEvidence {
 }
 
 /// Estimates the crosstalk of `from` into the other colour, which lies at the place of the signal.
-pub(crate) fn estimate(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64) -> CrosstalkEvidence {
+pub(crate) fn estimate(
+    nuclei: &[impl Borrow<NucleusCandidates>],
+    from: Colour,
+    diameter_px: f64,
+) -> CrosstalkEvidence {
     let gather = |place| CoincidentPairs::gather(nuclei, from, diameter_px, place);
     let widest = gather(Place::Widest);
     let by_chance = widest.intact_at_place(|c| c.ratio <= MAX_CROSSTALK);

@@ -35,14 +35,12 @@ pub(super) fn is_estimated(params: &InstrumentParams) -> PerColour<bool> {
     settings(params).map(|setting| setting == Setting::Estimate).into()
 }
 
-/// The candidates with the greens where they were acquired.
-fn acquired(nuclei: &[NucleusRecord], shift: &ChromaticShift) -> Vec<NucleusCandidates> {
-    let mut acquired: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    for nucleus in &mut acquired {
-        let centre = nucleus.field_centre_px;
-        for green in &mut nucleus.green {
-            [green.y_px, green.x_px] = shift.redo([green.y_px, green.x_px], centre);
-        }
+/// The candidates of a nucleus with the greens where they were acquired.
+fn acquired(nucleus: &NucleusRecord, shift: &ChromaticShift) -> NucleusCandidates {
+    let mut acquired = nucleus.candidates.clone();
+    let centre = acquired.field_centre_px;
+    for green in &mut acquired.green {
+        [green.y_px, green.x_px] = shift.redo([green.y_px, green.x_px], centre);
     }
     acquired
 }
@@ -58,16 +56,15 @@ pub(super) fn estimate(
     diameter_px: f64,
     params: &InstrumentParams,
 ) -> CrosstalkEstimate {
-    let candidates: Vec<NucleusCandidates> = nuclei.iter().map(|n| n.candidates.clone()).collect();
-    let look =
-        |nuclei: &[NucleusCandidates]| Colour::BOTH.map(|c| crosstalk::estimate(nuclei, c, diameter_px));
+    let candidates: Vec<&NucleusCandidates> = nuclei.iter().map(|n| &n.candidates).collect();
     let signals = |found: &[CrosstalkEvidence; 2]| -> usize {
         found.iter().filter_map(|f| f.crosstalk).map(|crosstalk| crosstalk.signals).sum()
     };
-    let mut findings = look(&candidates);
+    let mut findings = Colour::BOTH.map(|colour| crosstalk::estimate(&candidates, colour, diameter_px));
     let mut as_acquired = None;
     if let Some(shift) = shift {
-        let there = look(&acquired(nuclei, &shift));
+        let acquired: Vec<NucleusCandidates> = nuclei.iter().map(|n| acquired(n, &shift)).collect();
+        let there = Colour::BOTH.map(|colour| crosstalk::estimate(&acquired, colour, diameter_px));
         if signals(&there) > signals(&findings) {
             (findings, as_acquired) = (there, Some(shift));
         }
@@ -85,11 +82,11 @@ pub(super) fn estimate(
 /// Removes the crosstalk from the candidates of the nuclei.
 pub(super) fn apply(nuclei: &mut [NucleusRecord], estimate: &CrosstalkEstimate) {
     let fractions = estimate.crosstalk.map(|c| c.map_or(0.0, |c| c.fraction));
-    let candidates = match &estimate.as_acquired {
-        Some(shift) => acquired(nuclei, shift),
-        None => nuclei.iter().map(|n| n.candidates.clone()).collect(),
-    };
-    for (nucleus, mut unmixed) in nuclei.iter_mut().zip(candidates) {
+    for nucleus in nuclei {
+        let mut unmixed = match &estimate.as_acquired {
+            Some(shift) => acquired(nucleus, shift),
+            None => nucleus.candidates.clone(),
+        };
         let stayed: [Vec<bool>; 2] = crosstalk::unmix(&mut unmixed, fractions.into()).into();
         for (places, stayed) in nucleus.places.iter_mut().zip(&stayed) {
             let mut keep = stayed.iter();

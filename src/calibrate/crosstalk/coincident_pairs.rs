@@ -1,5 +1,7 @@
 //! Pairs of a strong signal of one colour and a candidate of the other colour at its place or beside it.
 
+use std::borrow::Borrow;
+
 use crate::colour::Colour;
 use crate::detect::candidate::Candidate;
 use crate::detect::nucleus_candidates::NucleusCandidates;
@@ -89,17 +91,23 @@ pub(super) struct CoincidentPairs {
 }
 
 impl CoincidentPairs {
-    pub(super) fn gather(nuclei: &[NucleusCandidates], from: Colour, diameter_px: f64, place: Place) -> Self {
+    pub(super) fn gather(
+        nuclei: &[impl Borrow<NucleusCandidates>],
+        from: Colour,
+        diameter_px: f64,
+        place: Place,
+    ) -> Self {
+        let nuclei = || nuclei.iter().map(Borrow::borrow);
         let mut heights: Vec<f64> =
-            nuclei.iter().filter_map(|n| n.of(from).first().map(|c| c.amplitude)).collect();
+            nuclei().filter_map(|n: &NucleusCandidates| n.of(from).first().map(|c| c.amplitude)).collect();
         let typical = median(&mut heights);
         let threshold = |nucleus: &NucleusCandidates| {
             median(&mut nucleus.of(from.other()).iter().map(|c| c.threshold).collect::<Vec<f64>>())
         };
-        let mut thresholds: Vec<f64> = nuclei.iter().map(threshold).filter(|t| *t > 0.0).collect();
+        let mut thresholds: Vec<f64> = nuclei().map(threshold).filter(|t| *t > 0.0).collect();
         let usual_threshold = median(&mut thresholds);
         let mut out = Self::default();
-        for nucleus in nuclei {
+        for nucleus in nuclei() {
             let threshold = Some(threshold(nucleus)).filter(|t| *t > 0.0).unwrap_or(usual_threshold);
             for signal in nucleus.of(from) {
                 if signal.amplitude < MIN_SNR * signal.noise_sd() || signal.amplitude < 0.4 * typical {
