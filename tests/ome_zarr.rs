@@ -9,7 +9,7 @@ use breakapart::io::{
 };
 use breakapart::ndarray::Array2;
 use breakapart::slide::{Part, SlideSource};
-use breakapart::{ChannelRole, Error, Field, FieldNote, PixelSize, Plane};
+use breakapart::{ChannelRole, Error, Field, FieldNote, LabelImage, PixelSize, Plane};
 
 const SIZE: (usize, usize) = (27, 33);
 
@@ -262,17 +262,18 @@ fn label_images_are_read_as_they_were_written() {
         about.pixel_size = PixelSize::from_um(0.125).ok();
         let path = folder.path().join("labels.ome.zarr");
         // The second takes the place of the first.
-        write_labels_zarr(&path, &labels, &about).expect("written");
+        write_labels_zarr(&path, &LabelImage::from_array(&labels), &about).expect("written");
         let sizes: Vec<_> = (0..4).filter(|level| path.join(level.to_string()).is_dir()).collect();
         assert_eq!(sizes, [0, 1, 2], "700 x 1100, 350 x 550, 175 x 275 px");
         let written = labels_of(&path, metadata);
         assert_eq!(floats(&written), labels.mapv(|label| label as f32), "{version:?}");
-        write_labels_zarr(&path, &labels, &about).expect_err("an image is not replaced");
+        write_labels_zarr(&path, &LabelImage::from_array(&labels), &about)
+            .expect_err("an image is not replaced");
         std::fs::remove_dir_all(&path).expect("removed");
     }
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is left behind");
     let error =
-        write_labels_zarr(folder.path().join("a.zarr"), &Array2::zeros((0, 4)), &ZarrLabels::default());
+        write_labels_zarr(folder.path().join("a.zarr"), &LabelImage::default(), &ZarrLabels::default());
     assert_eq!(error.expect_err("empty").code(), "invalid_parameter");
 }
 
@@ -283,8 +284,9 @@ fn label_images_in_an_image_are_listed_and_change_no_pixel() {
         let image = folder.path().join(format!("{name}.ome.zarr"));
         copy(&data(name), &image);
         let labels = Array2::from_elem(SIZE, 7);
+        let runs = LabelImage::from_array(&labels);
         for label in ["nuclei", "nuclei", "others"] {
-            add_labels_to_zarr(&image, label, &labels, PixelSize::from_um(0.125).ok()).expect("written");
+            add_labels_to_zarr(&image, label, &runs, PixelSize::from_um(0.125).ok()).expect("written");
         }
         let listed = std::fs::read_to_string(image.join("labels").join(metadata)).expect("the list");
         assert_eq!((listed.matches("nuclei").count(), listed.matches("others").count()), (1, 1), "{listed}");
@@ -295,7 +297,7 @@ fn label_images_in_an_image_are_listed_and_change_no_pixel() {
         let field = read_field(&image, &ReadOptions::default()).expect("a field");
         check(name, &field, |c, y, x| value(c, 0, y, x));
         for wrong in ["", "../a", ".a"] {
-            assert!(add_labels_to_zarr(&image, wrong, &labels, None).is_err(), "{wrong}");
+            assert!(add_labels_to_zarr(&image, wrong, &runs, None).is_err(), "{wrong}");
         }
     }
 }

@@ -82,7 +82,7 @@ fn write_label_image(path: &Path, field: &FieldReading) -> Result<()> {
 #[cfg(feature = "ome-zarr")]
 fn write_zarr(path: &Path, field: &FieldReading) -> Result<()> {
     let about = ZarrLabels { pixel_size: field.pixel_size, ..ZarrLabels::default() };
-    write_labels_zarr(path, &field.labels.to_array(), &about)
+    write_labels_zarr(path, &field.labels, &about)
 }
 
 #[cfg(not(feature = "ome-zarr"))]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{ArrayView2, Axis, Slice};
 use serde_json::{Value, json};
 
 use super::attributes::{Attributes, read_json};
@@ -12,6 +12,7 @@ use super::label_version::{CHUNK_PX, OmeZarrVersion, write_json};
 use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::io::zarr_folder::is_zarr;
+use crate::label_image::LabelImage;
 use crate::units::PixelSize;
 
 /// How a label image is written in OME-Zarr.
@@ -32,13 +33,15 @@ pub struct ZarrLabels {
 /// [`Error::InvalidParameter`] if the image is empty.
 ///
 /// ```
+/// use breakapart::LabelImage;
 /// use breakapart::io::{ZarrLabels, write_labels_zarr};
 /// use ndarray::array;
 /// let folder = tempfile::tempdir()?;
-/// write_labels_zarr(folder.path().join("field.ome.zarr"), &array![[0, 1], [2, 2]], &ZarrLabels::default())?;
+/// let labels = LabelImage::from_array(&array![[0, 1], [2, 2]]);
+/// write_labels_zarr(folder.path().join("field.ome.zarr"), &labels, &ZarrLabels::default())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write_labels_zarr(folder: impl AsRef<Path>, labels: &Array2<u32>, about: &ZarrLabels) -> Result<()> {
+pub fn write_labels_zarr(folder: impl AsRef<Path>, labels: &LabelImage, about: &ZarrLabels) -> Result<()> {
     write_label_image(folder.as_ref(), labels, about, None)
 }
 
@@ -50,7 +53,7 @@ pub fn write_labels_zarr(folder: impl AsRef<Path>, labels: &Array2<u32>, about: 
 pub fn add_labels_to_zarr(
     image: impl AsRef<Path>,
     name: &str,
-    labels: &Array2<u32>,
+    labels: &LabelImage,
     pixel_size: Option<PixelSize>,
 ) -> Result<PathBuf> {
     let image = image.as_ref();
@@ -80,7 +83,7 @@ fn listed(group: &Path) -> Result<Vec<String>> {
 
 fn write_label_image(
     folder: &Path,
-    labels: &Array2<u32>,
+    labels: &LabelImage,
     about: &ZarrLabels,
     source: Option<&str>,
 ) -> Result<()> {
@@ -100,12 +103,11 @@ fn write_label_image(
     })
 }
 
-fn write_parts(part: &Path, labels: &Array2<u32>, about: &ZarrLabels, source: Option<&str>) -> Result<()> {
+fn write_parts(part: &Path, labels: &LabelImage, about: &ZarrLabels, source: Option<&str>) -> Result<()> {
     remove_folder(part)?;
     let mut pyramid = LabelPyramid::create(part, labels.dim(), about, source)?;
-    for y in (0..labels.nrows()).step_by(CHUNK_PX) {
-        let end = (y + CHUNK_PX).min(labels.nrows());
-        pyramid.push(labels.slice_axis(Axis(0), Slice::from(y..end)))?;
+    for y in (0..labels.dim().0).step_by(CHUNK_PX) {
+        pyramid.push(labels.rows_as_array(y..y + CHUNK_PX).view())?;
     }
     Ok(())
 }
