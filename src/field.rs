@@ -46,7 +46,7 @@ impl Field {
     /// A field from three planes of the same size.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] if a plane is empty or the planes differ in size, [`Error::Malformed`] if a float
+    /// [`crate::Error::InvalidParameter`] if a plane is empty or the planes differ in size, [`crate::Error::Malformed`] if a float
     /// plane holds a value that is not finite.
     ///
     /// ```

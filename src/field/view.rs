@@ -43,7 +43,7 @@ impl<'a> FieldView<'a> {
     /// A field from three planes of the same size.
     ///
     /// # Errors
-    /// As [`Field::new`].
+    /// As [`Field::new`](crate::Field::new).
     pub fn new(
         name: &'a str,
         counterstain: PlaneView<'a>,

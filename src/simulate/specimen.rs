@@ -141,7 +141,7 @@ impl SpecimenTruth {
 /// Simulates field `index` of a specimen. The same arguments give the same field.
 ///
 /// # Errors
-/// [`Error::InvalidParameter`] if a parameter is out of its range.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of its range.
 pub fn simulate_field(conditions: &Conditions, seed: u64, index: u32) -> Result<SimulatedField> {
     simulate(conditions, seed, index, Edges::Crossed)
 }
@@ -248,7 +248,7 @@ fn read_stack(stack: &[[Plane; 3]], name: &str, pixel_size: PixelSize, step_um: 
 /// Simulates a specimen of `fields` fields in memory.
 ///
 /// # Errors
-/// [`Error::InvalidParameter`] if a parameter is out of its range.
+/// [`crate::Error::InvalidParameter`] if a parameter is out of its range.
 pub fn simulate_specimen(conditions: &Conditions, seed: u64, fields: u32) -> Result<SimulatedSpecimen> {
     let mut truth = SpecimenTruth::new(conditions, seed);
     let mut simulated = Vec::new();
