@@ -72,16 +72,15 @@ impl OmeImage {
                 let problem = format!("the OME-XML gives no page for channel {c}");
                 Err(Error::malformed(location.clone(), problem))
             }
-            _ => match pages.iter().position(|row| row.len() > 1 && row.iter().flatten().count() == 1) {
-                Some(c) if self.elsewhere.is_empty() => {
-                    let problem = format!(
-                        "the OME-XML gives one page for channel {c}, which has {} slices: copy the file again",
-                        self.size_z
-                    );
-                    Err(Error::malformed(location.clone(), problem))
-                }
-                _ => Ok(pages),
-            },
+            // A stack of one slice is one of which the others were lost.
+            _ if self.elsewhere.is_empty()
+                && pages.iter().all(|row| row.len() > 1 && row.iter().flatten().count() == 1) =>
+            {
+                let problem =
+                    format!("the OME-XML gives pages for one of {} slices: copy the file again", self.size_z);
+                Err(Error::malformed(location.clone(), problem))
+            }
+            _ => Ok(pages),
         }
     }
 }
