@@ -34,7 +34,7 @@ const GOOD_SHARE: f64 = 0.5;
 /// Steps of the golden section visit all parts of a slide alike.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
-/// What the survey of a slide gives.
+/// The result of a survey.
 pub(super) struct Survey {
     /// The measurement of the sample.
     pub(super) sample: FieldMeasurement,

@@ -9,7 +9,7 @@ use crate::field::{ChannelRole, FieldView, PlaneView};
 use crate::segment::{SegmentPlan, Segmentation, segment_part};
 use crate::slide::SlideSource;
 
-/// What all tiles are measured with.
+/// The source and the settings that all tiles share.
 pub(super) struct TileWork<'a> {
     pub(super) params: &'a AnalyseParams,
     pub(super) source: &'a dyn SlideSource,

@@ -16,7 +16,7 @@ use crate::slide::{Part, SlideFacts};
 
 /// A slide in which nothing stands out.
 pub(super) fn without_nuclei(facts: &SlideFacts, sample: FieldMeasurement) -> FieldMeasurement {
-    let channels = sample.channels.each_ref().map(|channel| like(channel, Vec::new()));
+    let channels = sample.channels.each_ref().map(without_candidates);
     FieldMeasurement {
         name: facts.name.clone(),
         segmentation: FieldNuclei {
@@ -33,10 +33,10 @@ pub(super) fn without_nuclei(facts: &SlideFacts, sample: FieldMeasurement) -> Fi
     }
 }
 
-/// What a channel of a slide shares with the sample, with other candidates.
-fn like(sample: &ChannelCandidates, candidates: Vec<Candidate>) -> ChannelCandidates {
+/// A channel of a slide before its candidates: noise, width and filter are those of the sample.
+fn without_candidates(sample: &ChannelCandidates) -> ChannelCandidates {
     ChannelCandidates {
-        candidates,
+        candidates: Vec::new(),
         nucleus_noise: Vec::new(),
         local_noise: Vec::new(),
         clipped: ClippedPeaks::default(),
@@ -147,7 +147,7 @@ fn channel(
     (labels, margin_px): (&LabelImage, f64),
     sample: &FieldMeasurement,
 ) -> ChannelCandidates {
-    let mut out = like(&sample.channels[colour.index()], Vec::new());
+    let mut out = without_candidates(&sample.channels[colour.index()]);
     for (place, measured) in tiles.iter().enumerate() {
         let Some(field) = &measured.field else { continue };
         let found = &field.channels[colour.index()];
