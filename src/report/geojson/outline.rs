@@ -22,41 +22,41 @@ const STEPS: [(i64, i64); 4] = [(0, 1), (1, 0), (0, -1), (-1, 0)];
 
 /// The pieces of a label, in reading order of their first pixels.
 pub(super) fn polygons_of(labels: &LabelImage, label: u32, bounds: BoundingBox) -> Vec<PolygonRings> {
-    let mask = Mask { labels, label, bounds };
-    let mut visited = Array2::from_elem(mask.dim(), false);
+    let mask = Mask::of(labels, label, bounds);
+    let mut visited = Array2::from_elem(mask.pixels.dim(), false);
     let mut rings = Vec::new();
-    for (y, x) in mask.pixels() {
-        if !mask.holds(y - 1, x) && !visited[mask.place(y, x)] {
+    for ((row, column), _) in mask.pixels.indexed_iter().filter(|(_, holds)| **holds) {
+        let (y, x) = ((bounds.y0 + row) as i64, (bounds.x0 + column) as i64);
+        if !mask.holds(y - 1, x) && !visited[(row, column)] {
             mask.trace(y, x, &mut visited, &mut rings);
         }
     }
     assemble(rings)
 }
 
-/// The pixels of one label.
-struct Mask<'a> {
-    labels: &'a LabelImage,
-    label: u32,
+/// The pixels of one label within its bounds.
+struct Mask {
     bounds: BoundingBox,
+    pixels: Array2<bool>,
 }
 
-impl Mask<'_> {
-    fn dim(&self) -> (usize, usize) {
-        let BoundingBox { y0, x0, y1, x1 } = self.bounds;
-        (y1.saturating_sub(y0), x1.saturating_sub(x0))
-    }
-
-    fn pixels(&self) -> impl Iterator<Item = (i64, i64)> + use<'_> {
-        let BoundingBox { y0, x0, y1, x1 } = self.bounds;
-        let all = (y0..y1).flat_map(move |y| (x0..x1).map(move |x| (y as i64, x as i64)));
-        all.filter(|&(y, x)| self.holds(y, x))
+impl Mask {
+    fn of(labels: &LabelImage, label: u32, bounds: BoundingBox) -> Self {
+        let BoundingBox { y0, x0, y1, x1 } = bounds;
+        let mut pixels = Array2::from_elem((y1.saturating_sub(y0), x1.saturating_sub(x0)), false);
+        for run in labels.runs_of(label, y0..y1) {
+            for x in (run.x0 as usize).max(x0)..(run.x1 as usize).min(x1) {
+                pixels[(run.y as usize - y0, x - x0)] = true;
+            }
+        }
+        Self { bounds, pixels }
     }
 
     /// Whether the label has this pixel, within its bounds.
     fn holds(&self, y: i64, x: i64) -> bool {
-        let BoundingBox { y0, x0, y1, x1 } = self.bounds;
-        let (Ok(y), Ok(x)) = (usize::try_from(y), usize::try_from(x)) else { return false };
-        (y0..y1).contains(&y) && (x0..x1).contains(&x) && self.labels.get(y, x) == Some(self.label)
+        let row = y.checked_sub_unsigned(self.bounds.y0 as u64).and_then(|y| usize::try_from(y).ok());
+        let column = x.checked_sub_unsigned(self.bounds.x0 as u64).and_then(|x| usize::try_from(x).ok());
+        row.zip(column).and_then(|place| self.pixels.get(place)).is_some_and(|holds| *holds)
     }
 
     /// Place of a pixel of the label in arrays of the size of its bounds.
