@@ -14,6 +14,7 @@ mod padding;
 mod params;
 mod picture;
 mod reading;
+mod review_order;
 mod slide;
 mod specimen;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use edit::{Change, Edit};
 pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
+pub use review_order::{ReviewItem, ReviewReason};
 #[cfg(feature = "run")]
 pub(crate) use slide::field_bytes;
 pub use slide::{SlideOptions, WHOLE_FIELD_PX};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
+use crate::kernel::outline::Silhouette;
 use crate::kernel::run::Run;
 #[cfg(any(feature = "run", test))]
 use crate::slide::Part;
@@ -109,6 +110,19 @@ impl LabelImage {
             let own = self.row(y).iter().filter(move |run| run.label == label);
             own.map(move |run| Run { y: y as u32, x0: run.x0, x1: run.x1 })
         })
+    }
+
+    /// The outline of one label in some rows: the centres of its outermost pixels (row, column), px, clockwise from the first
+    /// pixel in reading order. Empty if no row has it.
+    pub(crate) fn outline_of(&self, label: u32, rows: Range<usize>) -> Vec<[usize; 2]> {
+        let runs: Vec<Run> = self.runs_of(label, rows).collect();
+        if runs.is_empty() {
+            return Vec::new();
+        }
+        let (mut silhouette, mut outline) = (Silhouette::default(), Vec::new());
+        silhouette.set(&runs);
+        silhouette.trace(&mut outline);
+        outline.into_iter().map(|(y, x)| [y.max(0) as usize, x.max(0) as usize]).collect()
     }
 
     /// The part of the image in a rectangle, of the labels that the rectangle meets.

@@ -34,14 +34,10 @@ pub use check::{Check, Limit};
 pub(crate) use checks::check;
 pub use finding::Finding;
 pub(crate) use question::Question;
-#[cfg(feature = "run")]
-pub(crate) use registry::place_of;
 pub use registry::{CHECKS, Detail, findings_page};
 #[cfg(feature = "run")]
-pub(crate) use run::of_facts as findings_of_run;
+pub(crate) use run::replace as replace_findings_of_run;
 pub use run_facts::{FailedControl, RunFacts, SharedPlane};
-#[cfg(feature = "run")]
-pub(crate) use verdict::ON_GIVEN_VERDICT;
 pub(crate) use verdict::{on_settled_verdict, that_withhold};
 pub(crate) use view::{
     ClippedPeaks, Compared, CounterstainFit, CounterstainPlace, CutOffBackground, FieldFacts, OtherPlace,

@@ -8,13 +8,12 @@
 #[cfg(test)]
 mod example;
 mod fate;
+mod gallery;
 mod geojson;
 mod json;
 mod nuclei;
 mod number;
 mod overlay;
-#[cfg(feature = "run")]
-mod rejudge;
 mod schema;
 mod signals;
 mod specimen;
@@ -24,14 +23,15 @@ mod table;
 mod tests;
 
 pub use fate::{Fate, fates};
+pub use gallery::{FieldCrops, NucleusCrop};
+#[cfg(feature = "run")]
+pub(crate) use geojson::{nucleus_class, nucleus_name, nucleus_uuid};
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
 
 #[cfg(feature = "run")]
 pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};
-#[cfg(feature = "run")]
-pub(crate) use rejudge::SavedReport;
 pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};

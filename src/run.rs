@@ -7,9 +7,11 @@
 //! | `control` | controls of the run |
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
 //! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
+//! | `saved` | the reading of a result, kept in its folder |
 //! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
 //! | `part`, `split`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
 //! | `record`, `line`, `tables`, `summary` | the files about the whole run |
+//! | `gallery`, `review` | crops of the nuclei; corrections by persons, and their audit trail |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
 //! A result is complete when its ledger says so, and the ledger is written last. A run that was killed goes on with the
@@ -47,6 +49,7 @@ mod digest;
 mod facts;
 mod find_settings;
 mod folder;
+mod gallery;
 mod job;
 mod ledger;
 mod line;
@@ -61,6 +64,8 @@ mod record;
 mod regions;
 mod rejudge;
 mod result;
+mod review;
+mod saved;
 mod score;
 mod session;
 mod shared;
@@ -90,6 +95,10 @@ pub use plan::{FailedInput, Plan, PlannedResult};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
 pub use regions::ResultRegions;
 pub use result::RunResult;
+pub use review::{
+    AUDIT_JSONL, AuditLine, Counted, REVIEW_COLUMNS, ReaderRole, Review, ReviewChange, ReviewEntry,
+    ReviewOptions, Reviewed, SecondReading, check_reviews, review,
+};
 pub use session::Run;
 pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
 pub use sheet_columns::SheetColumns;

@@ -8,6 +8,7 @@ pub mod detect;
 mod memory;
 pub mod merge;
 mod messages;
+pub mod review;
 pub mod score;
 pub mod segment;
 pub mod simulate;
@@ -32,6 +33,7 @@ struct Arguments {
 enum Task {
     Score(Box<score::Arguments>),
     Merge(merge::Arguments),
+    Review(review::Arguments),
     Segment(segment::Arguments),
     Detect(detect::Arguments),
     Simulate(simulate::Arguments),
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().task {
         Task::Score(arguments) => score::run(*arguments),
         Task::Merge(arguments) => merge::run(&arguments),
+        Task::Review(arguments) => review::run(&arguments),
         Task::Segment(arguments) => segment::run(&arguments),
         Task::Detect(arguments) => detect::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),

@@ -175,6 +175,7 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
     let pictures = &mut options.pictures;
     (pictures.labels, pictures.labels_zarr, pictures.overlays) =
         (asked.labels, asked.labels_zarr, asked.overlays);
+    pictures.gallery = !asked.no_gallery;
     Ok((plan, parameters, options))
 }
 
@@ -186,6 +187,7 @@ fn recorded(path: &Path, arguments: &Arguments) -> Result<(Plan, RunParameters, 
     let pictures = &mut options.pictures;
     (pictures.labels, pictures.labels_zarr, pictures.overlays) =
         (record.labels, record.labels_zarr, record.overlays);
+    pictures.gallery = !record.no_gallery;
     let own = std::fs::canonicalize(out_of(arguments).join("run.json")).ok();
     options.keep_record = own.is_some() && own == std::fs::canonicalize(path).ok();
     Ok((plan, record.parameters, options))

@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::assay::Assay;
 use crate::classify::NucleusCall;
 use crate::error::Result;
+#[cfg(feature = "run")]
+use crate::quality::{RunFacts, replace_findings_of_run};
 use crate::reading::{FieldReading, Instrument, NucleusRow};
 use crate::summarise::{Grounds, SummariseParams, Summary, summarise};
 
@@ -85,6 +87,17 @@ impl SpecimenReading {
     /// One row a nucleus, for flat tables.
     pub fn rows(&self) -> impl Iterator<Item = NucleusRow<'_>> {
         self.fields.iter().flat_map(FieldReading::rows)
+    }
+
+    /// The reading as part of another run: judged by these facts, every nucleus as it was called.
+    ///
+    /// # Errors
+    /// As [`summarise`].
+    #[cfg(feature = "run")]
+    pub(crate) fn of_run(mut self, facts: &RunFacts) -> Result<Self> {
+        replace_findings_of_run(&mut self.grounds.findings, facts, &self.assay.id);
+        self.summary = self.decide()?;
+        Ok(self)
     }
 
     /// Summarises the calls again, by the assay, the facts and the findings of the reading.

@@ -129,13 +129,6 @@ checks! {
     TwoStageSubset in verdict::two_stage_subset,
 }
 
-/// The group of a check and its place among all checks, which is the order of findings of one effect.
-#[cfg(feature = "run")]
-pub(crate) fn place_of(code: &str) -> Option<(usize, &'static str)> {
-    let place = CHECKS.iter().position(|(_, check)| check.code == code)?;
-    Some((place, CHECKS[place].0))
-}
-
 /// `docs/findings.md`: every check with its code, meaning, effect, limits with their sources, and its rate on sound
 /// specimens.
 #[must_use]

@@ -36,18 +36,6 @@ pub(crate) fn that_withhold(question: &Question<'_>) -> Result<Vec<Finding>> {
     .concat())
 }
 
-/// Codes of the questions that are asked only of a verdict that is given. Where one is withheld, they have no answer.
-#[cfg(feature = "run")]
-pub(crate) const ON_GIVEN_VERDICT: [&str; 7] = [
-    second_stage_needed::CHECK.code,
-    open_nuclei::CHECK.code,
-    isolated_only::CHECK.code,
-    doubtful_nuclei::CHECK.code,
-    one_colour_nuclei::CHECK.code,
-    one_colour_left_out::CHECK.code,
-    borderline::CHECK.code,
-];
-
 /// The findings on the verdict that is given.
 pub(crate) fn on_settled_verdict(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Finding>> {
     Ok([

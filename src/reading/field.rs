@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::classify::NucleusCall;
 use crate::colour::{PerChannel, PerColour};
 use crate::detect::Signal;
-use crate::kernel::outline::Silhouette;
-use crate::kernel::run::Run;
 use crate::label_image::LabelImage;
 use crate::pair::Pairing;
 use crate::reading::depth::{FieldDepth, NucleusDepth};
@@ -123,14 +121,7 @@ impl FieldReading {
     pub fn outline(&self, nucleus_id: u32) -> Vec<[usize; 2]> {
         let nucleus = (nucleus_id as usize).checked_sub(1).and_then(|i| self.nuclei.get(i));
         let Some(bounds) = nucleus.map(|n| n.nucleus.bounding_box) else { return Vec::new() };
-        let runs: Vec<Run> = self.labels.runs_of(nucleus_id, bounds.y0..bounds.y1).collect();
-        if runs.is_empty() {
-            return Vec::new();
-        }
-        let (mut silhouette, mut outline) = (Silhouette::default(), Vec::new());
-        silhouette.set(&runs);
-        silhouette.trace(&mut outline);
-        outline.into_iter().map(|(y, x)| [y.max(0) as usize, x.max(0) as usize]).collect()
+        self.labels.outline_of(nucleus_id, bounds.y0..bounds.y1)
     }
 
     /// The reading of a part of the field, with places from the corner of the part: the nuclei that the part meets, and all

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::analyse::{FieldReading, NucleusReading, SpecimenReading};
 use crate::atomic::write_atomically;
+use crate::classify::NucleusCall;
 use crate::error::{Error, Location, Result};
 use crate::report::fate::fates;
 use class::{class_of_nucleus, class_of_signal};
@@ -112,10 +113,10 @@ fn of_nucleus(reading: &SpecimenReading, field: &FieldReading, own: &NucleusRead
         }
     };
     Ok(Feature::new(
-        id(reading, field, &format!("nucleus {number}")),
+        nucleus_uuid(reading, field, number),
         geometry,
         Properties {
-            name: format!("{number}: {}", own.call.pattern),
+            name: nucleus_name(&own.call),
             classification: class_of_nucleus(&reading.assay.gene, &own.call),
             measurements: Measurements::of_nucleus(own, field.pixel_size),
         },
@@ -124,6 +125,22 @@ fn of_nucleus(reading: &SpecimenReading, field: &FieldReading, own: &NucleusRead
 
 fn location(field: &FieldReading) -> Location {
     Location::default().at_key(format!("field {}", field.name))
+}
+
+/// The id of a nucleus as an object.
+pub(crate) fn nucleus_uuid(reading: &SpecimenReading, field: &FieldReading, nucleus_id: u32) -> String {
+    id(reading, field, &format!("nucleus {nucleus_id}"))
+}
+
+/// The name of a nucleus as an object: its number and its pattern.
+pub(crate) fn nucleus_name(call: &NucleusCall) -> String {
+    format!("{}: {}", call.nucleus_id, call.pattern)
+}
+
+/// The class of a nucleus as an object.
+#[cfg(feature = "run")]
+pub(crate) fn nucleus_class(gene: &str, call: &NucleusCall) -> String {
+    class_of_nucleus(gene, call).name
 }
 
 /// The id of an object: made of its specimen, its field and its number, and nothing else.

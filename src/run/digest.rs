@@ -53,9 +53,10 @@ impl Digest {
 
     /// The digest of a value as JSON.
     pub(super) fn of_json(value: &impl Serialize) -> Result<Self> {
-        let json = serde_json::to_vec(value)
+        let mut hasher = blake3::Hasher::new();
+        serde_json::to_writer(std::io::BufWriter::new(&mut hasher), value)
             .map_err(|e| Error::malformed(Location::default(), format!("cannot be written as JSON: {e}")))?;
-        Ok(Self::of_bytes(&json))
+        Ok(Self::of(&hasher))
     }
 
     /// The 64 hexadecimal digits.

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Location, Result};
 use crate::io::file_name;
 use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, RUN_JSON};
+use crate::run::names::{
+    GALLERY_FOLDER, GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, REVIEWED_FOLDER, RUN_JSON,
+};
 
 /// The folder of results, locked for one run.
 #[derive(Debug)]
@@ -187,11 +189,13 @@ fn remove(path: &Path) -> Result<()> {
 
 /// The folder of a result and those in it, the inner ones first.
 fn folders_of(folder: &Path) -> Vec<PathBuf> {
-    let objects = folder.join(GEOJSON_FOLDER);
-    let entries = fs::read_dir(&objects).into_iter().flatten().flatten();
+    let with_fields = [GEOJSON_FOLDER, GALLERY_FOLDER].map(|name| folder.join(name));
+    let entries = with_fields.iter().flat_map(fs::read_dir).flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     folders.sort();
-    folders.extend([objects, folder.join("labels"), folder.join("overlays"), folder.to_path_buf()]);
+    folders.extend(with_fields);
+    folders.extend([REVIEWED_FOLDER, "labels", "overlays"].map(|name| folder.join(name)));
+    folders.push(folder.to_path_buf());
     folders.retain(|folder| folder.is_dir());
     folders
 }

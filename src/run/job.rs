@@ -3,6 +3,7 @@
 use crate::analyse::{FieldMeasurement, SlideOptions, WHOLE_FIELD_PX, field_bytes};
 use crate::error::{Error, Location, Result};
 use crate::io::FieldSource;
+use crate::report::FieldCrops;
 use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
 use crate::run::observer::{Event, Observer};
 use crate::run::specimen::MeasuredField;
@@ -70,23 +71,25 @@ impl<'a> Job<'a> {
         observer: &dyn Observer,
     ) -> Result<MeasuredField> {
         let planned = self.of.target.planned;
+        let mut crops = None;
         let (mut measurement, planes) = if self.is_slide() {
             self.measured_slide(memory_bytes, observer)?
         } else {
-            self.measured_field(workspace, memory_bytes)?
+            self.measured_field(workspace, memory_bytes, &mut crops)?
         };
         let regions = planned.regions.as_ref();
         if let Some(regions) = regions.and_then(|regions| regions.of_field(&self.source.name)) {
             measurement = measurement.with_regions(regions);
         }
         let inputs = InputFile::of_field(self.source, &planned.supplied_to(&self.source.name))?;
-        Ok(MeasuredField { measurement, planes, inputs })
+        Ok(MeasuredField { measurement, planes, inputs, crops })
     }
 
     fn measured_field(
         &self,
         workspace: &mut Workspace,
         memory_bytes: Option<u64>,
+        crops: &mut Option<FieldCrops>,
     ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
         let needed = field_bytes(self.pixels);
         if let Some(limit) = memory_bytes.filter(|limit| needed > *limit) {
@@ -97,6 +100,8 @@ impl<'a> Job<'a> {
         let field = self.source.read_reusing(&target.planned.reading, workspace)?;
         let supplied = supplied_field::read(target.planned, &self.source.name, &field)?;
         let measurement = target.analyser.measure_field_with(&field, supplied)?;
+        *crops = (target.pictures.gallery)
+            .then(|| FieldCrops::cut(&field.view(), measurement.labels(), measurement.nuclei()));
         let planes = planes(&field);
         workspace.recycle(field);
         Ok((measurement, planes))

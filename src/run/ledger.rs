@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analyse::SpecimenReading;
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
-use crate::quality::{Effect, RunFacts};
+use crate::quality::{Effect, Finding, RunFacts};
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
@@ -46,11 +47,22 @@ pub struct Attention {
 }
 
 impl Attention {
-    /// Whether a finding of this code and effect asks for something. Where the rule gives no verdict, the reason is asked
-    /// for.
-    pub(super) fn is_due(code: &str, effect: Effect, by_rule: Verdict) -> bool {
-        let is_open = by_rule == Verdict::NotEvaluable;
-        effect != Effect::Inform || (is_open && code == "too_few_nuclei") || code == "files_skipped"
+    /// The findings of a reading that ask for something.
+    pub(super) fn of(reading: &SpecimenReading) -> Vec<Self> {
+        let is_open = reading.summary.by_rule == Verdict::NotEvaluable;
+        // Where the rule gives no verdict, the reason is asked for.
+        let is_due = |finding: &&Finding| {
+            finding.effect != Effect::Inform
+                || (is_open && finding.code() == "too_few_nuclei")
+                || finding.code() == "files_skipped"
+        };
+        let words = |finding: &Finding| Self {
+            code: finding.code().to_owned(),
+            effect: finding.effect.to_string(),
+            message: finding.to_string(),
+            action: finding.action(),
+        };
+        reading.summary.findings.iter().filter(is_due).map(words).collect()
     }
 }
 

@@ -1,9 +1,8 @@
 //! Parts of a run become one folder of results, with the bytes of a run that was not split.
 //!
 //! The facts that only the whole run knows are settled here: controls out of range, and pixels that specimens share. No image
-//! is read for it. These facts raise findings on a specimen whose nuclei are called already, so that its saved report is
-//! judged again; tables of nuclei and signals stay as they are. The facts of a part are
-//! among those of the whole run: a merge can withhold a verdict, but never gives one back.
+//! is read for it. These facts raise findings on a specimen whose nuclei are called already, so that its saved reading is
+//! judged again; tables of nuclei and signals stay as they are.
 
 mod agree;
 mod gather;
@@ -16,7 +15,7 @@ use crate::error::{Error, Location, Result};
 use crate::quality::RunFacts;
 use crate::run::facts::{MAX_ROUNDS, Member, update};
 use crate::run::folder::ResultsFolder;
-use crate::run::rejudge::{read_report, rejudge};
+use crate::run::rejudge::rejudge;
 use crate::run::result::RunResult;
 use crate::run::tables;
 use agree::{Part, common_record};
@@ -108,11 +107,9 @@ fn settle(results: &mut [Gathered]) -> Result<()> {
             let Some(ledger) = result.ledger.as_mut().filter(|ledger| ledger.facts != *facts) else {
                 continue;
             };
-            let report = match &mut result.report {
-                Some(report) => report,
-                none => none.insert(read_report(&result.from, ledger)?),
-            };
-            rejudge(report, ledger, facts)?;
+            // The reading is read again when it is written: those of a whole run may not fit into memory.
+            rejudge(&result.from, ledger, facts)?;
+            result.is_judged_again = true;
             is_settled = false;
         }
         if is_settled {

@@ -16,7 +16,23 @@ pub(super) const LOCK: &str = ".breakapart.lock";
 pub(super) const REPLACED: &str = "replaced";
 
 /// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
+pub(super) const RESULT_FILES: [&str; 4] = ["nuclei.csv", "signals.csv", READING_JSON_GZ, REPORT_JSON];
+
+/// The verdict on a specimen, its findings and its grounds.
+pub(super) const REPORT_JSON: &str = "report.json";
+
+/// The reading of a specimen.
+pub(super) const READING_JSON_GZ: &str = "reading.json.gz";
+
+/// Folder of the crops of a result, with a folder for each field.
+pub(super) const GALLERY_FOLDER: &str = "gallery";
+
+/// Folder of a result with its reviews.
+pub(super) const REVIEWED_FOLDER: &str = "reviewed";
+
+/// Files of a result with its reviews. They are made anew when the specimen is reviewed again.
+pub(super) const REVIEWED_FILES: [&str; 3] =
+    ["reviewed/nuclei.csv", "reviewed/report.json", "reviewed/second_reading.json"];
 
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";

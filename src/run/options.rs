@@ -49,7 +49,7 @@ impl RunSettings {
 }
 
 /// Pictures that a run writes beside the tables.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pictures {
     /// Label images.
@@ -58,6 +58,14 @@ pub struct Pictures {
     pub overlays: bool,
     /// Label images in OME-Zarr 0.5. A specimen fails where the feature `ome-zarr` is not compiled in.
     pub labels_zarr: bool,
+    /// Crops of the nuclei, for the gallery of the report. Default: `true`. Fields that are read in parts have none.
+    pub gallery: bool,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { labels: false, overlays: false, labels_zarr: false, gallery: true }
+    }
 }
 
 /// What a run writes, and what it does with results that are there.

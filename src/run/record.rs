@@ -203,6 +203,9 @@ pub struct RunRecord {
     /// Label images in OME-Zarr were asked for.
     #[serde(default)]
     pub labels_zarr: bool,
+    /// Crops of the nuclei were left out.
+    #[serde(default)]
+    pub no_gallery: bool,
     /// Every input: of a sheet in its order, otherwise sorted.
     pub inputs: Vec<InputRecord>,
     /// Results that are in the folder from earlier runs.
@@ -228,6 +231,7 @@ impl RunRecord {
             labels: pictures.labels,
             overlays: pictures.overlays,
             labels_zarr: pictures.labels_zarr,
+            no_gallery: !pictures.gallery,
             inputs: Vec::new(),
             earlier: Vec::new(),
             part: plan.part.clone(),

@@ -2,58 +2,35 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Location, Result};
-use crate::limited::read_text;
+use crate::analyse::SpecimenReading;
+use crate::error::Result;
 use crate::quality::RunFacts;
-use crate::report::SavedReport;
-use crate::run::digest::Digest;
+use crate::report::{SpecimenRow, write_report_json};
 use crate::run::ledger::{Attention, Ledger};
+use crate::run::names::{READING_JSON_GZ, REPORT_JSON};
+use crate::run::saved;
+use crate::run::status::failed_fields;
 
-/// Largest report, bytes: it has about 5 kB for each field and 1 kB for each finding.
-const MAX_BYTES: u64 = 1 << 28;
+/// The files of a result that depend on the facts of its run; the ledger apart.
+pub(super) const JUDGED_FILES: [&str; 2] = [READING_JSON_GZ, REPORT_JSON];
 
-/// The file of a result that depends on the facts of its run; the ledger apart.
-pub(super) const REPORT_JSON: &str = "report.json";
-
-/// Reads the report in the folder of a result, as it was written.
-pub(super) fn read_report(folder: &Path, ledger: &Ledger) -> Result<SavedReport> {
-    let path = folder.join(REPORT_JSON);
-    let text = read_text(&path, MAX_BYTES)?;
-    let digest = Some(Digest::of_bytes(text.as_bytes()));
-    if !ledger.files.iter().any(|file| file.name == REPORT_JSON && file.blake3 == digest) {
-        let problem = "the report was changed since it was written; score the specimen again";
-        return Err(Error::malformed(Location::file(&path), problem));
+/// The reading of a result, judged by these facts. What its ledger says of it is changed with it.
+///
+/// # Errors
+/// Those of [`saved::read`]; [`crate::Error::Malformed`] if the reading contradicts itself.
+pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> Result<SpecimenReading> {
+    let reading = saved::read(folder, ledger)?.of_run(facts)?;
+    ledger.facts = facts.clone();
+    if let Some(outcome) = &mut ledger.outcome {
+        outcome.row = SpecimenRow::new(&reading, failed_fields(&outcome.fields).len());
+        outcome.attention = Attention::of(&reading);
     }
-    SavedReport::parse(&text, &Location::file(&path))
+    Ok(reading)
 }
 
-/// Judges a result by these facts: its report, and what its ledger says of it.
-pub(super) fn rejudge(report: &mut SavedReport, ledger: &mut Ledger, facts: &RunFacts) -> Result<()> {
-    let told = |error| match error {
-        Error::Malformed { problem, .. } => {
-            let location = Location::file(&ledger.specimen);
-            Error::Malformed { location, problem }
-        }
-        other => other,
-    };
-    report.judge(facts).map_err(told)?;
-    ledger.facts = facts.clone();
-    let Some(outcome) = &mut ledger.outcome else { return Ok(()) };
-    let row = &mut outcome.row;
-    row.verdict = report.verdict();
-    row.borderline = report.is_borderline();
-    row.confirm = report.asks_for_confirmation();
-    row.withheld_by = report.withheld_by();
-    row.warnings = report.findings().len();
-    let asks =
-        report.findings().filter(|finding| Attention::is_due(&finding.code, finding.effect, row.by_rule));
-    outcome.attention = asks
-        .map(|finding| Attention {
-            code: finding.code.clone(),
-            effect: finding.effect.to_string(),
-            message: finding.message.clone(),
-            action: finding.action.clone(),
-        })
-        .collect();
-    Ok(())
+/// Writes the files of a result that depend on the facts of its run.
+pub(super) fn write_judged(folder: &Path, reading: &SpecimenReading, ledger: &Ledger) -> Result<()> {
+    let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
+    saved::write(folder, reading)?;
+    write_report_json(folder.join(REPORT_JSON), reading, &failed_fields(fields))
 }

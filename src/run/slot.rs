@@ -141,6 +141,11 @@ pub(super) fn settings_digest(planned: &PlannedResult, options: &RunOptions) -> 
         planned.regions.as_ref().map(ResultRegions::digest),
         // Their files are among the inputs.
         (planned.nuclei.is_some(), planned.signals.is_some()),
-        (options.pictures.labels, options.pictures.overlays, options.pictures.labels_zarr),
+        (
+            options.pictures.labels,
+            options.pictures.overlays,
+            options.pictures.labels_zarr,
+            options.pictures.gallery,
+        ),
     ))
 }

@@ -9,18 +9,20 @@ use crate::error::Result;
 use crate::io::{FieldSource, FindOptions};
 use crate::quality::RunFacts;
 use crate::report::{
-    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_json,
-    write_signals_csv, write_signals_geojson,
+    FailedField, FieldCrops, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson,
+    write_report_json, write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
+use crate::run::gallery;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
+use crate::run::names::{GEOJSON_FOLDER, REPORT_JSON, RESULT_FILES, REVIEWED_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
+use crate::run::saved;
 use crate::run::status::{FieldRecord, InputStatus};
 
 /// A field that was measured, and what its result rests on.
@@ -28,6 +30,8 @@ pub(super) struct MeasuredField {
     pub(super) measurement: FieldMeasurement,
     pub(super) planes: Vec<PlaneDigest>,
     pub(super) inputs: Vec<InputFile>,
+    /// Its crops; `None` if there is no gallery.
+    pub(super) crops: Option<FieldCrops>,
 }
 
 /// A planned result, and where it goes.
@@ -111,6 +115,8 @@ impl Target<'_> {
         ledger.write(self.folder)?;
         let sources: Vec<&FieldSource> = good.iter().map(|(source, _)| *source).collect();
         let measured: Vec<String> = good.iter().map(|(_, m)| m.measurement.name().to_owned()).collect();
+        let crops: Vec<&FieldCrops> = good.iter().filter_map(|(_, m)| m.crops.as_ref()).collect();
+        crops.par_iter().try_for_each(|crops| gallery::write(self.folder, crops))?;
         let measurements = good.into_iter().map(|(_, measured)| measured.measurement).collect();
         let reading = self.analyser.read_specimen_of_run(&self.planned.specimen, measurements, facts)?;
         // A field that is a copy of another one may be left out.
@@ -124,10 +130,11 @@ impl Target<'_> {
         self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
-        write_report_json(self.folder.join("report.json"), &reading, failed)?;
+        saved::write(self.folder, &reading)?;
+        write_report_json(self.folder.join(REPORT_JSON), &reading, failed)?;
         ledger.files = self.written(&ledger.files)?;
         let row = SpecimenRow::new(&reading, failed.len());
-        let attention = attention(&reading);
+        let attention = Attention::of(&reading);
         ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec() });
         ledger.state = LedgerState::Complete;
         // Last: where it says so, everything else is there.
@@ -145,7 +152,8 @@ impl Target<'_> {
         let of_field = |(source, measured): &(&FieldSource, MeasuredField)| {
             let (dim, nuclei) = (measured.measurement.labels().dim(), measured.measurement.nuclei());
             let pictures = pictures::names(&source.name, dim, nuclei.iter(), self.pictures);
-            pictures.into_iter().chain(objects_of(&source.name))
+            let crops = measured.crops.as_ref().map(|c| gallery::names(&c.field, c.crops.len()));
+            pictures.into_iter().chain(crops.into_iter().flatten()).chain(objects_of(&source.name))
         };
         let mut files: Vec<ResultFile> = RESULT_FILES
             .iter()
@@ -185,7 +193,8 @@ impl Target<'_> {
 
     /// Removes the files of an earlier result, and those that are about to be written.
     fn clear(&self, files: &[ResultFile]) -> Result<()> {
-        clear_result(self.folder, self.earlier.iter().chain(files))
+        let reviewed = REVIEWED_FILES.map(|name| ResultFile { name: name.to_owned(), blake3: None });
+        clear_result(self.folder, self.earlier.iter().chain(files).chain(&reviewed))
     }
 
     /// The files that were written, with their digests.
@@ -211,20 +220,6 @@ impl Target<'_> {
             write_signals_geojson(self.folder.join(signals), reading, field)
         })
     }
-}
-
-/// Findings that ask for something.
-fn attention(reading: &SpecimenReading) -> Vec<Attention> {
-    let by_rule = reading.summary.by_rule;
-    let asks = reading.summary.findings.iter();
-    let asks = asks.filter(|finding| Attention::is_due(finding.code(), finding.effect, by_rule));
-    asks.map(|finding| Attention {
-        code: finding.code().to_owned(),
-        effect: finding.effect.to_string(),
-        message: finding.to_string(),
-        action: finding.action(),
-    })
-    .collect()
 }
 
 fn none_readable(planned: &PlannedResult, failed: &[FailedField]) -> String {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::FailedField;
+
 /// How it went for an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,4 +40,13 @@ pub struct FieldRecord {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// The fields that failed, each with its error.
+pub(super) fn failed_fields(fields: &[FieldRecord]) -> Vec<FailedField> {
+    let failed = |record: &FieldRecord| {
+        let error = record.error.clone()?;
+        Some(FailedField { field: record.field.clone(), error })
+    };
+    fields.iter().filter_map(failed).collect()
 }

@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Repeat the run of a `run.json`
     #[arg(long, value_name = "run.json", conflicts_with_all = [
         "check", "assay", "channels", "files", "series", "pixel_size", "z_step", "sex", "params", "regions", "nuclei", "signals",
-        "labels", "labels_zarr", "overlays",
+        "labels", "labels_zarr", "overlays", "no_gallery",
         "signal_diameter", "camera_noise", "chromatic_shift", "crosstalk", "counterstain_bleed", "illumination",
     ])]
     pub(crate) again: Option<PathBuf>,
@@ -170,6 +170,9 @@ pub(crate) struct Options {
     /// Write overlays
     #[arg(long)]
     pub(crate) overlays: bool,
+    /// Leave the crops of the nuclei out of the report
+    #[arg(long)]
+    pub(crate) no_gallery: bool,
 }
 
 impl Options {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::error::{Error, Location, Result};
-use crate::report::SavedReport;
 use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::agree::Part;
 use crate::run::part::{PartRecord, ResultName};
 use crate::run::record::InputRecord;
-use crate::run::rejudge::REPORT_JSON;
+use crate::run::rejudge::JUDGED_FILES;
 
 /// How parts are merged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,8 +30,8 @@ pub(super) struct Gathered {
     pub(super) from: PathBuf,
     /// The name of its folder in the whole run.
     pub(super) name: String,
-    /// The report, if it was judged again.
-    pub(super) report: Option<SavedReport>,
+    /// Whether it was judged again, by the facts that its ledger holds.
+    pub(super) is_judged_again: bool,
 }
 
 impl Gathered {
@@ -115,13 +114,20 @@ fn result_of(part: &Part, record: &InputRecord) -> Result<Gathered> {
             Some(ledger.cloned().ok_or_else(lost)?)
         }
     };
-    Ok(Gathered { record: record.clone(), ledger, part: part.path.clone(), from, name, report: None })
+    Ok(Gathered {
+        record: record.clone(),
+        ledger,
+        part: part.path.clone(),
+        from,
+        name,
+        is_judged_again: false,
+    })
 }
 
 /// Whether two results of one specimen are the same. Only the facts of their parts may differ, and what rests on them.
 fn is_same(a: &Gathered, b: &Gathered) -> bool {
     let files = |ledger: &Ledger| -> Vec<ResultFile> {
-        ledger.files.iter().filter(|file| file.name != REPORT_JSON).cloned().collect()
+        ledger.files.iter().filter(|file| !JUDGED_FILES.contains(&file.name.as_str())).cloned().collect()
     };
     match (&a.ledger, &b.ledger) {
         (None, None) => a.record.error == b.record.error,

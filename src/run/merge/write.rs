@@ -5,16 +5,15 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::atomic::{write_atomically, write_bytes};
+use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
-use crate::report::SavedReport;
 use crate::run::digest::Digest;
 use crate::run::folder::{ResultsFolder, clear_result};
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
 use crate::run::names::RESULT_FILES;
 use crate::run::part::PartRecord;
-use crate::run::rejudge::REPORT_JSON;
+use crate::run::rejudge::{JUDGED_FILES, rejudge, write_judged};
 
 /// Writes all results under the names that the whole run gives them.
 pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [Gathered]) -> Result<()> {
@@ -26,17 +25,11 @@ pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [G
     folder.forget_run(false)?;
     for result in results {
         let Some(ledger) = &mut result.ledger else { continue };
-        if let Some(report) = &result.report {
-            let bytes = report.bytes(&result.from)?;
-            let digest = Digest::of_bytes(&bytes);
-            (ledger.files.iter_mut().filter(|file| file.name == REPORT_JSON))
-                .for_each(|file| file.blake3 = Some(digest.clone()));
-        }
         let to = folder.path().join(&result.name);
         let there = folder.ledgers.get(&result.name);
         if there != Some(ledger) || !ledger.damaged_files(&to).is_empty() {
             let earlier = there.map_or(&[][..], |there| &there.files);
-            copy(ledger, result.report.as_ref(), earlier, (&result.from, &to))?;
+            copy(ledger, result.is_judged_again, earlier, (&result.from, &to))?;
         }
     }
     Ok(())
@@ -79,8 +72,8 @@ fn refuse_other_images(folder: &ResultsFolder, results: &[Gathered]) -> Result<(
 
 /// Copies the files of a result. Its ledger says first that they are being written, and last that they are there.
 fn copy(
-    ledger: &Ledger,
-    report: Option<&SavedReport>,
+    ledger: &mut Ledger,
+    is_judged_again: bool,
     earlier: &[ResultFile],
     (from, to): (&Path, &Path),
 ) -> Result<()> {
@@ -89,10 +82,15 @@ fn copy(
     let started =
         Ledger { state: LedgerState::Started, outcome: None, files: names.collect(), ..ledger.clone() };
     started.write(to)?;
-    ledger.files.par_iter().try_for_each(|file| match report.filter(|_| file.name == REPORT_JSON) {
-        Some(report) => write_bytes(&to.join(REPORT_JSON), &report.bytes(from)?),
-        None => copy_file(&from.join(&file.name), &to.join(&file.name)),
-    })?;
+    ledger.files.par_iter().try_for_each(|file| copy_file(&from.join(&file.name), &to.join(&file.name)))?;
+    if is_judged_again {
+        let facts = ledger.facts.clone();
+        let reading = rejudge(to, ledger, &facts)?;
+        write_judged(to, &reading, ledger)?;
+        for file in ledger.files.iter_mut().filter(|file| JUDGED_FILES.contains(&file.name.as_str())) {
+            file.blake3 = Some(Digest::of_file(&to.join(&file.name))?);
+        }
+    }
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
         return ledger.write(to);

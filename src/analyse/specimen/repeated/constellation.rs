@@ -63,26 +63,58 @@ pub(super) struct Match {
     similarity: Similarity,
 }
 
+/// The nuclei of a field by the rows of their centroids: neighbours are found among few of them.
+struct ByRow {
+    /// Places of the nuclei, the topmost first.
+    sorted: Vec<usize>,
+    /// Where each nucleus stands in that order.
+    ranks: Vec<usize>,
+}
+
+impl ByRow {
+    fn of(nuclei: &[Nucleus]) -> Self {
+        let mut sorted: Vec<usize> = (0..nuclei.len()).collect();
+        sorted.sort_by(|&a, &b| nuclei[a].centroid_y_px.total_cmp(&nuclei[b].centroid_y_px).then(a.cmp(&b)));
+        let mut ranks = vec![0; nuclei.len()];
+        sorted.iter().enumerate().for_each(|(rank, &place)| ranks[place] = rank);
+        Self { sorted, ranks }
+    }
+
+    /// The two nearest neighbours of a nucleus, each with the square of its distance; of equally near ones the first.
+    fn nearest(&self, place: usize, nuclei: &[Nucleus]) -> Option<[(f64, usize); 2]> {
+        let own = centroid(&nuclei[place]);
+        let mut nearest: [Option<(f64, usize)>; 2] = [None; 2];
+        let mut look_at = |i: usize| {
+            let [dy, dx] = [nuclei[i].centroid_y_px - own[0], nuclei[i].centroid_x_px - own[1]];
+            if nearest[1].is_some_and(|(second, _)| dy * dy > second) {
+                return false;
+            }
+            let found = (dy * dy + dx * dx, i);
+            if nearest[0].is_none_or(|first| found < first) {
+                nearest = [Some(found), nearest[0]];
+            } else if nearest[1].is_none_or(|second| found < second) {
+                nearest[1] = Some(found);
+            }
+            true
+        };
+        let (above, below) = self.sorted.split_at(self.ranks[place]);
+        let _ = above.iter().rev().all(|&i| look_at(i));
+        let _ = below.iter().skip(1).all(|&i| look_at(i));
+        let [Some(first), Some(second)] = nearest else { return None };
+        Some([first, second])
+    }
+}
+
 /// The angle from -pi to pi.
 fn wrapped(angle: f64) -> f64 {
     (angle + PI).rem_euclid(TAU) - PI
 }
 
 impl Triangle {
-    fn of(field: usize, place: usize, nuclei: &[Nucleus]) -> Option<Self> {
+    fn of(field: usize, place: usize, nuclei: &[Nucleus], by_row: &ByRow) -> Option<Self> {
         let own = centroid(&nuclei[place]);
         let to = |i: usize| [nuclei[i].centroid_y_px - own[0], nuclei[i].centroid_x_px - own[1]];
-        let square = |i: usize| to(i).map(|d| d * d).iter().sum::<f64>();
-        let mut nearest: [Option<(f64, usize)>; 2] = [None; 2];
-        for i in (0..nuclei.len()).filter(|i| *i != place) {
-            let found = (square(i), i);
-            if nearest[0].is_none_or(|first| found.0 < first.0) {
-                nearest = [Some(found), nearest[0]];
-            } else if nearest[1].is_none_or(|second| found.0 < second.0) {
-                nearest[1] = Some(found);
-            }
-        }
-        let [Some((short, first)), Some((long, second))] = nearest else { return None };
+        let [(short, first), (long, second)] = by_row.nearest(place, nuclei)?;
         let (short, long) = (short.sqrt(), long.sqrt());
         let angle_of = |i: usize| to(i)[0].atan2(to(i)[1]);
         let angle = wrapped(angle_of(second) - angle_of(first));
@@ -148,23 +180,22 @@ pub(super) fn matches(fields: &[Seen<'_>]) -> BTreeMap<(usize, usize), Vec<Match
     let mut found: BTreeMap<(usize, usize), Vec<Match>> = BTreeMap::new();
     let around = [-1, 0, 1];
     for (field, seen) in fields.iter().enumerate() {
+        let by_row = ByRow::of(seen.nuclei);
         for place in 0..seen.nuclei.len() {
-            let Some(own) = Triangle::of(field, place, seen.nuclei) else { continue };
+            let Some(own) = Triangle::of(field, place, seen.nuclei, &by_row) else { continue };
             let [a, b, c] = own.cell();
             for u in around {
                 for cell in around.iter().flat_map(|v| around.map(|w| [a + u, b + v, c + w])) {
                     for earlier in cells.get(&cell).into_iter().flatten() {
-                        if let Some(matched) = earlier.matched(&own) {
-                            found.entry((earlier.field, field)).or_default().push(matched);
+                        let of_pair = found.entry((earlier.field, field)).or_default();
+                        if of_pair.len() < MAX_MATCHES {
+                            of_pair.extend(earlier.matched(&own));
                         }
                     }
                 }
             }
             cells.entry([a, b, c]).or_default().push(own);
         }
-    }
-    for of_pair in found.values_mut() {
-        of_pair.truncate(MAX_MATCHES);
     }
     found.retain(|_, of_pair| of_pair.len() >= MIN_AGREEING);
     found

@@ -1,0 +1,22 @@
+//! Reviews: corrections of persons to a result, the verdict with them, and the audit trail.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `document` | a review as a person saved it: `review.csv`, or objects that were reclassified in QuPath |
+//! | `state` | all reviews of a result together: who decided what, and what two readers decided otherwise |
+//! | `audit` | the trail: a line for each review, each with the digest of the one before |
+//! | `apply` | a review onto a result |
+//!
+//! The reading of the program stays as it is. A review is stored as it came, and its line is added to the trail. The result with
+//! all reviews stands in a folder of its own.
+
+mod apply;
+mod audit;
+mod document;
+mod qupath;
+mod state;
+
+pub use apply::{ReviewOptions, Reviewed, check_reviews, review};
+pub use audit::{AUDIT_JSONL, AuditLine, Counted};
+pub use document::{REVIEW_COLUMNS, Review, ReviewChange, ReviewEntry};
+pub use state::{ReaderRole, SecondReading};

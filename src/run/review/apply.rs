@@ -1,0 +1,197 @@
+//! A review onto a result.
+
+use std::path::Path;
+
+use crate::analyse::SpecimenReading;
+use crate::atomic::write_bytes;
+use crate::error::{Error, Location, Result};
+use crate::report::{write_json_results, write_nuclei_csv, write_report_json};
+use crate::run::digest::Digest;
+use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::names::{REPORT_JSON, REVIEWED_FOLDER};
+use crate::run::review::audit::{AuditLine, Counted, REVIEWS, Trail};
+use crate::run::review::document::Review;
+use crate::run::review::state::{ReaderRole, SecondReading, State};
+use crate::run::saved;
+use crate::run::status::failed_fields;
+
+/// How a review is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReviewOptions {
+    /// The role of the reader.
+    pub role: ReaderRole,
+    /// Whether the review overrules decisions of another reader in the same role.
+    pub overrules: bool,
+}
+
+impl ReviewOptions {
+    /// A review in this role.
+    #[must_use]
+    pub fn new(role: ReaderRole, overrules: bool) -> Self {
+        Self { role, overrules }
+    }
+}
+
+/// A result with its reviews.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Reviewed {
+    /// The specimen.
+    pub specimen: String,
+    /// The assay.
+    pub assay: String,
+    /// Reviews applied.
+    pub reviews: usize,
+    /// The result before the last review, in the role of its reader.
+    pub before: Counted,
+    /// The result with it.
+    pub after: Counted,
+    /// Both readings, if a second reader read.
+    pub second_reading: Option<SecondReading>,
+}
+
+/// Applies a review to the result in a folder. The review is stored as it came, the result with all reviews is written into the
+/// folder `reviewed`, and a line is added to the audit trail. The reading of the program stays as it is.
+///
+/// # Errors
+/// [`Error::Malformed`] if files of the result, a stored review or the trail were changed, or if the review is of another specimen,
+/// another assay or another reading; [`Error::Undecided`] if it was applied before, or if another reader decided otherwise;
+/// [`Error::InvalidParameter`] as [`SpecimenReading::edit`]; [`Error::Io`] if a file cannot be read or written. Nothing is changed
+/// then.
+pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<Reviewed> {
+    let result = ReviewedResult::open(folder)?;
+    result.check_fits(review)?;
+    let location = Location::file(folder);
+    let mut state = result.state.clone();
+    let before = Counted::of(&state.reading(&result.reading, options.role)?);
+    state.add(&review.entries, (&review.reader, options.role), options.overrules, &location)?;
+    let after = Counted::of(&state.reading(&result.reading, options.role)?);
+    let second_reading = state.second_reading(&result.reading)?;
+    let (file, sequence) = (free_name(folder, review.extension), result.trail.lines.len() + 1);
+    write_bytes(&folder.join(&file), review.text.as_bytes())?;
+    write_reviewed(&folder.join(REVIEWED_FOLDER), &state, &result)?;
+    let line = AuditLine {
+        sequence,
+        previous: result.trail.last(),
+        crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+        specimen: result.reading.name.clone(),
+        assay: result.reading.assay.id.clone(),
+        reading: result.digest.clone(),
+        reader: review.reader.clone(),
+        role: options.role,
+        overrules: options.overrules,
+        file,
+        file_digest: review.digest(),
+        decisions: review.entries.clone(),
+        before: before.clone(),
+        after: after.clone(),
+    };
+    let (specimen, assay) = (line.specimen.clone(), line.assay.clone());
+    // Last: what the trail names is there.
+    result.trail.add(line)?;
+    Ok(Reviewed { specimen, assay, reviews: sequence, before, after, second_reading })
+}
+
+/// Checks the audit trail of the result in a folder, and writes the result with all reviews into the folder `out`: the bytes are
+/// those of its folder `reviewed`. `None` if nobody has reviewed it.
+///
+/// # Errors
+/// As [`review`].
+pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
+    let result = ReviewedResult::open(folder)?;
+    let Some(last) = result.trail.lines.last() else { return Ok(None) };
+    write_reviewed(out, &result.state, &result)?;
+    Ok(Some(Reviewed {
+        specimen: last.specimen.clone(),
+        assay: last.assay.clone(),
+        reviews: result.trail.lines.len(),
+        before: last.before.clone(),
+        after: Counted::of(&result.state.reading(&result.reading, last.role)?),
+        second_reading: result.state.second_reading(&result.reading)?,
+    }))
+}
+
+/// A result, its reading and its trail, all checked.
+struct ReviewedResult {
+    ledger: Ledger,
+    reading: SpecimenReading,
+    digest: Digest,
+    trail: Trail,
+    state: State,
+}
+
+impl ReviewedResult {
+    fn open(folder: &Path) -> Result<Self> {
+        let fault = |problem: String| Error::malformed(Location::file(folder), problem);
+        let ledger = Ledger::read(folder)?.filter(|ledger| ledger.state == LedgerState::Complete);
+        let ledger = ledger
+            .ok_or_else(|| fault("there is no complete result; score the specimen again".to_owned()))?;
+        let damaged = ledger.damaged_files(folder);
+        if !damaged.is_empty() {
+            let problem = format!(
+                "files were changed since they were scored: {}; score the specimen again",
+                damaged.join(", ")
+            );
+            return Err(fault(problem));
+        }
+        let reading = saved::read(folder, &ledger)?;
+        let digest = saved::digest_of_calls(&reading)?;
+        let (trail, state) = Trail::read(folder, &reading, &digest)?;
+        Ok(Self { ledger, reading, digest, trail, state })
+    }
+
+    /// Refuses a review of something else, and one that was applied.
+    fn check_fits(&self, review: &Review) -> Result<()> {
+        let fault = |problem: String| Error::malformed(Location::default().at_key("review"), problem);
+        if review.specimen != self.reading.name {
+            return Err(fault(format!(
+                "it is of specimen {}, the result is of {}",
+                review.specimen, self.reading.name
+            )));
+        }
+        if let Some(assay) = review.assay.as_ref().filter(|assay| **assay != self.reading.assay.id) {
+            return Err(fault(format!(
+                "it is of a reading by {assay}, the result is by {}",
+                self.reading.assay.id
+            )));
+        }
+        if review.reading.as_deref() != Some(self.digest.as_str()) {
+            return Err(fault(
+                "it is of another reading of this specimen: the specimen was scored again since, or the column `reading` is missing. \
+                 Review the present report"
+                    .to_owned(),
+            ));
+        }
+        let digest = review.digest();
+        if let Some(line) = self.trail.lines.iter().find(|line| line.file_digest == digest) {
+            return Err(Error::Undecided {
+                location: Location::default().at_key("review"),
+                question: "the review was applied before".to_owned(),
+                found: format!("line {} of the audit trail, by {}", line.sequence, line.reader),
+                remedy: "nothing is to be done".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The first name that no stored review has.
+fn free_name(folder: &Path, extension: &str) -> String {
+    let name = |number: usize| format!("{REVIEWS}/{number:04}.{extension}");
+    let is_free = |name: &String| !folder.join(name).exists();
+    (1..).map(name).find(is_free).unwrap_or_else(|| name(0))
+}
+
+/// The result with the decisions of the first reader, and both readings beside each other.
+fn write_reviewed(out: &Path, state: &State, result: &ReviewedResult) -> Result<()> {
+    let reading = state.reading(&result.reading, ReaderRole::First)?;
+    let fields = result.ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
+    let failed = failed_fields(fields);
+    write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
+    write_report_json(out.join(REPORT_JSON), &reading, &failed)?;
+    if let Some(second) = state.second_reading(&result.reading)? {
+        write_json_results(&out.join("second_reading.json"), &second)?;
+    }
+    Ok(())
+}

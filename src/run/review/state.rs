@@ -1,0 +1,176 @@
+//! All reviews of a result together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analyse::{Edit, SpecimenReading};
+use crate::error::{Error, Location, Result};
+use crate::run::review::document::ReviewEntry;
+use crate::summarise::Count;
+use crate::words::words;
+
+/// The role of a reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReaderRole {
+    /// The reader whose corrections make the result.
+    #[default]
+    First,
+    /// A second reader, who reads by himself: both readings are compared and pooled.
+    Second,
+}
+
+words!(ReaderRole, "role of a reader", {
+    First => "first",
+    Second => "second",
+});
+
+/// The nucleus that a decision is about.
+type Of = (String, u32);
+
+/// A decision, and who made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Decision {
+    entry: ReviewEntry,
+    reader: String,
+}
+
+/// The decisions of all reviews of a result.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    first: BTreeMap<Of, Decision>,
+    second: BTreeMap<Of, Decision>,
+}
+
+impl State {
+    fn of(&self, role: ReaderRole) -> &BTreeMap<Of, Decision> {
+        match role {
+            ReaderRole::First => &self.first,
+            ReaderRole::Second => &self.second,
+        }
+    }
+
+    /// Whether anyone has decided in this role.
+    pub(super) fn has(&self, role: ReaderRole) -> bool {
+        !self.of(role).is_empty()
+    }
+
+    /// Adds the decisions of a reader.
+    ///
+    /// # Errors
+    /// [`Error::Undecided`] if another reader decided otherwise on a nucleus, unless `overrules` says that this one overrules.
+    pub(super) fn add(
+        &mut self,
+        entries: &[ReviewEntry],
+        (reader, role): (&str, ReaderRole),
+        overrules: bool,
+        location: &Location,
+    ) -> Result<()> {
+        let of = |entry: &ReviewEntry| (entry.field.clone(), entry.nucleus_id);
+        let differs = |entry: &&ReviewEntry| {
+            let earlier = self.of(role).get(&of(entry));
+            earlier.is_some_and(|earlier| {
+                earlier.reader != reader
+                    && (earlier.entry.change, &earlier.entry.pattern) != (entry.change, &entry.pattern)
+            })
+        };
+        let disputed: Vec<String> = (entries.iter().filter(differs))
+            .map(|entry| format!("nucleus {} of {}", entry.nucleus_id, entry.field))
+            .collect();
+        if !disputed.is_empty() && !overrules {
+            return Err(Error::Undecided {
+                location: location.clone(),
+                question: "another reader decided otherwise".to_owned(),
+                found: disputed.join(", "),
+                remedy: "give the review as a second reading with --second, or let it overrule the other one with --overrule"
+                    .to_owned(),
+            });
+        }
+        let decisions = match role {
+            ReaderRole::First => &mut self.first,
+            ReaderRole::Second => &mut self.second,
+        };
+        decisions.extend(
+            entries
+                .iter()
+                .map(|entry| (of(entry), Decision { entry: entry.clone(), reader: reader.to_owned() })),
+        );
+        Ok(())
+    }
+
+    /// The reading with the decisions of one role.
+    ///
+    /// # Errors
+    /// As [`SpecimenReading::edit`].
+    pub(super) fn reading(&self, of: &SpecimenReading, role: ReaderRole) -> Result<SpecimenReading> {
+        let is_counted = |entry: &ReviewEntry| {
+            let field = of.fields.iter().find(|field| field.name == entry.field);
+            let mut calls = field.into_iter().flat_map(|field| field.calls());
+            calls.any(|call| call.nucleus_id == entry.nucleus_id && call.evaluable())
+        };
+        let mut edits: Vec<Edit> = Vec::new();
+        for Decision { entry, .. } in self.of(role).values() {
+            edits.extend(entry.edit(is_counted(entry))?);
+        }
+        of.edit(&edits)
+    }
+
+    /// The second reading beside the first one; `None` if nobody read a second time.
+    ///
+    /// # Errors
+    /// As [`SpecimenReading::edit`].
+    pub(super) fn second_reading(&self, of: &SpecimenReading) -> Result<Option<SecondReading>> {
+        if !self.has(ReaderRole::Second) {
+            return Ok(None);
+        }
+        let [first, second] = [ReaderRole::First, ReaderRole::Second].map(|role| self.reading(of, role));
+        SecondReading::of(&first?, &second?).map(Some)
+    }
+}
+
+/// Two readings of one specimen, nucleus by nucleus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SecondReading {
+    /// Rearranged and counted nuclei of the first reader.
+    pub first: Count,
+    /// Those of the second reader.
+    pub second: Count,
+    /// Nuclei by the calls of the first (row) and the second (column): rearranged, not rearranged, not counted.
+    pub calls: [[usize; 3]; 3],
+    /// Counts of both summed, as the two-stage rule asks: nuclei are counted twice, once by each.
+    pub pooled: Count,
+    /// The pooled percentage; `None` if nothing is counted.
+    pub pooled_percent: Option<f64>,
+    /// Whether the pooled percentage meets the cutoff.
+    pub meets_cutoff: bool,
+}
+
+impl SecondReading {
+    fn of(first: &SpecimenReading, second: &SpecimenReading) -> Result<Self> {
+        let place = |call: &crate::classify::NucleusCall| match (call.evaluable(), call.rearranged) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, _) => 2,
+        };
+        let mut calls = [[0; 3]; 3];
+        for (a, b) in first.calls().zip(second.calls()) {
+            calls[place(a)][place(b)] += 1;
+        }
+        let count =
+            |reading: &SpecimenReading| Count::new(reading.summary.rearranged, reading.summary.evaluable);
+        let (one, two) = (count(first)?, count(second)?);
+        let pooled = Count::new(one.positive + two.positive, one.total + two.total)?;
+        let decision = &first.assay.decision;
+        Ok(Self {
+            first: one,
+            second: two,
+            calls,
+            pooled,
+            pooled_percent: (pooled.total > 0).then(|| 100.0 * pooled.positive as f64 / pooled.total as f64),
+            meets_cutoff: decision.cutoff().is_met_by(pooled.positive, pooled.total, decision.comparator()),
+        })
+    }
+}
