@@ -9,6 +9,7 @@ use crate::limited::read_text;
 use crate::quality::{Effect, RunFacts};
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
@@ -66,6 +67,9 @@ pub struct Outcome {
     pub attention: Vec<Attention>,
     /// Its fields.
     pub fields: Vec<FieldRecord>,
+    /// Its figures that are followed over runs; `None` in a result of a version that did not keep them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<ResultFigures>,
 }
 
 /// A file of a result.

@@ -3,8 +3,16 @@
 use crate::report::SPECIMENS_COLUMNS;
 
 /// Files about the whole folder.
-pub(super) const OURS: [&str; 6] =
-    [RUN_JSON, "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+pub(super) const OURS: [&str; 8] = [
+    RUN_JSON,
+    "specimens.csv",
+    "summary.txt",
+    "results.json",
+    "breakapart_mqc.json",
+    "breakapart_levey_jennings_mqc.json",
+    "index.html",
+    LOCK,
+];
 
 /// The record of a run.
 pub(super) const RUN_JSON: &str = "run.json";
@@ -16,7 +24,10 @@ pub(super) const LOCK: &str = ".breakapart.lock";
 pub(super) const REPLACED: &str = "replaced";
 
 /// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
+pub(super) const RESULT_FILES: [&str; 4] = ["nuclei.csv", "signals.csv", "report.json", REPORT_HTML];
+
+/// The page of a result. As `report.json` it depends on the facts of its run.
+pub(super) const REPORT_HTML: &str = "report.html";
 
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";

@@ -9,18 +9,20 @@ use crate::error::Result;
 use crate::io::{FieldSource, FindOptions};
 use crate::quality::RunFacts;
 use crate::report::{
-    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_json,
-    write_signals_csv, write_signals_geojson,
+    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_html,
+    write_report_json, write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
+use crate::run::names::{GEOJSON_FOLDER, REPORT_HTML, RESULT_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
+use crate::run::report_extras::report_extras;
 use crate::run::status::{FieldRecord, InputStatus};
 
 /// A field that was measured, and what its result rests on.
@@ -125,10 +127,13 @@ impl Target<'_> {
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
         write_report_json(self.folder.join("report.json"), &reading, failed)?;
+        let extras = report_extras(&ledger, self.planned.regions.as_ref());
+        write_report_html(self.folder.join(REPORT_HTML), &reading, failed, &extras)?;
         ledger.files = self.written(&ledger.files)?;
         let row = SpecimenRow::new(&reading, failed.len());
         let attention = attention(&reading);
-        ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec() });
+        let figures = Some(ResultFigures::from(&reading));
+        ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec(), figures });
         ledger.state = LedgerState::Complete;
         // Last: where it says so, everything else is there.
         ledger.write(self.folder)?;

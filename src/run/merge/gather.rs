@@ -8,6 +8,7 @@ use crate::report::SavedReport;
 use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::agree::Part;
+use crate::run::names::REPORT_HTML;
 use crate::run::part::{PartRecord, ResultName};
 use crate::run::record::InputRecord;
 use crate::run::rejudge::REPORT_JSON;
@@ -121,7 +122,8 @@ fn result_of(part: &Part, record: &InputRecord) -> Result<Gathered> {
 /// Whether two results of one specimen are the same. Only the facts of their parts may differ, and what rests on them.
 fn is_same(a: &Gathered, b: &Gathered) -> bool {
     let files = |ledger: &Ledger| -> Vec<ResultFile> {
-        ledger.files.iter().filter(|file| file.name != REPORT_JSON).cloned().collect()
+        let rests_on_facts = |name: &str| [REPORT_JSON, REPORT_HTML].contains(&name);
+        ledger.files.iter().filter(|file| !rests_on_facts(&file.name)).cloned().collect()
     };
     match (&a.ledger, &b.ledger) {
         (None, None) => a.record.error == b.record.error,
