@@ -58,7 +58,7 @@
 //! |---|---|
 //! | `io` | image files: TIFF, OME-TIFF, PNG, JPEG |
 //! | `ome-zarr` | images in OME-Zarr 0.4 and 0.5; needs `io` |
-//! | `report` | tables (CSV), reports (JSON), overlays (PNG) |
+//! | `report` | tables (CSV), reports (HTML, JSON), overlays (PNG) |
 //! | `run` | runs of a laboratory; needs `io` and `report` |
 //! | `simulate` | specimens with known truth; needs `io`, since they are written as OME-TIFF |
 //!

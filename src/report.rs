@@ -1,5 +1,5 @@
-//! Step 9: the written results. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG), objects for
-//! QuPath (GeoJSON).
+//! Step 9: the written results. Tables (CSV), the specimen's report (HTML, JSON) and the run record (JSON), overlays (PNG),
+//! objects for QuPath (GeoJSON).
 //!
 //! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
@@ -10,6 +10,7 @@ mod example;
 mod fate;
 mod gallery;
 mod geojson;
+mod html;
 mod json;
 mod nuclei;
 mod number;
@@ -27,9 +28,12 @@ pub use gallery::{FieldCrops, NucleusCrop};
 #[cfg(feature = "run")]
 pub(crate) use geojson::{nucleus_class, nucleus_name, nucleus_uuid};
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
+pub use html::{InputDigest, Provenance, ReportExtras, write_report_html};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
 
+#[cfg(feature = "run")]
+pub(crate) use html::{Ink, Mark, Page, Plot, bar, page, scrolling, verdict_words};
 #[cfg(feature = "run")]
 pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};
 pub use schema::SCHEMA_VERSION;

@@ -6,11 +6,12 @@
 //! | `plan` | the results to give, each with its assay and settings |
 //! | `control` | controls of the run |
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
-//! | `session`, `slot`, `score`, `specimen` | reading what is not there yet |
+//! | `session`, `slot`, `score`, `specimen`, `report_extras` | reading what is not there yet |
 //! | `saved` | the reading of a result, kept in its folder |
 //! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
 //! | `part`, `split`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
-//! | `record`, `line`, `tables`, `summary` | the files about the whole run |
+//! | `record`, `line`, `tables`, `summary`, `index`, `multiqc` | the files about the whole run |
+//! | `figures`, `history`, `read_history`, `control_chart` | controls over runs |
 //! | `gallery`, `review` | crops of the nuclei; corrections by persons, and their audit trail |
 //! | `check`, `again` | whether results still hold; repeating a run from its record |
 //!
@@ -45,24 +46,31 @@
 mod again;
 mod check;
 mod control;
+mod control_chart;
 mod digest;
 mod facts;
+mod figures;
 mod find_settings;
 mod folder;
 mod gallery;
+mod history;
+mod index;
 mod job;
 mod ledger;
 mod line;
 mod merge;
+mod multiqc;
 mod names;
 mod observer;
 mod options;
 mod part;
 mod pictures;
 mod plan;
+mod read_history;
 mod record;
 mod regions;
 mod rejudge;
+mod report_extras;
 mod result;
 mod review;
 mod saved;
@@ -84,8 +92,10 @@ mod task;
 pub use check::{CheckedResult, Stale, check_results};
 pub use control::Control;
 pub use digest::{Digest, InputFile, PlaneDigest};
+pub use figures::ResultFigures;
 pub use find_settings::FindSettings;
 pub use folder::is_busy;
+pub use history::{ControlFigures, EarlierRun};
 pub use ledger::{Attention, LEDGER_JSON, Ledger, LedgerState, Outcome, ResultFile};
 pub use merge::{MergeOptions, merge};
 pub use observer::{Event, Observer};

@@ -24,8 +24,8 @@ use anyhow::{Context, Result};
 use breakapart::analyse::AnalyseParams;
 use breakapart::assay::Assay;
 use breakapart::run::{
-    InputStatus, Observer, Plan, Run, RunOptions, RunParameters, RunRecord, RunResult, RunSettings,
-    SampleSheet, check_results, is_busy,
+    EarlierRun, InputStatus, Observer, Plan, Run, RunOptions, RunParameters, RunRecord, RunResult,
+    RunSettings, SampleSheet, check_results, is_busy,
 };
 use clap::Parser;
 
@@ -170,7 +170,9 @@ fn planned(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
         None => plan,
     };
     let told = serde_json::to_value(&arguments.options)?;
-    let parameters = RunParameters::new(settings.params).with_options(told);
+    let history = arguments.history.iter();
+    let history = history.map(EarlierRun::read).collect::<breakapart::Result<_>>().context("--history")?;
+    let parameters = RunParameters::new(settings.params).with_options(told).with_history(history);
     let (mut options, asked) = (options(arguments), &arguments.options);
     let pictures = &mut options.pictures;
     (pictures.labels, pictures.labels_zarr, pictures.overlays) =

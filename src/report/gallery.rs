@@ -10,4 +10,3 @@ mod page;
 mod sheet;
 
 pub use crop::{FieldCrops, NucleusCrop};
-pub(crate) use page::{Gallery, gallery};

@@ -10,6 +10,7 @@ use crate::limited::read_text;
 use crate::quality::{Effect, Finding, RunFacts};
 use crate::report::{SCHEMA_VERSION, SpecimenRow, write_json_exactly};
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::sheet_columns::SheetColumns;
 use crate::run::status::{FieldRecord, InputStatus};
@@ -78,6 +79,9 @@ pub struct Outcome {
     pub attention: Vec<Attention>,
     /// Its fields.
     pub fields: Vec<FieldRecord>,
+    /// Its figures that are followed over runs; `None` in a result of a version that did not keep them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<ResultFigures>,
 }
 
 /// A file of a result.
@@ -112,6 +116,9 @@ pub struct Ledger {
     /// Folder of its spots, if another program found them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signals: Option<String>,
+    /// Name of the file or folder with its regions, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<String>,
     /// Version of the crate that made it.
     pub crate_version: String,
     /// Digest of the assay, the parameters and the options.

@@ -15,6 +15,8 @@ pub(super) struct Line<'a> {
     pub(super) error: Option<&'a str>,
     pub(super) sheet: &'a SheetColumns,
     pub(super) ledger: Option<&'a Ledger>,
+    /// Folder of the result; `None` without one.
+    pub(super) folder: Option<&'a str>,
 }
 
 impl<'a> Line<'a> {
@@ -27,10 +29,11 @@ impl<'a> Line<'a> {
             error: record.error.as_deref(),
             sheet: &record.sheet,
             ledger,
+            folder: ledger.and(record.folder.as_deref()),
         }
     }
 
-    pub(super) fn of_earlier(ledger: &'a Ledger) -> Self {
+    pub(super) fn of_earlier(folder: &'a str, ledger: &'a Ledger) -> Self {
         let status = ledger.outcome.as_ref().map_or(InputStatus::Failed, |outcome| outcome.status);
         Self {
             name: &ledger.specimen,
@@ -40,6 +43,7 @@ impl<'a> Line<'a> {
             error: None,
             sheet: &ledger.sheet,
             ledger: Some(ledger),
+            folder: Some(folder),
         }
     }
 

@@ -3,8 +3,16 @@
 use crate::report::SPECIMENS_COLUMNS;
 
 /// Files about the whole folder.
-pub(super) const OURS: [&str; 6] =
-    [RUN_JSON, "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+pub(super) const OURS: [&str; 8] = [
+    RUN_JSON,
+    "specimens.csv",
+    "summary.txt",
+    "results.json",
+    "breakapart_mqc.json",
+    "breakapart_levey_jennings_mqc.json",
+    "index.html",
+    LOCK,
+];
 
 /// The record of a run.
 pub(super) const RUN_JSON: &str = "run.json";
@@ -16,10 +24,14 @@ pub(super) const LOCK: &str = ".breakapart.lock";
 pub(super) const REPLACED: &str = "replaced";
 
 /// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 4] = ["nuclei.csv", "signals.csv", READING_JSON_GZ, REPORT_JSON];
+pub(super) const RESULT_FILES: [&str; 5] =
+    ["nuclei.csv", "signals.csv", READING_JSON_GZ, REPORT_JSON, REPORT_HTML];
 
 /// The verdict on a specimen, its findings and its grounds.
 pub(super) const REPORT_JSON: &str = "report.json";
+
+/// The page of a result.
+pub(super) const REPORT_HTML: &str = "report.html";
 
 /// The reading of a specimen.
 pub(super) const READING_JSON_GZ: &str = "reading.json.gz";
@@ -31,8 +43,8 @@ pub(super) const GALLERY_FOLDER: &str = "gallery";
 pub(super) const REVIEWED_FOLDER: &str = "reviewed";
 
 /// Files of a result with its reviews. They are made anew when the specimen is reviewed again.
-pub(super) const REVIEWED_FILES: [&str; 3] =
-    ["reviewed/nuclei.csv", "reviewed/report.json", "reviewed/second_reading.json"];
+pub(super) const REVIEWED_FILES: [&str; 4] =
+    ["reviewed/nuclei.csv", "reviewed/report.json", "reviewed/report.html", "reviewed/second_reading.json"];
 
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";

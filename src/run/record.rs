@@ -11,7 +11,9 @@ use crate::error::Result;
 use crate::io::ChannelChoice;
 use crate::region::RegionOptions;
 use crate::report::{SCHEMA_VERSION, write_json_exactly};
+use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
+use crate::run::history::EarlierRun;
 use crate::run::options::Pictures;
 use crate::run::part::PartRecord;
 use crate::run::plan::{FailedInput, Plan, PlannedResult};
@@ -97,6 +99,9 @@ pub struct InputRecord {
     /// What the sheet says of it.
     #[serde(default)]
     pub sheet: SheetColumns,
+    /// Its figures that are followed over runs; `None` if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<ResultFigures>,
 }
 
 impl InputRecord {
@@ -117,6 +122,7 @@ impl InputRecord {
             fields,
             settings: Some(ResultSettings::from(planned)),
             sheet: planned.sheet.clone(),
+            figures: None,
         }
     }
 
@@ -131,6 +137,7 @@ impl InputRecord {
             folder: None,
             settings: None,
             sheet: SheetColumns::default(),
+            figures: None,
         }
     }
 }
@@ -143,19 +150,28 @@ pub struct RunParameters {
     pub options: Value,
     /// The parameters of every step.
     pub steps: AnalyseParams,
+    /// Runs that came before, in their order, whose controls are charted with those of the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<EarlierRun>,
 }
 
 impl RunParameters {
     /// Parameters without options of a program.
     #[must_use]
     pub fn new(steps: AnalyseParams) -> Self {
-        Self { options: Value::Null, steps }
+        Self { options: Value::Null, steps, history: Vec::new() }
     }
 
     /// The same with the options of a program.
     #[must_use]
     pub fn with_options(self, options: Value) -> Self {
         Self { options, ..self }
+    }
+
+    /// The same with runs that came before, in their order.
+    #[must_use]
+    pub fn with_history(self, history: Vec<EarlierRun>) -> Self {
+        Self { history, ..self }
     }
 }
 

@@ -5,14 +5,18 @@ use std::path::Path;
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
 use crate::quality::RunFacts;
-use crate::report::{SpecimenRow, write_report_json};
+use crate::report::{SpecimenRow, write_report_html, write_report_json};
+use crate::run::digest::Digest;
+use crate::run::figures::ResultFigures;
+use crate::run::gallery;
 use crate::run::ledger::{Attention, Ledger};
-use crate::run::names::{READING_JSON_GZ, REPORT_JSON};
+use crate::run::names::{READING_JSON_GZ, REPORT_HTML, REPORT_JSON};
+use crate::run::report_extras::report_extras;
 use crate::run::saved;
 use crate::run::status::failed_fields;
 
 /// The files of a result that depend on the facts of its run; the ledger apart.
-pub(super) const JUDGED_FILES: [&str; 2] = [READING_JSON_GZ, REPORT_JSON];
+pub(super) const JUDGED_FILES: [&str; 3] = [READING_JSON_GZ, REPORT_JSON, REPORT_HTML];
 
 /// The reading of a result, judged by these facts. What its ledger says of it is changed with it.
 ///
@@ -24,13 +28,30 @@ pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> R
     if let Some(outcome) = &mut ledger.outcome {
         outcome.row = SpecimenRow::new(&reading, failed_fields(&outcome.fields).len());
         outcome.attention = Attention::of(&reading);
+        outcome.figures = Some(ResultFigures::from(&reading));
     }
     Ok(reading)
 }
 
 /// Writes the files of a result that depend on the facts of its run.
 pub(super) fn write_judged(folder: &Path, reading: &SpecimenReading, ledger: &Ledger) -> Result<()> {
-    let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
     saved::write(folder, reading)?;
-    write_report_json(folder.join(REPORT_JSON), reading, &failed_fields(fields))
+    let digest = saved::digest_of_calls(reading)?;
+    write_reports((folder, folder), reading, &digest, ledger)
+}
+
+/// Writes the reports of a reading of the result in the first folder into the second one. `digest` is that of the reading by the
+/// program, which reviews name.
+pub(super) fn write_reports(
+    (folder, out): (&Path, &Path),
+    reading: &SpecimenReading,
+    digest: &Digest,
+    ledger: &Ledger,
+) -> Result<()> {
+    let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
+    let failed = failed_fields(fields);
+    write_report_json(out.join(REPORT_JSON), reading, &failed)?;
+    let crops = gallery::read(folder, &reading.fields)?;
+    let extras = report_extras(ledger).with_gallery(reading, &crops, digest.as_str())?;
+    write_report_html(out.join(REPORT_HTML), reading, &failed, &extras)
 }

@@ -27,6 +27,9 @@ impl RunResult {
         if !record.has_sheet {
             all.sort_by(|(a, _), (b, _)| (&a.specimen, &a.input).cmp(&(&b.specimen, &b.input)));
         }
+        for (record, ledger) in &mut all {
+            record.figures = ledger.as_ref().and_then(|ledger| ledger.outcome.as_ref()?.figures);
+        }
         let (inputs, results) = all.into_iter().unzip();
         let earlier = earlier.iter().map(|(name, ledger)| EarlierResult {
             specimen: ledger.specimen.clone(),

@@ -6,23 +6,24 @@ use rayon::prelude::*;
 
 use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
 use crate::error::Result;
-use crate::io::{FieldSource, FindOptions};
+use crate::io::{FieldSource, FindOptions, file_name};
 use crate::quality::RunFacts;
 use crate::report::{
     FailedField, FieldCrops, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson,
-    write_report_json, write_signals_csv, write_signals_geojson,
+    write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
+use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::gallery;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, REPORT_JSON, RESULT_FILES, REVIEWED_FILES};
+use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES, REVIEWED_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
-use crate::run::saved;
+use crate::run::rejudge::write_judged;
 use crate::run::status::{FieldRecord, InputStatus};
 
 /// A field that was measured, and what its result rests on.
@@ -130,12 +131,15 @@ impl Target<'_> {
         self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
-        saved::write(self.folder, &reading)?;
-        write_report_json(self.folder.join(REPORT_JSON), &reading, failed)?;
+        ledger.outcome = Some(Outcome {
+            status,
+            row: SpecimenRow::new(&reading, failed.len()),
+            attention: Attention::of(&reading),
+            fields: fields.to_vec(),
+            figures: Some(ResultFigures::from(&reading)),
+        });
+        write_judged(self.folder, &reading, &ledger)?;
         ledger.files = self.written(&ledger.files)?;
-        let row = SpecimenRow::new(&reading, failed.len());
-        let attention = Attention::of(&reading);
-        ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec() });
         ledger.state = LedgerState::Complete;
         // Last: where it says so, everything else is there.
         ledger.write(self.folder)?;
@@ -180,6 +184,7 @@ impl Target<'_> {
             find: FindSettings::from(self.find),
             nuclei: self.planned.nuclei.as_ref().map(|files| absolute(&files.path)),
             signals: self.planned.signals.as_ref().map(|files| absolute(&files.path)),
+            regions: self.planned.regions.as_ref().map(|regions| file_name(&regions.path)),
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: self.settings.clone(),
             inputs,

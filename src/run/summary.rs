@@ -44,6 +44,18 @@ impl Urgency {
             Self::Clear
         }
     }
+
+    /// The word used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Withheld => "withheld",
+            Self::Confirm => "confirm",
+            Self::Incomplete => "incomplete",
+            Self::Clear => "clear",
+        }
+    }
 }
 
 /// Counts, percentage and interval of a row: `46 of 94 (48.9 %, 39.1 to 58.9 %)`.
@@ -89,7 +101,7 @@ pub fn notes(record: &InputRecord, outcome: Option<&Outcome>) -> Vec<String> {
 }
 
 /// The findings that ask for nothing, counted; `None` if there are none.
-fn further_findings(outcome: &Outcome) -> Option<String> {
+pub(super) fn further_findings(outcome: &Outcome) -> Option<String> {
     match outcome.row.warnings.saturating_sub(outcome.attention.len()) {
         0 => None,
         1 => Some("1 further finding".to_owned()),

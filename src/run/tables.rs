@@ -3,26 +3,33 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
 use crate::report::{SPECIMENS_COLUMNS, write_json_results, write_rows};
+use crate::run::control_chart::charts;
+use crate::run::history::ControlFigures;
 use crate::run::ledger::Ledger;
 use crate::run::line::Line;
 use crate::run::names::RUN_COLUMNS;
 use crate::run::result::RunResult;
-use crate::run::summary;
+use crate::run::{index, multiqc, summary};
 
 /// Writes all files about the run; `run.json` last: where it is, everything else is.
 pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledger)]) -> Result<()> {
     let of_run = result.record.inputs.iter().zip(&result.results);
     let of_run = of_run.map(|(record, ledger)| Line::of_run(record, ledger.as_ref()));
     let lines: Vec<Line<'_>> =
-        of_run.chain(earlier.iter().map(|(_, ledger)| Line::of_earlier(ledger))).collect();
+        of_run.chain(earlier.iter().map(|(folder, ledger)| Line::of_earlier(folder, ledger))).collect();
+    let own: Vec<ControlFigures> = result.record.inputs.iter().filter_map(ControlFigures::of).collect();
+    let charts = charts(&result.record.parameters.history, &own);
     write_specimens(&folder.join("specimens.csv"), &lines, result.record.has_sheet)?;
     write_json_results(&folder.join("results.json"), &lines.iter().map(flat).collect::<Vec<_>>())?;
-    write_json_results(&folder.join("breakapart_mqc.json"), &multiqc(&lines))?;
+    write_json_results(&folder.join("breakapart_mqc.json"), &multiqc::table(&lines))?;
+    if let Some(chart) = multiqc::levey_jennings(&charts) {
+        write_json_results(&folder.join("breakapart_levey_jennings_mqc.json"), &chart)?;
+    }
+    index::write(&folder.join("index.html"), &lines, &result.record, &charts)?;
     summary::write(&folder.join("summary.txt"), &lines)?;
     result.record.write(folder)
 }
@@ -88,45 +95,4 @@ fn flat(line: &Line<'_>) -> Value {
         flat.insert(name.clone(), json!(cell));
     }
     Value::Object(flat)
-}
-
-/// A section of `MultiQC`'s report (custom content).
-#[derive(Serialize)]
-struct MultiQc {
-    id: &'static str,
-    section_name: &'static str,
-    description: &'static str,
-    plot_type: &'static str,
-    pconfig: Value,
-    headers: Value,
-    data: Map<String, Value>,
-}
-
-fn multiqc(lines: &[Line<'_>]) -> MultiQc {
-    let name = |line: &Line<'_>| format!("{} {}", line.name, line.assay).trim_end().to_owned();
-    let data = |line: &Line<'_>| {
-        let row = line.row();
-        json!({
-            "verdict": row.map_or(line.status.name(), |row| row.verdict.name()),
-            "percent_rearranged": row.and_then(|row| row.percent_rearranged),
-            "evaluable": row.map(|row| row.evaluable),
-            "rearranged": row.map(|row| row.rearranged),
-            "findings": row.map(|row| row.warnings),
-        })
-    };
-    MultiQc {
-        id: "breakapart",
-        section_name: "Break-apart FISH",
-        description: "Nuclei with a rearranged gene. Not a medical device.",
-        plot_type: "table",
-        pconfig: json!({"id": "breakapart_table", "title": "Break-apart FISH"}),
-        headers: json!({
-            "verdict": {"title": "Verdict"},
-            "percent_rearranged": {"title": "Rearranged", "suffix": " %", "min": 0, "max": 100, "format": "{:,.1f}"},
-            "evaluable": {"title": "Evaluable nuclei", "format": "{:,.0f}"},
-            "rearranged": {"title": "Rearranged nuclei", "format": "{:,.0f}"},
-            "findings": {"title": "Findings", "format": "{:,.0f}"},
-        }),
-        data: lines.iter().filter(|line| line.in_run).map(|line| (name(line), data(line))).collect(),
-    }
 }

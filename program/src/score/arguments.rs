@@ -61,6 +61,10 @@ pub struct Arguments {
     /// Read everything anew, also results that are complete
     #[arg(long)]
     pub(crate) redo: bool,
+    /// Folder of results (or `run.json`) of an earlier run, whose controls are charted with those of this one; may be given
+    /// several times, in the order of the runs
+    #[arg(long, value_name = "DIR|run.json", conflicts_with_all = ["again", "check"])]
+    pub(crate) history: Vec<PathBuf>,
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = number_of_threads)]
     pub(crate) threads: Option<usize>,

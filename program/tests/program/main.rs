@@ -1,6 +1,7 @@
 //! The program as its users meet it: exit status, messages, files, and what hostile input does to it.
 
 mod assays;
+mod history;
 mod kept;
 mod merge;
 mod params;

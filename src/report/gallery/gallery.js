@@ -338,7 +338,7 @@
     ArrowRight: () => go(state.at + 1), ArrowLeft: () => go(state.at - 1), j: () => go(state.at + 1), k: () => go(state.at - 1),
     PageDown: () => go(state.at + PER_PAGE), PageUp: () => go(state.at - PER_PAGE),
   };
-  byId("gallery").addEventListener("keydown", (event) => {
+  byId("review").addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.id === "pattern" && event.key === "Enter") { event.preventDefault(); setPattern(); return; }
     if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) {

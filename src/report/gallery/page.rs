@@ -10,13 +10,7 @@ use crate::classify::Exclusion;
 use crate::error::{Error, Location, Result};
 use crate::report::gallery::crop::FieldCrops;
 use crate::report::gallery::data::{Data, crops_of};
-
-/// A section of the page with its style and its program.
-pub(crate) struct Gallery {
-    pub(crate) markup: Markup,
-    pub(crate) style: &'static str,
-    pub(crate) script: &'static str,
-}
+use crate::report::html::{Gallery, ReportExtras};
 
 /// Reasons that a person can leave a nucleus out for, the most common first.
 const REASONS: [(&str, &str); 8] = [
@@ -45,18 +39,30 @@ const BUTTONS: [(&str, &str); 7] = [
 const SWITCHES: [(&str, &str, &str, bool); 2] =
     [("b", "Subtract background", "background", false), ("m", "Marks", "marks", true)];
 
-/// The gallery of a reading. `digest` is that of the saved reading, which a review names.
-///
-/// # Errors
-/// [`Error::Malformed`] if the reading contradicts itself.
-pub(crate) fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &str) -> Result<Gallery> {
+impl ReportExtras {
+    /// The same with the crops of the nuclei, which a person reviews. `digest` names what was read: a review of the page repeats it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if the reading contradicts itself.
+    pub fn with_gallery(
+        mut self,
+        reading: &SpecimenReading,
+        crops: &[FieldCrops],
+        digest: &str,
+    ) -> Result<Self> {
+        self.gallery = Some(gallery(reading, crops, digest)?);
+        Ok(self)
+    }
+}
+
+fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &str) -> Result<Gallery> {
     let data = Data::of(reading, crops, digest)?;
     let uri = |jpeg: &Vec<u8>| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg));
     let of_fields = reading.fields.iter().filter_map(|field| crops_of(crops, &field.name));
     let sheets: Vec<String> = of_fields.flat_map(|crops| crops.sheets.iter().map(uri)).collect();
     let markup = html! {
-        section #gallery .gallery aria-labelledby="gallery-title" {
-            h2 #gallery-title { "Review of the nuclei" }
+        section #review aria-labelledby="gallery" {
+            h2 #gallery { "Review of the nuclei" }
             noscript { p { "The gallery needs JavaScript. It loads nothing from outside." } }
             p { "The nuclei that would change the verdict come first, then the least certain. Every decision is kept in this browser until \
                  you save it." }
@@ -71,7 +77,11 @@ pub(crate) fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &
         (json("gallery-data", &data)?)
         (json("gallery-sheets", &sheets)?)
     };
-    Ok(Gallery { markup, style: include_str!("gallery.css"), script: include_str!("gallery.js") })
+    Ok(Gallery {
+        markup,
+        style: include_str!("gallery.css").to_owned(),
+        script: include_str!("gallery.js").to_owned(),
+    })
 }
 
 fn tools() -> Markup {

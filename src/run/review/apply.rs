@@ -5,15 +5,15 @@ use std::path::Path;
 use crate::analyse::SpecimenReading;
 use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
-use crate::report::{write_json_results, write_nuclei_csv, write_report_json};
+use crate::report::{write_json_results, write_nuclei_csv};
 use crate::run::digest::Digest;
 use crate::run::ledger::{Ledger, LedgerState};
-use crate::run::names::{REPORT_JSON, REVIEWED_FOLDER};
+use crate::run::names::REVIEWED_FOLDER;
+use crate::run::rejudge::write_reports;
 use crate::run::review::audit::{AuditLine, Counted, REVIEWS, Trail};
 use crate::run::review::document::Review;
 use crate::run::review::state::{ReaderRole, SecondReading, State};
 use crate::run::saved;
-use crate::run::status::failed_fields;
 
 /// How a review is applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
     let second_reading = state.second_reading(&result.reading)?;
     let (file, sequence) = (free_name(folder, review.extension), result.trail.lines.len() + 1);
     write_bytes(&folder.join(&file), review.text.as_bytes())?;
-    write_reviewed(&folder.join(REVIEWED_FOLDER), &state, &result)?;
+    write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
     let line = AuditLine {
         sequence,
         previous: result.trail.last(),
@@ -101,7 +101,7 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
 pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
     let result = ReviewedResult::open(folder)?;
     let Some(last) = result.trail.lines.last() else { return Ok(None) };
-    write_reviewed(out, &result.state, &result)?;
+    write_reviewed((folder, out), &result.state, &result)?;
     Ok(Some(Reviewed {
         specimen: last.specimen.clone(),
         assay: last.assay.clone(),
@@ -184,12 +184,10 @@ fn free_name(folder: &Path, extension: &str) -> String {
 }
 
 /// The result with the decisions of the first reader, and both readings beside each other.
-fn write_reviewed(out: &Path, state: &State, result: &ReviewedResult) -> Result<()> {
+fn write_reviewed((folder, out): (&Path, &Path), state: &State, result: &ReviewedResult) -> Result<()> {
     let reading = state.reading(&result.reading, ReaderRole::First)?;
-    let fields = result.ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
-    let failed = failed_fields(fields);
     write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
-    write_report_json(out.join(REPORT_JSON), &reading, &failed)?;
+    write_reports((folder, out), &reading, &result.digest, &result.ledger)?;
     if let Some(second) = state.second_reading(&result.reading)? {
         write_json_results(&out.join("second_reading.json"), &second)?;
     }

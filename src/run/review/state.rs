@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analyse::{Edit, SpecimenReading};
 use crate::error::{Error, Location, Result};
-use crate::run::review::document::ReviewEntry;
+use crate::run::review::document::{ReviewChange, ReviewEntry};
 use crate::summarise::Count;
 use crate::words::words;
 
@@ -73,6 +73,7 @@ impl State {
             let earlier = self.of(role).get(&of(entry));
             earlier.is_some_and(|earlier| {
                 earlier.reader != reader
+                    && entry.change != ReviewChange::Accept
                     && (earlier.entry.change, &earlier.entry.pattern) != (entry.change, &entry.pattern)
             })
         };
@@ -92,9 +93,13 @@ impl State {
             ReaderRole::First => &mut self.first,
             ReaderRole::Second => &mut self.second,
         };
+        // Who accepts a nucleus accepts what was decided on it.
+        let is_new = |entry: &&ReviewEntry| {
+            entry.change != ReviewChange::Accept || !decisions.contains_key(&of(entry))
+        };
+        let new: Vec<&ReviewEntry> = entries.iter().filter(is_new).collect();
         decisions.extend(
-            entries
-                .iter()
+            new.into_iter()
                 .map(|entry| (of(entry), Decision { entry: entry.clone(), reader: reader.to_owned() })),
         );
         Ok(())

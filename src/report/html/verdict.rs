@@ -1,0 +1,108 @@
+//! The verdict with its counts, and the sentence that concludes.
+
+use maud::{Markup, html};
+
+use super::bar::{bar, ends};
+use super::figures::{percent, range, shown_interval};
+use crate::analyse::SpecimenReading;
+use crate::assay::Comparator;
+use crate::decide::Verdict;
+
+/// A verdict for people.
+pub(crate) fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Negative => "Negative",
+        Verdict::Positive => "Positive",
+        Verdict::Equivocal => "Equivocal",
+        Verdict::NotEvaluable => "No verdict",
+    }
+}
+
+pub(super) fn section(reading: &SpecimenReading) -> Markup {
+    let summary = &reading.summary;
+    let interval = shown_interval(reading);
+    let cutoff = reading.assay.decision.cutoff().value();
+    html! {
+        section.verdict aria-labelledby="verdict" data-verdict=(summary.verdict) data-by-rule=(summary.by_rule)
+            data-confirm=(summary.confirm) {
+            h2 id="verdict" { "Verdict" }
+            p.word { (verdict_words(summary.verdict)) }
+            p.percent { (percent(summary.percent_rearranged)) }
+            div.grounds {
+                p.counts {
+                    strong { (summary.rearranged) " of " (summary.evaluable) }
+                    " evaluable nuclei are rearranged"
+                    @if let Some(interval) = interval {
+                        "; " (level(interval.level)) " interval " strong { (range(interval)) }
+                    }
+                }
+                (bar(summary.percent_rearranged, interval.map(ends), Some(cutoff)))
+                p.cutoff { "Cutoff: " (cutoff_words(reading)) ". Scale: 0 to 100 %." }
+                p.conclusion { (conclusion(reading)) }
+                @for line in demands(reading) { p.demand { (line) } }
+            }
+        }
+    }
+}
+
+/// Further nuclei that would settle the verdict; `None` while the summary does not say.
+fn more_nuclei(_reading: &SpecimenReading) -> Option<String> {
+    None
+}
+
+/// What the verdict asks of the reader before it is used.
+fn demands(reading: &SpecimenReading) -> Vec<String> {
+    let summary = &reading.summary;
+    let mut demands = Vec::new();
+    if summary.verdict != summary.by_rule {
+        let by_rule = verdict_words(summary.by_rule).to_lowercase();
+        demands.push(format!(
+            "By the rule of the assay the counts are {by_rule}. Findings withhold that verdict."
+        ));
+    }
+    if summary.confirm {
+        demands.push("Confirm by another method or reader before the verdict is used.".to_owned());
+    }
+    demands.extend(more_nuclei(reading));
+    demands
+}
+
+/// The cutoff of the assay in words.
+pub(super) fn cutoff_words(reading: &SpecimenReading) -> String {
+    let decision = &reading.assay.decision;
+    let comparator = match decision.comparator() {
+        Comparator::AtLeast => "at least",
+        Comparator::MoreThan => "more than",
+    };
+    format!("positive at {comparator} {}", decision.cutoff())
+}
+
+/// A confidence level: `95 %`.
+pub(super) fn level(level: f64) -> String {
+    // A share in percent without the digits that binary numbers add.
+    format!("{} %", (1e6 * level).round() / 1e4)
+}
+
+/// The conclusion, made from gene, band, counts and verdict.
+pub(super) fn conclusion(reading: &SpecimenReading) -> String {
+    let (summary, assay) = (&reading.summary, &reading.assay);
+    let locus = format!("{} ({})", assay.gene, assay.band);
+    let interval = shown_interval(reading)
+        .map_or_else(String::new, |i| format!(", {} interval {}", level(i.level), range(i)));
+    let counts = format!(
+        "{} of {} evaluable nuclei ({}{interval})",
+        summary.rearranged,
+        summary.evaluable,
+        percent(summary.percent_rearranged)
+    );
+    match summary.verdict {
+        Verdict::Positive => format!("Rearrangement of {locus} in {counts}."),
+        Verdict::Negative => {
+            format!("No rearrangement of {locus} by the cutoff: signals are separated in {counts}.")
+        }
+        Verdict::Equivocal => format!("Rearrangement of {locus} is not decided: {counts}."),
+        Verdict::NotEvaluable => {
+            format!("No verdict on rearrangement of {locus}: {counts}, which do not decide.")
+        }
+    }
+}
