@@ -6,7 +6,7 @@ use crate::analyse::FieldReading;
 use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
 use crate::limited::{read_bytes, read_text};
-use crate::report::{FieldCrops, write_json_exactly};
+use crate::report::FieldCrops;
 use crate::run::names::GALLERY_FOLDER;
 
 /// Largest list of crops and largest sheet, bytes: a crop takes about 500 bytes, a sheet 2 MB.
@@ -23,7 +23,9 @@ pub(super) fn write(folder: &Path, crops: &FieldCrops) -> Result<()> {
     for (i, sheet) in crops.sheets.iter().enumerate() {
         write_bytes(&folder.join(sheet_of(&crops.field, i)), sheet)?;
     }
-    write_json_exactly(&folder.join(crops_of(&crops.field)), crops)
+    let path = folder.join(crops_of(&crops.field));
+    let json = serde_json::to_vec(crops).map_err(|e| Error::io(&path, e.into()))?;
+    write_bytes(&path, &json)
 }
 
 /// Reads the crops of some fields. A field without crops has none.

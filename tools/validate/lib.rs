@@ -20,6 +20,7 @@ mod plots;
 mod print;
 mod read;
 mod reliability;
+mod review;
 mod scenario;
 mod score;
 mod table;
@@ -89,6 +90,7 @@ fn validate(arguments: &Arguments, scenarios: &[Scenario]) -> Result<()> {
     let bins = reliability::bins(&specimens)?;
     reliability::report(&bins, &out.join("reliability.csv"))?;
     plots::reliability(&out.join("reliability.svg"), &bins)?;
+    review::report(&specimens, &out.join("review.csv"))?;
     print::line(format_args!("tables and plots are in {}", out.display()));
     Ok(())
 }

@@ -6,6 +6,7 @@ use breakapart::quality::Finding;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use crate::review::{ReviewWorth, worth};
 use crate::scenario::Scenario;
 use crate::score::{FieldTruth, SpecimenScore, score};
 
@@ -20,6 +21,8 @@ pub(crate) struct Specimen<'a> {
     pub(crate) percent_expected: Option<f64>,
     /// The findings on it.
     pub(crate) findings: Vec<Finding>,
+    /// What the order of review is worth.
+    pub(crate) review: ReviewWorth,
 }
 
 /// Reads every specimen of every scenario; the order is that of the scenarios, then of the seeds.
@@ -57,7 +60,8 @@ fn read<'a>(scenario: &'a Scenario, seed: u64, fields: u32, analyser: &Analyser)
     let summary = &reading.summary;
     let (verdict, percent_expected) = (summary.verdict.name(), summary.percent_expected);
     let findings = summary.findings.clone();
-    Ok(Specimen { scenario, seed, score, verdict, percent_expected, findings })
+    let review = worth(&truths, &reading, analyser.assay())?;
+    Ok(Specimen { scenario, seed, score, verdict, percent_expected, findings, review })
 }
 
 /// Shown on a terminal only.
