@@ -1,5 +1,5 @@
 //! Step 9: the written results. Tables (CSV), the specimen's report and the run record (JSON), overlays (PNG), objects for
-//! QuPath (GeoJSON).
+//! QuPath (GeoJSON), an Observation (FHIR) and a line for a laboratory's information system (CSV).
 //!
 //! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
@@ -8,8 +8,10 @@
 #[cfg(test)]
 mod example;
 mod fate;
+mod fhir;
 mod geojson;
 mod json;
+mod lis;
 mod nuclei;
 mod number;
 mod overlay;
@@ -18,13 +20,18 @@ mod rejudge;
 mod schema;
 mod signals;
 mod specimen;
+mod specimen_iscn;
 mod specimens;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use fate::{Fate, fates};
+#[cfg(feature = "run")]
+pub(crate) use fhir::observation_bytes;
+pub use fhir::write_observation_json;
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
+pub use lis::{LIS_COLUMNS, LisLine, write_lis_csv};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 pub use overlay::{overlay, write_overlay};
 
@@ -35,6 +42,7 @@ pub(crate) use rejudge::SavedReport;
 pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};
+pub use specimen_iscn::SpecimenIscn;
 pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
 #[cfg(feature = "run")]
 pub(crate) use table::write_rows;

@@ -85,10 +85,10 @@ fn specimens_csv_is_sorted_by_name() {
         "specimen,assay,fields,nuclei,evaluable,rearranged,percent_rearranged,ci_low,ci_high,verdict,ci_level,\
          clopper_pearson_low,clopper_pearson_high,borderline,failed_fields,warnings,uncertain,confirm,doubtful,\
          percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only,withheld_by,\
-         outside_region\n\
-         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
-         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
-         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n"
+         outside_region,iscn,more_nuclei\n\
+         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n\
+         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n\
+         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n"
     );
 }
 
@@ -188,4 +188,29 @@ fn dropped_labels_are_an_error_and_a_written_overlay_is_a_png_of_the_same_bytes(
     reading.labels = LabelImage::default();
     let error = overlay(&dark_field(), &reading).unwrap_err();
     assert!(error.to_string().contains("0 x 0 px"), "{error}");
+}
+
+#[test]
+fn signals_outside_nuclei_tell_how_many_were_missed() {
+    use crate::analyse::MissedNuclei;
+    let mut reading = field_reading();
+    let missed = MissedNuclei::of_fields([&reading]);
+    assert_eq!((missed.signals_outside, missed.signals, missed.nuclei), (1, 7, Some(0)));
+    // The evaluable nucleus shows 4 signals; 10 more outside make 11.
+    let outside = reading.signals[6].clone();
+    reading.signals.extend(std::iter::repeat_n(outside, 10));
+    let missed = MissedNuclei::of_fields([&reading]);
+    assert_eq!((missed.signals_per_nucleus, missed.nuclei), (Some(4.0), Some(3)));
+    let report = text(|path| {
+        let mut specimen = specimen_reading();
+        specimen.fields = vec![reading.clone()];
+        write_report_json(path, &specimen, &[])
+    });
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["fields"][0]["signals"]["missed_nuclei"], 3);
+    // Signals that lie past the edge of a part of a field are not of this part.
+    reading.signals.iter_mut().filter(|s| s.nucleus_id == 0).for_each(|s| s.y_px = 500.0);
+    assert_eq!(MissedNuclei::of_fields([&reading]).signals_outside, 0);
+    reading.nuclei.clear();
+    assert_eq!(MissedNuclei::of_fields([&reading]).nuclei, None);
 }

@@ -73,7 +73,7 @@ pub fn merge(parts: &[PathBuf], out: &Path, options: MergeOptions) -> Result<Run
     record.part = (!is_whole).then(|| whole.clone());
     settle(&mut gathered.results)?;
     let folder = ResultsFolder::open(out)?;
-    write(&folder, &whole, &mut gathered.results)?;
+    write(&folder, &whole, &record.assays, &mut gathered.results)?;
     let earlier = folder.earlier(|name| gathered.results.iter().any(|result| result.name == name))?;
     let failed = gathered.failed_inputs.into_iter().map(|record| (record, None));
     let read = gathered.results.into_iter().map(|result| (result.record, result.ledger));

@@ -3,8 +3,8 @@
 use crate::report::SPECIMENS_COLUMNS;
 
 /// Files about the whole folder.
-pub(super) const OURS: [&str; 6] =
-    [RUN_JSON, "specimens.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
+pub(super) const OURS: [&str; 7] =
+    [RUN_JSON, "specimens.csv", "lis.csv", "summary.txt", "results.json", "breakapart_mqc.json", LOCK];
 
 /// The record of a run.
 pub(super) const RUN_JSON: &str = "run.json";
@@ -16,7 +16,10 @@ pub(super) const LOCK: &str = ".breakapart.lock";
 pub(super) const REPLACED: &str = "replaced";
 
 /// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 3] = ["nuclei.csv", "signals.csv", "report.json"];
+pub(super) const RESULT_FILES: [&str; 4] = ["nuclei.csv", "signals.csv", "report.json", OBSERVATION_JSON];
+
+/// The result as an Observation of FHIR.
+pub(super) const OBSERVATION_JSON: &str = "observation.json";
 
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";

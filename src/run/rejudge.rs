@@ -2,18 +2,37 @@
 
 use std::path::Path;
 
+use crate::assay::Assay;
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
 use crate::quality::RunFacts;
-use crate::report::SavedReport;
+use crate::report::{SavedReport, observation_bytes};
 use crate::run::digest::Digest;
 use crate::run::ledger::{Attention, Ledger};
+use crate::run::names::OBSERVATION_JSON;
 
 /// Largest report, bytes: it has about 5 kB for each field and 1 kB for each finding.
 const MAX_BYTES: u64 = 1 << 28;
 
-/// The file of a result that depends on the facts of its run; the ledger apart.
+/// The report of a result.
 pub(super) const REPORT_JSON: &str = "report.json";
+
+/// The files of a result that depend on the facts of its run; the ledger apart.
+pub(super) const REJUDGED: [&str; 2] = [REPORT_JSON, OBSERVATION_JSON];
+
+/// These files of a result that was judged again.
+pub(super) fn rejudged_files(
+    report: &SavedReport,
+    ledger: &Ledger,
+    assay: Option<&Assay>,
+    folder: &Path,
+) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let mut files = vec![(REPORT_JSON, report.bytes(folder)?)];
+    if let (Some(outcome), Some(assay)) = (&ledger.outcome, assay) {
+        files.push((OBSERVATION_JSON, observation_bytes(folder, &outcome.row, assay)?));
+    }
+    Ok(files)
+}
 
 /// Reads the report in the folder of a result, as it was written.
 pub(super) fn read_report(folder: &Path, ledger: &Ledger) -> Result<SavedReport> {

@@ -9,14 +9,14 @@ use crate::error::Result;
 use crate::io::{FieldSource, FindOptions};
 use crate::quality::RunFacts;
 use crate::report::{
-    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_report_json,
-    write_signals_csv, write_signals_geojson,
+    FailedField, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson, write_observation_json,
+    write_report_json, write_signals_csv, write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
+use crate::run::names::{GEOJSON_FOLDER, OBSERVATION_JSON, RESULT_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
 use crate::run::plan::PlannedResult;
@@ -125,8 +125,9 @@ impl Target<'_> {
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
         write_report_json(self.folder.join("report.json"), &reading, failed)?;
-        ledger.files = self.written(&ledger.files)?;
         let row = SpecimenRow::new(&reading, failed.len());
+        write_observation_json(self.folder.join(OBSERVATION_JSON), &row, &reading.assay)?;
+        ledger.files = self.written(&ledger.files)?;
         let attention = attention(&reading);
         ledger.outcome = Some(Outcome { status, row, attention, fields: fields.to_vec() });
         ledger.state = LedgerState::Complete;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::report::{SPECIMENS_COLUMNS, write_json_results, write_rows};
+use crate::report::{LisLine, SPECIMENS_COLUMNS, write_json_results, write_lis_csv, write_rows};
 use crate::run::ledger::Ledger;
 use crate::run::line::Line;
 use crate::run::names::RUN_COLUMNS;
@@ -21,6 +21,7 @@ pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledge
     let lines: Vec<Line<'_>> =
         of_run.chain(earlier.iter().map(|(_, ledger)| Line::of_earlier(ledger))).collect();
     write_specimens(&folder.join("specimens.csv"), &lines, result.record.has_sheet)?;
+    write_lis(&folder.join("lis.csv"), &lines)?;
     write_json_results(&folder.join("results.json"), &lines.iter().map(flat).collect::<Vec<_>>())?;
     write_json_results(&folder.join("breakapart_mqc.json"), &multiqc(&lines))?;
     summary::write(&folder.join("summary.txt"), &lines)?;
@@ -50,6 +51,33 @@ fn write_specimens(path: &Path, lines: &[Line<'_>], has_sheet: bool) -> Result<(
     };
     let shown = lines.iter().filter(|line| has_sheet || line.row().is_some());
     write_rows(path, &columns, shown.map(cells))
+}
+
+/// `lis.csv`: a line for each result and each row of the sheet, done or not.
+fn write_lis(path: &Path, lines: &[Line<'_>]) -> Result<()> {
+    let codes_of = |line: &Line<'_>| {
+        let attention = line.outcome().map_or(&[][..], |outcome| &outcome.attention);
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in attention {
+            if !codes.contains(&finding.code.as_str()) {
+                codes.push(&finding.code);
+            }
+        }
+        codes.join(" ")
+    };
+    let texts: Vec<(String, String)> = lines
+        .iter()
+        .map(|line| (codes_of(line), line.sheet.control.map_or(String::new(), |control| control.to_string())))
+        .collect();
+    let cells = lines.iter().zip(&texts).map(|(line, (findings, control))| LisLine {
+        specimen: line.name,
+        assay: line.assay,
+        row: line.row(),
+        findings,
+        status: line.status.name(),
+        control,
+    });
+    write_lis_csv(path, &cells.collect::<Vec<_>>())
 }
 
 /// A result without levels, for a laboratory's system.
@@ -83,6 +111,10 @@ fn flat(line: &Line<'_>) -> Value {
     }
     if let Some(ledger) = line.ledger {
         put("crate_version", json!(ledger.crate_version));
+    }
+    if let Some(row) = line.row() {
+        put("iscn", json!(row.iscn.as_ref().map(|iscn| &iscn.text)));
+        put("more_nuclei", json!(row.more_nuclei.as_ref().map(ToString::to_string)));
     }
     for (name, cell) in &line.sheet.other {
         flat.insert(name.clone(), json!(cell));

@@ -10,7 +10,7 @@ use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::agree::Part;
 use crate::run::part::{PartRecord, ResultName};
 use crate::run::record::InputRecord;
-use crate::run::rejudge::REPORT_JSON;
+use crate::run::rejudge::REJUDGED;
 
 /// How parts are merged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,7 +121,8 @@ fn result_of(part: &Part, record: &InputRecord) -> Result<Gathered> {
 /// Whether two results of one specimen are the same. Only the facts of their parts may differ, and what rests on them.
 fn is_same(a: &Gathered, b: &Gathered) -> bool {
     let files = |ledger: &Ledger| -> Vec<ResultFile> {
-        ledger.files.iter().filter(|file| file.name != REPORT_JSON).cloned().collect()
+        let is_own = |file: &&ResultFile| !REJUDGED.contains(&file.name.as_str());
+        ledger.files.iter().filter(is_own).cloned().collect()
     };
     match (&a.ledger, &b.ledger) {
         (None, None) => a.record.error == b.record.error,

@@ -5,19 +5,24 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::assay::Assay;
 use crate::atomic::{write_atomically, write_bytes};
 use crate::error::{Error, Location, Result};
-use crate::report::SavedReport;
 use crate::run::digest::Digest;
 use crate::run::folder::{ResultsFolder, clear_result};
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
 use crate::run::names::RESULT_FILES;
 use crate::run::part::PartRecord;
-use crate::run::rejudge::REPORT_JSON;
+use crate::run::rejudge::rejudged_files;
 
 /// Writes all results under the names that the whole run gives them.
-pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [Gathered]) -> Result<()> {
+pub(super) fn write(
+    folder: &ResultsFolder,
+    whole: &PartRecord,
+    assays: &[Assay],
+    results: &mut [Gathered],
+) -> Result<()> {
     name_folders(folder, whole, results);
     if let Err(refused) = refuse_other_images(folder, results) {
         folder.leave()?;
@@ -26,17 +31,23 @@ pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [G
     folder.forget_run(false)?;
     for result in results {
         let Some(ledger) = &mut result.ledger else { continue };
-        if let Some(report) = &result.report {
-            let bytes = report.bytes(&result.from)?;
-            let digest = Digest::of_bytes(&bytes);
-            (ledger.files.iter_mut().filter(|file| file.name == REPORT_JSON))
+        let rejudged = match &result.report {
+            Some(report) => {
+                let assay = assays.iter().find(|assay| assay.id == ledger.assay);
+                rejudged_files(report, ledger, assay, &result.from)?
+            }
+            None => Vec::new(),
+        };
+        for (name, bytes) in &rejudged {
+            let digest = Digest::of_bytes(bytes);
+            (ledger.files.iter_mut().filter(|file| file.name == *name))
                 .for_each(|file| file.blake3 = Some(digest.clone()));
         }
         let to = folder.path().join(&result.name);
         let there = folder.ledgers.get(&result.name);
         if there != Some(ledger) || !ledger.damaged_files(&to).is_empty() {
             let earlier = there.map_or(&[][..], |there| &there.files);
-            copy(ledger, result.report.as_ref(), earlier, (&result.from, &to))?;
+            copy(ledger, &rejudged, earlier, (&result.from, &to))?;
         }
     }
     Ok(())
@@ -80,7 +91,7 @@ fn refuse_other_images(folder: &ResultsFolder, results: &[Gathered]) -> Result<(
 /// Copies the files of a result. Its ledger says first that they are being written, and last that they are there.
 fn copy(
     ledger: &Ledger,
-    report: Option<&SavedReport>,
+    rejudged: &[(&str, Vec<u8>)],
     earlier: &[ResultFile],
     (from, to): (&Path, &Path),
 ) -> Result<()> {
@@ -89,9 +100,11 @@ fn copy(
     let started =
         Ledger { state: LedgerState::Started, outcome: None, files: names.collect(), ..ledger.clone() };
     started.write(to)?;
-    ledger.files.par_iter().try_for_each(|file| match report.filter(|_| file.name == REPORT_JSON) {
-        Some(report) => write_bytes(&to.join(REPORT_JSON), &report.bytes(from)?),
-        None => copy_file(&from.join(&file.name), &to.join(&file.name)),
+    ledger.files.par_iter().try_for_each(|file| {
+        match rejudged.iter().find(|(name, _)| file.name == *name) {
+            Some((name, bytes)) => write_bytes(&to.join(name), bytes),
+            None => copy_file(&from.join(&file.name), &to.join(&file.name)),
+        }
     })?;
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
