@@ -33,7 +33,7 @@ pub use fhir::write_observation_json;
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
 pub use lis::{LIS_COLUMNS, LisLine, write_lis_csv};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
-pub use overlay::{overlay, write_overlay};
+pub use overlay::{OverlayScale, overlay, write_overlay};
 
 #[cfg(feature = "run")]
 pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};

@@ -136,6 +136,10 @@ fn a_reading_that_contradicts_itself_reaches_no_file() {
     assert!(!path.exists());
 }
 
+fn scale_of(reading: &crate::analyse::FieldReading) -> OverlayScale {
+    OverlayScale::of_fields([reading])
+}
+
 /// A dark field as large as the example reading.
 fn dark_field() -> Field {
     let plane = ndarray::Array2::<u16>::zeros((128, 160));
@@ -145,7 +149,7 @@ fn dark_field() -> Field {
 #[test]
 fn the_overlay_leaves_signals_free_and_colours_outlines_by_call() {
     let reading = field_reading();
-    let image = overlay(&dark_field(), &reading).unwrap();
+    let image = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
     let (height, width, _) = image.dim();
     assert!(
         height > 128 * 2 && width == 160 * 2,
@@ -169,24 +173,24 @@ fn the_overlay_of_a_field_without_nuclei_or_with_odd_values_does_not_fail() {
     reading.signals[0].diameter_px = f64::NAN;
     reading.signals[1].y_px = f64::INFINITY;
     reading.signals[2].x_px = -1e12;
-    overlay(&dark_field(), &reading).unwrap();
+    overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
     reading.nuclei.clear();
     reading.signals.retain(|s| s.colour == Colour::Green && s.nucleus_id == 0);
-    overlay(&dark_field(), &reading).unwrap();
+    overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
 }
 
 #[test]
 fn dropped_labels_are_an_error_and_a_written_overlay_is_a_png_of_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("overlays/field_000.png");
-    write_overlay(&path, &dark_field(), &field_reading()).unwrap();
+    write_overlay(&path, &dark_field(), &field_reading(), scale_of(&field_reading())).unwrap();
     let first = fs::read(&path).unwrap();
     assert_eq!(&first[1..4], b"PNG");
-    write_overlay(&path, &dark_field(), &field_reading()).unwrap();
+    write_overlay(&path, &dark_field(), &field_reading(), scale_of(&field_reading())).unwrap();
     assert_eq!(first, fs::read(&path).unwrap());
     let mut reading = field_reading();
     reading.labels = LabelImage::default();
-    let error = overlay(&dark_field(), &reading).unwrap_err();
+    let error = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap_err();
     assert!(error.to_string().contains("0 x 0 px"), "{error}");
 }
 
@@ -213,4 +217,28 @@ fn signals_outside_nuclei_tell_how_many_were_missed() {
     assert_eq!(MissedNuclei::of_fields([&reading]).signals_outside, 0);
     reading.nuclei.clear();
     assert_eq!(MissedNuclei::of_fields([&reading]).nuclei, None);
+}
+
+#[test]
+fn all_fields_of_a_specimen_are_drawn_at_one_scale() {
+    let (small, mut large) = (field_reading(), field_reading());
+    assert_eq!(OverlayScale::of_fields([&small]).factor(), 2);
+    large.nuclei.iter_mut().for_each(|nucleus| nucleus.nucleus.area_px = 10_000);
+    large.nuclei.extend(large.nuclei.clone());
+    assert_eq!(OverlayScale::of_fields([&small, &large]).factor(), 1);
+    large.nuclei.clear();
+    assert_eq!(OverlayScale::of_fields([&large]).factor(), 1);
+    (large.height_px, large.width_px) = (6000, 6000);
+    assert_eq!(OverlayScale::of_fields([&small, &large]).factor(), 1);
+}
+
+#[test]
+fn a_signal_outside_nuclei_is_marked_beside_it() {
+    let reading = field_reading();
+    let image = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
+    let at = |y: usize, x: usize| image[(y, x, 0)];
+    // The green one at (5, 120), drawn twice as large, with a reach of 10 px: ticks from 10 to 13 px away.
+    let (y, x) = (2 * 5 + 1, 2 * 120 + 1);
+    assert!((9..=14).any(|away| at(y, x + away) > 100), "no tick");
+    assert!((0..8).all(|away| at(y, x + away) == 0), "the signal is covered");
 }
