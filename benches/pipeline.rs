@@ -8,7 +8,7 @@ use std::hint::black_box;
 use breakapart::analyse::Analyser;
 use breakapart::assay::Assay;
 use breakapart::io::{ChannelMap, ReadOptions, read_field};
-use breakapart::report::{overlay, write_nuclei_csv, write_signals_csv};
+use breakapart::report::{OverlayScale, overlay, write_nuclei_csv, write_signals_csv};
 use breakapart::simulate::{Conditions, simulate_field};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tiff::encoder::{Compression, DeflateLevel};
@@ -84,6 +84,7 @@ fn files(criterion: &mut Criterion) {
     conditions.size_px = SIZE_PX;
     let field = simulate_field(&conditions, SEED, 0).expect("a field").field;
     let reading = analyser.analyse(&field).expect("a reading");
+    let scale = OverlayScale::of_fields(&reading.fields);
     let folder = tempfile::tempdir().expect("a folder");
     let mut group = criterion.benchmark_group("files");
     group.sample_size(10);
@@ -95,7 +96,7 @@ fn files(criterion: &mut Criterion) {
     });
     group.throughput(Throughput::Elements((SIZE_PX * SIZE_PX) as u64));
     group.bench_function("overlay, not yet compressed", |b| {
-        b.iter(|| overlay(black_box(&field), &reading.fields[0]));
+        b.iter(|| overlay(black_box(&field), &reading.fields[0], scale));
     });
     group.finish();
 }

@@ -21,7 +21,8 @@ mod specimen;
 mod tests;
 
 pub use crate::reading::{
-    FieldDepth, FieldQuality, FieldReading, Instrument, NucleusDepth, NucleusReading, NucleusRow,
+    FieldDepth, FieldQuality, FieldReading, Instrument, MissedNuclei, NucleusDepth, NucleusReading,
+    NucleusRow,
 };
 pub use edit::{Change, Edit};
 pub use measure::{FieldMeasurement, SuppliedMeasurements};

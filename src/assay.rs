@@ -15,6 +15,7 @@
 
 mod builtin;
 mod check;
+mod codes;
 mod decision;
 mod definition;
 mod deserialise;
@@ -28,8 +29,10 @@ mod probe_end;
 mod problem;
 mod rules;
 mod schema;
+mod secondary;
 
 pub(crate) use check::notation;
+pub use codes::Codes;
 pub use decision::*;
 pub use definition::*;
 pub use fault::{AssayFault, CheckedAssay};
@@ -39,3 +42,4 @@ pub use percent::*;
 pub use probe_end::*;
 pub(crate) use problem::toml_fault;
 pub use rules::*;
+pub use secondary::Secondary;

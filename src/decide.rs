@@ -6,6 +6,8 @@ mod evaluable;
 mod false_spots;
 mod interval;
 mod loss_effect;
+mod more_nuclei;
+mod operating;
 mod rule;
 mod verdict;
 
@@ -15,6 +17,8 @@ pub(crate) use false_spots::{explained_by_false_spots, votes_without_explained};
 pub(crate) use interval::{beta_inverse, check_level, deviations};
 pub use interval::{clopper_pearson, interval, wilson};
 pub use loss_effect::{ExpectedNuclei, LossEffect};
+pub use more_nuclei::{MAX_MORE_NUCLEI, MoreNuclei, more_nuclei};
+pub use operating::{OperatingPoint, operating_characteristic};
 pub(crate) use rule::{Vote, count_of, holds, minimum_cells, verdict_on};
 pub use rule::{per_pattern, single_cutoff, two_stage};
 pub use verdict::{Count, Interval, Stage, Verdict};

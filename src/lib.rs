@@ -38,6 +38,7 @@
 //! | [`resolve`] | decides which candidates are signals |
 //! | [`mod@pair`] | pairs red with green signals: fused, split or isolated |
 //! | [`mod@classify`] | calls each nucleus rearranged or not, or names the reason not to count it |
+//! | [`iscn`] | ISCN strings: emitter and parser |
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
 //! | [`analyse`] | runs these steps over a field or a specimen |
@@ -80,6 +81,7 @@ mod error;
 mod field;
 #[cfg(feature = "io")]
 pub mod io;
+pub mod iscn;
 mod kernel;
 mod label_image;
 mod limited;

@@ -6,7 +6,9 @@
 mod depth;
 mod field;
 mod instrument;
+mod missed;
 
 pub use depth::{FieldDepth, NucleusDepth};
 pub use field::{FieldQuality, FieldReading, NucleusReading, NucleusRow};
 pub use instrument::Instrument;
+pub use missed::MissedNuclei;

@@ -1,5 +1,5 @@
 //! Step 9: the written results. Tables (CSV), the specimen's report (HTML, JSON) and the run record (JSON), overlays (PNG),
-//! objects for QuPath (GeoJSON).
+//! objects for QuPath (GeoJSON), an Observation (FHIR) and a line for a laboratory's information system (CSV).
 //!
 //! Every file is written whole or not at all: under a temporary name in its own folder, then renamed. The
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
@@ -8,29 +8,34 @@
 #[cfg(test)]
 mod example;
 mod fate;
+mod fhir;
 mod gallery;
 mod geojson;
 mod html;
 mod json;
+mod lis;
 mod nuclei;
 mod number;
 mod overlay;
 mod schema;
 mod signals;
 mod specimen;
+mod specimen_iscn;
 mod specimens;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use fate::{Fate, fates};
+pub use fhir::write_observation_json;
 pub use gallery::{FieldCrops, NucleusCrop};
 #[cfg(feature = "run")]
 pub(crate) use geojson::{nucleus_class, nucleus_name, nucleus_uuid};
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
 pub use html::{InputDigest, Provenance, ReportExtras, write_report_html};
+pub use lis::{LIS_COLUMNS, LisLine, write_lis_csv};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
-pub use overlay::{overlay, write_overlay};
+pub use overlay::{OverlayScale, overlay, write_overlay};
 
 #[cfg(feature = "run")]
 pub(crate) use html::{Ink, Mark, Page, Plot, bar, page, scrolling, verdict_words};
@@ -39,6 +44,7 @@ pub(crate) use json::{write_exactly as write_json_exactly, write_results as writ
 pub use schema::SCHEMA_VERSION;
 pub use signals::{SIGNALS_COLUMNS, write_signals_csv};
 pub use specimen::{FailedField, write_report_json};
+pub use specimen_iscn::SpecimenIscn;
 pub use specimens::{SPECIMENS_COLUMNS, SpecimenRow, write_specimens_csv};
 #[cfg(feature = "run")]
 pub(crate) use table::write_rows;

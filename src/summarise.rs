@@ -14,6 +14,7 @@ mod control_fault;
 mod controls;
 mod cutoff;
 mod regions;
+mod secondary;
 mod settle;
 mod summary;
 mod tallies;
@@ -28,11 +29,13 @@ use crate::colour::PerColour;
 use crate::decide::{Evaluable, Ruling, deviations, explained_by_false_spots};
 use crate::error::{Error, Result};
 use crate::quality::{Detail, Effect, Finding, Question, on_settled_verdict, that_withhold};
+use secondary::secondary_findings;
 use tallies::{isolated_tallies, pattern_tallies, percent_expected, tally};
 
 pub use crate::decide::{
-    Count, ExpectedNuclei, FalseSpotRate, Interval, LossEffect, Stage, Verdict, clopper_pearson, interval,
-    per_pattern, single_cutoff, two_stage, wilson,
+    Count, ExpectedNuclei, FalseSpotRate, Interval, LossEffect, MAX_MORE_NUCLEI, MoreNuclei, OperatingPoint,
+    Stage, Verdict, clopper_pearson, interval, more_nuclei, operating_characteristic, per_pattern,
+    single_cutoff, two_stage, wilson,
 };
 pub use caution::CutoffCaution;
 pub use comparison::{CutoffComparison, CutoffParams, CutoffRow};
@@ -42,6 +45,7 @@ pub use cutoff::{
     Cutoff, CutoffMethod, beta_inverse_cutoff, critical_binomial, exact_upper_bound, mean_plus_sd,
 };
 pub use regions::RegionSummary;
+pub use secondary::{ResultWord, SecondaryFinding, SecondaryPattern};
 pub(crate) use settle::Ruled;
 pub use summary::{IsolatedTally, PatternTally, Summary};
 
@@ -242,6 +246,8 @@ fn summary_of(
             .count_without(|call| call.pattern.one_colour_only())
             .percent(),
         percent_expected: percent_expected(&evaluable.calls),
+        secondary: secondary_findings(&classes, count.total, assay),
+        more_nuclei: more_nuclei(count, assay)?,
         patterns,
         classes,
         loss_effect,

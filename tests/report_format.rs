@@ -7,8 +7,8 @@ use std::path::Path;
 use breakapart::analyse::{Analyser, SpecimenReading};
 use breakapart::assay::Assay;
 use breakapart::report::{
-    NUCLEI_COLUMNS, SIGNALS_COLUMNS, SPECIMENS_COLUMNS, SpecimenRow, write_nuclei_csv, write_report_json,
-    write_signals_csv, write_specimens_csv,
+    LIS_COLUMNS, NUCLEI_COLUMNS, SIGNALS_COLUMNS, SPECIMENS_COLUMNS, SpecimenRow, write_nuclei_csv,
+    write_report_json, write_signals_csv, write_specimens_csv,
 };
 use breakapart::simulate::{Conditions, simulate_field};
 
@@ -49,7 +49,8 @@ fn the_first_columns_are_fixed() {
 fn every_column_is_documented() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/outputs.md");
     let page = std::fs::read_to_string(page).unwrap();
-    for column in NUCLEI_COLUMNS.iter().chain(&SIGNALS_COLUMNS).chain(&SPECIMENS_COLUMNS) {
+    for column in NUCLEI_COLUMNS.iter().chain(&SIGNALS_COLUMNS).chain(&SPECIMENS_COLUMNS).chain(&LIS_COLUMNS)
+    {
         assert!(page.contains(&format!("`{column}`")), "`{column}` is not in docs/outputs.md");
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn assay(assay: &Assay, problems: &mut Problems) {
     evaluable(assay, problems);
     decision::decision(assay, problems);
     decision::origin(assay, problems);
+    codes(assay, problems);
 }
 
 fn identity(assay: &Assay, problems: &mut Problems) {
@@ -49,6 +50,22 @@ fn identity(assay: &Assay, problems: &mut Problems) {
         "section_thickness_um",
         "a thickness in um when sample_type is \"ffpe\"",
     );
+}
+
+fn codes(assay: &Assay, problems: &mut Problems) {
+    let Some(codes) = &assay.codes else { return };
+    for (key, text) in [
+        ("codes.system", &codes.system),
+        ("codes.observation", &codes.observation),
+        ("codes.test", codes.test.as_ref().unwrap_or(&codes.observation)),
+        ("codes.method", &codes.method),
+        ("codes.gene", &codes.gene),
+        ("codes.iscn", &codes.iscn),
+        ("codes.source_class", &codes.source_class),
+        ("codes.iscn_system", &codes.iscn_system),
+    ] {
+        problems.require(!text.trim().is_empty(), key, "an empty text", "a text");
+    }
 }
 
 fn is_id(text: &str) -> bool {

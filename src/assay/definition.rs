@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::codes::Codes;
 use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
 use super::probe_end::ProbeEnd;
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
+use super::secondary::Secondary;
 use crate::colour::Colour;
 use crate::words::words;
 
@@ -107,6 +109,12 @@ pub struct Assay {
     /// The laboratory's own validation of this definition. With it, no value is listed as not validated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Validation>,
+    /// Cutoffs of patterns that are reported beside the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secondary: Option<Secondary>,
+    /// Codes by which other systems know the parts of a result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<Codes>,
 }
 
 impl Assay {
@@ -119,6 +127,22 @@ impl Assay {
         let first = |key: &str| key.split('.').next().is_some_and(|level| DECIDING.contains(&level));
         let marks = self.verify.iter().filter(|_| self.validation.is_none());
         marks.map(|mark| mark.key.as_str()).filter(move |key| first(key))
+    }
+
+    /// Whether the laboratory has to verify a code before other systems rely on it: `codes.test`, for instance. A mark of
+    /// the whole table holds for all codes in it. `false` with a [`validation`](Assay::validation).
+    ///
+    /// ```
+    /// use breakapart::Assay;
+    /// let alk = Assay::builtin("alk")?;
+    /// assert!(alk.codes.is_some() && alk.is_code_unverified("codes.observation"));
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_code_unverified(&self, key: &str) -> bool {
+        let marks =
+            |mark: &str| key.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.validation.is_none() && self.verify.iter().any(|mark| marks(&mark.key))
     }
 
     /// The colour that marks an end of the gene.

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::codes::Codes;
 use super::decision::{Borderline, CutoffProvenance, Decision, Reading, Report};
 use super::definition::{Assay, Normal, ProbeSet, SampleType, Validation, Verify};
 use super::rules::{Amplification, Doublet, Evaluable, Gain, Isolated, Split};
+use super::secondary::Secondary;
 
 /// The fields of [`Assay`], read without any check of their values.
 #[derive(Deserialize)]
@@ -41,6 +43,10 @@ pub(super) struct Unchecked {
     verify: Vec<Verify>,
     #[serde(default)]
     validation: Option<Validation>,
+    #[serde(default)]
+    secondary: Option<Secondary>,
+    #[serde(default)]
+    codes: Option<Codes>,
 }
 
 impl<'de> Deserialize<'de> for Assay {

@@ -1,5 +1,6 @@
 //! The rules of an assay in plain words.
 
+mod beside;
 mod decision;
 mod signals;
 
@@ -18,7 +19,7 @@ pub struct RuleInWords {
 }
 
 /// The topics in their order, each with the first levels or whole keys that it is about.
-const TOPICS: [(&str, &[&str]); 12] = [
+const TOPICS: [(&str, &[&str]); 14] = [
     ("sample", &["sample_type", "section_thickness_um", "expected_nucleus_diameter_um"]),
     ("probes", &["probe"]),
     ("normal", &["normal", "x_linked"]),
@@ -30,7 +31,9 @@ const TOPICS: [(&str, &[&str]); 12] = [
     ("reading", &["reading"]),
     ("verdict", &["decision", "borderline"]),
     ("cutoff from", &["cutoff_provenance"]),
+    ("beside it", &["secondary"]),
     ("report", &["report"]),
+    ("codes", &["codes"]),
 ];
 
 impl Assay {
@@ -55,7 +58,8 @@ impl Assay {
                 self.verify.iter().map(|mark| mark.key.clone()).filter(|key| is_about(key)).collect();
             RuleInWords { topic, text: self.words_of(topic), verify }
         };
-        TOPICS.into_iter().map(rule).collect()
+        // An optional table that an assay does not have is no rule.
+        TOPICS.into_iter().map(rule).filter(|rule| !rule.text.is_empty()).collect()
     }
 
     fn words_of(&self, topic: &str) -> String {
@@ -71,6 +75,8 @@ impl Assay {
             "reading" => decision::reading(self),
             "verdict" => decision::verdict(self),
             "cutoff from" => decision::source(self),
+            "beside it" => beside::secondary(self),
+            "codes" => beside::codes(self),
             _ => decision::report(self),
         }
     }

@@ -40,15 +40,19 @@ pub(crate) fn deviations(level: f64) -> f64 {
 /// between 0 and 1.
 pub fn wilson(count: Count, level: f64) -> Result<Interval> {
     check(count, level)?;
-    let (n, x) = (count.total as f64, count.positive as f64);
+    Ok(wilson_of(count.positive as f64, count.total as f64, level))
+}
+
+/// Of `x` of `n` nuclei, also between whole numbers.
+fn wilson_of(x: f64, n: f64, level: f64) -> Interval {
     let z = deviations(f64::midpoint(1.0, level));
     let centre = x + z * z / 2.0;
     let half = z * (x * (n - x) / n + z * z / 4.0).sqrt();
     let scale = 100.0 / (n + z * z);
     // At the ends the formula gives 0 and 100 % up to rounding.
-    let low = if count.positive == 0 { 0.0 } else { (centre - half) * scale };
-    let high = if count.positive == count.total { 100.0 } else { (centre + half) * scale };
-    Ok(Interval { low_percent: low, high_percent: high, level })
+    let low = if x <= 0.0 { 0.0 } else { (centre - half) * scale };
+    let high = if x >= n { 100.0 } else { (centre + half) * scale };
+    Interval { low_percent: low, high_percent: high, level }
 }
 
 /// Clopper-Pearson interval (Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404), two-sided with equal
@@ -65,11 +69,29 @@ pub fn wilson(count: Count, level: f64) -> Result<Interval> {
 /// As [`wilson`].
 pub fn clopper_pearson(count: Count, level: f64) -> Result<Interval> {
     check(count, level)?;
-    let (n, x) = (count.total as f64, count.positive as f64);
+    clopper_pearson_of(count.positive as f64, count.total as f64, level)
+}
+
+/// Of `x` of `n` nuclei, also between whole numbers.
+fn clopper_pearson_of(x: f64, n: f64, level: f64) -> Result<Interval> {
     let tail = (1.0 - level) / 2.0;
-    let low = if count.positive == 0 { 0.0 } else { beta_inverse(tail, x, n - x + 1.0)? };
-    let high = if count.positive == count.total { 1.0 } else { beta_inverse(1.0 - tail, x + 1.0, n - x)? };
+    let low = if x <= 0.0 { 0.0 } else { beta_inverse(tail, x, n - x + 1.0)? };
+    let high = if x >= n { 1.0 } else { beta_inverse(1.0 - tail, x + 1.0, n - x)? };
     Ok(Interval { low_percent: 100.0 * low, high_percent: 100.0 * high, level })
+}
+
+/// The interval of a share of so many nuclei by either method, also where the share is no whole number of them.
+pub(crate) fn interval_of_share(
+    share: f64,
+    nuclei: f64,
+    level: f64,
+    method: IntervalMethod,
+) -> Result<Interval> {
+    check_level("confidence level", level)?;
+    match method {
+        IntervalMethod::Wilson => Ok(wilson_of(share * nuclei, nuclei, level)),
+        IntervalMethod::ClopperPearson => clopper_pearson_of(share * nuclei, nuclei, level),
+    }
 }
 
 /// The value below which a beta distribution has probability `p`: Excel's `BETAINV`.

@@ -187,6 +187,8 @@ pub(crate) fn specimen_reading() -> SpecimenReading {
             findings: vec![Raised::new(SexUnknown { gene: "ALK".to_owned() }).into()],
             regions: Vec::new(),
             outside_region: None,
+            secondary: Vec::new(),
+            more_nuclei: None,
         },
     }
 }

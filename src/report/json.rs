@@ -14,7 +14,12 @@ const RESULT_DECIMALS: i32 = 6;
 
 /// Writes results: floats rounded to [`RESULT_DECIMALS`].
 pub(crate) fn write_results(path: &Path, value: &impl Serialize) -> Result<()> {
-    write_bytes(path, &bytes_by(path, value, Rounding(PrettyFormatter::new()))?)
+    write_bytes(path, &results_bytes(path, value)?)
+}
+
+/// The bytes that [`write_results`] writes; `path` is for the message of an error.
+pub(super) fn results_bytes(path: &Path, value: &impl Serialize) -> Result<Vec<u8>> {
+    bytes_by(path, value, Rounding(PrettyFormatter::new()))
 }
 
 /// Writes settings: every digit kept, so that a run can be repeated from them.

@@ -5,15 +5,18 @@
 //! | thick orange outline | rearranged nucleus |
 //! | thin sky-blue outline | evaluable nucleus, not rearranged |
 //! | thin dashed grey outline | nucleus that is not evaluable |
-//! | text in the nucleus | its signal pattern in laboratory notation |
+//! | text in the nucleus | its signal pattern in laboratory notation, with `?` if the call is doubtful; its number; a short word if it is not evaluable |
 //! | ring | a fused pair, both signals inside |
 //! | corners of a square | one signal of a split pair |
 //! | corners of a diamond | an isolated signal |
 //! | dotted ring | a duplicate, counted with the signal beside it |
+//! | four grey ticks | a signal outside nuclei |
 //!
 //! The colours are those of Okabe and Ito (2008), which readers with any colour vision tell apart; line style
-//! says the same again. Marks lie around the signals, never on them. Signals outside nuclei are not marked.
+//! says the same again. Marks lie around the signals, never on them. Red and green are shown without their local
+//! background, so that signals stand out of tissue with light of its own.
 
+mod background;
 pub(in crate::report) mod call_colour;
 mod canvas;
 mod legend;
@@ -22,6 +25,8 @@ mod marks;
 mod merge;
 mod outline;
 mod place;
+mod scale;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,23 +42,15 @@ use crate::field::Field;
 use crate::report::fate::fates;
 use canvas::Canvas;
 use place::Place;
-
-/// Median nucleus diameter on the overlay, px: room for a pattern of six letters. Fields whose nuclei are
-/// smaller are drawn two, three or four times as large; none is drawn smaller than it is.
-const READABLE_DIAMETER_PX: f64 = 50.0;
-/// Largest enlargement.
-const MAX_ENLARGEMENT: usize = 4;
-/// Fields are not enlarged past this many pixels.
-const MAX_ENLARGED_PX: usize = 1 << 25;
+pub use scale::OverlayScale;
 
 /// Draws `reading` on its field: an 8-bit image of (row, column, red-green-blue) with the field at the top
-/// left, pixel by pixel (or each pixel as a square of two to four, where nuclei are too small for text), and
-/// a legend below.
+/// left, each pixel as a square by the `scale` of the specimen, and a legend below.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] if the label image is not as large as the field (it may have been dropped to
 /// save memory), [`Error::Malformed`] if the reading contradicts itself.
-pub fn overlay(field: &Field, reading: &FieldReading) -> Result<Array3<u8>> {
+pub fn overlay(field: &Field, reading: &FieldReading, scale: OverlayScale) -> Result<Array3<u8>> {
     let (height, width) = field.dim();
     if reading.labels.dim() != (height, width) {
         let (h, w) = reading.labels.dim();
@@ -64,14 +61,14 @@ pub fn overlay(field: &Field, reading: &FieldReading) -> Result<Array3<u8>> {
         ));
     }
     let fates = fates(reading)?;
-    let scale = enlargement(reading, height * width);
+    let scale = scale.factor();
     let legend_lines = legend::lines(width * scale, reading, scale);
     let mut canvas = Canvas::new(height * scale + legend::height(&legend_lines), width * scale);
-    merge::merge(field, scale, &mut canvas);
+    merge::merge(field, reading.quality.signal_diameter_px, scale, &mut canvas);
     let places = places_by_nucleus(reading, scale);
     outline::outlines(reading, &places, scale, &mut canvas);
     marks::marks(reading, &fates, scale, &mut canvas);
-    lettering::patterns(reading, &places, scale, &mut canvas);
+    lettering::texts(reading, &places, scale, &mut canvas);
     legend::draw(&legend_lines, height * scale, &mut canvas);
     Ok(canvas.into_array())
 }
@@ -80,9 +77,14 @@ pub fn overlay(field: &Field, reading: &FieldReading) -> Result<Array3<u8>> {
 ///
 /// # Errors
 /// Those of [`overlay`], and [`Error::Io`] if the file cannot be written.
-pub fn write_overlay(path: impl AsRef<Path>, field: &Field, reading: &FieldReading) -> Result<()> {
+pub fn write_overlay(
+    path: impl AsRef<Path>,
+    field: &Field,
+    reading: &FieldReading,
+    scale: OverlayScale,
+) -> Result<()> {
     let path = path.as_ref();
-    let pixels = overlay(field, reading)?;
+    let pixels = overlay(field, reading, scale)?;
     let (height, width, _) = pixels.dim();
     let samples = pixels.into_raw_vec_and_offset().0;
     let mut png = Vec::new();
@@ -90,20 +92,6 @@ pub fn write_overlay(path: impl AsRef<Path>, field: &Field, reading: &FieldReadi
         .write_image(&samples, width as u32, height as u32, ExtendedColorType::Rgb8)
         .map_err(|e| Error::io(path, std::io::Error::other(e)))?;
     write_bytes(path, &png)
-}
-
-/// How many times as large the field is drawn.
-fn enlargement(reading: &FieldReading, pixels: usize) -> usize {
-    let mut areas: Vec<usize> = reading.nuclei.iter().map(|n| n.nucleus.area_px).collect();
-    areas.sort_unstable();
-    let Some(&median) = areas.get(areas.len() / 2) else { return 1 };
-    let diameter = 2.0 * (median as f64 / std::f64::consts::PI).sqrt();
-    let wanted = (READABLE_DIAMETER_PX / diameter.max(1.0)).ceil() as usize;
-    let mut scale = wanted.clamp(1, MAX_ENLARGEMENT);
-    while scale > 1 && pixels * scale * scale > MAX_ENLARGED_PX {
-        scale -= 1;
-    }
-    scale
 }
 
 /// Places of the signals of each nucleus.

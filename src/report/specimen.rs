@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::analyse::{FieldDepth, FieldQuality, FieldReading, Instrument, SpecimenReading};
+use crate::analyse::{FieldDepth, FieldQuality, FieldReading, Instrument, MissedNuclei, SpecimenReading};
 use crate::classify::Exclusion;
 use crate::colour::Colour;
 use crate::error::{Error, Location, Result};
@@ -14,6 +14,7 @@ use crate::quality::Finding;
 use crate::report::SCHEMA_VERSION;
 use crate::report::fate::fates;
 use crate::report::json::write_results;
+use crate::report::specimen_iscn::SpecimenIscn;
 use crate::resolve::Rejection;
 use crate::summarise::{Summary, Verdict};
 use crate::units::PixelSize;
@@ -44,6 +45,7 @@ struct SpecimenReport<'a> {
     fields: Vec<FieldReport<'a>>,
     failed_fields: &'a [FailedField],
     not_validated_here: Vec<&'a str>,
+    iscn: Option<SpecimenIscn>,
 }
 
 /// A finding with the words made from its figures.
@@ -95,6 +97,7 @@ struct Signals {
     red: usize,
     green: usize,
     outside_nuclei: usize,
+    missed_nuclei: Option<usize>,
 }
 
 impl<'a> From<&'a FieldReading> for FieldReport<'a> {
@@ -108,6 +111,7 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
             let reasons = rejected.entry(candidate.colour.name()).or_default();
             *reasons.entry(candidate.reason).or_insert(0) += 1;
         }
+        let missed = MissedNuclei::of_fields([field]);
         let of = |colour| field.signals.iter().filter(|s| s.colour == colour).count();
         Self {
             field: &field.name,
@@ -121,7 +125,8 @@ impl<'a> From<&'a FieldReading> for FieldReport<'a> {
             signals: Signals {
                 red: of(Colour::Red),
                 green: of(Colour::Green),
-                outside_nuclei: field.signals.iter().filter(|s| s.nucleus_id == 0).count(),
+                outside_nuclei: missed.signals_outside,
+                missed_nuclei: missed.nuclei,
             },
             rejected,
             quality: &field.quality,
@@ -160,6 +165,7 @@ pub fn write_report_json(
         fields: reading.fields.iter().map(FieldReport::from).collect(),
         failed_fields: failed,
         not_validated_here: reading.assay.not_validated().collect(),
+        iscn: SpecimenIscn::of(reading),
     };
     write_results(path.as_ref(), &report)
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
 use crate::report::number::fixed_or_empty;
+use crate::report::specimen_iscn::SpecimenIscn;
 use crate::report::table::write_table;
-use crate::summarise::Verdict;
+use crate::summarise::{MoreNuclei, ResultWord, SecondaryFinding, Verdict};
 
 /// Columns of `specimens.csv`.
-pub const SPECIMENS_COLUMNS: [&str; 25] = [
+pub const SPECIMENS_COLUMNS: [&str; 27] = [
     "specimen",
     "assay",
     "fields",
@@ -37,6 +38,8 @@ pub const SPECIMENS_COLUMNS: [&str; 25] = [
     "percent_without_one_colour_only",
     "withheld_by",
     "outside_region",
+    "iscn",
+    "more_nuclei",
 ];
 
 /// What `specimens.csv` says of a specimen: small, so that a long run need not keep the readings.
@@ -91,6 +94,18 @@ pub struct SpecimenRow {
     pub withheld_by: Vec<String>,
     /// Otherwise evaluable nuclei that are not counted because they lie outside the regions; `None` without regions.
     pub outside_region: Option<usize>,
+    /// The gene.
+    #[serde(default)]
+    pub gene: String,
+    /// The evaluable nuclei as an ISCN string; `None` if there are none.
+    #[serde(default)]
+    pub iscn: Option<SpecimenIscn>,
+    /// The nuclei that the count is short of; `None` if it has enough.
+    #[serde(default)]
+    pub more_nuclei: Option<MoreNuclei>,
+    /// Patterns beside the verdict for which the assay has a cutoff.
+    #[serde(default)]
+    pub secondary: Vec<SecondaryFinding>,
 }
 
 impl SpecimenRow {
@@ -123,11 +138,21 @@ impl SpecimenRow {
             one_colour_only: summary.one_colour_only,
             percent_without_one_colour_only: summary.percent_without_one_colour_only,
             outside_region: summary.outside_region.as_ref().map(|outside| outside.evaluable),
+            gene: reading.assay.gene.clone(),
+            iscn: SpecimenIscn::of(reading),
+            more_nuclei: summary.more_nuclei.clone(),
+            secondary: summary.secondary.clone(),
         }
     }
 
+    /// The word by which a laboratory's information system knows the result.
+    #[must_use]
+    pub fn result(&self) -> ResultWord {
+        ResultWord::of(self.verdict, &self.secondary)
+    }
+
     /// Its cells, in the order of [`SPECIMENS_COLUMNS`].
-    pub(crate) fn cells(&self) -> [String; 25] {
+    pub(crate) fn cells(&self) -> [String; 27] {
         let low = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.0), 2);
         let high = |interval: Option<(f64, f64)>| fixed_or_empty(interval.map(|i| i.1), 2);
         [
@@ -156,6 +181,8 @@ impl SpecimenRow {
             fixed_or_empty(self.percent_without_one_colour_only, 2),
             self.withheld_by.join(" "),
             self.outside_region.map_or_else(String::new, |nuclei| nuclei.to_string()),
+            self.iscn.as_ref().map_or_else(String::new, |iscn| iscn.text.clone()),
+            self.more_nuclei.as_ref().map_or_else(String::new, ToString::to_string),
         ]
     }
 }

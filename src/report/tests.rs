@@ -85,10 +85,10 @@ fn specimens_csv_is_sorted_by_name() {
         "specimen,assay,fields,nuclei,evaluable,rearranged,percent_rearranged,ci_low,ci_high,verdict,ci_level,\
          clopper_pearson_low,clopper_pearson_high,borderline,failed_fields,warnings,uncertain,confirm,doubtful,\
          percent_without_doubtful,percent_expected,one_colour_only,percent_without_one_colour_only,withheld_by,\
-         outside_region\n\
-         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
-         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n\
-         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,\n"
+         outside_region,iscn,more_nuclei\n\
+         S10,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n\
+         S2,alk,1,2,1,1,100.00,20.65,100.00,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n\
+         T,alk,1,2,0,1,,,,not_evaluable,0.950,2.50,100.00,false,2,1,0,false,0,100.00,97.00,0,100.00,,,nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],\n"
     );
 }
 
@@ -136,6 +136,10 @@ fn a_reading_that_contradicts_itself_reaches_no_file() {
     assert!(!path.exists());
 }
 
+fn scale_of(reading: &crate::analyse::FieldReading) -> OverlayScale {
+    OverlayScale::of_fields([reading])
+}
+
 /// A dark field as large as the example reading.
 fn dark_field() -> Field {
     let plane = ndarray::Array2::<u16>::zeros((128, 160));
@@ -145,7 +149,7 @@ fn dark_field() -> Field {
 #[test]
 fn the_overlay_leaves_signals_free_and_colours_outlines_by_call() {
     let reading = field_reading();
-    let image = overlay(&dark_field(), &reading).unwrap();
+    let image = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
     let (height, width, _) = image.dim();
     assert!(
         height > 128 * 2 && width == 160 * 2,
@@ -169,23 +173,72 @@ fn the_overlay_of_a_field_without_nuclei_or_with_odd_values_does_not_fail() {
     reading.signals[0].diameter_px = f64::NAN;
     reading.signals[1].y_px = f64::INFINITY;
     reading.signals[2].x_px = -1e12;
-    overlay(&dark_field(), &reading).unwrap();
+    overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
     reading.nuclei.clear();
     reading.signals.retain(|s| s.colour == Colour::Green && s.nucleus_id == 0);
-    overlay(&dark_field(), &reading).unwrap();
+    overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
 }
 
 #[test]
 fn dropped_labels_are_an_error_and_a_written_overlay_is_a_png_of_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("overlays/field_000.png");
-    write_overlay(&path, &dark_field(), &field_reading()).unwrap();
+    write_overlay(&path, &dark_field(), &field_reading(), scale_of(&field_reading())).unwrap();
     let first = fs::read(&path).unwrap();
     assert_eq!(&first[1..4], b"PNG");
-    write_overlay(&path, &dark_field(), &field_reading()).unwrap();
+    write_overlay(&path, &dark_field(), &field_reading(), scale_of(&field_reading())).unwrap();
     assert_eq!(first, fs::read(&path).unwrap());
     let mut reading = field_reading();
     reading.labels = LabelImage::default();
-    let error = overlay(&dark_field(), &reading).unwrap_err();
+    let error = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap_err();
     assert!(error.to_string().contains("0 x 0 px"), "{error}");
+}
+
+#[test]
+fn signals_outside_nuclei_tell_how_many_were_missed() {
+    use crate::analyse::MissedNuclei;
+    let mut reading = field_reading();
+    let missed = MissedNuclei::of_fields([&reading]);
+    assert_eq!((missed.signals_outside, missed.signals, missed.nuclei), (1, 7, Some(0)));
+    // The evaluable nucleus shows 4 signals; 10 more outside make 11.
+    let outside = reading.signals[6].clone();
+    reading.signals.extend(std::iter::repeat_n(outside, 10));
+    let missed = MissedNuclei::of_fields([&reading]);
+    assert_eq!((missed.signals_per_nucleus, missed.nuclei), (Some(4.0), Some(3)));
+    let report = text(|path| {
+        let mut specimen = specimen_reading();
+        specimen.fields = vec![reading.clone()];
+        write_report_json(path, &specimen, &[])
+    });
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["fields"][0]["signals"]["missed_nuclei"], 3);
+    // Signals that lie past the edge of a part of a field are not of this part.
+    reading.signals.iter_mut().filter(|s| s.nucleus_id == 0).for_each(|s| s.y_px = 500.0);
+    assert_eq!(MissedNuclei::of_fields([&reading]).signals_outside, 0);
+    reading.nuclei.clear();
+    assert_eq!(MissedNuclei::of_fields([&reading]).nuclei, None);
+}
+
+#[test]
+fn all_fields_of_a_specimen_are_drawn_at_one_scale() {
+    let (small, mut large) = (field_reading(), field_reading());
+    assert_eq!(OverlayScale::of_fields([&small]).factor(), 2);
+    large.nuclei.iter_mut().for_each(|nucleus| nucleus.nucleus.area_px = 10_000);
+    large.nuclei.extend(large.nuclei.clone());
+    assert_eq!(OverlayScale::of_fields([&small, &large]).factor(), 1);
+    large.nuclei.clear();
+    assert_eq!(OverlayScale::of_fields([&large]).factor(), 1);
+    (large.height_px, large.width_px) = (6000, 6000);
+    assert_eq!(OverlayScale::of_fields([&small, &large]).factor(), 1);
+}
+
+#[test]
+fn a_signal_outside_nuclei_is_marked_beside_it() {
+    let reading = field_reading();
+    let image = overlay(&dark_field(), &reading, scale_of(&reading)).unwrap();
+    let at = |y: usize, x: usize| image[(y, x, 0)];
+    // The green one at (5, 120), drawn twice as large, with a reach of 10 px: ticks from 10 to 13 px away.
+    let (y, x) = (2 * 5 + 1, 2 * 120 + 1);
+    assert!((9..=14).any(|away| at(y, x + away) > 100), "no tick");
+    assert!((0..8).all(|away| at(y, x + away) == 0), "the signal is covered");
 }

@@ -3,9 +3,10 @@
 use crate::report::SPECIMENS_COLUMNS;
 
 /// Files about the whole folder.
-pub(super) const OURS: [&str; 8] = [
+pub(super) const OURS: [&str; 9] = [
     RUN_JSON,
     "specimens.csv",
+    "lis.csv",
     "summary.txt",
     "results.json",
     "breakapart_mqc.json",
@@ -24,8 +25,11 @@ pub(super) const LOCK: &str = ".breakapart.lock";
 pub(super) const REPLACED: &str = "replaced";
 
 /// Files of a result that are always written, in the order in which they are.
-pub(super) const RESULT_FILES: [&str; 5] =
-    ["nuclei.csv", "signals.csv", READING_JSON_GZ, REPORT_JSON, REPORT_HTML];
+pub(super) const RESULT_FILES: [&str; 6] =
+    ["nuclei.csv", "signals.csv", READING_JSON_GZ, REPORT_JSON, REPORT_HTML, OBSERVATION_JSON];
+
+/// The result as an Observation of FHIR.
+pub(super) const OBSERVATION_JSON: &str = "observation.json";
 
 /// The verdict on a specimen, its findings and its grounds.
 pub(super) const REPORT_JSON: &str = "report.json";
@@ -43,8 +47,13 @@ pub(super) const GALLERY_FOLDER: &str = "gallery";
 pub(super) const REVIEWED_FOLDER: &str = "reviewed";
 
 /// Files of a result with its reviews. They are made anew when the specimen is reviewed again.
-pub(super) const REVIEWED_FILES: [&str; 4] =
-    ["reviewed/nuclei.csv", "reviewed/report.json", "reviewed/report.html", "reviewed/second_reading.json"];
+pub(super) const REVIEWED_FILES: [&str; 5] = [
+    "reviewed/nuclei.csv",
+    "reviewed/report.json",
+    "reviewed/report.html",
+    "reviewed/observation.json",
+    "reviewed/second_reading.json",
+];
 
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";

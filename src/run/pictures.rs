@@ -12,7 +12,7 @@ use crate::field::{ChannelRole, Field};
 use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
 #[cfg(feature = "ome-zarr")]
 use crate::io::{ZarrLabels, write_labels_zarr};
-use crate::report::write_overlay;
+use crate::report::{OverlayScale, write_overlay};
 use crate::run::options::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
 use crate::slide::{Part, SlideSource};
@@ -50,6 +50,7 @@ pub(super) fn write(
     reading: &ReadOptions,
     pictures: Pictures,
 ) -> Result<()> {
+    let scale = scale_of(fields);
     let write = |source: &FieldSource, field: &FieldReading| {
         if pictures.labels {
             write_label_image(&folder.join(labels_of(&source.name)), field)?;
@@ -58,7 +59,7 @@ pub(super) fn write(
             write_zarr(&folder.join(labels_zarr_of(&source.name)), field)?;
         }
         if pictures.overlays {
-            write_overlays(folder, source, field, reading)?;
+            write_overlays(folder, source, field, (reading, scale))?;
         }
         Ok::<(), Error>(())
     };
@@ -66,6 +67,16 @@ pub(super) fn write(
         fields.par_iter().try_for_each(|(source, field)| write(source, field))?;
     }
     Ok(())
+}
+
+/// One scale for all overlays of a specimen. Slides are drawn in parts.
+fn scale_of(fields: &[(&FieldSource, &FieldReading)]) -> OverlayScale {
+    let readings: Vec<&FieldReading> = fields.iter().map(|(_, field)| *field).collect();
+    let largest = readings.iter().map(|field| {
+        let dim = (field.height_px, field.width_px);
+        if is_slide(dim) { PART_PX * PART_PX } else { dim.0 * dim.1 }
+    });
+    OverlayScale::of_pictures(&readings, largest.max().unwrap_or(0))
 }
 
 /// One image; of a slide in tiles, with reduced copies.
@@ -100,18 +111,19 @@ fn write_overlays(
     folder: &Path,
     source: &FieldSource,
     field: &FieldReading,
-    reading: &ReadOptions,
+    (reading, scale): (&ReadOptions, OverlayScale),
 ) -> Result<()> {
     let nuclei = field.nuclei.iter().map(|n| &n.nucleus);
     let Some(parts) = parts((field.height_px, field.width_px), nuclei) else {
-        return write_overlay(folder.join(overlay_of(&source.name)), &source.read(reading)?, field);
+        return write_overlay(folder.join(overlay_of(&source.name)), &source.read(reading)?, field, scale);
     };
     let slide = source.open_slide(reading)?;
     for part in parts {
         let plane = |role| slide.read(role, part);
         let [counterstain, red, green] = ChannelRole::ALL.map(plane);
         let picture = Field::new(&field.name, counterstain?, red?, green?)?;
-        write_overlay(folder.join(overlay_of_part(&source.name, part)), &picture, &field.part(part))?;
+        let path = folder.join(overlay_of_part(&source.name, part));
+        write_overlay(path, &picture, &field.part(part), scale)?;
     }
     Ok(())
 }

@@ -5,18 +5,18 @@ use std::path::Path;
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
 use crate::quality::RunFacts;
-use crate::report::{SpecimenRow, write_report_html, write_report_json};
+use crate::report::{SpecimenRow, write_observation_json, write_report_html, write_report_json};
 use crate::run::digest::Digest;
 use crate::run::figures::ResultFigures;
 use crate::run::gallery;
 use crate::run::ledger::{Attention, Ledger};
-use crate::run::names::{READING_JSON_GZ, REPORT_HTML, REPORT_JSON};
+use crate::run::names::{OBSERVATION_JSON, READING_JSON_GZ, REPORT_HTML, REPORT_JSON};
 use crate::run::report_extras::report_extras;
 use crate::run::saved;
 use crate::run::status::failed_fields;
 
 /// The files of a result that depend on the facts of its run; the ledger apart.
-pub(super) const JUDGED_FILES: [&str; 3] = [READING_JSON_GZ, REPORT_JSON, REPORT_HTML];
+pub(super) const JUDGED_FILES: [&str; 4] = [READING_JSON_GZ, REPORT_JSON, REPORT_HTML, OBSERVATION_JSON];
 
 /// The reading of a result, judged by these facts. What its ledger says of it is changed with it.
 ///
@@ -51,6 +51,8 @@ pub(super) fn write_reports(
     let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
     let failed = failed_fields(fields);
     write_report_json(out.join(REPORT_JSON), reading, &failed)?;
+    let row = SpecimenRow::new(reading, failed.len());
+    write_observation_json(out.join(OBSERVATION_JSON), &row, &reading.assay)?;
     let crops = gallery::read(folder, &reading.fields)?;
     let extras = report_extras(ledger).with_gallery(reading, &crops, digest.as_str())?;
     write_report_html(out.join(REPORT_HTML), reading, &failed, &extras)

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::report::{SPECIMENS_COLUMNS, write_json_results, write_rows};
+use crate::report::{LisLine, SPECIMENS_COLUMNS, write_json_results, write_lis_csv, write_rows};
 use crate::run::control_chart::charts;
 use crate::run::history::ControlFigures;
 use crate::run::ledger::Ledger;
@@ -24,6 +24,7 @@ pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledge
     let own: Vec<ControlFigures> = result.record.inputs.iter().filter_map(ControlFigures::of).collect();
     let charts = charts(&result.record.parameters.history, &own);
     write_specimens(&folder.join("specimens.csv"), &lines, result.record.has_sheet)?;
+    write_lis(&folder.join("lis.csv"), &lines)?;
     write_json_results(&folder.join("results.json"), &lines.iter().map(flat).collect::<Vec<_>>())?;
     write_json_results(&folder.join("breakapart_mqc.json"), &multiqc::table(&lines))?;
     if let Some(chart) = multiqc::levey_jennings(&charts) {
@@ -59,6 +60,33 @@ fn write_specimens(path: &Path, lines: &[Line<'_>], has_sheet: bool) -> Result<(
     write_rows(path, &columns, shown.map(cells))
 }
 
+/// `lis.csv`: a line for each result and each row of the sheet, done or not.
+fn write_lis(path: &Path, lines: &[Line<'_>]) -> Result<()> {
+    let codes_of = |line: &Line<'_>| {
+        let attention = line.outcome().map_or(&[][..], |outcome| &outcome.attention);
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in attention {
+            if !codes.contains(&finding.code.as_str()) {
+                codes.push(&finding.code);
+            }
+        }
+        codes.join(" ")
+    };
+    let texts: Vec<(String, String)> = lines
+        .iter()
+        .map(|line| (codes_of(line), line.sheet.control.map_or(String::new(), |control| control.to_string())))
+        .collect();
+    let cells = lines.iter().zip(&texts).map(|(line, (findings, control))| LisLine {
+        specimen: line.name,
+        assay: line.assay,
+        row: line.row(),
+        findings,
+        status: line.status.name(),
+        control,
+    });
+    write_lis_csv(path, &cells.collect::<Vec<_>>())
+}
+
 /// A result without levels, for a laboratory's system.
 fn flat(line: &Line<'_>) -> Value {
     let mut flat = Map::new();
@@ -90,6 +118,10 @@ fn flat(line: &Line<'_>) -> Value {
     }
     if let Some(ledger) = line.ledger {
         put("crate_version", json!(ledger.crate_version));
+    }
+    if let Some(row) = line.row() {
+        put("iscn", json!(row.iscn.as_ref().map(|iscn| &iscn.text)));
+        put("more_nuclei", json!(row.more_nuclei.as_ref().map(ToString::to_string)));
     }
     for (name, cell) in &line.sheet.other {
         flat.insert(name.clone(), json!(cell));

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::regions::RegionSummary;
+use super::secondary::SecondaryFinding;
 use crate::assay::{IsolatedMeaning, Percent};
 use crate::classify::{Exclusion, NucleusClass};
-use crate::decide::{Interval, LossEffect, Stage, Verdict};
+use crate::decide::{Interval, LossEffect, MoreNuclei, Stage, Verdict};
 use crate::quality::Finding;
 
 /// A signal pattern that has a cutoff of its own.
@@ -104,6 +105,13 @@ pub struct Summary {
     /// The nuclei outside, none of which is counted; `None` if nuclei are counted everywhere.
     #[serde(default)]
     pub outside_region: Option<RegionSummary>,
+    /// Patterns beside the verdict for which the assay has a cutoff, such as monosomy.
+    #[serde(default)]
+    pub secondary: Vec<SecondaryFinding>,
+    /// The nuclei that are missing to the assay's minimum, or for an interval that does not hold the cutoff; `None` if there
+    /// are enough.
+    #[serde(default)]
+    pub more_nuclei: Option<MoreNuclei>,
 }
 
 impl Summary {

@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "error",
     "atomic",
     "limited",
@@ -35,6 +35,7 @@ const ORDER: [&str; 34] = [
     "resolve",
     "classify",
     "pair",
+    "iscn",
     "decide",
     "reading",
     "quality",

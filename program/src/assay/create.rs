@@ -61,6 +61,8 @@ fn set_gene(file: &mut AssayText, gene: &str, band: &str) -> Result<bool> {
     file.set("chromosome", chromosome);
     file.set("x_linked", is_x);
     file.set("normal.fused.male", if is_x { 1 } else { 2 });
+    // The code of the test is that of one gene.
+    file.remove("codes.test");
     let copied_from = format!("copied from the assay `{}` for {}", file.assay().id, file.assay().gene);
     file.set("cutoff_provenance.source", CutoffSource::Unstated.name());
     file.set("cutoff_provenance.method", copied_from);

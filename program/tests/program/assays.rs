@@ -17,7 +17,7 @@ fn built_in_assays_are_listed_and_shown_in_words() {
     let shown = place.program(&["assay", "show", "alk"]);
     assert_eq!((shown.status, shown.stderr.as_str()), (0, ""));
     for part in
-        ["ALK, 2p23", "positive if at least 15 %", "* Verify these 17 values", "split.min_distance.value: "]
+        ["ALK, 2p23", "positive if at least 15 %", "* Verify these 19 values", "split.min_distance.value: "]
     {
         assert!(shown.stdout.contains(part), "{} lacks {part}", shown.stdout);
     }

@@ -59,8 +59,8 @@ const fn word(path: &'static str, words: &'static [&'static str]) -> Key {
 }
 
 /// Tables that may be left out. If they are there, their keys must be.
-pub(super) const OPTIONAL_TABLES: [&str; 5] =
-    ["split.grey_zone", "isolated.extra", "borderline", "verify", "validation"];
+pub(super) const OPTIONAL_TABLES: [&str; 7] =
+    ["split.grey_zone", "isolated.extra", "borderline", "verify", "validation", "secondary", "codes"];
 
 /// The limits keep out nonsense and do not say what is good practice: published values lie well inside (cutoffs 1 to 30 %,
 /// 50 to 500 nuclei, distances 1 to 4 diameters or 0.5 to 1.2 um).
@@ -148,6 +148,18 @@ const KEYS: &[Key] = &[
     text("validation.laboratory"),
     text("validation.date"),
     text("validation.document").optional(),
+    word("secondary.comparator", Comparator::NAMES),
+    cutoff("secondary.monosomy_percent").optional(),
+    cutoff("secondary.polysomy_percent").optional(),
+    cutoff("secondary.amplification_percent").optional(),
+    text("codes.system"),
+    text("codes.observation"),
+    text("codes.test").optional(),
+    text("codes.method"),
+    text("codes.gene"),
+    text("codes.iscn"),
+    text("codes.source_class"),
+    text("codes.iscn_system"),
 ];
 
 /// The channels that a probe can be seen in.

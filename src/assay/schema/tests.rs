@@ -22,6 +22,11 @@ fn full() -> Vec<Table> {
         table.entry("section_thickness_um").or_insert(Value::Float(4.5));
         let band: Table = toml::from_str("low_percent = 5\nhigh_percent = 20\naction = \"confirm\"").unwrap();
         table.entry("borderline").or_insert(Value::Table(band));
+        let beside: Table =
+            toml::from_str("comparator = \">\"\nmonosomy_percent = 39\npolysomy_percent = 36").unwrap();
+        let beside = table.entry("secondary").or_insert(Value::Table(beside)).as_table_mut().unwrap();
+        beside.insert("amplification_percent".to_owned(), Value::Integer(5));
+        table["codes"].as_table_mut().unwrap().entry("test").or_insert(Value::String("1-1".to_owned()));
         let distance = table["split"]["min_distance"].as_table_mut().unwrap();
         distance.insert("fixed_um".to_owned(), Value::Float(0.5));
         for end in ["five_prime", "three_prime"] {

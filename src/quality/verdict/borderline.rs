@@ -6,7 +6,7 @@ use crate::quality::about::About;
 use crate::quality::check::{Check, Figures, Raised};
 
 use crate::assay::{Assay, Comparator, Decision};
-use crate::decide::{Count, Interval, Verdict, holds, interval};
+use crate::decide::{Count, Interval, MAX_MORE_NUCLEI, MoreNuclei, Verdict, holds, interval, more_nuclei};
 use crate::error::Result;
 use crate::quality::question::Question;
 
@@ -38,6 +38,10 @@ pub struct Borderline {
     pub interval: Option<Interval>,
     /// The assay's borderline band, if the percentage lies in it.
     pub band: Option<Band>,
+    /// Further nuclei of the same share after which the interval does not hold the cutoff; `None` for a single pattern, or
+    /// if the interval does not hold the cutoff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_nuclei: Option<MoreNuclei>,
 }
 
 pub(crate) const CHECK: Check = Check {
@@ -71,10 +75,20 @@ impl Figures for Borderline {
     }
 
     fn action(&self, _: &About) -> Option<String> {
-        Some(match &self.band {
+        let more = match self.more_nuclei.as_ref().map(|more| more.needed) {
+            None => String::new(),
+            Some(Some(needed)) => {
+                format!(" About {needed} more nuclei of the same share would settle the side.")
+            }
+            Some(None) => {
+                format!(" Not even {MAX_MORE_NUCLEI} more nuclei of the same share would settle the side.")
+            }
+        };
+        let action = match &self.band {
             Some(band) => format!("By the assay: {}.", band.action.trim_end_matches('.')),
             None => "Count more nuclei, or confirm by IHC or NGS.".to_owned(),
-        })
+        };
+        Some(format!("{action}{more}"))
     }
 }
 
@@ -100,13 +114,16 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Rai
         Ok(Some(limits).filter(|i| holds(i.low_percent, i.high_percent, cutoff)))
     };
     let cutoff = assay.decision.cutoff();
+    let own_interval = interval_with(count, cutoff)?;
+    let more = if own_interval.is_some() { more_nuclei(count, assay)? } else { None };
     let mut found = vec![Borderline {
         pattern: None,
         rearranged: count.positive,
         nuclei: count.total,
         cutoff_percent: cutoff.value(),
-        interval: interval_with(count, cutoff)?,
+        interval: own_interval,
         band: band_of(count, assay),
+        more_nuclei: more,
     }];
     if let Decision::PerPattern(rule) = &assay.decision {
         let patterns = question.evaluable.patterns();
@@ -119,6 +136,7 @@ pub(super) fn check(question: &Question<'_>, verdict: Verdict) -> Result<Vec<Rai
                 cutoff_percent: cutoff.value(),
                 interval: interval_with(Count { positive: nuclei, total: count.total }, *cutoff)?,
                 band: None,
+                more_nuclei: None,
             });
         }
     }

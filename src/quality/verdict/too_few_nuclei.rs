@@ -6,7 +6,7 @@ use crate::quality::about::About;
 use crate::quality::check::{Check, Figures, Raised};
 
 use crate::classify::Exclusion;
-use crate::decide::{Count, Interval, interval, minimum_cells};
+use crate::decide::{Count, Interval, interval, minimum_cells, more_nuclei};
 use crate::error::Result;
 use crate::quality::question::Question;
 
@@ -25,6 +25,10 @@ pub struct TooFewNuclei {
     /// Otherwise evaluable nuclei outside the regions; `None` if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside_region: Option<usize>,
+    /// Further nuclei of the same share after which the interval does not hold the cutoff, if these are more than are
+    /// missing to the minimum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_settle: Option<usize>,
 }
 
 pub(crate) const CHECK: Check = Check {
@@ -58,12 +62,15 @@ impl Figures for TooFewNuclei {
     }
 
     fn action(&self, _: &About) -> Option<String> {
+        let settle = self.to_settle.map_or_else(String::new, |nuclei| {
+            format!(" About {nuclei} more nuclei of the same share would settle the side.")
+        });
         let action = if self.outside_region.is_some() {
             "Look whether the regions lie where they were drawn (unit, field). Add fields or regions, or repeat the hybridisation."
         } else {
             "Add fields, or repeat the hybridisation."
         };
-        Some(action.to_owned())
+        Some(format!("{action}{settle}"))
     }
 }
 
@@ -82,6 +89,8 @@ pub(super) fn check(question: &Question<'_>) -> Result<Vec<Raised<TooFewNuclei>>
     let outside =
         question.calls.iter().filter(|call| call.exclusion == Some(Exclusion::OutsideRegion)).count();
     let outside_region = (outside > 0).then_some(outside);
-    let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits, outside_region };
+    let short = more_nuclei(Count { positive: rearranged, total: evaluable }, question.assay())?;
+    let to_settle = short.and_then(|short| short.needed.filter(|nuclei| *nuclei > short.to_minimum));
+    let detail = TooFewNuclei { evaluable, needed, rearranged, interval: limits, outside_region, to_settle };
     Ok(vec![Raised::new(detail)])
 }

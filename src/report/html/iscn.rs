@@ -1,9 +1,10 @@
 //! The cytogenetic name of a pattern.
 
-use crate::assay::Assay;
+use crate::analyse::SpecimenReading;
 use crate::classify::SignalPattern;
+use crate::iscn::Iscn;
 
-/// The ISCN string of the nuclei with a pattern; `None` while the crate makes none.
-pub(super) fn iscn_of(_pattern: &SignalPattern, _assay: &Assay) -> Option<String> {
-    None
+/// The ISCN string of the nuclei with a pattern; `None` if it has none.
+pub(super) fn iscn_of(pattern: &SignalPattern, reading: &SpecimenReading) -> Option<String> {
+    Iscn::of_pattern(pattern, &reading.assay, reading.grounds.sex).ok().map(|iscn| iscn.to_string())
 }

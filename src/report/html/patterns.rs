@@ -44,7 +44,7 @@ fn patterns(reading: &SpecimenReading) -> Markup {
     rows.sort_by(|a, b| (b.nuclei, a.notation).cmp(&(a.nuclei, b.notation)));
     let further: usize = rows.iter().skip(PRINTED).map(|row| row.nuclei).sum();
     let iscn: Vec<Option<String>> =
-        rows.iter().map(|row| row.pattern.and_then(|pattern| iscn_of(&pattern, assay))).collect();
+        rows.iter().map(|row| row.pattern.and_then(|pattern| iscn_of(&pattern, reading))).collect();
     let has_iscn = iscn.iter().any(Option::is_some);
     scrolling(
         "Signal patterns",

@@ -45,9 +45,22 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
     }
 }
 
-/// Further nuclei that would settle the verdict; `None` while the summary does not say.
-fn more_nuclei(_reading: &SpecimenReading) -> Option<String> {
-    None
+/// Further nuclei that would settle the verdict; `None` if it is settled.
+fn more_nuclei(reading: &SpecimenReading) -> Option<String> {
+    let more = reading.summary.more_nuclei.as_ref()?;
+    if more.to_minimum > 0 {
+        return Some(format!("The assay asks for {} more nuclei.", more.to_minimum));
+    }
+    Some(match more.needed {
+        Some(needed) => format!(
+            "At this share about {needed} more nuclei are needed until the interval clears the cutoff of {}.",
+            more.cutoff_percent
+        ),
+        None => format!(
+            "The share lies at the cutoff of {}: more nuclei alone may not settle it.",
+            more.cutoff_percent
+        ),
+    })
 }
 
 /// What the verdict asks of the reader before it is used.
@@ -74,7 +87,7 @@ pub(super) fn cutoff_words(reading: &SpecimenReading) -> String {
         Comparator::AtLeast => "at least",
         Comparator::MoreThan => "more than",
     };
-    format!("positive at {comparator} {}", decision.cutoff())
+    format!("positive if {comparator} {}", decision.cutoff())
 }
 
 /// A confidence level: `95 %`.

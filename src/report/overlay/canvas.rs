@@ -42,6 +42,11 @@ impl Canvas {
         self.0.width() as usize
     }
 
+    /// Height in pixels.
+    pub(crate) fn height(&self) -> usize {
+        self.0.height() as usize
+    }
+
     /// The samples of the first `rows` rows.
     pub(crate) fn rows_mut(&mut self, rows: usize) -> &mut [u8] {
         let end = rows * self.width() * 3;

@@ -1,11 +1,15 @@
 //! The strip below the field that says what is what.
 
-use crate::analyse::FieldReading;
+use std::collections::BTreeMap;
+
+use crate::analyse::{FieldReading, MissedNuclei};
+use crate::classify::Exclusion;
 use crate::report::overlay::call_colour::{NOT_EVALUABLE, NOT_REARRANGED, REARRANGED};
 use crate::report::overlay::canvas::{Canvas, Rgb};
 use crate::report::overlay::lettering::{TEXT_HEIGHT, text_width, write};
-use crate::report::overlay::marks::{diamond_corners, square_corners};
+use crate::report::overlay::marks::{OUTSIDE, diamond_corners, square_corners, ticks};
 use crate::report::overlay::outline::DASH_PX;
+use crate::report::overlay::wording::{DOUBTFUL, short_word};
 
 /// Colour of the text.
 const TEXT: Rgb = [225, 225, 225];
@@ -26,6 +30,7 @@ pub(crate) enum Symbol {
     Ring { dots: usize },
     Square,
     Diamond,
+    Ticks,
     ScaleBar { length_px: usize },
 }
 
@@ -75,6 +80,7 @@ fn entries(width: usize, reading: &FieldReading, scale: usize) -> Vec<Entry> {
     let evaluable = reading.calls().filter(|c| c.evaluable()).count();
     let rearranged = reading.calls().filter(|c| c.evaluable() && c.rearranged).count();
     let outline = |colour, width, dashed| Symbol::Outline { colour, width, dashed };
+    let reasons = reasons(reading).into_iter().map(|text| Entry { symbol: Symbol::None, text });
     let mut entries = vec![
         Entry { symbol: Symbol::None, text: reading.name.clone() },
         Entry { symbol: outline(REARRANGED, 3, false), text: format!("rearranged {rearranged}") },
@@ -86,12 +92,22 @@ fn entries(width: usize, reading: &FieldReading, scale: usize) -> Vec<Entry> {
             symbol: outline(NOT_EVALUABLE, 1, true),
             text: format!("not evaluable {}", reading.nuclei.len() - evaluable),
         },
+    ];
+    entries.extend(reasons);
+    entries.extend([
         entry(Symbol::Ring { dots: 0 }, "fused pair"),
         entry(Symbol::Square, "split"),
         entry(Symbol::Diamond, "isolated"),
         entry(Symbol::Ring { dots: 8 }, "duplicate"),
+        Entry { symbol: Symbol::Ticks, text: outside(reading) },
         entry(Symbol::None, "1F1R1G = fused, separated red, separated green"),
-    ];
+        entry(Symbol::None, "#7 = nucleus 7 of nuclei.csv"),
+        Entry {
+            symbol: Symbol::None,
+            text: format!("{DOUBTFUL} = doubtful {}", reading.calls().filter(|c| c.doubtful).count()),
+        },
+        entry(Symbol::None, "red and green without local background"),
+    ]);
     if let Some(pixel) = reading.pixel_size {
         let px = |um| (pixel.um_to_px(um) * scale as f64).round() as usize;
         if let Some(um) = SCALE_BARS_UM.into_iter().find(|&um| px(um) <= width / 8 && px(um) > 0) {
@@ -99,6 +115,28 @@ fn entries(width: usize, reading: &FieldReading, scale: usize) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Why nuclei are not evaluable: the short word of each reason and its nuclei, the most frequent first.
+fn reasons(reading: &FieldReading) -> Vec<String> {
+    let mut reasons: BTreeMap<Exclusion, usize> = BTreeMap::new();
+    for exclusion in reading.calls().filter_map(|call| call.exclusion) {
+        *reasons.entry(exclusion).or_default() += 1;
+    }
+    let mut reasons: Vec<(Exclusion, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, nuclei)| std::cmp::Reverse(*nuclei));
+    reasons.into_iter().map(|(reason, nuclei)| format!("{} {nuclei}", short_word(reason))).collect()
+}
+
+/// How many signals lie outside nuclei, and how many nuclei they would make.
+fn outside(reading: &FieldReading) -> String {
+    let missed = MissedNuclei::of_fields([reading]);
+    let signals = missed.signals_outside;
+    match missed.nuclei.filter(|_| signals > 0) {
+        Some(1) => format!("signals outside nuclei {signals}: about 1 nucleus missed"),
+        Some(nuclei) => format!("signals outside nuclei {signals}: about {nuclei} nuclei missed"),
+        None => format!("signals outside nuclei {signals}"),
+    }
 }
 
 /// Height of the strip, px.
@@ -135,6 +173,7 @@ fn symbol(canvas: &mut Canvas, y: usize, x: usize, symbol: Symbol) {
         Symbol::Ring { dots } => canvas.ring(middle, 8.0, dots, [255; 3]),
         Symbol::Square => square_corners(canvas, middle, 7.0, [255; 3]),
         Symbol::Diamond => diamond_corners(canvas, middle, 7.0, [255; 3]),
+        Symbol::Ticks => ticks(canvas, middle, 5.0, OUTSIDE),
         Symbol::ScaleBar { length_px } => canvas.fill(row - 1..row + 2, x..x + length_px, [255; 3]),
     }
 }

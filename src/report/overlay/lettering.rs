@@ -1,4 +1,4 @@
-//! Letters, and where the pattern of a nucleus is written so that it hides none of its signals.
+//! Letters, and where the text of a nucleus is written so that it hides none of its signals.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use crate::analyse::FieldReading;
 use crate::report::overlay::call_colour::colour_of;
 use crate::report::overlay::canvas::{Canvas, Rgb, enlarged};
 use crate::report::overlay::place::Place;
+use crate::report::overlay::wording::lines_of;
 use crate::segment::Nucleus;
 
 /// Height of a line of text, px.
@@ -50,19 +51,33 @@ pub(crate) fn write(canvas: &mut Canvas, (y, x): (isize, isize), text: &str, col
     }
 }
 
-/// Writes the pattern of each nucleus.
-pub(crate) fn patterns(
+/// Distance of the two lines of a nucleus, px: letters have no descenders here.
+const LINE_PX: usize = 13;
+/// Height of the two lines of a nucleus, px.
+const BOX_HEIGHT: usize = TEXT_HEIGHT + LINE_PX;
+
+/// Writes the pattern, the number and the reason of each nucleus.
+pub(crate) fn texts(
     reading: &FieldReading,
     places: &BTreeMap<u32, Vec<Place>>,
     scale: usize,
     canvas: &mut Canvas,
 ) {
     for (nucleus, call) in reading.nuclei.iter().map(|n| (&n.nucleus, &n.call)) {
-        let text = call.pattern.to_string();
+        let lines = lines_of(call);
+        let width = lines.iter().map(|line| text_width(line)).max().unwrap_or(0);
         let here = places.get(&nucleus.id).map_or(&[][..], Vec::as_slice);
-        let place = best_place(reading, nucleus, here, text_width(&text), scale);
+        let (top, left) = best_place(reading, nucleus, here, width, scale);
+        // Nuclei that the edge cuts are named on the picture as well.
+        let within =
+            |at: isize, length: usize, size: usize| at.clamp(0, size.saturating_sub(length) as isize);
+        let top = within(top, BOX_HEIGHT, reading.height_px * scale);
+        let left = within(left, width, reading.width_px * scale);
         let colour = colour_of(call).map(|c| (f32::from(c) + (255.0 - f32::from(c)) * WHITE) as u8);
-        write(canvas, place, &text, colour);
+        for (i, line) in lines.iter().enumerate() {
+            let indent = width.saturating_sub(text_width(line)) / 2;
+            write(canvas, (top + (i * LINE_PX) as isize, left + indent as isize), line, colour);
+        }
     }
 }
 
@@ -76,7 +91,7 @@ fn best_place(
     scale: usize,
 ) -> (isize, isize) {
     let middle = (enlarged(nucleus.centroid_y_px, scale), enlarged(nucleus.centroid_x_px, scale));
-    let (half_height, half_width) = (TEXT_HEIGHT as f64 / 2.0, width as f64 / 2.0);
+    let (half_height, half_width) = (BOX_HEIGHT as f64 / 2.0, width as f64 / 2.0);
     let inside = |y: f64, x: f64| {
         let (y, x) = (y / scale as f64, x / scale as f64);
         y >= 0.0 && x >= 0.0 && reading.labels.get(y as usize, x as usize) == Some(nucleus.id)

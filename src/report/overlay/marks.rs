@@ -25,11 +25,25 @@ pub(crate) fn reach(signal: &Signal, scale: usize) -> f64 {
     if reach.is_finite() { reach.clamp(MIN_REACH_PX, MAX_REACH_PX) } else { MIN_REACH_PX }
 }
 
-/// Marks the signals that lie in nuclei.
+/// Colour of the ticks around signals outside nuclei: lighter than the marks of signals that count.
+pub(crate) const OUTSIDE: Rgb = [150, 150, 150];
+/// Past the edge of the canvas by so much no mark can be seen, px of the overlay: a ring around a pair is the largest.
+const FAR_PX: f64 = 4.0 * MAX_REACH_PX;
+/// Length of these ticks, px of the overlay.
+const TICK_PX: f64 = 3.0;
+
+/// Marks the signals: lightly those outside nuclei.
 pub(crate) fn marks(reading: &FieldReading, fates: &[Fate], scale: usize, canvas: &mut Canvas) {
     let at = |s: &Signal| (enlarged(s.y_px, scale), enlarged(s.x_px, scale));
-    for (signal, fate) in reading.signals.iter().zip(fates).filter(|(s, _)| s.nucleus_id != 0) {
+    for (signal, fate) in reading.signals.iter().zip(fates) {
         let (middle, reach) = (at(signal), reach(signal, scale));
+        if !is_near(middle, canvas) {
+            continue;
+        }
+        if signal.nucleus_id == 0 {
+            ticks(canvas, middle, reach, OUTSIDE);
+            continue;
+        }
         match (fate.status, fate.pair) {
             (Some(SignalStatus::Fused), Some(pair)) => {
                 // One ring around both, drawn with the red one.
@@ -48,6 +62,21 @@ pub(crate) fn marks(reading: &FieldReading, fates: &[Fate], scale: usize, canvas
             (None, _) => {}
         }
     }
+}
+
+/// Whether a mark at a place can be seen: the reading of a part of a field lists the signals of the whole field.
+fn is_near((y, x): (f64, f64), canvas: &Canvas) -> bool {
+    let near = |px: f64, size: usize| px >= -FAR_PX && px < size as f64 + FAR_PX;
+    near(y, canvas.height()) && near(x, canvas.width())
+}
+
+/// Four short lines that point at a place.
+pub(crate) fn ticks(canvas: &mut Canvas, (y, x): (f64, f64), reach: f64, colour: Rgb) {
+    let line = |(dy, dx): (f64, f64)| {
+        let end = reach + TICK_PX;
+        ((y + dy * reach, x + dx * reach), (y + dy * end, x + dx * end))
+    };
+    canvas.lines(&[(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)].map(line), colour);
 }
 
 /// The four corners of a square.

@@ -1,8 +1,10 @@
-//! The three planes as one colour image, each spread over its own display range.
+//! The three planes as one colour image, the probes without their local background, each spread over its own display range.
 
 use rayon::prelude::*;
 
+use crate::colour::PerColour;
 use crate::field::{Field, PlaneView};
+use crate::report::overlay::background::without_background;
 use crate::report::overlay::canvas::Canvas;
 
 /// Quantiles of the counterstain shown as black and as full.
@@ -74,9 +76,11 @@ fn probe_range(plane: PlaneView<'_>) -> Range {
 }
 
 /// Paints the field on the top left of the canvas, every pixel as a square of `scale` pixels.
-pub(crate) fn merge(field: &Field, scale: usize, canvas: &mut Canvas) {
+pub(crate) fn merge(field: &Field, diameters_px: PerColour<Option<f64>>, scale: usize, canvas: &mut Canvas) {
     let (height, width) = field.dim();
-    let planes = [field.counterstain.view(), field.red.view(), field.green.view()];
+    let red = without_background(field.red.view(), diameters_px.red);
+    let green = without_background(field.green.view(), diameters_px.green);
+    let planes = [field.counterstain.view(), PlaneView::from(&red), PlaneView::from(&green)];
     let ranges = [counterstain_range(planes[0]), probe_range(planes[1]), probe_range(planes[2])];
     let row_samples = canvas.width() * 3;
     canvas.rows_mut(height * scale).par_chunks_mut(row_samples * scale).enumerate().for_each(|(y, rows)| {
