@@ -40,6 +40,7 @@
 //! | [`mod@classify`] | calls each nucleus rearranged or not, or names the reason not to count it |
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
+//! | [`agreement`] | agreement of methods and readers, precision of repeats, limit of detection |
 //! | [`analyse`] | runs these steps over a field or a specimen |
 //! | [`stack`] | stacks of slices, read slice by slice |
 //! | [`slide`] | images that are read in pieces |
@@ -67,6 +68,7 @@
 //! **Not a medical device.** A laboratory that wants to report patients must validate the crate for its own probes, tissue,
 //! microscope and readers.
 
+pub mod agreement;
 pub mod analyse;
 pub mod assay;
 #[cfg(any(feature = "io", feature = "report"))]

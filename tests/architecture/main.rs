@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 36] = [
     "error",
     "atomic",
     "limited",
@@ -36,12 +36,14 @@ const ORDER: [&str; 34] = [
     "classify",
     "pair",
     "decide",
+    "agreement",
     "reading",
     "quality",
     "summarise",
     "analyse",
     "report",
     "run",
+    "dossier",
     "simulate",
 ];
 
