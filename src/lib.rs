@@ -48,6 +48,7 @@
 //! | [`assay`] | definitions of assays, built in or from TOML |
 //! | [`report`] | writes tables, reports and overlays (feature `report`) |
 //! | [`run`] | runs of a laboratory: sample sheets, controls, a folder of results (feature `run`) |
+//! | [`dossier`] | a laboratory's validation of its own results (feature `run`) |
 //! | [`simulate`] | makes specimens with known truth (feature `simulate`) |
 //!
 //! # Features
@@ -78,6 +79,8 @@ pub mod classify;
 mod colour;
 mod decide;
 pub mod detect;
+#[cfg(feature = "run")]
+pub mod dossier;
 mod error;
 mod field;
 #[cfg(feature = "io")]
