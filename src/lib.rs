@@ -41,6 +41,7 @@
 //! | [`iscn`] | ISCN strings: emitter and parser |
 //! | [`quality`] | findings: faults of a specimen, their effect on the verdict, the action to take |
 //! | [`mod@summarise`] | counts, intervals, cutoffs, the verdict |
+//! | [`agreement`] | agreement of methods and readers, precision of repeats, limit of detection |
 //! | [`analyse`] | runs these steps over a field or a specimen |
 //! | [`stack`] | stacks of slices, read slice by slice |
 //! | [`slide`] | images that are read in pieces |
@@ -48,6 +49,7 @@
 //! | [`assay`] | definitions of assays, built in or from TOML |
 //! | [`report`] | writes tables, reports and overlays (feature `report`) |
 //! | [`run`] | runs of a laboratory: sample sheets, controls, a folder of results (feature `run`) |
+//! | [`dossier`] | a laboratory's validation of its own results (feature `run`) |
 //! | [`simulate`] | makes specimens with known truth (feature `simulate`) |
 //!
 //! # Features
@@ -68,6 +70,7 @@
 //! **Not a medical device.** A laboratory that wants to report patients must validate the crate for its own probes, tissue,
 //! microscope and readers.
 
+pub mod agreement;
 pub mod analyse;
 pub mod assay;
 #[cfg(any(feature = "io", feature = "report"))]
@@ -77,6 +80,8 @@ pub mod classify;
 mod colour;
 mod decide;
 pub mod detect;
+#[cfg(feature = "run")]
+pub mod dossier;
 mod error;
 mod field;
 #[cfg(feature = "io")]

@@ -2,7 +2,7 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `sheet` | the sample sheet and its faults |
+//! | `sheet`, `reference` | the sample sheet and its faults; what other methods say of a specimen |
 //! | `plan` | the results to give, each with its assay and settings |
 //! | `control` | controls of the run |
 //! | `folder`, `ledger`, `digest` | the folder of results: what is there, from which images, by which settings |
@@ -68,6 +68,7 @@ mod pictures;
 mod plan;
 mod read_history;
 mod record;
+mod reference;
 mod regions;
 mod rejudge;
 mod report_extras;
@@ -89,7 +90,7 @@ mod supplied_field;
 mod tables;
 mod task;
 
-pub use check::{CheckedResult, Stale, check_results};
+pub use check::{CheckedResult, Stale, check_results, results_in};
 pub use control::Control;
 pub use digest::{Digest, InputFile, PlaneDigest};
 pub use figures::ResultFigures;
@@ -103,6 +104,7 @@ pub use options::{Pictures, RunOptions, RunSettings};
 pub use part::{PartRecord, ResultName, RunPart};
 pub use plan::{FailedInput, Plan, PlannedResult};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
+pub use reference::{Ihc, Ngs, ReferenceValues};
 pub use regions::ResultRegions;
 pub use result::RunResult;
 pub use review::{

@@ -13,6 +13,7 @@ pub mod score;
 pub mod segment;
 pub mod simulate;
 mod single_images;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -39,7 +40,7 @@ enum Task {
     Simulate(simulate::Arguments),
     Cutoff(cutoff::Arguments),
     Assay(assay::Arguments),
-    Validate(breakapart_tools::Arguments),
+    Validate(Box<validate::Arguments>),
 }
 
 /// `breakapart SUBCOMMAND ...`
@@ -55,6 +56,6 @@ pub fn main() -> ExitCode {
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Cutoff(arguments) => cutoff::run(arguments),
         Task::Assay(arguments) => assay::run(arguments),
-        Task::Validate(arguments) => breakapart_tools::run(&arguments),
+        Task::Validate(arguments) => validate::run(*arguments),
     }
 }

@@ -67,6 +67,16 @@ pub struct CheckedResult {
     pub stale: Vec<Stale>,
 }
 
+/// The complete results in a folder, by the names of their folders. Nothing is computed again.
+///
+/// # Errors
+/// [`crate::Error::Io`] if the folder cannot be read; [`crate::Error::Malformed`] if a ledger in it cannot.
+pub fn results_in(folder: impl AsRef<Path>) -> Result<BTreeMap<String, Ledger>> {
+    let mut results = ResultsFolder::ledgers_in(folder.as_ref())?;
+    results.retain(|_, ledger| ledger.state == LedgerState::Complete);
+    Ok(results)
+}
+
 /// Computes the digests of all results in a folder and of their images again. Nothing is written.
 ///
 /// # Errors

@@ -9,14 +9,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::run::digest::Digest;
+use crate::run::reference::ReferenceValues;
 
 use cells::Cells;
 pub use fault::{SheetError, SheetFault};
 pub use row::SheetRow;
 
-/// The columns that a sheet may have, in any order. `specimen` and `path` must be there. All others are carried through
-/// to the tables of results.
-pub const SHEET_COLUMNS: [&str; 12] = [
+/// The columns that a sheet may have, in any order. `specimen` and `path` must be there. Those of [`ReferenceValues`] and all
+/// others are carried through to the tables of results.
+pub const SHEET_COLUMNS: [&str; 16] = [
     "specimen",
     "path",
     "assay",
@@ -29,6 +30,10 @@ pub const SHEET_COLUMNS: [&str; 12] = [
     "nuclei",
     "signals",
     "note",
+    "manual_percent",
+    "ihc",
+    "ngs",
+    "repeat_of",
 ];
 
 /// Shortest name that may be a slip for one of ours; shorter ones are near to too many.
@@ -58,7 +63,7 @@ const NEEDED: [&str; 2] = ["specimen", "path"];
 pub struct SampleSheet {
     /// The rows, in their order.
     pub rows: Vec<SheetRow>,
-    /// Names of the columns that are not ours.
+    /// Names of the columns that are carried through: those of [`ReferenceValues`], and those that are not ours.
     pub other_columns: Vec<String>,
     /// Digest of its text.
     pub blake3: Digest,
@@ -99,8 +104,9 @@ impl SampleSheet {
             faults.push(SheetFault::new(1, "", "no row", "a header, and a row for each specimen and assay"));
         }
         refuse_repeated(&rows, &mut faults);
+        refuse_repeats_of_nothing(&rows, &mut faults);
         if faults.is_empty() {
-            let other_columns = other.iter().map(|&i| table.header[i].clone()).collect();
+            let other_columns = other.iter().map(|&i| carried_name(&table.header[i])).collect();
             Ok(Self { rows, other_columns, blake3: Digest::of_bytes(text.as_bytes()) })
         } else {
             faults.sort_by_key(|fault| fault.line);
@@ -109,7 +115,13 @@ impl SampleSheet {
     }
 }
 
-/// Where each of our columns stands, and where the others.
+/// The name under which a column is carried through.
+fn carried_name(header: &str) -> String {
+    let ours = ReferenceValues::COLUMNS.into_iter().find(|name| name.eq_ignore_ascii_case(header));
+    ours.map_or_else(|| header.to_owned(), str::to_owned)
+}
+
+/// Where each of our columns stands, and where those that are carried through.
 fn sort_columns(
     header: &[String],
     needs_assay: bool,
@@ -140,6 +152,8 @@ fn sort_columns(
             faults.push(SheetFault::new(1, &header[i], "name in use", allowed));
         }
     }
+    other.extend(ReferenceValues::COLUMNS.iter().filter_map(|name| columns.get(name)));
+    other.sort_unstable();
     let needed = NEEDED.into_iter().chain(needs_assay.then_some("assay"));
     for name in needed.filter(|name| !columns.contains_key(name)) {
         let allowed = format!("the columns {}", SHEET_COLUMNS.join(", "));
@@ -161,6 +175,25 @@ fn refuse_repeated(rows: &[SheetRow], faults: &mut Vec<SheetFault>) {
         } else {
             first.insert(key, row.line);
         }
+    }
+}
+
+/// A repeat names another specimen of the sheet that is no repeat itself.
+fn refuse_repeats_of_nothing(rows: &[SheetRow], faults: &mut Vec<SheetFault>) {
+    let repeated = |row: &SheetRow| row.reference.repeat_of.clone();
+    for (row, name) in rows.iter().filter_map(|row| Some((row, repeated(row)?))) {
+        let mut named = rows.iter().filter(|other| other.specimen == name).peekable();
+        let found = if name == row.specimen {
+            format!("`{name}` is the specimen itself")
+        } else if named.peek().is_none() {
+            format!("no specimen `{name}`")
+        } else if named.any(|other| repeated(other).is_some()) {
+            format!("`{name}` is a repeat itself")
+        } else {
+            continue;
+        };
+        let allowed = "the name of another specimen of the sheet that repeats none";
+        faults.push(SheetFault::new(row.line, "repeat_of", found, allowed));
     }
 }
 

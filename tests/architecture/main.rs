@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 37] = [
     "error",
     "atomic",
     "limited",
@@ -37,12 +37,14 @@ const ORDER: [&str; 35] = [
     "pair",
     "iscn",
     "decide",
+    "agreement",
     "reading",
     "quality",
     "summarise",
     "analyse",
     "report",
     "run",
+    "dossier",
     "simulate",
 ];
 

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -32,4 +32,12 @@ pub struct Arguments {
     /// One specimen of one field of 640 px or less for each condition
     #[arg(long)]
     pub(crate) quick: bool,
+}
+
+impl Arguments {
+    /// Folder for the results.
+    #[must_use]
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
 }

@@ -8,6 +8,7 @@ mod params;
 mod place;
 mod regions;
 mod sheet;
+mod validate;
 mod zarr;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ use super::row::SheetRow;
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Result};
 use crate::io::ReadOptions;
+use crate::run::reference::{self, ReferenceValues};
 use crate::units::PixelSize;
 
 /// Most bytes of a specimen's name. File systems allow 255 for a file; an assay and a suffix may follow.
@@ -42,7 +43,18 @@ impl Cells<'_> {
             nuclei: self.path("nuclei", false),
             signals: self.path("signals", false),
             note: self.text("note").to_owned(),
+            reference: self.reference(),
             other: other.iter().map(|&i| self.texts[i].clone()).collect(),
+        }
+    }
+
+    fn reference(&mut self) -> ReferenceValues {
+        let repeat_of = Some(self.text("repeat_of").to_owned()).filter(|name| !name.is_empty());
+        ReferenceValues {
+            manual_percent: self.parsed("manual_percent", reference::manual_percent),
+            ihc: self.parsed("ihc", reference::ihc),
+            ngs: self.parsed("ngs", reference::ngs),
+            repeat_of,
         }
     }
 

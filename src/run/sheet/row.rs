@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::assay::{Assay, Sex};
 use crate::io::ChannelChoice;
 use crate::run::control::Control;
+use crate::run::reference::ReferenceValues;
 use crate::units::PixelSize;
 
 /// One row of a sample sheet.
@@ -38,6 +39,8 @@ pub struct SheetRow {
     pub signals: Option<PathBuf>,
     /// A remark, carried through to the tables.
     pub note: String,
-    /// Cells of the further columns, in the order of [`SampleSheet::other_columns`](crate::run::SampleSheet::other_columns).
+    /// What other methods say of the specimen.
+    pub reference: ReferenceValues,
+    /// Cells of the columns that are carried through, in the order of [`SampleSheet::other_columns`](crate::run::SampleSheet::other_columns).
     pub other: Vec<String>,
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::assay::Sex;
 use crate::run::control::Control;
+use crate::run::reference::{Ihc, Ngs};
 
 /// A sheet in a folder that holds `p1`, `p2` and `area.geojson`.
 fn parsed(text: &str, needs_assay: bool) -> std::result::Result<SampleSheet, Vec<SheetFault>> {
@@ -87,6 +88,45 @@ fn every_fault_is_told_at_once_with_its_line_and_column() {
     }
     assert_eq!(faults.len(), 12, "{faults:#?}");
     assert!(faults.iter().any(|fault| fault.to_string().contains("did you mean `assay`?")));
+}
+
+#[test]
+fn values_of_other_methods_are_read_and_carried_through() {
+    let text = "specimen,path,assay,IHC,ngs,block,Manual_Percent,repeat_of\n\
+                P1,p1,alk,3,Positive,A7,22.5,\n\
+                P2,p2,alk,1+,failed,,0,P1\n";
+    let sheet = parsed(text, true).unwrap();
+    assert_eq!(sheet.other_columns, ["ihc", "ngs", "block", "manual_percent", "repeat_of"]);
+    let [first, second] = &sheet.rows[..] else { panic!("{:?}", sheet.rows) };
+    assert_eq!(first.other, ["3", "Positive", "A7", "22.5", ""]);
+    assert_eq!((first.reference.ihc, second.reference.ihc), (Some(Ihc::Strong), Some(Ihc::Weak)));
+    assert_eq!((first.reference.ngs, second.reference.ngs), (Some(Ngs::Positive), Some(Ngs::Failed)));
+    assert_eq!((first.reference.manual_percent, second.reference.manual_percent), (Some(22.5), Some(0.0)));
+    assert_eq!(second.reference.repeat_of.as_deref(), Some("P1"));
+}
+
+#[test]
+fn values_of_other_methods_that_are_none_are_faults() {
+    let text = "specimen,path,assay,manual_percent,ihc,ngs,repeat_of\n\
+                P1,p1,alk,101,4+,maybe,P1\n\
+                P2,p2,alk,NaN,++,,P9\n\
+                P3,p1,alk,\"22,5\",,,P2\n";
+    let faults = parsed(text, true).unwrap_err();
+    let at: Vec<(usize, &str)> = faults.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
+    let expected = [
+        (2, "manual_percent"),
+        (2, "ihc"),
+        (2, "ngs"),
+        (2, "repeat_of"),
+        (3, "manual_percent"),
+        (3, "ihc"),
+        (3, "repeat_of"),
+        (4, "manual_percent"),
+        (4, "repeat_of"),
+    ];
+    assert_eq!(at, expected);
+    let slip = parsed("specimen,path,assay,manual_precent\nP1,p1,alk,5\n", true).unwrap_err();
+    assert_eq!(slip[0].column, "manual_precent");
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! The validation dossier from a folder of results.
+
+use crate::place::Place;
+
+/// Two positive specimens, one of them repeated, and a normal control.
+fn laboratory() -> Place {
+    let place = Place::new();
+    place.simulated("images/p1", "easy_positive", 1, 512);
+    place.simulated("images/p1b", "easy_positive", 2, 512);
+    place.normal("images/n1", 3);
+    place.write(
+        "day.csv",
+        "specimen,path,assay,control,manual_percent,IHC,ngs,repeat_of\n\
+         P1,images/p1,alk,,50,3+,positive,\n\
+         P1b,images/p1b,alk,,,,,P1\n\
+         N1,images/n1,alk,negative,1.5,0,failed,\n",
+    );
+    let outcome = place.run(&["--sheet", "day.csv", "--out", "out"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    place
+}
+
+#[test]
+fn a_dossier_comes_from_results_a_sheet_and_readers() {
+    let place = laboratory();
+    let header = place.read("out/specimens.csv").lines().next().unwrap().to_owned();
+    assert!(header.ends_with(",ihc,manual_percent,ngs,repeat_of"), "{header}");
+
+    let outcome = place.program(&["validate", "--results", "out", "--out", "dossier"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let dossier = place.json("dossier/dossier.json");
+    let in_use = &dossier["use_and_settings"];
+    assert_eq!(
+        (&in_use["specimens"], &in_use["repeats"], &in_use["normals"]),
+        (&2.into(), &1.into(), &1.into())
+    );
+    assert_eq!(in_use["settings"].as_array().unwrap().len(), 1);
+    assert_eq!(dossier["accuracy"]["comparison"]["state"], "too_few");
+    let ihc = &dossier["concordance"]["ihc"]["table"];
+    assert_eq!(ihc["row_labels"], serde_json::json!(["0", "1+", "2+", "3+"]));
+    assert!(place.read("dossier/dossier.html").contains("Validation dossier"));
+
+    // What a later sheet says wins.
+    place.write("later.csv", "specimen;assay;manual_percent;ihc\nP1;ALK;44;1\nP9;alk;3;0\n");
+    place.write(
+        "readers.csv",
+        "specimen,reader,rearranged,evaluable\nP1,a,22,50\nP1,b,25,50\nN1,a,0,50\nN1,b,1,50\n",
+    );
+    let outcome = place.program(&[
+        "validate",
+        "--results",
+        "out",
+        "--sheet",
+        "later.csv",
+        "--readers",
+        "readers.csv",
+        "--ihc-positive",
+        "1+",
+        "--out",
+        "dossier",
+    ]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let dossier = place.json("dossier/dossier.json");
+    assert_eq!(dossier["accuracy"]["specimens"][1]["manual_percent"], 44.0);
+    assert_eq!(dossier["options"]["ihc_positive_from"], "1+");
+    assert_eq!(dossier["readers"]["part"]["pairs"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_and_nothing_is_written() {
+    let place = laboratory();
+    place.write("bad.csv", "specimen,ihc\nP1,++\n");
+    place.write("no_readers.csv", "specimen,reader,rearranged,evaluable\nP1,a,60,50\n");
+    for (arguments, told) in [
+        (&["--results", "nowhere"][..], "nowhere"),
+        (&["--results", "out", "--assay", "ros1"], "ros1"),
+        (&["--results", "out", "--sheet", "bad.csv"], "line 2"),
+        (&["--results", "out", "--readers", "no_readers.csv"], "line 2"),
+        (&["--results", "out", "--ihc-positive", "0"], "ihc_positive_from"),
+        (&["--results", "out", "--quick"], "--quick"),
+        (&["--sheet", "bad.csv"], "--results"),
+    ] {
+        let outcome = place.program(&[&["validate", "--out", "dossier"], arguments].concat());
+        assert_eq!(outcome.status, 2, "{arguments:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(told), "{arguments:?}: {}", outcome.stderr);
+    }
+    assert!(!place.path("dossier").exists());
+}
