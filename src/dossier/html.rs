@@ -5,7 +5,6 @@ mod calls;
 mod concordance;
 mod cutoff;
 mod detection;
-mod page;
 mod plot;
 mod precision;
 mod readers;
@@ -17,6 +16,7 @@ use maud::{Markup, html};
 use super::minimum;
 use super::whole::Dossier;
 use crate::error::Result;
+use crate::report::{Page, page};
 
 /// Ids and headings of the sections, in the order of FDA document 1550.
 const SECTIONS: [(&str, &str); 8] = [
@@ -48,12 +48,14 @@ pub(super) fn page_of(dossier: &Dossier) -> Result<String> {
         }
     };
     let title = format!("Validation dossier: {}", dossier.use_and_settings.name);
-    Ok(page::page(&page::Page {
+    Ok(page(&Page {
         title: &title,
         kicker: "breakapart",
         subtitle: "Results of the laboratory's own slides, in the order of FDA document 1550 (23 March 2005)",
         sections: &SECTIONS,
         main,
+        style: include_str!("html/dossier.css"),
+        gallery: None,
     }))
 }
 

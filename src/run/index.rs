@@ -37,6 +37,7 @@ pub(super) fn write(
         subtitle: &format!("{in_run} specimens, those that need something first"),
         sections: &SECTIONS,
         main,
+        style: "",
         gallery: None,
     });
     write_bytes(path, text.as_bytes())

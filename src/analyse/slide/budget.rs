@@ -10,7 +10,7 @@ const BYTES_OF_PIXEL: u64 = 20;
 /// nuclei to the megapixel.
 const BYTES_OF_MEGAPIXEL: u64 = 200_000;
 /// Memory for each megapixel of such a slide while its nuclei are read together, bytes.
-const BYTES_OF_MEGAPIXEL_READ: u64 = 800_000;
+const BYTES_OF_MEGAPIXEL_READ: u64 = 540_000;
 /// Memory of a process that measures nothing, bytes.
 const BYTES_AT_REST: u64 = 32 << 20;
 

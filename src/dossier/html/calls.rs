@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::page::scrolling;
 use super::text::{facts, part_text, proportion};
 use crate::agreement::{ConfusionMatrix, Kappa};
 use crate::dossier::calls::{BandAgreement, CallAgreement};
+use crate::report::scrolling;
 
 /// A two-by-two table of calls, and its shares.
 pub(super) fn calls(calls: &CallAgreement, test: &str, reference: &str) -> Markup {

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::calls::{calls, matrix};
-use super::page::scrolling;
 use super::text::count;
 use crate::dossier::concordance::{Concordance, Discordant, IhcConcordance, NgsConcordance};
+use crate::report::scrolling;
 
 pub(super) fn body(concordance: &Concordance) -> Markup {
     html! {

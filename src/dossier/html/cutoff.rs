@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::page::scrolling;
 use super::text::{cautions, count, facts, part};
 use crate::dossier::cutoff::CutoffPart;
+use crate::report::scrolling;
 use crate::summarise::CutoffComparison;
 
 /// What normal controls cannot show.

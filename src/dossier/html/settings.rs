@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::page::scrolling;
 use super::text::{cautions, facts};
 use crate::dossier::use_and_settings::UseAndSettings;
+use crate::report::scrolling;
 
 pub(super) fn body(part: &UseAndSettings) -> Markup {
     let nuclei = part.evaluable_nuclei.map_or("none".to_owned(), |(low, high)| format!("{low} to {high}"));

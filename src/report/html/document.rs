@@ -95,6 +95,7 @@ pub(crate) fn report_html(
         subtitle: &format!("{} ({}), {}", assay.gene, assay.band, assay.name),
         sections: &sections,
         main,
+        style: "",
         gallery: extras.gallery.as_ref(),
     }))
 }

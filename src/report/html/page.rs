@@ -32,6 +32,8 @@ pub(crate) struct Page<'a> {
     /// Ids and names of the sections that the page links to.
     pub(crate) sections: &'a [(&'a str, &'a str)],
     pub(crate) main: Markup,
+    /// CSS that it needs beside the common one.
+    pub(crate) style: &'a str,
     pub(crate) gallery: Option<&'a Gallery>,
 }
 
@@ -50,7 +52,7 @@ pub(crate) fn page(page: &Page<'_>) -> String {
                 meta name="generator" content=(concat!("breakapart ", env!("CARGO_PKG_VERSION")));
                 link rel="icon" href="data:,";
                 title { (page.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(page.style)) }
                 @if let Some(gallery) = page.gallery { style { (PreEscaped(&gallery.style)) } }
             }
             body {
