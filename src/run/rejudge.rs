@@ -33,6 +33,21 @@ pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> R
     Ok(reading)
 }
 
+/// Writes the pages of a result anew, of which only what its sheet says is another one.
+pub(super) fn renew(folder: &Path, ledger: &mut Ledger) -> Result<()> {
+    let reading = saved::read(folder, ledger)?;
+    write_judged(folder, &reading, ledger)?;
+    renew_digests(folder, ledger)
+}
+
+/// Notes the digests of the files that [`write_judged`] wrote.
+pub(super) fn renew_digests(folder: &Path, ledger: &mut Ledger) -> Result<()> {
+    for file in ledger.files.iter_mut().filter(|file| JUDGED_FILES.contains(&file.name.as_str())) {
+        file.blake3 = Some(Digest::of_file(&folder.join(&file.name))?);
+    }
+    Ok(())
+}
+
 /// Writes the files of a result that depend on the facts of its run.
 pub(super) fn write_judged(folder: &Path, reading: &SpecimenReading, ledger: &Ledger) -> Result<()> {
     saved::write(folder, reading)?;

@@ -15,6 +15,7 @@ use crate::run::options::RunOptions;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
+use crate::run::rejudge::renew;
 use crate::run::specimen::{Target, absolute};
 
 /// What a result that is there is to a run.
@@ -118,8 +119,12 @@ impl Slot {
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let input = absolute(&self.planned.input);
         if ledger.sheet != self.planned.sheet || ledger.input != input {
+            let is_on_page = ledger.sheet != self.planned.sheet;
             ledger.sheet = self.planned.sheet.clone();
             ledger.input = input;
+            if is_on_page {
+                renew(&self.path, ledger)?;
+            }
             ledger.write(&self.path)?;
         }
         self.record = ledger.outcome.as_ref().map(|outcome| {

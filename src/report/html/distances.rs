@@ -49,7 +49,7 @@ pub(super) fn figure(reading: &SpecimenReading) -> Result<Markup> {
     let diameters = fixed(cutoff_px / rule.diameter_px, 2);
     let cutoff = format!("{} {unit}", fixed(cutoff_px * scale, 2));
     let most = 1.15 * counts.iter().max().copied().unwrap_or(1) as f64;
-    marks.push(Mark::Word { at: (0.0, most), word: " fused".to_owned(), ink: Ink::Text });
+    marks.push(Mark::Word { at: (0.0, 0.97 * most), word: " fused".to_owned(), ink: Ink::Text });
     marks.push(Mark::Rule { x: cutoff_px * scale, word: format!(" split from {cutoff}"), ink: Ink::Limit });
     let plot = Plot {
         id: "distances".to_owned(),

@@ -15,6 +15,8 @@ const BELOW: u32 = 40;
 const BESIDE: u32 = 48;
 /// Size of letters, in the library's measure: 1.24 times the size on the page.
 const LETTERS: u32 = 16;
+/// Distance of a word at the top from the upper end of the axis, part of the axis.
+const BELOW_TOP: f64 = 0.03;
 /// Radius of a point.
 const POINT: u32 = 4;
 
@@ -150,7 +152,7 @@ impl Plot {
             let mut chart = chart.set_secondary_coord(x0..top, y0..y1);
             let letters = ("sans-serif", LETTERS).into_font().color(&Ink::Text.mark());
             let (x_decimals, y_decimals) = self.decimals;
-            let formats = (|x: &f64| format!("{x:.x_decimals$}"), |y: &f64| format!("{y:.y_decimals$}"));
+            let formats = (|x: &f64| number(*x, x_decimals), |y: &f64| number(*y, y_decimals));
             let mut mesh = chart.configure_mesh();
             mesh.disable_x_mesh().light_line_style(TRANSPARENT).bold_line_style(Ink::Grid.mark());
             mesh.axis_style(Ink::Text.mark()).label_style(letters.clone()).axis_desc_style(letters.clone());
@@ -204,7 +206,8 @@ impl Plot {
                 let ends = vec![inside((*x, y0)), inside((*x, y1))];
                 chart.draw_series([PathElement::new(ends, ink.mark().stroke_width(1))])?;
                 let side = if *x > f64::midpoint(x0, x1) { HPos::Right } else { HPos::Left };
-                chart.draw_series(word(text, (*x, y1), *ink, Pos::new(side, VPos::Top)))?;
+                let below = y1 - BELOW_TOP * (y1 - y0);
+                chart.draw_series(word(text, (*x, below), *ink, Pos::new(side, VPos::Top)))?;
             }
             Mark::Point { at, is_large, ink } => {
                 let radius = if *is_large { 2 * POINT } else { POINT };
@@ -216,6 +219,12 @@ impl Plot {
         }
         Ok(())
     }
+}
+
+/// A number at an axis. An axis of whole numbers has none between them.
+fn number(value: f64, decimals: usize) -> String {
+    let is_between = decimals == 0 && value.fract() != 0.0;
+    if is_between { String::new() } else { format!("{value:.decimals$}") }
 }
 
 /// Whether an axis is long enough, beside the numbers at it, that its steps change them.

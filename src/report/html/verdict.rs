@@ -83,11 +83,11 @@ fn demands(reading: &SpecimenReading) -> Vec<String> {
 /// The cutoff of the assay in words.
 pub(super) fn cutoff_words(reading: &SpecimenReading) -> String {
     let decision = &reading.assay.decision;
-    let comparator = match decision.comparator() {
-        Comparator::AtLeast => "at least",
-        Comparator::MoreThan => "more than",
-    };
-    format!("positive if {comparator} {}", decision.cutoff())
+    let cutoff = decision.cutoff();
+    match decision.comparator() {
+        Comparator::AtLeast => format!("positive from {cutoff} on"),
+        Comparator::MoreThan => format!("positive above {cutoff}"),
+    }
 }
 
 /// A confidence level: `95 %`.

@@ -10,7 +10,9 @@ use crate::run::control_chart::{ControlChart, LIMITS_SD, MIN_EARLIER_RUNS, Stand
 const DECIMALS: usize = 2;
 
 pub(super) fn section(charts: &[ControlChart<'_>], earlier: usize) -> Result<Markup> {
-    let figures = charts.iter().enumerate().map(|(i, chart)| figure(i, chart)).collect::<Result<Vec<_>>>()?;
+    // A single run is no chart.
+    let drawn = charts.iter().filter(|chart| chart.values.len() > 1).enumerate();
+    let figures = drawn.map(|(i, chart)| figure(i, chart)).collect::<Result<Vec<_>>>()?;
     Ok(html! {
         section aria-labelledby="drift" {
             h2 id="drift" { "Drift over runs" }
@@ -122,7 +124,7 @@ fn figure(index: usize, chart: &ControlChart<'_>) -> Result<Markup> {
         start: (0.5, low - space),
         end: (last as f64 + 0.5, high + space),
         top: None,
-        decimals: (0, if high - low < 1.0 { DECIMALS } else { 1 }),
+        decimals: (0, if high - low < 0.5 { DECIMALS + 1 } else { 1 }),
         marks,
     };
     plot.figure()

@@ -7,13 +7,12 @@ use rayon::prelude::*;
 
 use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
-use crate::run::digest::Digest;
 use crate::run::folder::{ResultsFolder, clear_result};
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
 use crate::run::names::RESULT_FILES;
 use crate::run::part::PartRecord;
-use crate::run::rejudge::{JUDGED_FILES, rejudge, write_judged};
+use crate::run::rejudge::{rejudge, renew_digests, write_judged};
 
 /// Writes all results under the names that the whole run gives them.
 pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [Gathered]) -> Result<()> {
@@ -87,9 +86,7 @@ fn copy(
         let facts = ledger.facts.clone();
         let reading = rejudge(to, ledger, &facts)?;
         write_judged(to, &reading, ledger)?;
-        for file in ledger.files.iter_mut().filter(|file| JUDGED_FILES.contains(&file.name.as_str())) {
-            file.blake3 = Some(Digest::of_file(&to.join(&file.name))?);
-        }
+        renew_digests(to, ledger)?;
     }
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
