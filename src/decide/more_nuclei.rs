@@ -120,8 +120,8 @@ mod tests {
     use super::*;
     use crate::assay::IntervalMethod;
 
-    fn needed(positive: usize, total: usize, assay: &Assay) -> Option<Option<usize>> {
-        more_nuclei(Count { positive, total }, assay).unwrap().map(|short| short.needed)
+    fn short_of(positive: usize, total: usize, assay: &Assay) -> Option<MoreNuclei> {
+        more_nuclei(Count { positive, total }, assay).unwrap()
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         for (positive, total) in [(10, 50), (6, 50), (14, 96), (130, 800), (13, 100)] {
             let (p, c) = (positive as f64 / total as f64, 0.15);
             let n = z * z * c * (1.0 - c) / (p - c).powi(2);
-            let found = needed(positive, total, &alk).unwrap();
+            let found = short_of(positive, total, &alk).unwrap().needed;
             let expected = (n.floor() as usize + 1).saturating_sub(total);
             assert_eq!(found, (expected <= MAX_MORE_NUCLEI).then_some(expected), "{positive} of {total}");
         }
@@ -142,7 +142,7 @@ mod tests {
     fn the_number_of_the_exact_interval_is_the_first_that_clears() {
         let mut alk = Assay::builtin("alk").unwrap();
         alk.report.ci = IntervalMethod::ClopperPearson;
-        let more = needed(10, 50, &alk).unwrap().unwrap();
+        let more = short_of(10, 50, &alk).unwrap().needed.unwrap();
         let at = |more: usize| {
             let limits =
                 interval_of_share(0.2, (50 + more) as f64, 0.95, IntervalMethod::ClopperPearson).unwrap();
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_share_at_the_cutoff_is_never_settled() {
         let alk = Assay::builtin("alk").unwrap();
-        assert_eq!(needed(15, 100, &alk), Some(None));
+        assert_eq!(short_of(15, 100, &alk).unwrap().needed, None);
         let short = more_nuclei(Count { positive: 15, total: 100 }, &alk).unwrap().unwrap();
         assert_eq!(short.to_string(), ">10000");
         assert_eq!(short.operating.len(), 3);
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!((near.needed, near.to_minimum), (Some(151), 5));
         let none = short(0, 0);
         assert_eq!((none.needed, none.to_minimum, none.at_percent), (Some(50), 50, None));
-        assert_eq!(needed(27, 50, &alk), None);
+        assert_eq!(short_of(27, 50, &alk), None);
         assert!(more_nuclei(Count { positive: 2, total: 1 }, &alk).is_err());
     }
 }
