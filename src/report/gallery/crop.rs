@@ -54,8 +54,9 @@ impl FieldCrops {
         let planes = [field.counterstain, field.red, field.green];
         let ranges: [Range; 3] = std::array::from_fn(|i| Range::of(planes[i], RANGES[i]));
         let crops: Vec<NucleusCrop> = nuclei.iter().map(|nucleus| NucleusCrop::of(nucleus, labels)).collect();
-        let tiles = |crop: &NucleusCrop| [0, 1, 2].map(|i| crop.tile(planes[i], ranges[i]));
-        Self { field: field.name.to_owned(), sheets: sheet::sheets(&crops, tiles), crops }
+        let tiles = |crop: usize| [0, 1, 2].map(|i| crops[crop].tile(planes[i], ranges[i]));
+        let sheets = sheet::sheets(crops.len(), tiles);
+        Self { field: field.name.to_owned(), sheets, crops }
     }
 
     /// Number of sheets that this number of nuclei has.

@@ -1,10 +1,10 @@
 //! Sheets of tiles as JPEG files.
 
+use std::ops::Range;
+
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
 use rayon::prelude::*;
-
-use crate::report::gallery::crop::NucleusCrop;
 
 /// Edge of a tile, px: a nucleus of 60 px is shown pixel by pixel.
 pub(super) const TILE_PX: usize = 72;
@@ -15,19 +15,17 @@ pub(super) const CROPS_OF_SHEET: usize = 128;
 /// Quality of the JPEG files, 1 to 100: signals of a twentieth of the range stay visible.
 const QUALITY: u8 = 82;
 
-/// The sheets of some crops, of which `tiles` gives the three tiles.
-pub(super) fn sheets(
-    crops: &[NucleusCrop],
-    tiles: impl Fn(&NucleusCrop) -> [Vec<u8>; 3] + Sync,
-) -> Vec<Vec<u8>> {
-    crops.par_chunks(CROPS_OF_SHEET).map(|crops| sheet(crops, &tiles)).collect()
+/// The sheets of a number of crops, of which `tiles` gives the three tiles.
+pub(super) fn sheets(crops: usize, tiles: impl Fn(usize) -> [Vec<u8>; 3] + Sync) -> Vec<Vec<u8>> {
+    let firsts: Vec<usize> = (0..crops).step_by(CROPS_OF_SHEET).collect();
+    firsts.par_iter().map(|first| sheet(*first..(first + CROPS_OF_SHEET).min(crops), &tiles)).collect()
 }
 
-fn sheet(crops: &[NucleusCrop], tiles: &impl Fn(&NucleusCrop) -> [Vec<u8>; 3]) -> Vec<u8> {
+fn sheet(crops: Range<usize>, tiles: &impl Fn(usize) -> [Vec<u8>; 3]) -> Vec<u8> {
     let width = 3 * TILE_PX * CROPS_OF_ROW;
     let height = TILE_PX * crops.len().div_ceil(CROPS_OF_ROW);
     let mut pixels = vec![0_u8; width * height];
-    for (place, crop) in crops.iter().enumerate() {
+    for (place, crop) in crops.enumerate() {
         let (top, left) = (place / CROPS_OF_ROW * TILE_PX, place % CROPS_OF_ROW * 3 * TILE_PX);
         for (channel, tile) in tiles(crop).iter().enumerate() {
             for (y, row) in tile.chunks(TILE_PX).enumerate() {
