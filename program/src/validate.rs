@@ -20,6 +20,7 @@ use crate::messages::{tell, tell_error};
 /// Without: reads simulated specimens and holds the readings against the truth. Prints a row for each condition, and writes
 /// tables and plots. The same arguments give the same bytes for any number of threads.
 #[derive(Parser)]
+#[group(skip)]
 pub struct Arguments {
     /// Dossier: folder of results of `score`
     #[arg(long, value_name = "DIR", help_heading = "Dossier of a laboratory")]

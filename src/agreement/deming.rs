@@ -86,5 +86,5 @@ fn line<'a>(pairs: impl Iterator<Item = &'a Pair>, ratio: f64) -> Option<Line> {
     let products: f64 = x.iter().zip(&y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
     let excess = squares(&y) - ratio * squares(&x);
     let slope = (excess + excess.hypot(2.0 * ratio.sqrt() * products)) / (2.0 * products);
-    slope.is_finite().then(|| Line { slope, intercept: mean_y - slope * mean_x })
+    slope.is_finite().then_some(Line { slope, intercept: mean_y - slope * mean_x })
 }

@@ -54,8 +54,7 @@ impl CutoffPart {
         } else {
             match NormalControls::new(normals.iter().map(control).collect(), assay, USUAL_CONTROLS) {
                 Ok(controls) => {
-                    let mut params = CutoffParams::default();
-                    params.confidence = options.confidence;
+                    let params = CutoffParams { confidence: options.confidence, ..CutoffParams::default() };
                     Part::Given(controls.compare(&params)?)
                 }
                 Err(refused) => {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::input::{DossierInput, DossierOptions};
+use super::input::{DossierInput, DossierOptions, DossierSpecimen};
 use super::minimum::NORMALS;
 use super::part::Part;
 use crate::agreement::{LimitOfBlank, detectable_percent, limit_of_blank};
@@ -54,7 +54,7 @@ impl Detection {
         };
         let rows = cells.into_iter().filter_map(|cells| row(cells).transpose()).collect::<Result<_>>()?;
         let normals = input.originals().filter(|specimen| specimen.is_normal);
-        let blanks: Vec<f64> = normals.filter_map(|specimen| specimen.result_percent()).collect();
+        let blanks: Vec<f64> = normals.filter_map(DossierSpecimen::result_percent).collect();
         let enough = ("normal controls with a result", blanks.len(), NORMALS);
         let limit_of_blank = Part::of(enough, || limit_of_blank(&blanks, options.confidence))?;
         Ok(Self { power: options.power, median_cells, rows, limit_of_blank })

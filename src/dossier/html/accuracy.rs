@@ -15,9 +15,10 @@ const MIN_HALF_HEIGHT: f64 = 5.0;
 
 pub(super) fn body(dossier: &Dossier) -> Result<Markup> {
     let accuracy = &dossier.accuracy;
-    let plots = match accuracy.comparison.given() {
-        Some(comparison) => plots(&accuracy.specimens, comparison)?,
-        None => html! {},
+    let plots = if let Some(comparison) = accuracy.comparison.given() {
+        plots(&accuracy.specimens, comparison)?
+    } else {
+        html! {}
     };
     let cutoff = dossier.cutoff.in_use_percent;
     Ok(html! {
