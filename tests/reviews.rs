@@ -101,6 +101,7 @@ impl Copy {
             .into_iter()
             .flatten()
             .map(|entry| entry.unwrap())
+            .filter(|entry| entry.path().is_file())
             .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
             .collect();
         files.sort();
