@@ -51,6 +51,7 @@ impl RunSettings {
 /// Pictures that a run writes beside the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a picture that is written, or not")]
 pub struct Pictures {
     /// Label images.
     pub labels: bool,

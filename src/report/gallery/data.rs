@@ -12,6 +12,7 @@ use crate::pair::SignalStatus;
 use crate::report::fate::{Fate, fates};
 use crate::report::gallery::crop::{FieldCrops, NucleusCrop};
 use crate::report::gallery::sheet::{CROPS_OF_ROW, CROPS_OF_SHEET, TILE_PX};
+use crate::units::PixelSize;
 
 /// Most signals of a kind that a person can enter: patterns with more are amplified or cannot be counted.
 const MAX_ENTERED_SIGNALS: usize = 20;
@@ -54,6 +55,7 @@ struct FieldData<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of its own")]
 struct NucleusData {
     field: usize,
     id: u32,
@@ -83,7 +85,7 @@ impl<'a> Data<'a> {
         let mut sheet = 0;
         let mut fields = Vec::with_capacity(reading.fields.len());
         for field in &reading.fields {
-            let um = field.pixel_size.map(|size| size.um());
+            let um = field.pixel_size.map(PixelSize::um);
             fields.push(FieldData { name: &field.name, um, sheet });
             sheet +=
                 crops_of(crops, &field.name).map_or(0, |crops| FieldCrops::sheet_count(crops.crops.len()));

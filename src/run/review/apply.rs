@@ -179,8 +179,11 @@ impl ReviewedResult {
 /// The first name that no stored review has.
 fn free_name(folder: &Path, extension: &str) -> String {
     let name = |number: usize| format!("{REVIEWS}/{number:04}.{extension}");
-    let is_free = |name: &String| !folder.join(name).exists();
-    (1..).map(name).find(is_free).unwrap_or_else(|| name(0))
+    let mut number = 1;
+    while folder.join(name(number)).exists() {
+        number += 1;
+    }
+    name(number)
 }
 
 /// The result with the decisions of the first reader, and both readings beside each other.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analyse::{Edit, SpecimenReading};
+use crate::analyse::{Edit, FieldReading, SpecimenReading};
 use crate::error::{Error, Location, Result};
 use crate::run::review::document::{ReviewChange, ReviewEntry};
 use crate::summarise::Count;
@@ -112,7 +112,7 @@ impl State {
     pub(super) fn reading(&self, of: &SpecimenReading, role: ReaderRole) -> Result<SpecimenReading> {
         let is_counted = |entry: &ReviewEntry| {
             let field = of.fields.iter().find(|field| field.name == entry.field);
-            let mut calls = field.into_iter().flat_map(|field| field.calls());
+            let mut calls = field.into_iter().flat_map(FieldReading::calls);
             calls.any(|call| call.nucleus_id == entry.nucleus_id && call.evaluable())
         };
         let mut edits: Vec<Edit> = Vec::new();
