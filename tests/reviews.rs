@@ -40,7 +40,7 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
             let _bytes = fs::copy(entry.path(), target).unwrap();
         }
@@ -198,7 +198,7 @@ fn a_changed_trail_is_found() {
     for changed in [
         trail.replacen("\"A\"", "\"B\"", 1),
         trail.replacen("exclude", "accept", 1),
-        format!("{second}"),
+        second.to_owned(),
         format!("{first}\n{first}\n"),
         format!("{first}\n{}", &second[..second.len() / 2]),
         format!("{second}{first}\n"),

@@ -120,6 +120,8 @@ impl Arguments {
 
 /// The options that affect the results, beside the assay; all of them are in `run.json`.
 #[derive(Args, Serialize)]
+// Each is an option of its own.
+#[expect(clippy::struct_excessive_bools)]
 pub(crate) struct Options {
     /// Which channel is which, counted from 0 or by their names in the files [default: by name and wavelength]
     #[arg(long, value_name = "dapi=0,red=1,green=2")]

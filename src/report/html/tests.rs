@@ -35,7 +35,7 @@ fn with_tree<T>(page: &str, look: impl FnOnce(&roxmltree::Document<'_>) -> T) ->
                 closed.push_str(piece);
             } else {
                 let (attributes, rest) = piece.split_once('>').unwrap();
-                closed.push_str(&format!("{element}{attributes}/>{rest}"));
+                closed.extend([element, attributes, "/>", rest]);
             }
         }
         text = closed;
