@@ -9,7 +9,8 @@ use crate::error::{Error, Location, Result};
 use crate::io::file_name;
 use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState, ResultFile};
 use crate::run::names::{
-    GALLERY_FOLDER, GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, REVIEWED_FOLDER, RUN_JSON,
+    AUDIT, GALLERY_FOLDER, GEOJSON_FOLDER, LOCK, OURS, REPLACED, RESULT_FILES, REVIEWED_FOLDER,
+    REVIEWS_FOLDER, RUN_JSON,
 };
 
 /// The folder of results, locked for one run.
@@ -124,7 +125,9 @@ impl ResultsFolder {
         }
         let (from, to) = (self.path.join(name), aside.join(format!("{name}.{number}")));
         let files = self.ledgers.remove(name).map(|ledger| ledger.files).unwrap_or_default();
-        let names = files.iter().map(|file| file.name.as_str()).chain(RESULT_FILES).chain([LEDGER_JSON]);
+        let reviews = [AUDIT, REVIEWS_FOLDER, REVIEWED_FOLDER];
+        let names = files.iter().map(|file| file.name.as_str()).chain(RESULT_FILES);
+        let names = names.chain([LEDGER_JSON]).chain(reviews);
         for name in names.filter(|name| from.join(name).exists()) {
             let target = to.join(name);
             let folder = target.parent().unwrap_or(&to);

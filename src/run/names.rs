@@ -43,6 +43,12 @@ pub(super) const READING_JSON_GZ: &str = "reading.json.gz";
 /// Folder of the crops of a result, with a folder for each field.
 pub(super) const GALLERY_FOLDER: &str = "gallery";
 
+/// The audit trail of a result.
+pub(super) const AUDIT: &str = "audit.jsonl";
+
+/// Folder of the reviews of a result, as they came.
+pub(super) const REVIEWS_FOLDER: &str = "reviews";
+
 /// Folder of a result with its reviews.
 pub(super) const REVIEWED_FOLDER: &str = "reviewed";
 

@@ -16,6 +16,7 @@ mod document;
 mod qupath;
 mod state;
 
+pub(super) use apply::renew_reviewed;
 pub use apply::{ReviewOptions, Reviewed, check_reviews, review};
 pub use audit::{AUDIT_JSONL, AuditLine, Counted};
 pub use document::{REVIEW_COLUMNS, Review, ReviewChange, ReviewEntry};

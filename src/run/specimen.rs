@@ -24,6 +24,7 @@ use crate::run::pictures;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::rejudge::write_judged;
+use crate::run::review::renew_reviewed;
 use crate::run::status::{FieldRecord, InputStatus};
 
 /// A field that was measured, and what its result rests on.
@@ -143,6 +144,7 @@ impl Target<'_> {
         ledger.state = LedgerState::Complete;
         // Last: where it says so, everything else is there.
         ledger.write(self.folder)?;
+        renew_reviewed(self.folder);
         Ok(ledger)
     }
 

@@ -10,9 +10,10 @@ use crate::error::{Error, Location, Result};
 use crate::run::folder::{ResultsFolder, clear_result};
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
-use crate::run::names::RESULT_FILES;
+use crate::run::names::{AUDIT, RESULT_FILES, REVIEWS_FOLDER};
 use crate::run::part::PartRecord;
 use crate::run::rejudge::{rejudge, renew_digests, write_judged};
+use crate::run::review::renew_reviewed;
 
 /// Writes all results under the names that the whole run gives them.
 pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [Gathered]) -> Result<()> {
@@ -90,11 +91,26 @@ fn copy(
     }
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
-        return ledger.write(to);
+        ledger.write(to)?;
+        return copy_reviews(from, to);
     }
     let problem =
         format!("files were changed since they were scored: {}; score the part again", damaged.join(", "));
     Err(Error::malformed(Location::file(from), problem))
+}
+
+/// Copies the reviews of a result, if the whole run has none of it.
+fn copy_reviews(from: &Path, to: &Path) -> Result<()> {
+    if from.join(AUDIT).exists() && !to.join(AUDIT).exists() {
+        let reviews = from.join(REVIEWS_FOLDER);
+        for entry in fs::read_dir(&reviews).map_err(|e| Error::io(&reviews, e))? {
+            let entry = entry.map_err(|e| Error::io(&reviews, e))?;
+            copy_file(&entry.path(), &to.join(REVIEWS_FOLDER).join(entry.file_name()))?;
+        }
+        copy_file(&from.join(AUDIT), &to.join(AUDIT))?;
+    }
+    renew_reviewed(to);
+    Ok(())
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<()> {

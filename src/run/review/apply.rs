@@ -8,9 +8,9 @@ use crate::error::{Error, Location, Result};
 use crate::report::{write_json_results, write_nuclei_csv};
 use crate::run::digest::Digest;
 use crate::run::ledger::{Ledger, LedgerState};
-use crate::run::names::REVIEWED_FOLDER;
+use crate::run::names::{AUDIT, REVIEWED_FOLDER, REVIEWS_FOLDER};
 use crate::run::rejudge::write_reports;
-use crate::run::review::audit::{AuditLine, Counted, REVIEWS, Trail};
+use crate::run::review::audit::{AuditLine, Counted, Trail};
 use crate::run::review::document::Review;
 use crate::run::review::state::{ReaderRole, SecondReading, State};
 use crate::run::saved;
@@ -112,6 +112,14 @@ pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
     }))
 }
 
+/// Writes the result with its reviews anew after it was scored or merged, if the reviews still fit. Where they do not,
+/// [`check_reviews`] says why.
+pub(in crate::run) fn renew_reviewed(folder: &Path) {
+    if folder.join(AUDIT).exists() {
+        let _does_not_fit = check_reviews(folder, &folder.join(REVIEWED_FOLDER));
+    }
+}
+
 /// A result, its reading and its trail, all checked.
 struct ReviewedResult {
     ledger: Ledger,
@@ -178,7 +186,7 @@ impl ReviewedResult {
 
 /// The first name that no stored review has.
 fn free_name(folder: &Path, extension: &str) -> String {
-    let name = |number: usize| format!("{REVIEWS}/{number:04}.{extension}");
+    let name = |number: usize| format!("{REVIEWS_FOLDER}/{number:04}.{extension}");
     let mut number = 1;
     while folder.join(name(number)).exists() {
         number += 1;

@@ -12,15 +12,13 @@ use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
 use crate::run::digest::Digest;
+use crate::run::names::AUDIT;
 use crate::run::review::document::ReviewEntry;
 use crate::run::review::state::{ReaderRole, State};
 use crate::summarise::Verdict;
 
 /// Name of the trail, in the folder of a result.
-pub const AUDIT_JSONL: &str = "audit.jsonl";
-
-/// Folder of the reviews as they came, in the folder of a result.
-pub(super) const REVIEWS: &str = "reviews";
+pub const AUDIT_JSONL: &str = AUDIT;
 
 /// Largest trail, bytes.
 const MAX_BYTES: u64 = 1 << 28;
@@ -36,7 +34,7 @@ pub struct Counted {
     pub evaluable: usize,
     /// Nuclei rearranged among those.
     pub rearranged: usize,
-    /// The percentage, rounded to a hundredth; `None` if nothing is counted.
+    /// The percentage, to six decimals; `None` if nothing is counted.
     pub percent: Option<f64>,
     /// Codes of the findings, in the order of the report.
     pub findings: Vec<String>,
@@ -49,7 +47,7 @@ impl Counted {
             verdict: summary.verdict,
             evaluable: summary.evaluable,
             rearranged: summary.rearranged,
-            percent: summary.percent_rearranged.map(|percent| (100.0 * percent).round() / 100.0),
+            percent: summary.percent_rearranged.map(|percent| (1e6 * percent).round() / 1e6),
             findings: summary.findings.iter().map(|finding| finding.code().to_owned()).collect(),
         }
     }
