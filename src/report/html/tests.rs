@@ -53,7 +53,9 @@ fn headings_stand_in_their_order_and_ids_are_unique() {
             .filter(|node| node.has_tag_name("h2"))
             .filter_map(|node| node.attribute("id"))
             .collect();
-        assert_eq!(sections, SECTIONS.map(|(id, _)| id));
+        let without_gallery: Vec<&str> =
+            SECTIONS.iter().map(|(id, _)| *id).filter(|id| *id != "gallery").collect();
+        assert_eq!(sections, without_gallery);
         for link in elements().filter_map(|node| node.attribute("href")).filter(|href| href.starts_with('#'))
         {
             assert!(ids.contains(&&link[1..]), "{link} leads nowhere");
@@ -117,8 +119,9 @@ fn nothing_is_loaded_from_outside() {
         .with_provenance(Provenance::new("cd".repeat(32), vec![input]))
         .with_fact("note", "a <b> & \"c\"");
     let page = page_of(&reading(Verdict::Positive), &extras);
-    for outside in ["http:", "https:", "src=", "@import", "url(", "<script"] {
-        assert!(!page.contains(outside), "{outside}");
+    for outside in ["href=\"http", "src=", "@import", "url(", "<script"] {
+        let at = page.find(outside);
+        assert!(at.is_none(), "{outside}: {:?}", at.map(|at| page.get(at.saturating_sub(80)..at + 80)));
     }
     assert!(page.contains("a &lt;b&gt; &amp; &quot;c&quot;") && !page.contains("script-src"));
     extras.gallery = Some(Gallery {
