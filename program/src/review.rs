@@ -67,10 +67,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
     };
     if arguments.check {
-        folders
-            .iter()
-            .filter(|folder| folder.join(breakapart::run::AUDIT_JSONL).exists())
-            .for_each(|folder| note(check(folder)));
+        let has_reviews = |folder: &&PathBuf| {
+            [breakapart::run::AUDIT_JSONL, "reviews", "reviewed"]
+                .iter()
+                .any(|name| folder.join(name).exists())
+        };
+        folders.iter().filter(has_reviews).for_each(|folder| note(check(folder)));
     } else {
         arguments.review.iter().for_each(|file| note(apply(file, &folders, arguments)));
     }
@@ -177,7 +179,7 @@ fn second_told(second: &SecondReading) -> String {
 fn check(folder: &Path) -> Result<String> {
     let again = tempfile::tempdir()?;
     let Some(reviewed) = check_reviews(folder, again.path())? else {
-        return Ok(format!("{}: no review", folder.display()));
+        bail!("{}: reviews are there, and no audit trail", folder.display());
     };
     for entry in fs::read_dir(again.path())? {
         let name = entry?.file_name();

@@ -125,7 +125,8 @@ fn changed(call: &NucleusCall, change: Change, assay: &Assay, sex: Option<Sex>) 
         probability_rearranged: exclusion.is_none().then_some(if rearranged { 1.0 } else { 0.0 }),
         doubtful: false,
         lost: Default::default(),
-        edited: true,
+        // Who accepts a call changes none.
+        edited: (pattern, exclusion, rearranged) != (call.pattern, call.exclusion, call.rearranged),
         rearranged_outside: false,
         ..call.clone()
     }

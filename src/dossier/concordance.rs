@@ -8,6 +8,7 @@ use crate::agreement::{ConfusionMatrix, TwoByTwo};
 use crate::decide::{Count, Verdict};
 use crate::error::Result;
 use crate::run::{Ihc, Ngs};
+use crate::statistics::median;
 
 /// Patterns that are listed of a discordant specimen.
 const MAX_PATTERNS: usize = 6;
@@ -117,7 +118,7 @@ fn of_ihc(input: &DossierInput, options: &DossierOptions) -> Result<Option<IhcCo
             ihc,
             specimens: percents.len(),
             min_percent: percents.first().copied(),
-            median_percent: percents.get(percents.len().saturating_sub(1) / 2).copied(),
+            median_percent: (!percents.is_empty()).then(|| median(&mut percents.clone())),
             max_percent: percents.last().copied(),
         }
     };

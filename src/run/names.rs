@@ -52,15 +52,6 @@ pub(super) const REVIEWS_FOLDER: &str = "reviews";
 /// Folder of a result with its reviews.
 pub(super) const REVIEWED_FOLDER: &str = "reviewed";
 
-/// Files of a result with its reviews. They are made anew when the specimen is reviewed again.
-pub(super) const REVIEWED_FILES: [&str; 5] = [
-    "reviewed/nuclei.csv",
-    "reviewed/report.json",
-    "reviewed/report.html",
-    "reviewed/observation.json",
-    "reviewed/second_reading.json",
-];
-
 /// Folder of the objects of a result, with a folder for each field.
 pub(super) const GEOJSON_FOLDER: &str = "geojson";
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::analyse::SpecimenReading;
-use crate::error::Result;
+use crate::error::{Error, Location, Result};
 use crate::quality::RunFacts;
 use crate::report::{SpecimenRow, write_observation_json, write_report_html, write_report_json};
 use crate::run::digest::Digest;
@@ -23,6 +23,11 @@ pub(super) const JUDGED_FILES: [&str; 4] = [READING_JSON_GZ, REPORT_JSON, REPORT
 /// # Errors
 /// Those of [`saved::read`]; [`crate::Error::Malformed`] if the reading contradicts itself.
 pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> Result<SpecimenReading> {
+    let damaged = ledger.damaged_files(folder);
+    if let Some(name) = damaged.iter().find(|name| JUDGED_FILES.contains(&name.as_str())) {
+        let problem = "the file was changed since it was written; score the specimen again";
+        return Err(Error::malformed(Location::file(folder.join(name)), problem));
+    }
     let reading = saved::read(folder, ledger)?.of_run(facts)?;
     ledger.facts = facts.clone();
     if let Some(outcome) = &mut ledger.outcome {

@@ -16,6 +16,7 @@ use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
 use crate::run::rejudge::renew;
+use crate::run::review::renew_reviewed;
 use crate::run::specimen::{Target, absolute};
 
 /// What a result that is there is to a run.
@@ -126,6 +127,7 @@ impl Slot {
                 renew(&self.path, ledger)?;
             }
             ledger.write(&self.path)?;
+            renew_reviewed(&self.path);
         }
         self.record = ledger.outcome.as_ref().map(|outcome| {
             InputRecord::of(&self.planned, &self.name, outcome.status, None, outcome.fields.clone())

@@ -18,7 +18,7 @@ use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::gallery;
 use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
-use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES, REVIEWED_FILES};
+use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
 use crate::run::plan::PlannedResult;
@@ -200,8 +200,7 @@ impl Target<'_> {
 
     /// Removes the files of an earlier result, and those that are about to be written.
     fn clear(&self, files: &[ResultFile]) -> Result<()> {
-        let reviewed = REVIEWED_FILES.map(|name| ResultFile { name: name.to_owned(), blake3: None });
-        clear_result(self.folder, self.earlier.iter().chain(files).chain(&reviewed))
+        clear_result(self.folder, self.earlier.iter().chain(files))
     }
 
     /// The files that were written, with their digests.

@@ -34,16 +34,8 @@ pub(super) struct Data<'a> {
     max_signals: usize,
     /// For each pattern (fused, red, green; the last runs fastest) whether it counts as rearranged: `1` or `0`.
     rearranged: String,
-    /// Counted nuclei that the gallery does not show.
-    not_shown: Counts,
     fields: Vec<FieldData<'a>>,
     nuclei: Vec<NucleusData>,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Counts {
-    evaluable: usize,
-    rearranged: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,9 +94,8 @@ impl<'a> Data<'a> {
             sheet: CROPS_OF_SHEET,
             max_signals,
             rearranged: patterns(reading, max_signals),
-            not_shown: Counts::default(),
             fields,
-            nuclei: nuclei(reading, crops)?,
+            nuclei: nuclei(reading, crops, max_signals)?,
         })
     }
 }
@@ -128,7 +119,7 @@ fn patterns(reading: &SpecimenReading, max_signals: usize) -> String {
 }
 
 /// The nuclei in the order of review.
-fn nuclei(reading: &SpecimenReading, crops: &[FieldCrops]) -> Result<Vec<NucleusData>> {
+fn nuclei(reading: &SpecimenReading, crops: &[FieldCrops], max_signals: usize) -> Result<Vec<NucleusData>> {
     let mut signals = Vec::with_capacity(reading.fields.len());
     for field in &reading.fields {
         signals.push(by_nucleus(field, &fates(field)?));
@@ -144,7 +135,7 @@ fn nuclei(reading: &SpecimenReading, crops: &[FieldCrops]) -> Result<Vec<Nucleus
         let nucleus = &reading.fields[item.field].nuclei[item.nucleus];
         let crop = places[item.field].get(&nucleus.nucleus.id).copied();
         let own = signals[item.field].get(&nucleus.nucleus.id).map_or(&[][..], Vec::as_slice);
-        NucleusData::of(item.field, nucleus, crop, own)
+        NucleusData::of(item.field, nucleus, crop, (own, max_signals))
     };
     Ok(order.iter().map(of).collect())
 }
@@ -163,7 +154,12 @@ fn by_nucleus(field: &FieldReading, fates: &[Fate]) -> BTreeMap<u32, Vec<Mark>> 
 }
 
 impl NucleusData {
-    fn of(field: usize, own: &NucleusReading, crop: Option<(usize, &NucleusCrop)>, marks: &[Mark]) -> Self {
+    fn of(
+        field: usize,
+        own: &NucleusReading,
+        crop: Option<(usize, &NucleusCrop)>,
+        (marks, max_signals): (&[Mark], usize),
+    ) -> Self {
         let NucleusReading { nucleus, call, .. } = own;
         let pattern = &call.pattern;
         let corner = crop.map_or([0, 0], |(_, crop)| [crop.y0_px, crop.x0_px]);
@@ -181,7 +177,10 @@ impl NucleusData {
             evaluable: call.evaluable(),
             rearranged: call.rearranged,
             doubtful: call.doubtful || call.uncertain,
-            may_count: call.exclusion != Some(Exclusion::Repeated),
+            may_count: call.exclusion != Some(Exclusion::Repeated)
+                && [pattern.fused, pattern.separated_red(), pattern.separated_green()]
+                    .iter()
+                    .all(|n| *n <= max_signals),
             p: call.probability_rearranged.map(|p| (1000.0 * p).round() / 1000.0),
             outline: crop.map_or_else(Vec::new, |(_, crop)| crop.outline_px.clone()),
             signals: (marks.iter())

@@ -68,9 +68,14 @@
     return rest.map((value) => value * gain);
   };
   // Channels: 0 = merged, 1 = counterstain, 2 = red, 3 = green.
+  const turns = new WeakMap();
   const draw = async (canvas, nucleus, channel, withMarks) => {
     const size = data.tile;
+    const turn = {};
+    turns.set(canvas, turn);
     const planes = await tiles(nucleus);
+    // The reader has gone on to another nucleus.
+    if (turns.get(canvas) !== turn) return;
     const zoom = withMarks ? 4 : 1;
     canvas.width = canvas.height = size * zoom;
     const context = canvas.getContext("2d");
@@ -126,7 +131,7 @@
     if (!change) return asRead;
     if (change.change === "exclude") return { ...asRead, evaluable: false, rearranged: false };
     if (change.change === "accept" && !nucleus.evaluable) return asRead;
-    const pattern = change.change === "pattern" ? change.pattern : nucleus.pattern;
+    const pattern = change.pattern || nucleus.pattern;
     const evaluable = pattern[0] + pattern[1] + pattern[2] > 0;
     return { evaluable, rearranged: evaluable && countsAsRearranged(pattern), pattern };
   };
@@ -144,15 +149,13 @@
       evaluable += now.evaluable;
       rearranged += now.rearranged;
     }
-    evaluable += data.not_shown.evaluable;
-    rearranged += data.not_shown.rearranged;
     const live = byId("live-counts");
     live.dataset.evaluable = evaluable;
     live.dataset.rearranged = rearranged;
     let text = `${rearranged} of ${evaluable} nuclei are rearranged`;
     if (evaluable > 0) {
       const [low, high] = wilson(rearranged, evaluable);
-      text += `: ${((100 * rearranged) / evaluable).toFixed(1)} % (${low.toFixed(1)} to ${high.toFixed(1)} %). Cutoff ${data.cutoff} %.`;
+      text += `: ${((100 * rearranged) / evaluable).toFixed(1)} % (Wilson interval ${low.toFixed(1)} to ${high.toFixed(1)} %). Cutoff ${data.cutoff} %.`;
     }
     if (evaluable < data.min_cells) text += ` The assay asks for ${data.min_cells} nuclei.`;
     live.textContent = text;
@@ -211,7 +214,7 @@
       canvas.setAttribute("aria-hidden", "true");
       label.textContent = patternText(now.pattern) + (state.changes.has(key(nucleus)) ? " *" : nucleus.doubtful ? " ?" : "");
       button.append(canvas, label);
-      button.addEventListener("click", () => go(page * PER_PAGE + i));
+      button.addEventListener("click", () => { go(page * PER_PAGE + i); byId("viewer").focus(); });
       item.append(button);
       draw(canvas, nucleus, state.channels > 0 ? state.channels - 1 : 0, false);
       return item;
@@ -251,7 +254,10 @@
     const before = state.changes.get(key(nucleus));
     state.history.push([key(nucleus), before]);
     const seconds = (before ? before.seconds : 0) + spent();
-    const entry = { field: data.fields[nucleus.field].name, id: nucleus.id, change, pattern: null, reason: "",
+    // What is counted is written down as it was shown.
+    const isCounted = change === "restore" || (change === "accept" && nucleus.evaluable);
+    const entry = { field: data.fields[nucleus.field].name, id: nucleus.id, change,
+                    pattern: isCounted ? nucleus.pattern : null, reason: "",
                     time: new Date().toISOString().slice(0, 19) + "Z", seconds, ...details };
     state.changes.delete(key(nucleus));
     state.changes.set(key(nucleus), entry);
@@ -265,6 +271,7 @@
     if (!last) return;
     const [of, before] = last;
     if (before) state.changes.set(of, before); else state.changes.delete(of);
+    state.saved = false;
     keepDraft();
     const place = state.list.findIndex((index) => key(data.nuclei[index]) === of);
     go(place >= 0 ? place : state.at);
@@ -284,7 +291,8 @@
   const exclude = () => decide("exclude", { reason: byId("reason").value });
 
   // ---- drafts and saving ----
-  const DRAFT = `breakapart-review-${data.reading}`;
+  // A page with corrections is another one than that of the program.
+  const DRAFT = `breakapart-review-${data.reading}-${data.nuclei.filter((n) => n.evaluable).length}-${data.nuclei.filter((n) => n.rearranged).length}`;
   const keepDraft = () => {
     try { localStorage.setItem(DRAFT, JSON.stringify({ changes: [...state.changes], seconds: state.seconds, reader: byId("reader").value })); }
     catch { /* Without storage the review is kept until the page is closed. */ }
@@ -303,10 +311,10 @@
   const cell = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const csv = () => {
     const reader = byId("reader").value.trim();
-    const rows = [["specimen", "field", "nucleus_id", "change", "pattern", "reason", "reader", "time", "seconds", "assay", "reading"]];
+    const rows = [["specimen", "field", "nucleus_id", "change", "pattern", "reason", "reader", "time", "seconds", "assay", "reading", "rows"]];
     for (const e of state.changes.values()) {
       rows.push([data.specimen, e.field, String(e.id), e.change, e.pattern ? patternText(e.pattern) : "", e.reason, reader,
-                 e.time, e.seconds.toFixed(0), data.assay, data.reading]);
+                 e.time, e.seconds.toFixed(0), data.assay, data.reading, String(state.changes.size)]);
     }
     return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
   };
@@ -321,6 +329,8 @@
     link.download = "review.csv";
     link.click();
     state.saved = true;
+    // The next reader on this computer starts anew.
+    try { localStorage.removeItem(DRAFT); } catch { /* No storage. */ }
     say("review.csv was saved. Apply it with: breakapart review RESULTS --review review.csv");
     showCounts();
   };

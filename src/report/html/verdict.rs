@@ -48,16 +48,26 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
 /// Further nuclei that would settle the verdict; `None` if it is settled.
 fn more_nuclei(reading: &SpecimenReading) -> Option<String> {
     let more = reading.summary.more_nuclei.as_ref()?;
+    let operating: Vec<String> = (more.operating.iter())
+        .map(|point| {
+            format!("{:.0} % at a true share of {:.1} %", 100.0 * point.positive, point.true_percent)
+        })
+        .collect();
+    let often = if operating.is_empty() {
+        String::new()
+    } else {
+        format!(" With as many nuclei the rule is positive in {} of such specimens.", operating.join(", in "))
+    };
     if more.to_minimum > 0 {
-        return Some(format!("The assay asks for {} more nuclei.", more.to_minimum));
+        return Some(format!("The assay asks for {} more nuclei.{often}", more.to_minimum));
     }
     Some(match more.needed {
         Some(needed) => format!(
-            "At this share about {needed} more nuclei are needed until the interval clears the cutoff of {}.",
+            "At this share about {needed} more nuclei are needed until the interval clears the cutoff of {}.{often}",
             more.cutoff_percent
         ),
         None => format!(
-            "The share lies at the cutoff of {}: more nuclei alone may not settle it.",
+            "The share lies at the cutoff of {}: more nuclei alone may not settle it.{often}",
             more.cutoff_percent
         ),
     })

@@ -31,6 +31,7 @@ pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [G
             let earlier = there.map_or(&[][..], |there| &there.files);
             copy(ledger, result.is_judged_again, earlier, (&result.from, &to))?;
         }
+        copy_reviews(&result.from, &to)?;
     }
     Ok(())
 }
@@ -91,8 +92,7 @@ fn copy(
     }
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
-        ledger.write(to)?;
-        return copy_reviews(from, to);
+        return ledger.write(to);
     }
     let problem =
         format!("files were changed since they were scored: {}; score the part again", damaged.join(", "));

@@ -1,5 +1,6 @@
 //! A review onto a result.
 
+use std::fs;
 use std::path::Path;
 
 use crate::analyse::SpecimenReading;
@@ -7,7 +8,7 @@ use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
 use crate::report::{write_json_results, write_nuclei_csv};
 use crate::run::digest::Digest;
-use crate::run::ledger::{Ledger, LedgerState};
+use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState};
 use crate::run::names::{AUDIT, REVIEWED_FOLDER, REVIEWS_FOLDER};
 use crate::run::rejudge::write_reports;
 use crate::run::review::audit::{AuditLine, Counted, Trail};
@@ -60,6 +61,7 @@ pub struct Reviewed {
 /// [`Error::InvalidParameter`] as [`SpecimenReading::edit`]; [`Error::Io`] if a file cannot be read or written. Nothing is changed
 /// then.
 pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<Reviewed> {
+    let _lock = lock(folder)?;
     let result = ReviewedResult::open(folder)?;
     result.check_fits(review)?;
     let location = Location::file(folder);
@@ -70,7 +72,6 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
     let second_reading = state.second_reading(&result.reading)?;
     let (file, sequence) = (free_name(folder, review.extension), result.trail.lines.len() + 1);
     write_bytes(&folder.join(&file), review.text.as_bytes())?;
-    write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
     let line = AuditLine {
         sequence,
         previous: result.trail.last(),
@@ -88,8 +89,9 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
         after: after.clone(),
     };
     let (specimen, assay) = (line.specimen.clone(), line.assay.clone());
-    // Last: what the trail names is there.
-    result.trail.add(line)?;
+    // What the trail names is there; what follows from the trail comes after it.
+    result.trail.add(&line)?;
+    write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
     Ok(Reviewed { specimen, assay, reviews: sequence, before, after, second_reading })
 }
 
@@ -115,8 +117,15 @@ pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
 /// Writes the result with its reviews anew after it was scored or merged, if the reviews still fit. Where they do not,
 /// [`check_reviews`] says why.
 pub(in crate::run) fn renew_reviewed(folder: &Path) {
-    if folder.join(AUDIT).exists() {
-        let _does_not_fit = check_reviews(folder, &folder.join(REVIEWED_FOLDER));
+    let reviewed = folder.join(REVIEWED_FOLDER);
+    let fits = folder.join(AUDIT).exists() && check_reviews(folder, &reviewed).is_ok();
+    if fits || !reviewed.exists() {
+        return;
+    }
+    // It is of other calls. It was signed: it is kept beside the reviews.
+    let aside = (1_usize..1000).map(|n| folder.join(REVIEWS_FOLDER).join(format!("superseded_{n:03}")));
+    if let Some(free) = aside.into_iter().find(|path| !path.exists()) {
+        let _stays = fs::rename(&reviewed, free);
     }
 }
 
@@ -182,6 +191,15 @@ impl ReviewedResult {
         }
         Ok(())
     }
+}
+
+/// Held while a review is applied: two would write one trail.
+fn lock(folder: &Path) -> Result<fs::File> {
+    let path = folder.join(LEDGER_JSON);
+    let file = fs::File::open(&path).map_err(|e| Error::io(&path, e))?;
+    // On a file system without locks the review goes on without.
+    let _ = file.lock();
+    Ok(file)
 }
 
 /// The first name that no stored review has.

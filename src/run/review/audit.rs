@@ -3,6 +3,7 @@
 //! Lines are only added. Each holds the digest of the one before, and of the review as it was stored: a line or a file that was
 //! changed later is found.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
 use crate::run::digest::Digest;
-use crate::run::names::AUDIT;
-use crate::run::review::document::ReviewEntry;
+use crate::run::names::{AUDIT, REVIEWS_FOLDER};
+use crate::run::review::document::{Review, ReviewEntry};
 use crate::run::review::state::{ReaderRole, State};
 use crate::summarise::Verdict;
 
@@ -130,7 +131,25 @@ impl Trail {
             trail.lines.push(checked);
             trail.text.push_str(line);
         }
+        trail.refuse_unnamed(folder)?;
         Ok((trail, state))
+    }
+
+    /// Refuses stored reviews that no line names: the trail was shortened, or a review was not applied to its end.
+    fn refuse_unnamed(&self, folder: &Path) -> Result<()> {
+        let entries = fs::read_dir(folder.join(REVIEWS_FOLDER)).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+        files.sort();
+        let is_named = |path: &PathBuf| self.lines.iter().any(|line| folder.join(&line.file) == *path);
+        match files.iter().find(|path| !is_named(path)) {
+            None => Ok(()),
+            Some(path) => {
+                let problem = "the audit trail does not name this review: lines of the trail are missing, or the program was stopped. \
+                               Put it aside, and apply it again";
+                Err(Error::malformed(Location::file(path), problem))
+            }
+        }
     }
 
     fn fault(&self, number: usize, problem: &str) -> Error {
@@ -162,6 +181,12 @@ impl Trail {
             return Err(format!("{} was changed since it was stored", line.file));
         }
         let location = Location::file(&line.file);
+        if line.file.ends_with(".csv") {
+            let stored = Review::read_csv(&folder.join(&line.file)).map_err(|e| e.to_string())?;
+            if (&stored.reader, &stored.entries) != (&line.reader, &line.decisions) {
+                return Err(format!("it is not what {} says", line.file));
+            }
+        }
         state
             .add(&line.decisions, (&line.reader, line.role), line.overrules, &location)
             .map_err(|e| e.to_string())?;
@@ -182,8 +207,8 @@ impl Trail {
     }
 
     /// Adds a line. The file holds the old lines or all of them, never a part of one.
-    pub(super) fn add(mut self, line: AuditLine) -> Result<()> {
-        self.text.push_str(&line.text()?);
-        write_bytes(&self.path, self.text.as_bytes())
+    pub(super) fn add(&self, line: &AuditLine) -> Result<()> {
+        let text = self.text.clone() + &line.text()?;
+        write_bytes(&self.path, text.as_bytes())
     }
 }

