@@ -61,7 +61,7 @@ pub fn gather(files: &DossierFiles) -> Result<DossierInput> {
         let values = sheet.remove(&ledger.specimen);
         if let Some(specimen) = specimen(&folder, ledger, values, files.sheet.as_deref())? {
             versions.insert(ledger.crate_version.clone());
-            settings.insert(ledger.settings.as_str().to_owned());
+            settings.extend(ledger.method.as_ref().map(|method| method.as_str().to_owned()));
             input.specimens.push(specimen);
         }
     }

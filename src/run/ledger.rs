@@ -123,6 +123,9 @@ pub struct Ledger {
     pub crate_version: String,
     /// Digest of the assay, the parameters and the options.
     pub settings: Digest,
+    /// Digest of the assay and the parameters alone, without the sex: the same for all specimens that are read alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Digest>,
     /// The files that it rests on.
     pub inputs: Vec<InputFile>,
     /// The planes of its fields.

@@ -189,6 +189,7 @@ impl Target<'_> {
             regions: self.planned.regions.as_ref().map(|regions| file_name(&regions.path)),
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: self.settings.clone(),
+            method: self.method().ok(),
             inputs,
             planes: good.iter().flat_map(|(_, m)| m.planes.clone()).collect(),
             facts,
@@ -196,6 +197,13 @@ impl Target<'_> {
             outcome: None,
             files,
         }
+    }
+
+    /// The digest of the assay and the parameters.
+    fn method(&self) -> Result<Digest> {
+        let mut params = self.planned.params.clone();
+        params.sex = None;
+        Digest::of_json(&(SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &*self.planned.assay, params))
     }
 
     /// Removes the files of an earlier result, and those that are about to be written.

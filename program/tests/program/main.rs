@@ -73,7 +73,7 @@ fn the_same_bytes_for_any_number_of_threads_and_order_of_inputs() {
         place.files(out)
     };
     let one = run("one", "1", ["in/good", "in/broken", "in/other"]);
-    assert_eq!(one.len(), 7 + 2 * 13);
+    assert_eq!(one.len(), 8 + 2 * 19);
     assert!(
         one == run("two", "2", ["in/other", "in/good", "in/broken"]),
         "the bytes depend on threads or order"
@@ -272,8 +272,15 @@ fn the_old_result_of_a_specimen_that_now_fails_does_not_stay() {
     }
     assert_eq!(place.run(&["in", "--out", "out"]).status, 1);
     let left: Vec<String> = place.files("out").into_keys().map(|p| p.display().to_string()).collect();
-    let of_run =
-        ["breakapart_mqc.json", "lis.csv", "results.json", "run.json", "specimens.csv", "summary.txt"];
+    let of_run = [
+        "breakapart_mqc.json",
+        "index.html",
+        "lis.csv",
+        "results.json",
+        "run.json",
+        "specimens.csv",
+        "summary.txt",
+    ];
     // The old result is put aside: at its place it would stand for the new images.
     let left: Vec<&str> =
         left.iter().map(String::as_str).filter(|name| !name.starts_with("replaced/good.1/")).collect();

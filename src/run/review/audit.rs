@@ -181,7 +181,7 @@ impl Trail {
             return Err(format!("{} was changed since it was stored", line.file));
         }
         let location = Location::file(&line.file);
-        if line.file.ends_with(".csv") {
+        if Path::new(&line.file).extension().is_some_and(|suffix| suffix == "csv") {
             let stored = Review::read_csv(&folder.join(&line.file)).map_err(|e| e.to_string())?;
             if (&stored.reader, &stored.entries) != (&line.reader, &line.decisions) {
                 return Err(format!("it is not what {} says", line.file));
