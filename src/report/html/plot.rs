@@ -70,6 +70,7 @@ pub(crate) enum Mark {
     /// A vertical line over the whole height, with a word at its top: to the right of it, or to the left.
     Rule { x: f64, word: String, ink: Ink },
     /// A point; a large one if it needs a look.
+    #[cfg_attr(not(feature = "run"), expect(dead_code, reason = "drawn by the charts of runs"))]
     Point { at: (f64, f64), is_large: bool, ink: Ink },
     /// A word, to the right of a place.
     Word { at: (f64, f64), word: String, ink: Ink },
