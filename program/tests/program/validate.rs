@@ -7,7 +7,8 @@ fn laboratory() -> Place {
     let place = Place::new();
     place.simulated("images/p1", "easy_positive", 1, 1400);
     place.simulated("images/p1b", "easy_positive", 2, 512);
-    place.normal("images/n1", 3);
+    // A control without a result would withhold all verdicts.
+    place.simulated("images/n1", "easy_negative", 3, 1400);
     place.write(
         "day.csv",
         "specimen,path,assay,control,manual_percent,IHC,ngs,repeat_of\n\
