@@ -5,14 +5,11 @@ use maud::{Markup, html};
 use super::text::{facts, part};
 use crate::agreement::LimitOfBlank;
 use crate::dossier::detection::Detection;
+use crate::report::scrolling;
 
 pub(super) fn body(detection: &Detection) -> Markup {
     let times = 100.0 * detection.power;
-    html! {
-        p {
-            "Share of rearranged nuclei from which on a specimen is positive " (format!("{times:.0}")) " times in 100, by the cutoff "
-            "of the assay. Exact, for nuclei that are called without error: errors of the calls and the choice of the area come on top."
-        }
+    let table = html! {
         table {
             thead { tr {
                 th.number scope="col" { "Evaluable nuclei" }
@@ -27,6 +24,13 @@ pub(super) fn body(detection: &Detection) -> Markup {
                 }
             } }
         }
+    };
+    html! {
+        p {
+            "Share of rearranged nuclei from which on a specimen is positive " (format!("{times:.0}")) " times in 100, by the cutoff "
+            "of the assay. Exact, for nuclei that are called without error: errors of the calls and the choice of the area come on top."
+        }
+        (scrolling("Limit of detection", &table))
         h3 { "Limit of blank" }
         (part(&detection.limit_of_blank, blank))
     }
