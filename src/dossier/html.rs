@@ -5,7 +5,6 @@ mod calls;
 mod concordance;
 mod cutoff;
 mod detection;
-mod plot;
 mod precision;
 mod readers;
 mod settings;

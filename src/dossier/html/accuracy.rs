@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::calls::{bands, calls};
-use super::plot::{Ink, Mark, Plot};
 use super::text::{cautions, estimate, facts, part};
 use crate::agreement::Estimate;
 use crate::dossier::accuracy::{ComparedSpecimen, MethodComparison};
 use crate::dossier::whole::Dossier;
 use crate::error::Result;
+use crate::report::{Ink, Mark, Plot};
 
 /// Least half-height of the plot of differences, points.
 const MIN_HALF_HEIGHT: f64 = 5.0;
@@ -71,31 +71,37 @@ fn figures(comparison: &MethodComparison, cutoff: &str) -> Markup {
 }
 
 fn plots(specimens: &[ComparedSpecimen], comparison: &MethodComparison) -> Result<Markup> {
-    let scatter = scatter(specimens, comparison).figure()?;
-    let differences = differences(specimens, comparison).figure()?;
+    let scatter = scatter(specimens, comparison).described_figure()?;
+    let differences = differences(specimens, comparison).described_figure()?;
     Ok(html! { div.plots { (scatter) (differences) } })
 }
 
-fn scatter(specimens: &[ComparedSpecimen], comparison: &MethodComparison) -> Plot<'static> {
+fn scatter(specimens: &[ComparedSpecimen], comparison: &MethodComparison) -> Plot {
     let mut marks = vec![Mark::Line { points: vec![(0.0, 0.0), (100.0, 100.0)], ink: Ink::Limit }];
     let fit = comparison.passing_bablok.map(|fit| (fit.slope.value, fit.intercept.value));
     let fit = fit.or_else(|| comparison.deming.map(|fit| (fit.slope.value, fit.intercept.value)));
     marks.extend(
         fit.map(|(slope, intercept)| Mark::Line { points: ends_within(slope, intercept), ink: Ink::Second }),
     );
-    let point = |s: &ComparedSpecimen| Mark::Point { at: (s.manual_percent, s.percent), ink: Ink::First };
+    let point = |s: &ComparedSpecimen| Mark::Point {
+        at: (s.manual_percent, s.percent),
+        is_large: false,
+        ink: Ink::First,
+    };
     marks.extend(specimens.iter().map(point));
     Plot {
-        id: "scatter",
-        title: "Method comparison",
+        id: "scatter".to_owned(),
+        title: "Method comparison".to_owned(),
         description: format!(
             "A point for each of {} specimens, the line of equal values, and the regression line.",
             specimens.len()
         ),
-        x_name: "manual count, %",
-        y_name: "breakapart, %",
+        x_name: "manual count, %".to_owned(),
+        y_name: "breakapart, %".to_owned(),
         start: (0.0, 0.0),
         end: (100.0, 100.0),
+        top: None,
+        decimals: (0, 0),
         marks,
     }
 }
@@ -110,7 +116,7 @@ fn ends_within(slope: f64, intercept: f64) -> Vec<(f64, f64)> {
     x.into_iter().map(|x| (x, at(x))).collect()
 }
 
-fn differences(specimens: &[ComparedSpecimen], comparison: &MethodComparison) -> Plot<'static> {
+fn differences(specimens: &[ComparedSpecimen], comparison: &MethodComparison) -> Plot {
     let found = &comparison.bland_altman;
     let difference = |s: &ComparedSpecimen| s.percent - s.manual_percent;
     let furthest = specimens.iter().map(|s| difference(s).abs()).fold(MIN_HALF_HEIGHT, f64::max);
@@ -124,19 +130,22 @@ fn differences(specimens: &[ComparedSpecimen], comparison: &MethodComparison) ->
     ];
     marks.extend(specimens.iter().map(|s| Mark::Point {
         at: (f64::midpoint(s.percent, s.manual_percent), difference(s)),
+        is_large: false,
         ink: Ink::First,
     }));
     Plot {
-        id: "differences",
-        title: "Differences (Bland-Altman)",
+        id: "differences".to_owned(),
+        title: "Differences (Bland-Altman)".to_owned(),
         description: format!(
             "Bias {:.1} points, limits of agreement {:.1} and {:.1} points.",
             found.bias.value, found.lower_limit.value, found.upper_limit.value
         ),
-        x_name: "mean of both, %",
-        y_name: "difference, points",
+        x_name: "mean of both, %".to_owned(),
+        y_name: "difference, points".to_owned(),
         start: (0.0, -half),
         end: (100.0, half),
+        top: None,
+        decimals: (0, 0),
         marks,
     }
 }

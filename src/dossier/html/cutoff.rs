@@ -7,7 +7,7 @@ use crate::dossier::cutoff::CutoffPart;
 use crate::report::scrolling;
 use crate::summarise::CutoffComparison;
 
-/// What normal controls cannot show.
+/// Limits of normal controls.
 const CAVEAT: &str =
     "Normal controls do not show what tumour ploidy, larger nuclei and the cut through them do to the count.";
 

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::plot::{Ink, Mark, Plot};
 use super::text::{estimate, facts, part_text, proportion};
 use crate::agreement::RepeatGroup;
 use crate::dossier::precision::PrecisionFigures;
 use crate::dossier::whole::Dossier;
 use crate::error::Result;
+use crate::report::{Ink, Mark, Plot};
 
 pub(super) fn body(dossier: &Dossier) -> Result<Markup> {
     let part = &dossier.precision;
@@ -20,7 +20,7 @@ pub(super) fn body(dossier: &Dossier) -> Result<Markup> {
     let plot = if part.repeats.is_empty() {
         html! {}
     } else {
-        repeats(&part.repeats).figure()?
+        repeats(&part.repeats).described_figure()?
     };
     Ok(html! {
         p { (part.repeats.len()) " specimens with repeats (column repeat_of). Figures are in points of percent." }
@@ -49,7 +49,7 @@ fn figures(figures: &PrecisionFigures) -> String {
     )
 }
 
-fn repeats(groups: &[RepeatGroup]) -> Plot<'static> {
+fn repeats(groups: &[RepeatGroup]) -> Plot {
     let mean = |group: &RepeatGroup| group.values.iter().sum::<f64>() / group.values.len() as f64;
     let mut sorted: Vec<(f64, &RepeatGroup)> = groups.iter().map(|group| (mean(group), group)).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -59,19 +59,25 @@ fn repeats(groups: &[RepeatGroup]) -> Plot<'static> {
         let low = group.values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = group.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         marks.push(Mark::Line { points: vec![(x, low), (x, high)], ink: Ink::Second });
-        marks.extend(group.values.iter().map(|value| Mark::Point { at: (x, *value), ink: Ink::First }));
+        marks.extend(group.values.iter().map(|value| Mark::Point {
+            at: (x, *value),
+            is_large: false,
+            ink: Ink::First,
+        }));
     }
     Plot {
-        id: "repeats",
-        title: "Repeats",
+        id: "repeats".to_owned(),
+        title: "Repeats".to_owned(),
         description: format!(
             "A column for each of {} specimens, by its mean; a point for each result.",
             sorted.len()
         ),
-        x_name: "specimen, by its mean",
-        y_name: "rearranged, %",
+        x_name: "specimen, by its mean".to_owned(),
+        y_name: "rearranged, %".to_owned(),
         start: (0.0, 0.0),
         end: (sorted.len() as f64 + 1.0, 100.0),
+        top: None,
+        decimals: (0, 0),
         marks,
     }
 }

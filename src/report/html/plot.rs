@@ -20,7 +20,7 @@ const BELOW_TOP: f64 = 0.03;
 /// Radius of a point.
 const POINT: u32 = 4;
 
-/// What a mark is drawn with. The page gives each a colour.
+/// The ink of a mark. The page gives each ink a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
     Text,
@@ -89,7 +89,7 @@ pub(crate) struct Plot {
     /// Unique within the page.
     pub(crate) id: String,
     pub(crate) title: String,
-    /// What it shows, for who cannot see it.
+    /// The plot in words, for readers who cannot see it.
     pub(crate) description: String,
     pub(crate) x_name: String,
     pub(crate) y_name: String,
@@ -107,6 +107,19 @@ impl Plot {
     /// # Errors
     /// [`Error::Malformed`] if an axis has no length.
     pub(crate) fn figure(&self) -> Result<Markup> {
+        self.captioned(&self.title)
+    }
+
+    /// The plot with its title and its description as a caption.
+    ///
+    /// # Errors
+    /// As [`Self::figure`].
+    #[cfg(feature = "run")]
+    pub(crate) fn described_figure(&self) -> Result<Markup> {
+        self.captioned(&format!("{}. {}", self.title, self.description))
+    }
+
+    fn captioned(&self, caption: &str) -> Result<Markup> {
         let top = self.top.as_ref().map_or(self.end.0, |top| top.end);
         let axes = [(self.start.0, self.end.0), (self.start.1, self.end.1), (self.start.0, top)];
         if !axes.into_iter().all(has_length) {
@@ -129,7 +142,7 @@ impl Plot {
                     desc id=(described) { (self.description) }
                     (PreEscaped(inner))
                 }
-                figcaption { (self.title) }
+                figcaption { (caption) }
             }
         })
     }
@@ -278,7 +291,7 @@ mod tests {
 
     #[test]
     fn an_axis_without_length_is_refused() {
-        for end in [(0.0, 10.0), (2.0, 0.0), (f64::NAN, 1.0), (f64::INFINITY, 1.0)] {
+        for end in [(0.0, 10.0), (2.0, 0.0), (2.0, -10.0), (f64::NAN, 1.0), (f64::INFINITY, 1.0)] {
             assert!(Plot { end, ..plot() }.figure().is_err(), "{end:?}");
         }
     }
