@@ -20,6 +20,12 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
+/// The median of sorted values: the middle between the two middle values of an even number; `None` of no values.
+pub(crate) fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
+    let upper = *sorted.get(sorted.len() / 2)?;
+    Some(f64::midpoint(sorted[(sorted.len() - 1) / 2], upper))
+}
+
 /// Density of the standard normal distribution.
 pub(crate) fn normal(z: f64) -> f64 {
     (-0.5 * z * z).exp() / TAU.sqrt()

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::estimate::{Estimate, Pair, check_pairs};
 use super::quantile::normal_two_sided;
 use crate::error::{Error, Result};
+use crate::statistics::median_of_sorted;
 
 /// Most pairs: the line needs a slope for each two of them.
 pub const MAX_PASSING_BABLOK_PAIRS: usize = 4000;
@@ -52,8 +53,11 @@ pub fn passing_bablok(pairs: &[Pair], level: f64) -> Result<Option<PassingBablok
         .then_some(low_rank as usize)
         .and_then(|rank| Some((at(rank)?, at(count + 1 - rank)?)));
     let (Some(slope), Some((low, high))) = (slope, limits) else { return Ok(None) };
-    let intercept =
-        |slope: f64| median(pairs.iter().map(|pair| pair.test - slope * pair.reference).collect());
+    let intercept = |slope: f64| {
+        let mut intercepts: Vec<f64> = pairs.iter().map(|pair| pair.test - slope * pair.reference).collect();
+        intercepts.sort_unstable_by(f64::total_cmp);
+        median_of_sorted(&intercepts).unwrap_or(f64::NAN)
+    };
     Ok(Some(PassingBablok {
         pairs: pairs.len(),
         slope: Estimate { value: slope, low, high },
@@ -72,9 +76,4 @@ fn slopes(pairs: &[Pair]) -> Vec<f64> {
     }
     slopes.sort_unstable_by(f64::total_cmp);
     slopes
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
 }

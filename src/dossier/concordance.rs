@@ -8,7 +8,7 @@ use crate::agreement::{ConfusionMatrix, TwoByTwo};
 use crate::decide::{Count, Verdict};
 use crate::error::Result;
 use crate::run::{Ihc, Ngs};
-use crate::statistics::median;
+use crate::statistics::median_of_sorted;
 
 /// Patterns that are listed of a discordant specimen.
 const MAX_PATTERNS: usize = 6;
@@ -118,7 +118,7 @@ fn of_ihc(input: &DossierInput, options: &DossierOptions) -> Result<Option<IhcCo
             ihc,
             specimens: percents.len(),
             min_percent: percents.first().copied(),
-            median_percent: (!percents.is_empty()).then(|| median(&mut percents.clone())),
+            median_percent: median_of_sorted(&percents),
             max_percent: percents.last().copied(),
         }
     };
