@@ -32,7 +32,7 @@ pub struct Arguments {
     simulator: breakapart_tools::Arguments,
 }
 
-/// What the dossier is made from, beside the results.
+/// Further inputs of the dossier.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Dossier of a laboratory")]
 struct DossierArguments {

@@ -13,7 +13,7 @@ use crate::run::digest::{Digest, InputFile, PlaneDigest};
 use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::sheet_columns::SheetColumns;
-use crate::run::status::{FieldRecord, InputStatus};
+use crate::run::status::{FieldRecord, InputStatus, failed_fields};
 use crate::summarise::Verdict;
 
 /// Name of the file, in the folder of a result.
@@ -84,6 +84,19 @@ pub struct Outcome {
     pub figures: Option<ResultFigures>,
 }
 
+impl Outcome {
+    /// The outcome of a reading.
+    pub(super) fn of(reading: &SpecimenReading, status: InputStatus, fields: Vec<FieldRecord>) -> Self {
+        Self {
+            status,
+            row: SpecimenRow::new(reading, failed_fields(&fields).len()),
+            attention: Attention::of(reading),
+            fields,
+            figures: Some(ResultFigures::from(reading)),
+        }
+    }
+}
+
 /// A file of a result.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -140,6 +153,14 @@ pub struct Ledger {
     pub files: Vec<ResultFile>,
 }
 
+impl ResultFile {
+    /// Whether it is there with the bytes that were written.
+    fn is_whole(&self, folder: &Path) -> bool {
+        let now = Digest::of_file(&folder.join(&self.name)).ok();
+        now.is_some() && now == self.blake3
+    }
+}
+
 impl Ledger {
     /// Reads the ledger in the folder of a result; `None` if there is none, or if it was written by a version with another
     /// layout.
@@ -171,10 +192,21 @@ impl Ledger {
 
     /// Whether every file is there with the bytes that were written. Names those that are not.
     pub(super) fn damaged_files(&self, folder: &Path) -> Vec<String> {
-        let is_whole = |file: &ResultFile| {
-            let now = Digest::of_file(&folder.join(&file.name)).ok();
-            now.is_some() && now == file.blake3
+        self.files.iter().filter(|file| !file.is_whole(folder)).map(|file| file.name.clone()).collect()
+    }
+
+    /// Refuses files of the result that are not there with the bytes that were written.
+    pub(super) fn check_files(&self, folder: &Path, names: &[&str]) -> Result<()> {
+        let is_whole = |name: &&&str| {
+            let file = self.files.iter().find(|file| file.name == **name);
+            file.is_some_and(|file| file.is_whole(folder))
         };
-        self.files.iter().filter(|file| !is_whole(file)).map(|file| file.name.clone()).collect()
+        match names.iter().find(|name| !is_whole(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let problem = "the file was changed since it was written; score the specimen again";
+                Err(Error::malformed(Location::file(folder.join(name)), problem))
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What other methods say of a specimen, as columns of a sheet.
+//! Results of other methods on a specimen, as columns of a sheet.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ words!(Ngs, "result of sequencing", {
     Failed => "failed",
 });
 
-/// What other methods say of a specimen.
+/// Results of other methods on a specimen.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReferenceValues {

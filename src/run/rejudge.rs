@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use crate::analyse::SpecimenReading;
-use crate::error::{Error, Location, Result};
+use crate::error::Result;
 use crate::quality::RunFacts;
-use crate::report::{SpecimenRow, write_observation_json, write_report_html, write_report_json};
+use crate::report::{FieldCrops, SpecimenRow, write_observation_json, write_report_html, write_report_json};
 use crate::run::digest::Digest;
-use crate::run::figures::ResultFigures;
 use crate::run::gallery;
-use crate::run::ledger::{Attention, Ledger};
+use crate::run::ledger::{Ledger, Outcome};
 use crate::run::names::{OBSERVATION_JSON, READING_JSON_GZ, REPORT_HTML, REPORT_JSON};
 use crate::run::report_extras::report_extras;
 use crate::run::saved;
@@ -23,25 +22,18 @@ pub(super) const JUDGED_FILES: [&str; 4] = [READING_JSON_GZ, REPORT_JSON, REPORT
 /// # Errors
 /// Those of [`saved::read`]; [`crate::Error::Malformed`] if the reading contradicts itself.
 pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> Result<SpecimenReading> {
-    let damaged = ledger.damaged_files(folder);
-    if let Some(name) = damaged.iter().find(|name| JUDGED_FILES.contains(&name.as_str())) {
-        let problem = "the file was changed since it was written; score the specimen again";
-        return Err(Error::malformed(Location::file(folder.join(name)), problem));
-    }
-    let reading = saved::read(folder, ledger)?.of_run(facts)?;
+    ledger.check_files(folder, &JUDGED_FILES)?;
+    let reading = saved::read_checked(folder)?.of_run(facts)?;
     ledger.facts = facts.clone();
-    if let Some(outcome) = &mut ledger.outcome {
-        outcome.row = SpecimenRow::new(&reading, failed_fields(&outcome.fields).len());
-        outcome.attention = Attention::of(&reading);
-        outcome.figures = Some(ResultFigures::from(&reading));
-    }
+    ledger.outcome = ledger.outcome.take().map(|o| Outcome::of(&reading, o.status, o.fields));
     Ok(reading)
 }
 
 /// Writes the pages of a result anew, of which only what its sheet says is another one.
 pub(super) fn renew(folder: &Path, ledger: &mut Ledger) -> Result<()> {
     let reading = saved::read(folder, ledger)?;
-    write_judged(folder, &reading, ledger)?;
+    let crops = gallery::read(folder, &reading.fields)?;
+    write_reports(folder, &reading, (&saved::digest_of_calls(&reading)?, &crops), ledger)?;
     renew_digests(folder, ledger)
 }
 
@@ -54,18 +46,21 @@ pub(super) fn renew_digests(folder: &Path, ledger: &mut Ledger) -> Result<()> {
 }
 
 /// Writes the files of a result that depend on the facts of its run.
-pub(super) fn write_judged(folder: &Path, reading: &SpecimenReading, ledger: &Ledger) -> Result<()> {
+pub(super) fn write_judged(
+    folder: &Path,
+    reading: &SpecimenReading,
+    crops: &[FieldCrops],
+    ledger: &Ledger,
+) -> Result<()> {
     saved::write(folder, reading)?;
-    let digest = saved::digest_of_calls(reading)?;
-    write_reports((folder, folder), reading, &digest, ledger)
+    write_reports(folder, reading, (&saved::digest_of_calls(reading)?, crops), ledger)
 }
 
-/// Writes the reports of a reading of the result in the first folder into the second one. `digest` is that of the reading by the
-/// program, which reviews name.
+/// Writes the reports of a reading into the folder `out`. `digest` is that of the reading by the program, which reviews name.
 pub(super) fn write_reports(
-    (folder, out): (&Path, &Path),
+    out: &Path,
     reading: &SpecimenReading,
-    digest: &Digest,
+    (digest, crops): (&Digest, &[FieldCrops]),
     ledger: &Ledger,
 ) -> Result<()> {
     let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
@@ -73,7 +68,6 @@ pub(super) fn write_reports(
     write_report_json(out.join(REPORT_JSON), reading, &failed)?;
     let row = SpecimenRow::new(reading, failed.len());
     write_observation_json(out.join(OBSERVATION_JSON), &row, &reading.assay)?;
-    let crops = gallery::read(folder, &reading.fields)?;
-    let extras = report_extras(ledger).with_gallery(reading, &crops, digest.as_str())?;
+    let extras = report_extras(ledger).with_gallery(reading, crops, digest.as_str())?;
     write_report_html(out.join(REPORT_HTML), reading, &failed, &extras)
 }

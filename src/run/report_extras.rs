@@ -1,4 +1,4 @@
-//! What the page of a result shows beside the reading: the run knows it.
+//! Contents of the page of a result that the run knows.
 
 use crate::report::{InputDigest, Provenance, ReportExtras};
 use crate::run::digest::InputFile;

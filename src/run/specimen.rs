@@ -9,15 +9,14 @@ use crate::error::Result;
 use crate::io::{FieldSource, FindOptions, file_name};
 use crate::quality::RunFacts;
 use crate::report::{
-    FailedField, FieldCrops, SCHEMA_VERSION, SpecimenRow, write_nuclei_csv, write_nuclei_geojson,
-    write_signals_csv, write_signals_geojson,
+    FailedField, FieldCrops, SCHEMA_VERSION, write_nuclei_csv, write_nuclei_geojson, write_signals_csv,
+    write_signals_geojson,
 };
 use crate::run::digest::{Digest, InputFile, PlaneDigest};
-use crate::run::figures::ResultFigures;
 use crate::run::find_settings::FindSettings;
 use crate::run::folder::clear_result;
 use crate::run::gallery;
-use crate::run::ledger::{Attention, Ledger, LedgerState, Outcome, ResultFile};
+use crate::run::ledger::{Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::options::Pictures;
 use crate::run::pictures;
@@ -25,7 +24,7 @@ use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::rejudge::write_judged;
 use crate::run::review::renew_reviewed;
-use crate::run::status::{FieldRecord, InputStatus};
+use crate::run::status::{FieldRecord, InputStatus, failed_fields};
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {
@@ -67,21 +66,19 @@ impl Target<'_> {
         results: Vec<Result<MeasuredField>>,
         facts: RunFacts,
     ) -> Finished {
-        let (mut good, mut failed, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut good, mut fields) = (Vec::new(), Vec::new());
         for (source, result) in sources.iter().zip(results) {
             let error = result.map(|measured| good.push((source, measured))).err().map(|e| e.to_string());
             let status = if error.is_none() { InputStatus::Scored } else { InputStatus::Failed };
-            if let Some(error) = &error {
-                failed.push(FailedField { field: source.name.clone(), error: error.clone() });
-            }
             fields.push(FieldRecord { field: source.name.clone(), status, error });
         }
+        let failed = failed_fields(&fields);
         let is_complete = failed.is_empty() && facts.skipped_files.is_empty();
         let status = if is_complete { InputStatus::Scored } else { InputStatus::Incomplete };
         if good.is_empty() {
             return self.fail(&none_readable(self.planned, &failed), fields);
         }
-        match self.write(sources, good, &failed, &fields, status, facts) {
+        match self.write(sources, good, &fields, status, facts) {
             Ok(ledger) => Finished { record: self.record(status, None, fields), ledger: Some(ledger) },
             Err(error) => {
                 let record = self.record(InputStatus::Failed, Some(error.to_string()), fields);
@@ -106,8 +103,7 @@ impl Target<'_> {
     fn write(
         &self,
         all: &[FieldSource],
-        good: Vec<(&FieldSource, MeasuredField)>,
-        failed: &[FailedField],
+        mut good: Vec<(&FieldSource, MeasuredField)>,
         fields: &[FieldRecord],
         status: InputStatus,
         facts: RunFacts,
@@ -117,7 +113,7 @@ impl Target<'_> {
         ledger.write(self.folder)?;
         let sources: Vec<&FieldSource> = good.iter().map(|(source, _)| *source).collect();
         let measured: Vec<String> = good.iter().map(|(_, m)| m.measurement.name().to_owned()).collect();
-        let crops: Vec<&FieldCrops> = good.iter().filter_map(|(_, m)| m.crops.as_ref()).collect();
+        let crops: Vec<FieldCrops> = good.iter_mut().filter_map(|(_, m)| m.crops.take()).collect();
         crops.par_iter().try_for_each(|crops| gallery::write(self.folder, crops))?;
         let measurements = good.into_iter().map(|(_, measured)| measured.measurement).collect();
         let reading = self.analyser.read_specimen_of_run(&self.planned.specimen, measurements, facts)?;
@@ -132,14 +128,8 @@ impl Target<'_> {
         self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
         write_signals_csv(self.folder.join("signals.csv"), &reading.name, &reading.fields)?;
-        ledger.outcome = Some(Outcome {
-            status,
-            row: SpecimenRow::new(&reading, failed.len()),
-            attention: Attention::of(&reading),
-            fields: fields.to_vec(),
-            figures: Some(ResultFigures::from(&reading)),
-        });
-        write_judged(self.folder, &reading, &ledger)?;
+        ledger.outcome = Some(Outcome::of(&reading, status, fields.to_vec()));
+        write_judged(self.folder, &reading, &crops, &ledger)?;
         ledger.files = self.written(&ledger.files)?;
         ledger.state = LedgerState::Complete;
         // Last: where it says so, everything else is there.

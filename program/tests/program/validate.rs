@@ -41,7 +41,7 @@ fn a_dossier_comes_from_results_a_sheet_and_readers() {
     assert_eq!(ihc["row_labels"], serde_json::json!(["0", "1+", "2+", "3+"]));
     assert!(place.read("dossier/dossier.html").contains("Validation dossier"));
 
-    // What a later sheet says wins.
+    // The values of a later sheet win.
     place.write("later.csv", "specimen;assay;manual_percent;ihc\nP1;ALK;44;1\nP9;alk;3;0\n");
     place.write(
         "readers.csv",

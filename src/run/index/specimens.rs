@@ -63,7 +63,7 @@ fn row(urgency: Urgency, line: &Line<'_>, record: &RunRecord) -> Markup {
     }
 }
 
-/// What a result asks of a person.
+/// The actions that a result asks for.
 fn asks(line: &Line<'_>) -> Markup {
     let Some(outcome) = line.outcome() else {
         return html! { p { (line.error.unwrap_or("no result")) } };

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::run::folder::{ResultsFolder, clear_result};
+use crate::run::gallery;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
 use crate::run::names::{AUDIT, RESULT_FILES, REVIEWS_FOLDER};
@@ -87,7 +88,7 @@ fn copy(
     if is_judged_again {
         let facts = ledger.facts.clone();
         let reading = rejudge(to, ledger, &facts)?;
-        write_judged(to, &reading, ledger)?;
+        write_judged(to, &reading, &gallery::read(to, &reading.fields)?, ledger)?;
         renew_digests(to, ledger)?;
     }
     let damaged = ledger.damaged_files(to);

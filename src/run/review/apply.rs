@@ -8,6 +8,7 @@ use crate::atomic::write_bytes;
 use crate::error::{Error, Location, Result};
 use crate::report::{write_json_results, write_nuclei_csv};
 use crate::run::digest::Digest;
+use crate::run::gallery;
 use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState};
 use crate::run::names::{AUDIT, REVIEWED_FOLDER, REVIEWS_FOLDER};
 use crate::run::rejudge::write_reports;
@@ -69,7 +70,6 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
     let before = Counted::of(&state.reading(&result.reading, options.role)?);
     state.add(&review.entries, (&review.reader, options.role), options.overrules, &location)?;
     let after = Counted::of(&state.reading(&result.reading, options.role)?);
-    let second_reading = state.second_reading(&result.reading)?;
     let (file, sequence) = (free_name(folder, review.extension), result.trail.lines.len() + 1);
     write_bytes(&folder.join(&file), review.text.as_bytes())?;
     let line = AuditLine {
@@ -89,9 +89,9 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
         after: after.clone(),
     };
     let (specimen, assay) = (line.specimen.clone(), line.assay.clone());
-    // What the trail names is there; what follows from the trail comes after it.
+    // The stored review is written before the trail, and the result after it.
     result.trail.add(&line)?;
-    write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
+    let second_reading = write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
     Ok(Reviewed { specimen, assay, reviews: sequence, before, after, second_reading })
 }
 
@@ -103,14 +103,14 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
 pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
     let result = ReviewedResult::open(folder)?;
     let Some(last) = result.trail.lines.last() else { return Ok(None) };
-    write_reviewed((folder, out), &result.state, &result)?;
+    let second_reading = write_reviewed((folder, out), &result.state, &result)?;
     Ok(Some(Reviewed {
         specimen: last.specimen.clone(),
         assay: last.assay.clone(),
         reviews: result.trail.lines.len(),
         before: last.before.clone(),
         after: Counted::of(&result.state.reading(&result.reading, last.role)?),
-        second_reading: result.state.second_reading(&result.reading)?,
+        second_reading,
     }))
 }
 
@@ -152,7 +152,7 @@ impl ReviewedResult {
             );
             return Err(fault(problem));
         }
-        let reading = saved::read(folder, &ledger)?;
+        let reading = saved::read_checked(folder)?;
         let digest = saved::digest_of_calls(&reading)?;
         let (trail, state) = Trail::read(folder, &reading, &digest)?;
         Ok(Self { ledger, reading, digest, trail, state })
@@ -213,12 +213,18 @@ fn free_name(folder: &Path, extension: &str) -> String {
 }
 
 /// The result with the decisions of the first reader, and both readings beside each other.
-fn write_reviewed((folder, out): (&Path, &Path), state: &State, result: &ReviewedResult) -> Result<()> {
+fn write_reviewed(
+    (folder, out): (&Path, &Path),
+    state: &State,
+    result: &ReviewedResult,
+) -> Result<Option<SecondReading>> {
     let reading = state.reading(&result.reading, ReaderRole::First)?;
     write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
-    write_reports((folder, out), &reading, &result.digest, &result.ledger)?;
-    if let Some(second) = state.second_reading(&result.reading)? {
-        write_json_results(&out.join("second_reading.json"), &second)?;
+    let crops = gallery::read(folder, &reading.fields)?;
+    write_reports(out, &reading, (&result.digest, &crops), &result.ledger)?;
+    let second = state.second_reading(&result.reading)?;
+    if let Some(second) = &second {
+        write_json_results(&out.join("second_reading.json"), second)?;
     }
-    Ok(())
+    Ok(second)
 }

@@ -70,7 +70,7 @@ impl State {
         location: &Location,
     ) -> Result<()> {
         let of = |entry: &ReviewEntry| (entry.field.clone(), entry.nucleus_id);
-        // What is counted, if anything.
+        // The pattern that is counted, if any.
         let outcome = |entry: &ReviewEntry| (entry.change == ReviewChange::Exclude, entry.pattern.clone());
         let differs = |entry: &&ReviewEntry| {
             let earlier = self.of(role).get(&of(entry));
@@ -181,7 +181,7 @@ impl SecondReading {
             second: two,
             calls,
             pooled,
-            pooled_percent: (pooled.total > 0).then(|| 100.0 * pooled.positive as f64 / pooled.total as f64),
+            pooled_percent: pooled.percent(),
             meets_cutoff: decision.cutoff().is_met_by(pooled.positive, pooled.total, decision.comparator()),
         })
     }
