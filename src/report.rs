@@ -5,6 +5,7 @@
 //! bytes depend on the reading only, not on threads, times or the machine. Columns and keys are described in
 //! `docs/outputs.md`; those named there first never change their name or place within a schema version.
 
+mod display_range;
 #[cfg(test)]
 mod example;
 mod fate;

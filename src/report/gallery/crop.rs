@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldView, PlaneView};
 use crate::label_image::LabelImage;
+use crate::report::display_range::{DisplayRange, MIN_RANGE_SD, RangeRule};
 use crate::report::gallery::sheet::{self, TILE_PX};
 use crate::segment::{BoundingBox, Nucleus};
 
@@ -11,12 +12,12 @@ use crate::segment::{BoundingBox, Nucleus};
 const MARGIN_PX: usize = 6;
 /// Most corners of an outline on a crop.
 const MAX_OUTLINE_POINTS: usize = 40;
-/// Samples of a field that its display range is taken from, at most.
-const MAX_RANGE_SAMPLES: usize = 1 << 16;
-/// Quantiles of a plane shown as black and as white: counterstain, red, green. Signals cover about a thousandth of a field.
-const RANGES: [[f64; 2]; 3] = [[0.02, 0.998], [0.01, 0.9995], [0.01, 0.9995]];
-/// Smallest range over the spread of the lower half of the samples: noise is not stretched to look like signals.
-const MIN_RANGE_SPREADS: f32 = 12.0;
+/// The range of each plane: counterstain, red, green. The background stays visible: the page subtracts it.
+const RANGES: [RangeRule; 3] = [range(0.02, 0.998), range(0.01, 0.9995), range(0.01, 0.9995)];
+
+const fn range(black: f64, white: f64) -> RangeRule {
+    RangeRule { quantiles: [black, white], min_sd: MIN_RANGE_SD, max_samples: 1 << 16 }
+}
 
 /// Where the crop of one nucleus lies in its field, and its outline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ impl FieldCrops {
     #[must_use]
     pub fn cut(field: &FieldView<'_>, labels: &LabelImage, nuclei: &[Nucleus]) -> Self {
         let planes = [field.counterstain, field.red, field.green];
-        let ranges: [Range; 3] = std::array::from_fn(|i| Range::of(planes[i], RANGES[i]));
+        let ranges: [DisplayRange; 3] = std::array::from_fn(|i| DisplayRange::of(planes[i], RANGES[i]));
         let crops: Vec<NucleusCrop> = nuclei.iter().map(|nucleus| NucleusCrop::of(nucleus, labels)).collect();
         let tiles = |crop: usize| [0, 1, 2].map(|i| crops[crop].tile(planes[i], ranges[i]));
         let sheets = sheet::sheets(crops.len(), tiles);
@@ -81,7 +82,7 @@ impl NucleusCrop {
 
     /// The tile of a plane: each of its pixels is the mean of the samples that it covers, or the nearest one. Outside the field it
     /// is black.
-    fn tile(&self, plane: PlaneView<'_>, range: Range) -> Vec<u8> {
+    fn tile(&self, plane: PlaneView<'_>, range: DisplayRange) -> Vec<u8> {
         let (height, width) = plane.dim();
         let square = self.square(plane, (height, width));
         let bounds = |i: usize| {
@@ -97,7 +98,7 @@ impl NucleusCrop {
                         (sum, n) = (sum + value, n + 1.0);
                     }
                 }
-                tile.push(if n > 0.0 { range.grey(sum / n) } else { 0 });
+                tile.push(if n > 0.0 { grey(range, sum / n) } else { 0 });
             }
         }
         tile
@@ -118,36 +119,9 @@ impl NucleusCrop {
     }
 }
 
-/// The grey levels of a plane that are shown as black and as white.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    black: f32,
-    white: f32,
-}
-
-impl Range {
-    fn of(plane: PlaneView<'_>, [low, high]: [f64; 2]) -> Self {
-        let (height, width) = plane.dim();
-        let step = ((height * width) as f64 / MAX_RANGE_SAMPLES as f64).sqrt().ceil().max(1.0) as usize;
-        let mut row = vec![0.0; width];
-        let mut samples = Vec::with_capacity(MAX_RANGE_SAMPLES);
-        for y in (0..height).step_by(step) {
-            plane.read_row(y, 0, &mut row);
-            samples.extend(row.iter().step_by(step).filter(|sample| sample.is_finite()));
-        }
-        samples.sort_unstable_by(f32::total_cmp);
-        let last = samples.len().saturating_sub(1);
-        let quantile = |q: f64| samples.get((q * last as f64).round() as usize).copied().unwrap_or(0.0);
-        let (black, median) = (quantile(low), quantile(0.5));
-        let least = black + MIN_RANGE_SPREADS * (median - quantile(0.16));
-        Self { black, white: quantile(high).max(least) }
-    }
-
-    fn grey(self, sample: f32) -> u8 {
-        let span = self.white - self.black;
-        let share = if span > 0.0 { (sample - self.black) / span } else { 0.0 };
-        (255.0 * share).clamp(0.0, 255.0).round() as u8
-    }
+/// A sample as an 8-bit grey level.
+fn grey(range: DisplayRange, sample: f32) -> u8 {
+    (255.0 * range.share(sample)).round() as u8
 }
 
 #[cfg(test)]
@@ -170,17 +144,11 @@ mod tests {
         assert_eq!(cut.sheets.len(), FieldCrops::sheet_count(1));
         let inside = |point: &[i64; 2]| point.iter().all(|at| (0..22).contains(at));
         assert!(cut.crops[0].outline_px.len() > 8 && cut.crops[0].outline_px.iter().all(inside));
-        let tile = cut.crops[0].tile(field.red.view(), Range { black: 0.0, white: 255.0 });
+        let ramp = Array2::from_shape_fn((1, 256), |(_, x)| x as u16);
+        let whole = RangeRule { quantiles: [0.0, 1.0], min_sd: 0.0, max_samples: 256 };
+        let range = DisplayRange::of(PlaneView::from(&ramp), whole);
+        let tile = cut.crops[0].tile(field.red.view(), range);
         assert_eq!(tile[0], 0);
         assert!(tile[TILE_PX * TILE_PX / 2 + TILE_PX / 2] > 90);
-    }
-
-    #[test]
-    fn noise_is_not_stretched_over_the_whole_range() {
-        let noise = Array2::from_shape_fn((64, 64), |(y, x)| 100.0 + ((y * 37 + x * 101) % 23) as f32);
-        let range = Range::of(PlaneView::from(&noise), RANGES[1]);
-        assert!(noise.iter().all(|&sample| range.grey(sample) < 64));
-        let flat = Array2::<u16>::from_elem((4, 4), 7);
-        assert_eq!(Range::of(PlaneView::from(&flat), RANGES[1]).grey(7.0), 0);
     }
 }

@@ -17,7 +17,7 @@ use crate::units::PixelSize;
 /// Most signals of a kind that a person can enter: patterns with more are amplified or cannot be counted.
 const MAX_ENTERED_SIGNALS: usize = 20;
 
-/// What the page's program works on.
+/// The data of the page's program.
 #[derive(Debug, Serialize)]
 pub(super) struct Data<'a> {
     specimen: &'a str,

@@ -254,7 +254,7 @@
     const before = state.changes.get(key(nucleus));
     state.history.push([key(nucleus), before]);
     const seconds = (before ? before.seconds : 0) + spent();
-    // What is counted is written down as it was shown.
+    // The pattern that was shown is written down.
     const isCounted = change === "restore" || (change === "accept" && nucleus.evaluable);
     const entry = { field: data.fields[nucleus.field].name, id: nucleus.id, change,
                     pattern: isCounted ? nucleus.pattern : null, reason: "",
