@@ -76,7 +76,12 @@ impl Copies {
         Self { form, ends: [of_end(first), of_end(second)], pairs: exact(pairs) }
     }
 
-    /// The copies of both nuclei, of one form, as ranges.
+    /// Whether each end is amplified.
+    pub(super) fn amplified(self) -> [bool; 2] {
+        self.ends.map(|count| count == Count::Amplified)
+    }
+
+    /// The copies of both nuclei, of one form and with the same ends amplified, as ranges.
     pub(super) fn with(self, other: Self) -> Self {
         let [first, second] = self.ends;
         let [other_first, other_second] = other.ends;

@@ -121,14 +121,14 @@ fn written(
     Ok((!patterns.is_empty()).then(|| Iscn::of_set(patterns, naming.times)))
 }
 
-/// Rare patterns of one kind as one.
+/// Rare patterns of one kind as one, those with an amplified end by themselves: nothing else is amplified for them.
 fn with_rare_together(all: impl Iterator<Item = Tally>, total: usize) -> Vec<Tally> {
     let is_rare = |t: &Tally| t.nuclei as u128 * 100 < total as u128 * RARE_BELOW_PERCENT as u128;
     let (rare, mut tallies): (Vec<Tally>, Vec<Tally>) = all.partition(is_rare);
-    let mut by_kind: BTreeMap<Kind, Tally> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(Kind, [bool; 2]), Tally> = BTreeMap::new();
     for tally in rare {
         by_kind
-            .entry(tally.kind)
+            .entry((tally.kind, tally.copies.amplified()))
             .and_modify(|joined| {
                 joined.copies = joined.copies.with(tally.copies);
                 joined.nuclei = joined.nuclei.saturating_add(tally.nuclei);

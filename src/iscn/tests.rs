@@ -144,6 +144,14 @@ fn a_rare_pattern_that_counts_is_never_written_with_one_that_does_not() {
 }
 
 #[test]
+fn a_rare_amplified_end_amplifies_no_other_pattern() {
+    let found = text(&[("2F", 96), ("1F2R", 2), ("1F7R", 2)], &alk(), None);
+    for pattern in ["(3'ALKx3,5'ALKx1)(3'ALK con 5'ALKx1)[2/100]", "(3'ALK amp,5'ALKx1)[2/100]"] {
+        assert!(found.contains(pattern), "{found}");
+    }
+}
+
+#[test]
 fn order_of_the_ends_sex_and_symbol_are_of_the_assay() {
     let tfe3 = Assay::builtin("tfe3").unwrap();
     assert_eq!(text(&[("1F", 100)], &tfe3, Some(Sex::Male)), "nuc ish(TFE3x1)[100]");
