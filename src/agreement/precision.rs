@@ -11,7 +11,7 @@ use crate::error::Result;
 pub struct RepeatGroup {
     /// The specimen.
     pub specimen: String,
-    /// What was measured, once or several times.
+    /// The values that were measured, one or several.
     pub values: Vec<f64>,
 }
 

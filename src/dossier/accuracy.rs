@@ -52,7 +52,7 @@ pub struct Accuracy {
     pub comparison: Part<MethodComparison>,
     /// The calls, by the cutoff of the assay.
     pub calls: CallAgreement,
-    /// What speaks against relying on it.
+    /// Reasons not to rely on it.
     pub cautions: Vec<String>,
 }
 

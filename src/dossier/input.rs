@@ -1,4 +1,4 @@
-//! What a dossier is made from.
+//! The input of a dossier.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub struct DossierSpecimen {
     pub failed_fields: usize,
     /// Codes of the findings that withhold its verdict.
     pub withheld_by: Vec<String>,
-    /// What other methods say of it.
+    /// Results of other methods.
     pub reference: ReferenceValues,
     /// Evaluable nuclei by signal pattern.
     pub patterns: BTreeMap<String, usize>,
@@ -69,7 +69,7 @@ pub struct ReaderCount {
     pub count: Count,
 }
 
-/// What a dossier is made from: the results of one assay, and what a laboratory knows of its specimens.
+/// The input of a dossier: the results of one assay, and what a laboratory knows of its specimens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DossierInput {

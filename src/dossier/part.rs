@@ -25,7 +25,7 @@ pub enum Part<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TooFew {
-    /// What is counted, in words.
+    /// The things that are counted, in words.
     pub of: String,
     /// How many there are.
     pub found: usize,

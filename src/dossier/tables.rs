@@ -51,7 +51,7 @@ fn read(path: &Path, needed: &[&str]) -> Result<Vec<Row>> {
     Ok(rows.map(row).collect())
 }
 
-/// What a sheet says of a result.
+/// The values of a sheet for a result.
 pub(super) struct SheetValues {
     /// Line of the table.
     pub(super) line: usize,

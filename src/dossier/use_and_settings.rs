@@ -16,7 +16,7 @@ pub struct RuleText {
     pub verify: Vec<String>,
 }
 
-/// What was validated: the assay, the settings and the specimens.
+/// The subject of the validation: the assay, the settings and the specimens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UseAndSettings {
@@ -44,7 +44,7 @@ pub struct UseAndSettings {
     pub not_evaluable: usize,
     /// Evaluable nuclei of the specimen with the fewest, and of the one with the most; `None` without specimens.
     pub evaluable_nuclei: Option<(usize, usize)>,
-    /// What speaks against relying on the results as one set.
+    /// Reasons not to rely on the results as one set.
     pub cautions: Vec<String>,
 }
 

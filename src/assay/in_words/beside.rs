@@ -1,4 +1,4 @@
-//! What is reported beside the verdict, and the codes that it is reported by.
+//! Reports beside the verdict, and their codes, in words.
 
 use crate::assay::{Assay, Comparator};
 

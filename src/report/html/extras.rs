@@ -1,16 +1,16 @@
-//! What a report shows beside the reading.
+//! Further contents of a report.
 
 use super::page::Gallery;
 
-/// What a report shows beside the reading.
+/// Further contents of a report, beside the reading.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReportExtras {
-    /// What the reading was made from.
+    /// The files and settings of the reading.
     pub provenance: Option<Provenance>,
     /// Name of the file or folder with the regions.
     pub regions: Option<String>,
-    /// What the laboratory says of the specimen, each with its name, such as `note`.
+    /// Remarks of the laboratory on the specimen, each with its name, such as `note`.
     pub facts: Vec<(String, String)>,
     /// A section after the results, which is not printed.
     pub(crate) gallery: Option<Gallery>,
@@ -52,7 +52,7 @@ pub struct InputDigest {
     pub blake3: String,
 }
 
-/// What a reading was made from.
+/// The files and settings of a reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Provenance {

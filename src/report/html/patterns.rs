@@ -86,7 +86,7 @@ fn patterns(reading: &SpecimenReading) -> Markup {
     )
 }
 
-/// What the nuclei of a pattern count as.
+/// The meaning of a pattern by the assay.
 fn meaning(row: &Row<'_>, reading: &SpecimenReading) -> &'static str {
     match (row.is_rearranged, row.class.isolated_meaning(&reading.assay)) {
         (true, None) => "rearranged: split",

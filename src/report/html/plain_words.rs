@@ -11,7 +11,7 @@ use crate::decide::Verdict;
 /// The text of one gene.
 struct Text {
     gene: &'static str,
-    /// What was looked at, and why.
+    /// The test, and its purpose.
     subject: &'static str,
     /// The meaning of each verdict.
     meanings: [Meaning; 4],

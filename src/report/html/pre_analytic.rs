@@ -1,4 +1,4 @@
-//! What the result was made from: the specimen, the probes, the fields.
+//! The basis of the result: the specimen, the probes, the fields.
 
 use maud::{Markup, html};
 

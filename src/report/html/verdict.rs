@@ -73,7 +73,7 @@ fn more_nuclei(reading: &SpecimenReading) -> Option<String> {
     })
 }
 
-/// What the verdict asks of the reader before it is used.
+/// Actions of the reader before the verdict is used.
 fn demands(reading: &SpecimenReading) -> Vec<String> {
     let summary = &reading.summary;
     let mut demands = Vec::new();
