@@ -67,15 +67,11 @@ pub enum Event<'a> {
         /// Whether it was kept from before.
         kept: bool,
     },
-    /// Results are read once more, with what only the whole run tells.
+    /// Results are judged again by facts that only the whole run tells: a control out of range, or pixels that specimens share.
     #[non_exhaustive]
     Again {
         /// So many results.
         results: usize,
-        /// Their fields.
-        fields: usize,
-        /// Bytes of their files.
-        bytes: u64,
     },
 }
 

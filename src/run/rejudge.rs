@@ -29,6 +29,16 @@ pub(super) fn rejudge(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> R
     Ok(reading)
 }
 
+/// Judges a result again by these facts, and writes the files that depend on them.
+///
+/// # Errors
+/// Those of [`rejudge`]; [`crate::Error::Io`] if a file cannot be written.
+pub(super) fn judge_again(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) -> Result<()> {
+    let reading = rejudge(folder, ledger, facts)?;
+    write_judged(folder, &reading, &gallery::read(folder, &reading.fields)?, ledger)?;
+    renew_digests(folder, ledger)
+}
+
 /// Writes the pages of a result anew, of which only what its sheet says is another one.
 pub(super) fn renew(folder: &Path, ledger: &mut Ledger) -> Result<()> {
     let reading = saved::read(folder, ledger)?;
@@ -38,7 +48,7 @@ pub(super) fn renew(folder: &Path, ledger: &mut Ledger) -> Result<()> {
 }
 
 /// Notes the digests of the files that [`write_judged`] wrote.
-pub(super) fn renew_digests(folder: &Path, ledger: &mut Ledger) -> Result<()> {
+fn renew_digests(folder: &Path, ledger: &mut Ledger) -> Result<()> {
     for file in ledger.files.iter_mut().filter(|file| JUDGED_FILES.contains(&file.name.as_str())) {
         file.blake3 = Some(Digest::of_file(&folder.join(&file.name))?);
     }

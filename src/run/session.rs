@@ -113,7 +113,7 @@ impl Run {
         // What only the whole run tells. A control that shares its pixels is none, which the others must know.
         for _ in 0..MAX_ROUNDS {
             update(&self.members(), &mut facts);
-            if observer.is_cancelled() || !self.read_again(&facts, &mut workspaces, observer) {
+            if observer.is_cancelled() || !self.judge_again(&facts, &mut workspaces, observer) {
                 break;
             }
         }
@@ -188,8 +188,9 @@ impl Run {
         }
     }
 
-    /// Reads results once more that rest on other facts than these. `false` if there are none.
-    fn read_again(
+    /// Judges results again that rest on other facts than these. `false` if there are none. One whose files were changed meanwhile
+    /// is read once more.
+    fn judge_again(
         &mut self,
         facts: &[RunFacts],
         workspaces: &mut Vec<Workspace>,
@@ -202,11 +203,21 @@ impl Run {
         if again.is_empty() {
             return false;
         }
-        let fields = || again.iter().flat_map(|&i| self.slots[i].fields());
-        let (bytes, fields) = (fields().map(bytes_of).sum(), fields().count());
-        observer.on(Event::Again { results: again.len(), fields, bytes });
-        again.iter().for_each(|&i| self.slots[i].there = There::Changed);
-        self.read(&again, facts, workspaces, observer);
+        observer.on(Event::Again { results: again.len() });
+        let slots = self.slots.par_iter_mut().zip(facts).enumerate().filter(|(i, _)| again.binary_search(i).is_ok());
+        let is_judged: Vec<(usize, bool)> =
+            slots.map(|(i, (slot, facts))| (i, slot.judge_again(facts).is_ok())).collect();
+        let (judged, changed): (Vec<_>, Vec<_>) =
+            is_judged.into_iter().partition(|(_, is_judged)| *is_judged);
+        for (i, _) in judged {
+            let slot = &self.slots[i];
+            if let (Some(record), Some(ledger)) = (&slot.record, &slot.ledger) {
+                observer.on(Event::Result { record, outcome: ledger.outcome.as_ref(), kept: false });
+            }
+        }
+        let changed: Vec<usize> = changed.into_iter().map(|(i, _)| i).collect();
+        changed.iter().for_each(|&i| self.slots[i].there = There::Changed);
+        self.read(&changed, facts, workspaces, observer);
         true
     }
 

@@ -15,7 +15,7 @@ use crate::run::options::RunOptions;
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::regions::ResultRegions;
-use crate::run::rejudge::renew;
+use crate::run::rejudge::{judge_again, renew};
 use crate::run::review::renew_reviewed;
 use crate::run::specimen::{Target, absolute};
 
@@ -132,6 +132,24 @@ impl Slot {
         self.record = ledger.outcome.as_ref().map(|outcome| {
             InputRecord::of(&self.planned, &self.name, outcome.status, None, outcome.fields.clone())
         });
+        Ok(())
+    }
+}
+
+impl Slot {
+    /// Judges the result that is there by other facts of the run. Its images are not read.
+    ///
+    /// # Errors
+    /// If its files were changed since they were written, or cannot be written.
+    pub(super) fn judge_again(&mut self, facts: &RunFacts) -> Result<()> {
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let mut judged = ledger.clone();
+        // A run that is killed here makes the result anew.
+        Ledger { state: LedgerState::Started, ..ledger.clone() }.write(&self.path)?;
+        judge_again(&self.path, &mut judged, facts)?;
+        judged.write(&self.path)?;
+        renew_reviewed(&self.path);
+        *ledger = judged;
         Ok(())
     }
 }

@@ -56,9 +56,7 @@ fn line(event: Event<'_>) -> Option<Value> {
         Event::Slide { specimen, field, done_px, all_px, .. } => {
             json!({"event": "slide", "specimen": specimen, "field": field, "done_px": done_px, "all_px": all_px})
         }
-        Event::Again { results, fields, bytes, .. } => {
-            json!({"event": "again", "results": results, "fields": fields, "bytes": bytes})
-        }
+        Event::Again { results, .. } => json!({"event": "again", "results": results}),
         _ => return None,
     })
 }

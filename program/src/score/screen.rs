@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use breakapart::run::{Event, InputRecord, Observer, Outcome, RunResult, Urgency, notes};
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt;
 use crate::messages::tell;
@@ -73,11 +73,8 @@ impl Observer for Screen {
                     self.bar.println(line);
                 }
             }
-            Event::Again { results, bytes, .. } => {
-                self.bar.inc_length(bytes);
-                let size = HumanBytes(bytes);
-                self.bar
-                    .println(format!("{results} results are read once more, after the whole run ({size})"));
+            Event::Again { results, .. } => {
+                self.bar.println(format!("{results} results are judged again, after the whole run"));
             }
             _ => {}
         }

@@ -8,12 +8,11 @@ use rayon::prelude::*;
 use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::run::folder::{ResultsFolder, clear_result};
-use crate::run::gallery;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::gather::Gathered;
 use crate::run::names::{AUDIT, RESULT_FILES, REVIEWS_FOLDER};
 use crate::run::part::PartRecord;
-use crate::run::rejudge::{rejudge, renew_digests, write_judged};
+use crate::run::rejudge::judge_again;
 use crate::run::review::renew_reviewed;
 
 /// Writes all results under the names that the whole run gives them.
@@ -87,9 +86,7 @@ fn copy(
     ledger.files.par_iter().try_for_each(|file| copy_file(&from.join(&file.name), &to.join(&file.name)))?;
     if is_judged_again {
         let facts = ledger.facts.clone();
-        let reading = rejudge(to, ledger, &facts)?;
-        write_judged(to, &reading, &gallery::read(to, &reading.fields)?, ledger)?;
-        renew_digests(to, ledger)?;
+        judge_again(to, ledger, &facts)?;
     }
     let damaged = ledger.damaged_files(to);
     if damaged.is_empty() {
