@@ -36,6 +36,8 @@ pub use geojson::{write_nuclei_geojson, write_signals_geojson};
 pub use html::{InputDigest, Provenance, ReportExtras, write_report_html};
 pub use lis::{LIS_COLUMNS, LisLine, write_lis_csv};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
+#[cfg(feature = "run")]
+pub(crate) use number::fixed_or_empty;
 pub use overlay::{OverlayScale, overlay, write_overlay};
 
 #[cfg(feature = "run")]

@@ -71,6 +71,7 @@ mod record;
 mod reference;
 mod regions;
 mod rejudge;
+mod renew;
 mod report_extras;
 mod result;
 mod review;
@@ -106,6 +107,7 @@ pub use plan::{FailedInput, Plan, PlannedResult};
 pub use record::{EarlierResult, InputRecord, RegionSettings, ResultSettings, RunParameters, RunRecord};
 pub use reference::{Ihc, Ngs, ReferenceValues};
 pub use regions::ResultRegions;
+pub use renew::renew_tables;
 pub use result::RunResult;
 pub use review::{
     AUDIT_JSONL, AuditLine, Counted, REVIEW_COLUMNS, ReaderRole, Review, ReviewChange, ReviewEntry,

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use breakapart::run::{
-    LEDGER_JSON, ReaderRole, Review, ReviewOptions, Reviewed, SecondReading, check_reviews, review,
+    LEDGER_JSON, ReaderRole, Review, ReviewOptions, Reviewed, SecondReading, check_reviews, renew_tables,
+    review,
 };
 use clap::Parser;
 
@@ -17,7 +18,8 @@ use crate::messages::{tell, tell_error};
 /// Applies a review: corrections that a person made in report.html or in QuPath.
 ///
 /// The reading of the program stays as it is. The review is stored as it came, the result with it is written to
-/// `SPECIMEN/reviewed`, and a line is added to `SPECIMEN/audit.jsonl`: who, when, why, and the result before and after. Exit status:
+/// `SPECIMEN/reviewed`, and a line is added to `SPECIMEN/audit.jsonl`: who, when, why, and the result before and after. The tables
+/// and the page of the run show the reviewed result from then on. Exit status:
 /// 0 done; 1 the review or a result does not fit, the reason is named and nothing is changed; 2 wrong usage.
 #[derive(Parser)]
 pub struct Arguments {
@@ -75,6 +77,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         folders.iter().filter(has_reviews).for_each(|folder| note(check(folder)));
     } else {
         arguments.review.iter().for_each(|file| note(apply(file, &folders, arguments)));
+        // Also after a failure: other reviews were applied.
+        if let Some(Err(error)) = folders.first().and_then(|folder| folder.parent()).map(renew_tables) {
+            let text =
+                "the reviews are applied, the tables of the run are not: run `review` or `score` again";
+            tell_error(&anyhow::Error::new(error).context(text));
+            is_good = false;
+        }
     }
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -166,13 +175,7 @@ fn told(reviewed: &Reviewed, reader: &str) -> String {
 fn second_told(second: &SecondReading) -> String {
     let same: usize = (0..3).map(|i| second.calls[i][i]).sum();
     let all: usize = second.calls.iter().flatten().sum();
-    let percent = second.pooled_percent.map_or_else(String::new, |percent| format!(" ({percent:.1} %)"));
-    format!(
-        "\n  two readers: {same} of {all} nuclei called alike; pooled {} of {}{percent}, {} the cutoff",
-        second.pooled.positive,
-        second.pooled.total,
-        if second.meets_cutoff { "at or above" } else { "below" }
-    )
+    format!("\n  two readers: {same} of {all} nuclei called alike; pooled {}", second.in_words())
 }
 
 /// Replays the trail of a result, and compares the bytes.

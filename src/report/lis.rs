@@ -6,10 +6,10 @@ use crate::error::Result;
 use crate::report::number::fixed_or_empty;
 use crate::report::specimens::SpecimenRow;
 use crate::report::table::write_table;
-use crate::summarise::{ResultWord, SecondaryPattern};
+use crate::summarise::{Count, ResultWord, SecondaryPattern};
 
 /// Columns of `lis.csv`.
-pub const LIS_COLUMNS: [&str; 22] = [
+pub const LIS_COLUMNS: [&str; 26] = [
     "specimen",
     "assay",
     "gene",
@@ -32,6 +32,10 @@ pub const LIS_COLUMNS: [&str; 22] = [
     "findings",
     "status",
     "control",
+    "review",
+    "reviewed_by",
+    "pooled_rearranged",
+    "pooled_evaluable",
 ];
 
 /// A line of `lis.csv`.
@@ -50,18 +54,25 @@ pub struct LisLine<'a> {
     pub status: &'a str,
     /// The role as a control; empty for a patient's specimen.
     pub control: &'a str,
+    /// Whether it was reviewed: `not_reviewed`, `reviewed`, or `does_not_fit` if its reviews are of another reading.
+    pub review: &'a str,
+    /// Who reviewed it; empty if nobody did.
+    pub reviewed_by: &'a str,
+    /// Counts of two readers summed; `None` without a second reader.
+    pub pooled: Option<Count>,
 }
 
 impl LisLine<'_> {
-    fn cells(&self) -> [String; 22] {
+    fn cells(&self) -> [String; 26] {
         let Some(row) = self.row else {
-            let mut cells: [String; 22] = Default::default();
+            let mut cells: [String; 26] = Default::default();
             let stated = [
                 (0, self.specimen),
                 (1, self.assay),
                 (3, ResultWord::NotDone.name()),
                 (20, self.status),
                 (21, self.control),
+                (22, self.review),
             ];
             for (place, text) in stated {
                 text.clone_into(&mut cells[place]);
@@ -95,6 +106,10 @@ impl LisLine<'_> {
             self.findings.to_owned(),
             self.status.to_owned(),
             self.control.to_owned(),
+            self.review.to_owned(),
+            self.reviewed_by.to_owned(),
+            self.pooled.map_or_else(String::new, |pooled| pooled.positive.to_string()),
+            self.pooled.map_or_else(String::new, |pooled| pooled.total.to_string()),
         ]
     }
 }
@@ -105,7 +120,10 @@ impl LisLine<'_> {
 /// use breakapart::report::{LisLine, write_lis_csv};
 /// # let folder = std::env::temp_dir().join(format!("breakapart-lis-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder).unwrap();
-/// let line = LisLine { specimen: "P1", assay: "alk", row: None, findings: "", status: "failed", control: "" };
+/// let line = LisLine {
+///     specimen: "P1", assay: "alk", row: None, findings: "", status: "failed", control: "",
+///     review: "not_reviewed", reviewed_by: "", pooled: None,
+/// };
 /// write_lis_csv(folder.join("lis.csv"), &[line])?;
 /// assert!(std::fs::read_to_string(folder.join("lis.csv")).unwrap().contains("P1,alk,,Not done,"));
 /// # std::fs::remove_dir_all(folder).unwrap();
@@ -143,6 +161,9 @@ mod tests {
             findings: "borderline too_few_fields",
             status: "scored",
             control: "",
+            review: "reviewed",
+            reviewed_by: "Dr. A",
+            pooled: Some(Count::new(12, 100).unwrap()),
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lis.csv");
@@ -153,7 +174,7 @@ mod tests {
             format!("{}\n", LIS_COLUMNS.join(","))
                 + "S1,alk,ALK,Negative with Monosomy,negative,1,1,100.00,20.65,100.00,0.950,\
                    nuc ish(ALKx2)(3'ALK sep 5'ALKx1)[1],2024,0.00,0.00,,false,false,,borderline too_few_fields,\
-                   scored,\n"
+                   scored,,reviewed,Dr. A,12,100\n"
         );
     }
 }

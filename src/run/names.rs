@@ -61,10 +61,22 @@ pub(super) fn is_our_file(name: &str) -> bool {
 }
 
 /// Columns of `specimens.csv` after those of a specimen, before those of a sheet.
-pub(super) const RUN_COLUMNS: [&str; 4] = ["status", "in_run", "control", "note"];
+pub(super) const RUN_COLUMNS: [&str; 10] = [
+    "status",
+    "in_run",
+    "control",
+    "note",
+    "review",
+    "reviewed_by",
+    "reviewed_verdict",
+    "reviewed_rearranged",
+    "reviewed_evaluable",
+    "reviewed_percent_rearranged",
+];
 
 /// Further keys of `results.json`.
-const RESULT_KEYS: [&str; 4] = ["error", "findings", "crate_version", "folder"];
+const RESULT_KEYS: [&str; 6] =
+    ["error", "findings", "crate_version", "folder", "pooled_rearranged", "pooled_evaluable"];
 
 /// Whether a column of a sheet has the name of one of ours.
 pub(super) fn is_our_column(column: &str) -> bool {

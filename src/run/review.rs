@@ -5,6 +5,7 @@
 //! | `document` | a review as a person saved it: `review.csv`, or objects that were reclassified in QuPath |
 //! | `state` | all reviews of a result together: who decided what, and what two readers decided otherwise |
 //! | `audit` | the trail: a line for each review, each with the digest of the one before |
+//! | `outcome` | the result with all reviews, as the tables of the run show it |
 //! | `apply` | a review onto a result |
 //!
 //! The reading of the program stays as it is. A review is stored as it came, and its line is added to the trail. The result with
@@ -13,6 +14,7 @@
 mod apply;
 mod audit;
 mod document;
+mod outcome;
 mod qupath;
 mod state;
 
@@ -20,4 +22,5 @@ pub(super) use apply::renew_reviewed;
 pub use apply::{ReviewOptions, Reviewed, check_reviews, review};
 pub use audit::{AUDIT_JSONL, AuditLine, Counted};
 pub use document::{REVIEW_COLUMNS, Review, ReviewChange, ReviewEntry};
+pub(super) use outcome::{DOES_NOT_FIT, ReviewStatus, ReviewedOutcome};
 pub use state::{ReaderRole, SecondReading};

@@ -9,6 +9,7 @@ use crate::report::SpecimenRow;
 use crate::run::ledger::Outcome;
 use crate::run::line::Line;
 use crate::run::record::InputRecord;
+use crate::run::review::{DOES_NOT_FIT, ReviewStatus};
 use crate::run::status::InputStatus;
 use crate::summarise::Verdict;
 
@@ -111,7 +112,7 @@ pub(super) fn further_findings(outcome: &Outcome) -> Option<String> {
 
 pub(super) fn write(path: &Path, lines: &[Line<'_>]) -> Result<()> {
     let mut sorted: Vec<(Urgency, &Line<'_>)> =
-        lines.iter().map(|line| (Urgency::of(line.outcome()), line)).collect();
+        lines.iter().map(|line| (Urgency::of(line.final_outcome()), line)).collect();
     // Stable: within one urgency in the order of the run.
     sorted.sort_by_key(|(urgency, line)| (!line.in_run, *urgency));
     let mut text = String::from("Break-apart FISH. Not a medical device.\n");
@@ -131,12 +132,13 @@ fn write_line(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
         line.name,
         if line.assay.is_empty() { "no assay" } else { line.assay }
     )?;
-    let Some(outcome) = line.outcome() else {
+    let Some(outcome) = line.final_outcome() else {
         return writeln!(text, "  failed: {}", line.error.unwrap_or("no result"));
     };
     let row = &outcome.row;
     let level = row.level.map_or(String::new(), |level| format!(", {:.0} % interval", 100.0 * level));
     writeln!(text, "  {}: {} nuclei rearranged{level}", row.verdict, counts(row))?;
+    write_review(text, line)?;
     for field in &outcome.fields {
         if let Some(error) = &field.error {
             writeln!(text, "  field {} failed: {error}", field.field)?;
@@ -156,4 +158,20 @@ fn write_line(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
         writeln!(text, "  note: {}", line.sheet.note)?;
     }
     Ok(())
+}
+
+/// Who reviewed a result, and the result without it.
+fn write_review(text: &mut String, line: &Line<'_>) -> std::fmt::Result {
+    if line.review == ReviewStatus::DoesNotFit {
+        writeln!(text, "  {DOES_NOT_FIT}")?;
+    }
+    let Some(reviewed) = line.reviewed() else { return Ok(()) };
+    write!(text, "  reviewed by {}", reviewed.by())?;
+    if let Some(row) = line.row() {
+        write!(text, "; the program: {}, {}", row.verdict, counts(row))?;
+    }
+    if let Some(both) = &reviewed.second_reading {
+        write!(text, "; both readers together: {}", both.in_words())?;
+    }
+    writeln!(text)
 }

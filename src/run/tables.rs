@@ -6,21 +6,24 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::report::{LisLine, SPECIMENS_COLUMNS, write_json_results, write_lis_csv, write_rows};
+use crate::report::{
+    LisLine, SPECIMENS_COLUMNS, fixed_or_empty, write_json_results, write_lis_csv, write_rows,
+};
 use crate::run::control_chart::charts;
 use crate::run::history::ControlFigures;
 use crate::run::ledger::Ledger;
 use crate::run::line::Line;
 use crate::run::names::RUN_COLUMNS;
 use crate::run::result::RunResult;
+use crate::run::review::ReviewedOutcome;
 use crate::run::{index, multiqc, summary};
 
 /// Writes all files about the run; `run.json` last: where it is, everything else is.
 pub(super) fn write(folder: &Path, result: &RunResult, earlier: &[(String, Ledger)]) -> Result<()> {
     let of_run = result.record.inputs.iter().zip(&result.results);
-    let of_run = of_run.map(|(record, ledger)| Line::of_run(record, ledger.as_ref()));
-    let lines: Vec<Line<'_>> =
-        of_run.chain(earlier.iter().map(|(folder, ledger)| Line::of_earlier(folder, ledger))).collect();
+    let of_run = of_run.map(|(record, ledger)| Line::of_run(folder, record, ledger.as_ref()));
+    let of_earlier = earlier.iter().map(|(name, ledger)| Line::of_earlier(folder, name, ledger));
+    let lines: Vec<Line<'_>> = of_run.chain(of_earlier).collect();
     let own: Vec<ControlFigures> = result.record.inputs.iter().filter_map(ControlFigures::of).collect();
     let charts = charts(&result.record.parameters.history, &own);
     write_specimens(&folder.join("specimens.csv"), &lines, result.record.has_sheet)?;
@@ -53,6 +56,7 @@ fn write_specimens(path: &Path, lines: &[Line<'_>], has_sheet: bool) -> Result<(
             control,
             line.sheet.note.clone(),
         ]);
+        cells.extend(reviewed_cells(line));
         cells.extend(other.iter().map(|name| line.sheet.other.get(*name).cloned().unwrap_or_default()));
         cells
     };
@@ -60,10 +64,27 @@ fn write_specimens(path: &Path, lines: &[Line<'_>], has_sheet: bool) -> Result<(
     write_rows(path, &columns, shown.map(cells))
 }
 
+/// The cells about the reviews of a result.
+fn reviewed_cells(line: &Line<'_>) -> [String; 6] {
+    let status = line.review.name().to_owned();
+    let Some(reviewed) = line.reviewed() else {
+        return [status, String::new(), String::new(), String::new(), String::new(), String::new()];
+    };
+    let row = &reviewed.outcome.row;
+    [
+        status,
+        reviewed.by(),
+        row.verdict.name().to_owned(),
+        row.rearranged.to_string(),
+        row.evaluable.to_string(),
+        fixed_or_empty(row.percent_rearranged, 2),
+    ]
+}
+
 /// `lis.csv`: a line for each result and each row of the sheet, done or not.
 fn write_lis(path: &Path, lines: &[Line<'_>]) -> Result<()> {
     let codes_of = |line: &Line<'_>| {
-        let attention = line.outcome().map_or(&[][..], |outcome| &outcome.attention);
+        let attention = line.final_outcome().map_or(&[][..], |outcome| &outcome.attention);
         let mut codes: Vec<&str> = Vec::new();
         for finding in attention {
             if !codes.contains(&finding.code.as_str()) {
@@ -72,17 +93,21 @@ fn write_lis(path: &Path, lines: &[Line<'_>]) -> Result<()> {
         }
         codes.join(" ")
     };
-    let texts: Vec<(String, String)> = lines
-        .iter()
-        .map(|line| (codes_of(line), line.sheet.control.map_or(String::new(), |control| control.to_string())))
-        .collect();
-    let cells = lines.iter().zip(&texts).map(|(line, (findings, control))| LisLine {
+    let texts_of = |line: &Line<'_>| {
+        let control = line.sheet.control.map_or(String::new(), |control| control.to_string());
+        [codes_of(line), control, line.reviewed().map_or(String::new(), ReviewedOutcome::by)]
+    };
+    let texts: Vec<[String; 3]> = lines.iter().map(texts_of).collect();
+    let cells = lines.iter().zip(&texts).map(|(line, [findings, control, reviewed_by])| LisLine {
         specimen: line.name,
         assay: line.assay,
-        row: line.row(),
+        row: line.final_row(),
         findings,
         status: line.status.name(),
         control,
+        review: line.review.name(),
+        reviewed_by,
+        pooled: line.reviewed().and_then(|reviewed| Some(reviewed.second_reading.as_ref()?.pooled)),
     });
     write_lis_csv(path, &cells.collect::<Vec<_>>())
 }
@@ -122,6 +147,18 @@ fn flat(line: &Line<'_>) -> Value {
     if let Some(row) = line.row() {
         put("iscn", json!(row.iscn.as_ref().map(|iscn| &iscn.text)));
         put("more_nuclei", json!(row.more_nuclei.as_ref().map(ToString::to_string)));
+    }
+    put("review", json!(line.review.name()));
+    if let Some(reviewed) = line.reviewed() {
+        let row = &reviewed.outcome.row;
+        put("reviewed_by", json!(reviewed.by()));
+        put("reviewed_verdict", json!(row.verdict));
+        put("reviewed_rearranged", json!(row.rearranged));
+        put("reviewed_evaluable", json!(row.evaluable));
+        put("reviewed_percent_rearranged", json!(row.percent_rearranged));
+        let pooled = reviewed.second_reading.as_ref().map(|second| second.pooled);
+        put("pooled_rearranged", json!(pooled.map(|pooled| pooled.positive)));
+        put("pooled_evaluable", json!(pooled.map(|pooled| pooled.total)));
     }
     for (name, cell) in &line.sheet.other {
         flat.insert(name.clone(), json!(cell));

@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use crate::report::{SpecimenRow, bar, scrolling, verdict_words};
 use crate::run::line::Line;
 use crate::run::record::RunRecord;
+use crate::run::review::{DOES_NOT_FIT, ReviewStatus};
 use crate::run::summary::{Urgency, counts, further_findings};
 
 /// The results, those that need something first.
 pub(super) fn section(lines: &[Line<'_>], record: &RunRecord) -> Markup {
     let mut sorted: Vec<(Urgency, &Line<'_>)> =
-        lines.iter().map(|line| (Urgency::of(line.outcome()), line)).collect();
+        lines.iter().map(|line| (Urgency::of(line.final_outcome()), line)).collect();
     // Stable: within one urgency in the order of the run.
     sorted.sort_by_key(|(urgency, line)| (!line.in_run, *urgency));
     html! {
@@ -36,12 +37,13 @@ pub(super) fn section(lines: &[Line<'_>], record: &RunRecord) -> Markup {
 fn row(urgency: Urgency, line: &Line<'_>, record: &RunRecord) -> Markup {
     let cutoff = record.assays.iter().find(|assay| assay.id == line.assay);
     let cutoff = cutoff.map(|assay| assay.decision.cutoff().value());
-    let verdict = line.row().map_or("failed", |row| row.verdict.name());
+    let verdict = line.final_row().map_or("failed", |row| row.verdict.name());
+    let page = if line.reviewed().is_some() { "/reviewed/report.html" } else { "/report.html" };
     html! {
-        tr data-specimen=(line.name) data-verdict=(verdict) data-urgency=(urgency.name()) data-in-run=(line.in_run) {
+        tr data-specimen=(line.name) data-verdict=(verdict) data-urgency=(urgency.name()) data-in-run=(line.in_run) data-review=(line.review.name()) {
             th scope="row" {
                 @match line.folder {
-                    Some(folder) => { a href={(escaped(folder)) "/report.html"} { (line.name) } }
+                    Some(folder) => { a href={(escaped(folder)) (page)} { (line.name) } }
                     None => { (line.name) }
                 }
                 p.note {
@@ -51,9 +53,12 @@ fn row(urgency: Urgency, line: &Line<'_>, record: &RunRecord) -> Markup {
                     @if !line.sheet.note.is_empty() { ". " (line.sheet.note) }
                 }
             }
-            td { span.tone { (line.row().map_or("Failed", |row| verdict_words(row.verdict))) } }
+            td {
+                span.tone { (line.final_row().map_or("Failed", |row| verdict_words(row.verdict))) }
+                (review(line))
+            }
             td.drawn {
-                @if let Some(row) = line.row() {
+                @if let Some(row) = line.final_row() {
                     (counts(row))
                     (bar(row.percent_rearranged, row.wilson_percent, cutoff))
                 }
@@ -63,9 +68,28 @@ fn row(urgency: Urgency, line: &Line<'_>, record: &RunRecord) -> Markup {
     }
 }
 
+/// Who reviewed a result, and the result without it.
+fn review(line: &Line<'_>) -> Markup {
+    html! {
+        @if let Some(reviewed) = line.reviewed() {
+            p.note { "Reviewed by " (reviewed.by()) "." }
+            @if let (Some(row), Some(folder)) = (line.row(), line.folder) {
+                p.note {
+                    a href={(escaped(folder)) "/report.html"} { "The program" }
+                    ": " (verdict_words(row.verdict).to_lowercase()) ", " (counts(row)) "."
+                }
+            }
+            @if let Some(both) = &reviewed.second_reading {
+                p.note { "Both readers together: " (both.in_words()) "." }
+            }
+        }
+        @if line.review == ReviewStatus::DoesNotFit { p.note { strong { (DOES_NOT_FIT) } } }
+    }
+}
+
 /// The actions that a result asks for.
 fn asks(line: &Line<'_>) -> Markup {
-    let Some(outcome) = line.outcome() else {
+    let Some(outcome) = line.final_outcome() else {
         return html! { p { (line.error.unwrap_or("no result")) } };
     };
     let confirm = outcome.row.confirm && outcome.attention.iter().all(|finding| finding.effect != "confirm");

@@ -9,11 +9,12 @@ use crate::error::{Error, Location, Result};
 use crate::report::{write_json_results, write_nuclei_csv};
 use crate::run::digest::Digest;
 use crate::run::gallery;
-use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState};
+use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState, Outcome};
 use crate::run::names::{AUDIT, REVIEWED_FOLDER, REVIEWS_FOLDER};
 use crate::run::rejudge::write_reports;
 use crate::run::review::audit::{AuditLine, Counted, Trail};
 use crate::run::review::document::Review;
+use crate::run::review::outcome::ReviewedOutcome;
 use crate::run::review::state::{ReaderRole, SecondReading, State};
 use crate::run::saved;
 
@@ -63,7 +64,7 @@ pub struct Reviewed {
 /// then.
 pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<Reviewed> {
     let _lock = lock(folder)?;
-    let result = ReviewedResult::open(folder)?;
+    let mut result = ReviewedResult::open(folder)?;
     result.check_fits(review)?;
     let location = Location::file(folder);
     let mut state = result.state.clone();
@@ -91,7 +92,9 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
     let (specimen, assay) = (line.specimen.clone(), line.assay.clone());
     // The stored review is written before the trail, and the result after it.
     result.trail.add(&line)?;
-    let second_reading = write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &state, &result)?;
+    result.trail.lines.push(line);
+    result.state = state;
+    let second_reading = write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &result)?;
     Ok(Reviewed { specimen, assay, reviews: sequence, before, after, second_reading })
 }
 
@@ -103,7 +106,7 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
 pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
     let result = ReviewedResult::open(folder)?;
     let Some(last) = result.trail.lines.last() else { return Ok(None) };
-    let second_reading = write_reviewed((folder, out), &result.state, &result)?;
+    let second_reading = write_reviewed((folder, out), &result)?;
     Ok(Some(Reviewed {
         specimen: last.specimen.clone(),
         assay: last.assay.clone(),
@@ -213,18 +216,18 @@ fn free_name(folder: &Path, extension: &str) -> String {
 }
 
 /// The result with the decisions of the first reader, and both readings beside each other.
-fn write_reviewed(
-    (folder, out): (&Path, &Path),
-    state: &State,
-    result: &ReviewedResult,
-) -> Result<Option<SecondReading>> {
-    let reading = state.reading(&result.reading, ReaderRole::First)?;
+fn write_reviewed((folder, out): (&Path, &Path), result: &ReviewedResult) -> Result<Option<SecondReading>> {
+    let reading = result.state.reading(&result.reading, ReaderRole::First)?;
     write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
     let crops = gallery::read(folder, &reading.fields)?;
     write_reports(out, &reading, (&result.digest, &crops), &result.ledger)?;
-    let second = state.second_reading(&result.reading)?;
+    let second = result.state.second_reading(&result.reading)?;
     if let Some(second) = &second {
         write_json_results(&out.join("second_reading.json"), second)?;
+    }
+    if let Some(Outcome { status, fields, .. }) = result.ledger.outcome.clone() {
+        let outcome = Outcome::of(&reading, status, fields);
+        ReviewedOutcome::of(&result.trail.lines, &result.ledger, outcome, second.clone()).write(out)?;
     }
     Ok(second)
 }

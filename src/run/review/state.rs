@@ -157,6 +157,14 @@ pub struct SecondReading {
 }
 
 impl SecondReading {
+    /// The pooled counts, and the side of the cutoff that they are on: `12 of 100 (12.0 %), below the cutoff`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let percent = self.pooled_percent.map_or_else(String::new, |percent| format!(" ({percent:.1} %)"));
+        let side = if self.meets_cutoff { "at or above" } else { "below" };
+        format!("{} of {}{percent}, {side} the cutoff", self.pooled.positive, self.pooled.total)
+    }
+
     fn of(first: &SpecimenReading, second: &SpecimenReading) -> Result<Self> {
         let place = |call: &crate::classify::NucleusCall| match (call.evaluable(), call.rearranged) {
             (true, true) => 0,
