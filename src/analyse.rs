@@ -29,9 +29,9 @@ pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
 pub use review_order::{ReviewItem, ReviewReason};
-#[cfg(feature = "run")]
-pub(crate) use slide::field_bytes;
 pub use slide::{SlideOptions, WHOLE_FIELD_PX};
+#[cfg(feature = "run")]
+pub(crate) use slide::{field_bytes, is_slide};
 pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 use crate::assay::{Assay, Sex};

@@ -18,8 +18,7 @@ use crate::analyse::AnalyseParams;
 use crate::analyse::measure::{FieldMeasurement, SuppliedMeasurements};
 use crate::analyse::picture::measure_supplied;
 use crate::error::Result;
-use crate::field::{ChannelRole, Field};
-use crate::slide::{Progress, SlideFacts, SlideSource};
+use crate::slide::{Progress, SlideSource, read_field};
 #[cfg(feature = "run")]
 pub(crate) use budget::field_bytes;
 use budget::tiles_at_once;
@@ -29,6 +28,11 @@ use tile::{MeasuredTile, TileWork};
 
 /// A slide of no more pixels is measured as one field. 4096 x 4096 px take some 300 MiB.
 pub const WHOLE_FIELD_PX: u64 = 1 << 24;
+
+/// Whether a field of this size (rows, columns) is a slide: too large to be measured in one piece.
+pub(crate) fn is_slide((height_px, width_px): (usize, usize)) -> bool {
+    height_px as u64 * width_px as u64 > WHOLE_FIELD_PX
+}
 
 /// How a slide is measured. None of these changes a result, but for [`SlideOptions::grid_offset_px`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,8 +54,8 @@ pub(super) fn measure(
 ) -> Result<FieldMeasurement> {
     let facts = source.facts();
     progress.go_on()?;
-    if facts.whole().pixels() <= WHOLE_FIELD_PX {
-        let field = whole(source)?;
+    if !is_slide(facts.whole().dim()) {
+        let field = read_field(source, facts.whole())?;
         let measured = measure_supplied(&field.view(), SuppliedMeasurements::default(), params)?;
         progress.measured(facts.whole().pixels(), facts.whole().pixels());
         return Ok(measured);
@@ -74,15 +78,4 @@ pub(super) fn measure(
         progress.measured(done_px, facts.whole().pixels());
     }
     Ok(together::put_together(facts, measured, &survey.sample, &params.detect))
-}
-
-/// All of a slide as a field.
-fn whole(source: &dyn SlideSource) -> Result<Field> {
-    let facts = source.facts();
-    let SlideFacts { name, pixel_size, saturation_level, notes, .. } = facts.clone();
-    let plane = |role| source.read(role, facts.whole());
-    let [counterstain, red, green] = ChannelRole::ALL.map(plane);
-    let mut field = Field::new(name, counterstain?, red?, green?)?;
-    (field.pixel_size, field.saturation_level, field.notes) = (pixel_size, saturation_level, notes);
-    Ok(field)
 }

@@ -1,8 +1,8 @@
 //! One field to measure: held whole, or read in parts if it is a slide.
 
-use crate::analyse::{FieldMeasurement, SlideOptions, WHOLE_FIELD_PX, field_bytes};
+use crate::analyse::{FieldMeasurement, SlideOptions, field_bytes, is_slide};
 use crate::error::{Error, Location, Result};
-use crate::io::FieldSource;
+use crate::io::{FieldSource, SlideFile};
 use crate::report::FieldCrops;
 use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
 use crate::run::observer::{Event, Observer};
@@ -18,20 +18,24 @@ pub(super) struct Job<'a> {
     pub(super) task: usize,
     of: &'a Task<'a>,
     source: &'a FieldSource,
-    /// Its pixels, by the header of its file; 0 if that cannot be read.
-    pub(super) pixels: u64,
+    /// Its rows and columns, by the header of its file; 0 if that cannot be read.
+    dim: (usize, usize),
 }
 
 impl<'a> Job<'a> {
     pub(super) fn new(task: usize, of: &'a Task<'a>, source: &'a FieldSource) -> Self {
-        let dim = source.dim(&of.target.planned.reading);
-        let pixels = dim.map_or(0, |(height, width)| height as u64 * width as u64);
-        Self { task, of, source, pixels }
+        let dim = source.dim(&of.target.planned.reading).unwrap_or((0, 0));
+        Self { task, of, source, dim }
     }
 
     /// Whether the field is too large to be held.
     pub(super) fn is_slide(&self) -> bool {
-        self.pixels > WHOLE_FIELD_PX
+        is_slide(self.dim)
+    }
+
+    /// Its pixels; 0 if its file cannot be read.
+    pub(super) fn pixels(&self) -> u64 {
+        self.dim.0 as u64 * self.dim.1 as u64
     }
 
     /// Measures the field.
@@ -50,7 +54,7 @@ impl<'a> Job<'a> {
             specimen: &self.of.target.planned.specimen,
             field: &self.source.name,
             place: self.place(),
-            pixels: if error.is_none() { self.pixels } else { 0 },
+            pixels: if error.is_none() { self.pixels() } else { 0 },
             bytes: bytes_of(self.source),
             error: error.as_deref(),
         });
@@ -71,9 +75,13 @@ impl<'a> Job<'a> {
         observer: &dyn Observer,
     ) -> Result<MeasuredField> {
         let planned = self.of.target.planned;
-        let mut crops = None;
+        let (mut crops, mut slide) = (None, None);
         let (mut measurement, planes) = if self.is_slide() {
-            self.measured_slide(memory_bytes, observer)?
+            let opened = self.source.open_slide(&planned.reading)?;
+            let measured = self.measured_slide(&opened, memory_bytes, observer)?;
+            opened.forget_pixels();
+            slide = Some(opened);
+            measured
         } else {
             self.measured_field(workspace, memory_bytes, &mut crops)?
         };
@@ -82,7 +90,7 @@ impl<'a> Job<'a> {
             measurement = measurement.with_regions(regions);
         }
         let inputs = InputFile::of_field(self.source, &planned.supplied_to(&self.source.name))?;
-        Ok(MeasuredField { measurement, planes, inputs, crops })
+        Ok(MeasuredField { measurement, planes, inputs, crops, slide })
     }
 
     fn measured_field(
@@ -91,7 +99,7 @@ impl<'a> Job<'a> {
         memory_bytes: Option<u64>,
         crops: &mut Option<FieldCrops>,
     ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
-        let needed = field_bytes(self.pixels);
+        let needed = field_bytes(self.pixels());
         if let Some(limit) = memory_bytes.filter(|limit| needed > *limit) {
             let location = Location::file(&self.source.name);
             return Err(Error::Limit { location, needed, limit });
@@ -109,6 +117,7 @@ impl<'a> Job<'a> {
 
     fn measured_slide(
         &self,
+        slide: &SlideFile,
         memory_bytes: Option<u64>,
         observer: &dyn Observer,
     ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
@@ -118,11 +127,10 @@ impl<'a> Job<'a> {
                 "nuclei or signals of another program for a slide; score fields of up to 4096 x 4096 px";
             return Err(Error::unsupported(Location::file(path), feature));
         }
-        let slide = self.source.open_slide(&target.planned.reading)?;
         let options = SlideOptions { memory_bytes, ..SlideOptions::default() };
         let watch = Watch { job: self, observer };
-        let measurement = target.analyser.measure_slide(&slide, &options, &watch)?;
-        Ok((measurement, planes_of_slide(&slide)?))
+        let measurement = target.analyser.measure_slide(slide, &options, &watch)?;
+        Ok((measurement, planes_of_slide(slide)?))
     }
 }
 
