@@ -25,6 +25,7 @@ use crate::run::record::InputRecord;
 use crate::run::rejudge::write_judged;
 use crate::run::review::renew_reviewed;
 use crate::run::status::{FieldRecord, InputStatus, failed_fields};
+use crate::run::tile_files::TileFiles;
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {
@@ -48,6 +49,8 @@ pub(super) struct Target<'a> {
     pub(super) folder: &'a Path,
     pub(super) pictures: Pictures,
     pub(super) find: &'a FindOptions,
+    /// Measured tiles of its slides; `None` = its slides are measured.
+    pub(super) tiles: Option<&'a TileFiles>,
     /// Files of an earlier result there.
     pub(super) earlier: &'a [ResultFile],
 }
