@@ -29,9 +29,9 @@ pub use measure::{FieldMeasurement, SuppliedMeasurements};
 pub use params::AnalyseParams;
 pub use reading::{SchemaVersion, SpecimenReading};
 pub use review_order::{ReviewItem, ReviewReason};
+pub use slide::{SlideOptions, SlideShare, SlideTiles, WHOLE_FIELD_PX};
 #[cfg(feature = "run")]
-pub(crate) use slide::field_bytes;
-pub use slide::{SlideOptions, WHOLE_FIELD_PX};
+pub(crate) use slide::{field_bytes, is_slide};
 pub use specimen::{CalibratedSpecimen, CalledSpecimen, ResolvedSpecimen};
 
 use crate::assay::{Assay, Sex};
@@ -186,6 +186,52 @@ impl Analyser {
         progress: &dyn Progress,
     ) -> Result<FieldMeasurement> {
         slide::measure(source, &self.params, options, progress)
+    }
+
+    /// Measures the tiles of one share of a slide, so that several machines measure it together.
+    /// [`Analyser::join_slide_shares`] gives the measurement of the slide.
+    ///
+    /// # Errors
+    /// As [`Analyser::measure_slide`]; [`crate::Error::Unsupported`] for a slide of up to [`WHOLE_FIELD_PX`], which is not
+    /// measured in tiles.
+    ///
+    /// ```no_run
+    /// use breakapart::analyse::{SlideOptions, SlideShare, SlideTiles};
+    /// use breakapart::io::{ReadOptions, SlideFile};
+    /// use breakapart::{Analyser, Assay};
+    /// let slide = SlideFile::open("slide.ome.tif", &ReadOptions::default())?;
+    /// let analyser = Analyser::new(Assay::builtin("alk")?)?;
+    /// let options = SlideOptions::default();
+    /// let share = |number| analyser.measure_slide_share(&slide, SlideShare::new(number, 2)?, &options, &());
+    /// let shares: Vec<SlideTiles> = vec![share(1)?, share(2)?]; // each on a machine of its own
+    /// let measured = analyser.join_slide_shares(&slide, shares, &options, &())?;
+    /// println!("{} nuclei", measured.nuclei().len());
+    /// # Ok::<(), breakapart::Error>(())
+    /// ```
+    pub fn measure_slide_share(
+        &self,
+        source: &dyn SlideSource,
+        share: SlideShare,
+        options: &SlideOptions,
+        progress: &dyn Progress,
+    ) -> Result<SlideTiles> {
+        slide::measure_share(source, &self.params, share, options, progress)
+    }
+
+    /// The measurement of a slide from the tiles of all its shares, in any order: the one of [`Analyser::measure_slide`]. Of the
+    /// pixels only those of the survey are read.
+    ///
+    /// # Errors
+    /// [`crate::Error::Undecided`] if a share is missing, comes twice, or is of another slide, other parameters or another
+    /// version; those of [`Analyser::measure_slide_share`].
+    pub fn join_slide_shares(
+        &self,
+        source: &dyn SlideSource,
+        shares: Vec<SlideTiles>,
+        options: &SlideOptions,
+        progress: &dyn Progress,
+    ) -> Result<FieldMeasurement> {
+        slide::join(source, &self.params, shares, options, progress)
     }
 
     /// Pools the fields of a specimen, estimates its instrument, and corrects chromatic shift and crosstalk: the first

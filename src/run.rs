@@ -10,6 +10,7 @@
 //! | `saved` | the reading of a result, kept in its folder |
 //! | `facts`, `shared` | the facts that only the whole run knows: failed controls, images that two specimens share |
 //! | `part`, `split`, `merge`, `rejudge` | parts of a run that are scored by themselves, and put together |
+//! | `slide_shares`, `tile_files` | shares of a slide that several machines measure |
 //! | `record`, `line`, `tables`, `summary`, `index`, `multiqc` | the files about the whole run |
 //! | `figures`, `history`, `read_history`, `control_chart` | controls over runs |
 //! | `gallery`, `review` | crops of the nuclei; corrections by persons, and their audit trail |
@@ -81,6 +82,7 @@ mod session;
 mod shared;
 mod sheet;
 mod sheet_columns;
+mod slide_shares;
 mod slot;
 mod specimen;
 mod split;
@@ -90,6 +92,8 @@ mod supplied;
 mod supplied_field;
 mod tables;
 mod task;
+mod tile_files;
+mod watch;
 
 pub use check::{CheckedResult, Stale, check_results, results_in};
 pub use control::Control;
@@ -116,6 +120,7 @@ pub use review::{
 pub use session::Run;
 pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};
 pub use sheet_columns::SheetColumns;
+pub use slide_shares::{FailedSlide, MeasuredShares, measure_slide_shares};
 pub use status::{FieldRecord, InputStatus};
 pub use summary::{Urgency, counts, notes};
 pub use supplied::SuppliedFiles;

@@ -5,7 +5,9 @@ mod truth;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use breakapart::analyse::{FieldMeasurement, FieldReading, SlideOptions, SpecimenReading};
+use breakapart::analyse::{
+    AnalyseParams, FieldMeasurement, FieldReading, SlideOptions, SlideShare, SlideTiles, SpecimenReading,
+};
 use breakapart::classify::SignalPattern;
 use breakapart::simulate::{Conditions, SimulatedField, simulate_field};
 use breakapart::slide::{Part, Progress, PushedSlide, SlideFacts};
@@ -223,6 +225,84 @@ fn the_same_whatever_the_storage_the_threads_and_the_memory() {
     assert!(matches!(error, Error::Cancelled));
 }
 
+/// The tiles of a share, as a machine writes them and another one reads them.
+fn share(analyser: &Analyser, slide: &PushedSlide, number: usize, of: usize) -> SlideTiles {
+    let share = SlideShare::new(number, of).unwrap();
+    let tiles = analyser.measure_slide_share(slide, share, &SlideOptions::default(), &()).unwrap();
+    let text = serde_json::to_string(&tiles).unwrap();
+    let read: SlideTiles = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.share(), share);
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    read
+}
+
+#[test]
+fn shares_give_the_measurement_of_the_slide() {
+    let truth = simulated("crowded", 70);
+    let slide = pushed(&truth.field, 1024, 0);
+    let analyser = analyser();
+    let whole = measured(&slide, &SlideOptions::default());
+    let is_across = |n: &&breakapart::segment::Nucleus| {
+        let b = n.bounding_box;
+        (b.y0..b.y1).contains(&TILE_PX) || (b.x0..b.x1).contains(&TILE_PX)
+    };
+    assert!(whole.nuclei().iter().filter(is_across).count() > 20);
+    // Of more shares than tiles some are empty.
+    for of in [3, 9] {
+        let shares: Vec<SlideTiles> =
+            (1..=of).rev().map(|number| share(&analyser, &slide, number, of)).collect();
+        assert_eq!(shares.iter().map(SlideTiles::tile_count).sum::<usize>(), 4);
+        assert_eq!(shares.iter().map(SlideTiles::pixels).sum::<u64>(), (SIZE_PX * SIZE_PX) as u64);
+        let joined = analyser.join_slide_shares(&slide, shares, &SlideOptions::default(), &()).unwrap();
+        assert!(format!("{joined:?}") == format!("{whole:?}"), "{of} shares");
+    }
+}
+
+#[test]
+fn shares_that_do_not_belong_together_are_refused() {
+    let truth = simulated("easy_positive", 71);
+    let slide = pushed(&truth.field, 1024, 0);
+    let analyser = analyser();
+    let [one, two] = [1, 2].map(|number| share(&analyser, &slide, number, 2));
+    let refused = |shares: Vec<SlideTiles>, words: &str| {
+        let error = analyser.join_slide_shares(&slide, shares, &SlideOptions::default(), &()).unwrap_err();
+        assert_eq!(error.code(), "undecided");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    refused(Vec::new(), "no share");
+    refused(vec![two.clone()], "1/2");
+    refused(vec![one.clone(), two.clone(), one.clone()], "1/2 twice");
+    refused(vec![one.clone(), share(&analyser, &slide, 3, 3)], "3/3");
+    let mut params = AnalyseParams::default();
+    params.detect.candidate_snr += 0.5;
+    let other = Analyser::new(Assay::builtin("alk").unwrap()).unwrap().with_params(params).unwrap();
+    refused(
+        vec![one.clone(), share(&other, &slide, 2, 2)],
+        "share 2/2: it was measured with other parameters",
+    );
+    let elsewhere = pushed(&simulated("easy_positive", 72).field, 1024, 0);
+    refused(vec![share(&analyser, &elsewhere, 1, 2), two.clone()], "share 1/2: its survey");
+    let changed = |from: &str, to: &str| -> SlideTiles {
+        let text = serde_json::to_string(&two).unwrap();
+        assert!(text.contains(from), "{from}");
+        serde_json::from_str(&text.replacen(from, to, 1)).unwrap()
+    };
+    refused(vec![one.clone(), changed("\"core\":[3072,0,", "\"core\":[3071,0,")], "share 2/2: its tiles");
+    refused(vec![one.clone(), changed("\"id\":1,", "\"id\":7,")], "share 2/2: its tiles");
+    let version = format!("\"crate_version\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    refused(vec![one.clone(), changed(&version, "\"crate_version\":\"0.0.1\"")], "0.0.1");
+    let small = pushed(&simulate_small().field, 256, 0);
+    let whole = SlideShare::new(1, 1).unwrap();
+    let error = analyser.measure_slide_share(&small, whole, &SlideOptions::default(), &()).unwrap_err();
+    assert_eq!(error.code(), "unsupported");
+}
+
+fn simulate_small() -> SimulatedField {
+    let mut conditions = Conditions::named("easy_positive").unwrap();
+    conditions.size_px = 512;
+    simulate_field(&conditions, 1, 0).unwrap()
+}
+
 #[test]
 fn a_slide_of_glass_has_no_nucleus() {
     let glass = ndarray::Array2::from_shape_fn((4200, 4100), |(y, x)| 100 + ((y * 7 + x * 13) % 11) as u16);
@@ -230,6 +310,10 @@ fn a_slide_of_glass_has_no_nucleus() {
     slide.push(Part { y0: 0, x0: 0, y1: 4200, x1: 4100 }, [breakapart::PlaneView::from(&glass); 3]).unwrap();
     let reading = read(measured(&slide, &SlideOptions::default()));
     assert_eq!((reading.summary.nuclei, reading.summary.evaluable), (0, 0));
+    let (analyser, options) = (analyser(), SlideOptions::default());
+    let shares = [1, 2].map(|number| share(&analyser, &slide, number, 2)).to_vec();
+    let joined = analyser.join_slide_shares(&slide, shares, &options, &()).unwrap();
+    assert!(format!("{joined:?}") == format!("{:?}", measured(&slide, &options)));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod instrument;
 mod interrupt;
 mod json_lines;
 mod screen;
+mod slide_share;
 
 use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
@@ -62,6 +63,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         return check(&out_of(&arguments));
     }
     let progress = arguments.progress();
+    if let Some(share) = arguments.slide_share {
+        return slide_share::measure(share, &arguments);
+    }
     let prepared = threads(&arguments).and_then(|pool| Ok((pool, prepare(arguments)?)));
     let (pool, run) = match prepared {
         Ok(prepared) => prepared,
@@ -102,10 +106,7 @@ fn observer(progress: Progress) -> Box<dyn Observer> {
 /// Everything that can be wrong with the command itself is found here, before anything is written.
 fn prepare(arguments: Arguments) -> Result<Run> {
     let out = out_of(&arguments);
-    let (plan, parameters, options) = match &arguments.again {
-        Some(record) => recorded(record, &arguments)?,
-        None => planned(&arguments)?,
-    };
+    let (plan, parameters, options) = plan_of(&arguments)?;
     for result in plan.results.iter().filter(|result| result.lacks_sex()) {
         let gene = &result.assay.gene;
         tell(format_args!(
@@ -124,7 +125,17 @@ fn prepare(arguments: Arguments) -> Result<Run> {
     if is_busy(&out) {
         tell(format_args!("note: another run writes into {}; waiting for its end", out.display()));
     }
-    Run::prepare(plan, parameters, &out, options).with_context(|| format!("--out {}", out.display()))
+    let run = Run::prepare(plan, parameters, &out, options);
+    let run = run.with_context(|| format!("--out {}", out.display()))?;
+    if arguments.tiles.is_empty() { Ok(run) } else { run.with_tiles(&arguments.tiles).context("--tiles") }
+}
+
+/// The plan of the command.
+fn plan_of(arguments: &Arguments) -> Result<(Plan, RunParameters, RunOptions)> {
+    match &arguments.again {
+        Some(record) => recorded(record, arguments),
+        None => planned(arguments),
+    }
 }
 
 fn out_of(arguments: &Arguments) -> PathBuf {

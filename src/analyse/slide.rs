@@ -8,27 +8,39 @@ mod budget;
 mod grid;
 mod overlap;
 mod owners;
+mod record;
+mod share;
 mod survey;
 mod tile;
+mod tiles;
 mod together;
+mod written;
 
 use rayon::prelude::*;
 
 use crate::analyse::AnalyseParams;
 use crate::analyse::measure::{FieldMeasurement, SuppliedMeasurements};
 use crate::analyse::picture::measure_supplied;
-use crate::error::Result;
-use crate::field::{ChannelRole, Field};
-use crate::slide::{Progress, SlideFacts, SlideSource};
+use crate::error::{Error, Location, Result};
+use crate::slide::{Progress, SlideSource, read_field};
 #[cfg(feature = "run")]
 pub(crate) use budget::field_bytes;
-use budget::tiles_at_once;
-use grid::Grid;
+use budget::{Extent, tiles_at_once};
+use grid::{Grid, Tile};
+use record::TileRecord;
+pub use share::SlideShare;
 use survey::Survey;
-use tile::{MeasuredTile, TileWork};
+use tile::TileWork;
+use tiles::Basis;
+pub use tiles::SlideTiles;
 
 /// A slide of no more pixels is measured as one field. 4096 x 4096 px take some 300 MiB.
 pub const WHOLE_FIELD_PX: u64 = 1 << 24;
+
+/// Whether a field of this size (rows, columns) is a slide: too large to be measured in one piece.
+pub(crate) fn is_slide((height_px, width_px): (usize, usize)) -> bool {
+    height_px as u64 * width_px as u64 > WHOLE_FIELD_PX
+}
 
 /// How a slide is measured. None of these changes a result, but for [`SlideOptions::grid_offset_px`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,39 +62,118 @@ pub(super) fn measure(
 ) -> Result<FieldMeasurement> {
     let facts = source.facts();
     progress.go_on()?;
-    if facts.whole().pixels() <= WHOLE_FIELD_PX {
-        let field = whole(source)?;
+    if !is_slide(facts.whole().dim()) {
+        let field = read_field(source, facts.whole())?;
         let measured = measure_supplied(&field.view(), SuppliedMeasurements::default(), params)?;
         progress.measured(facts.whole().pixels(), facts.whole().pixels());
         return Ok(measured);
     }
-    let at_once = tiles_at_once(facts, options.memory_bytes)?;
-    let survey = Survey::of(source, params, progress)?;
-    let Some(plan) = &survey.plan else { return Ok(together::without_nuclei(facts, survey.sample)) };
-    let grid = Grid::new(facts, plan.diameter_px, plan.step_px(), options.grid_offset_px);
-    let work = TileWork { params, source, plan, like: &survey.sample };
-    let mut measured: Vec<MeasuredTile> = Vec::with_capacity(grid.tiles.len());
-    let mut done_px = 0;
-    for tiles in grid.tiles.chunks(at_once) {
-        progress.go_on()?;
-        let results: Vec<Result<MeasuredTile>> = tiles.par_iter().map(|tile| work.measure(*tile)).collect();
-        for result in results {
-            let tile = result?;
-            done_px += tile.tile.core.pixels();
-            measured.push(tile);
-        }
-        progress.measured(done_px, facts.whole().pixels());
-    }
-    Ok(together::put_together(facts, measured, &survey.sample, &params.detect))
+    let at_once = tiles_at_once(facts, Extent::Whole, options.memory_bytes)?;
+    let surveyed = Surveyed::of(source, params, options, progress)?;
+    let tiles = surveyed.measure(&surveyed.grid, at_once, progress)?;
+    Ok(surveyed.put_together(tiles))
 }
 
-/// All of a slide as a field.
-fn whole(source: &dyn SlideSource) -> Result<Field> {
+/// Measures the tiles of a share of a slide.
+pub(super) fn measure_share(
+    source: &dyn SlideSource,
+    params: &AnalyseParams,
+    share: SlideShare,
+    options: &SlideOptions,
+    progress: &dyn Progress,
+) -> Result<SlideTiles> {
     let facts = source.facts();
-    let SlideFacts { name, pixel_size, saturation_level, notes, .. } = facts.clone();
-    let plane = |role| source.read(role, facts.whole());
-    let [counterstain, red, green] = ChannelRole::ALL.map(plane);
-    let mut field = Field::new(name, counterstain?, red?, green?)?;
-    (field.pixel_size, field.saturation_level, field.notes) = (pixel_size, saturation_level, notes);
-    Ok(field)
+    progress.go_on()?;
+    refuse_field(source)?;
+    let at_once = tiles_at_once(facts, Extent::Share(share), options.memory_bytes)?;
+    let surveyed = Surveyed::of(source, params, options, progress)?;
+    let own = &surveyed.grid[share.places(surveyed.grid.len())];
+    let tiles = surveyed.measure(own, at_once, progress)?;
+    Ok(SlideTiles::new(share, surveyed.basis(options), tiles))
+}
+
+/// The measurement of a slide from the tiles of all its shares.
+pub(super) fn join(
+    source: &dyn SlideSource,
+    params: &AnalyseParams,
+    shares: Vec<SlideTiles>,
+    options: &SlideOptions,
+    progress: &dyn Progress,
+) -> Result<FieldMeasurement> {
+    progress.go_on()?;
+    refuse_field(source)?;
+    tiles_at_once(source.facts(), Extent::Whole, options.memory_bytes)?;
+    let surveyed = Surveyed::of(source, params, options, progress)?;
+    let name = &source.facts().name;
+    let tiles = tiles::gathered(name, shares, &surveyed.basis(options), &surveyed.grid)?;
+    let pixels = source.facts().whole().pixels();
+    progress.measured(pixels, pixels);
+    Ok(surveyed.put_together(tiles))
+}
+
+/// A field that is measured in one piece has no tiles to share.
+fn refuse_field(source: &dyn SlideSource) -> Result<()> {
+    let facts = source.facts();
+    if is_slide(facts.whole().dim()) {
+        return Ok(());
+    }
+    let feature = format!("shares of a field of up to {WHOLE_FIELD_PX} px, which is measured in one piece");
+    Err(Error::unsupported(Location::file(&facts.name), feature))
+}
+
+/// A slide after its survey, ready to be measured in tiles.
+struct Surveyed<'a> {
+    source: &'a dyn SlideSource,
+    params: &'a AnalyseParams,
+    survey: Survey,
+    /// Its tiles; none if nothing stands out in it.
+    grid: Vec<Tile>,
+}
+
+impl<'a> Surveyed<'a> {
+    fn of(
+        source: &'a dyn SlideSource,
+        params: &'a AnalyseParams,
+        options: &SlideOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let survey = Survey::of(source, params, progress)?;
+        let grid = survey.plan.as_ref().map_or_else(Vec::new, |plan| {
+            Grid::new(source.facts(), plan.diameter_px, plan.step_px(), options.grid_offset_px).tiles
+        });
+        Ok(Self { source, params, survey, grid })
+    }
+
+    /// Measures some of the tiles, a few at once.
+    fn measure(&self, tiles: &[Tile], at_once: usize, progress: &dyn Progress) -> Result<Vec<TileRecord>> {
+        let Survey { sample, plan: Some(plan) } = &self.survey else { return Ok(Vec::new()) };
+        let work = TileWork { params: self.params, source: self.source, plan, like: sample };
+        let all_px = tiles.iter().map(|tile| tile.core.pixels()).sum();
+        let mut measured = Vec::with_capacity(tiles.len());
+        let mut done_px = 0;
+        for tiles in tiles.chunks(at_once) {
+            progress.go_on()?;
+            let results: Vec<Result<TileRecord>> = tiles.par_iter().map(|tile| work.measure(*tile)).collect();
+            for result in results {
+                let record = result?;
+                done_px += record.tile.core.pixels();
+                measured.push(record);
+            }
+            progress.measured(done_px, all_px);
+        }
+        Ok(measured)
+    }
+
+    /// All that shares of this slide have in common.
+    fn basis(&self, options: &SlideOptions) -> Basis {
+        Basis::of(self.source.facts(), self.params, options.grid_offset_px, &self.survey)
+    }
+
+    fn put_together(self, tiles: Vec<TileRecord>) -> FieldMeasurement {
+        let Self { source, params, survey: Survey { sample, plan }, .. } = self;
+        match plan {
+            Some(_) => together::put_together(source.facts(), tiles, &sample, &params.detect),
+            None => together::without_nuclei(source.facts(), sample),
+        }
+    }
 }

@@ -126,6 +126,12 @@ impl SlideFile {
         self
     }
 
+    /// Lets go of the decoded strips and tiles that are held.
+    #[cfg(feature = "run")]
+    pub(crate) fn forget_pixels(&self) {
+        self.cache.clear();
+    }
+
     /// (height, width) in pixels of each resolution that the file holds: the slide itself, then the reduced copies that all three
     /// channels have, the largest first.
     #[must_use]

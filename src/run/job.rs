@@ -1,15 +1,16 @@
 //! One field to measure: held whole, or read in parts if it is a slide.
 
-use crate::analyse::{FieldMeasurement, SlideOptions, WHOLE_FIELD_PX, field_bytes};
+use crate::analyse::{SlideOptions, field_bytes, is_slide};
 use crate::error::{Error, Location, Result};
 use crate::io::FieldSource;
 use crate::report::FieldCrops;
-use crate::run::digest::{InputFile, PlaneDigest, planes, planes_of_slide};
+use crate::run::digest::{InputFile, planes, planes_of_slide};
 use crate::run::observer::{Event, Observer};
 use crate::run::specimen::MeasuredField;
 use crate::run::supplied_field;
 use crate::run::task::{Task, bytes_of};
-use crate::slide::Progress;
+use crate::run::tile_files;
+use crate::run::watch::Watch;
 use crate::workspace::Workspace;
 
 /// A field of a task.
@@ -18,20 +19,24 @@ pub(super) struct Job<'a> {
     pub(super) task: usize,
     of: &'a Task<'a>,
     source: &'a FieldSource,
-    /// Its pixels, by the header of its file; 0 if that cannot be read.
-    pub(super) pixels: u64,
+    /// Its rows and columns, by the header of its file; 0 if that cannot be read.
+    dim: (usize, usize),
 }
 
 impl<'a> Job<'a> {
     pub(super) fn new(task: usize, of: &'a Task<'a>, source: &'a FieldSource) -> Self {
-        let dim = source.dim(&of.target.planned.reading);
-        let pixels = dim.map_or(0, |(height, width)| height as u64 * width as u64);
-        Self { task, of, source, pixels }
+        let dim = source.dim(&of.target.planned.reading).unwrap_or((0, 0));
+        Self { task, of, source, dim }
     }
 
     /// Whether the field is too large to be held.
     pub(super) fn is_slide(&self) -> bool {
-        self.pixels > WHOLE_FIELD_PX
+        is_slide(self.dim)
+    }
+
+    /// Its pixels; 0 if its file cannot be read.
+    pub(super) fn pixels(&self) -> u64 {
+        self.dim.0 as u64 * self.dim.1 as u64
     }
 
     /// Measures the field.
@@ -50,7 +55,7 @@ impl<'a> Job<'a> {
             specimen: &self.of.target.planned.specimen,
             field: &self.source.name,
             place: self.place(),
-            pixels: if error.is_none() { self.pixels } else { 0 },
+            pixels: if error.is_none() { self.pixels() } else { 0 },
             bytes: bytes_of(self.source),
             error: error.as_deref(),
         });
@@ -70,28 +75,24 @@ impl<'a> Job<'a> {
         memory_bytes: Option<u64>,
         observer: &dyn Observer,
     ) -> Result<MeasuredField> {
-        let planned = self.of.target.planned;
-        let mut crops = None;
-        let (mut measurement, planes) = if self.is_slide() {
+        let mut measured = if self.is_slide() {
             self.measured_slide(memory_bytes, observer)?
         } else {
-            self.measured_field(workspace, memory_bytes, &mut crops)?
+            self.measured_field(workspace, memory_bytes)?
         };
-        let regions = planned.regions.as_ref();
+        let regions = self.of.target.planned.regions.as_ref();
         if let Some(regions) = regions.and_then(|regions| regions.of_field(&self.source.name)) {
-            measurement = measurement.with_regions(regions);
+            measured.measurement = measured.measurement.with_regions(regions);
         }
-        let inputs = InputFile::of_field(self.source, &planned.supplied_to(&self.source.name))?;
-        Ok(MeasuredField { measurement, planes, inputs, crops })
+        Ok(measured)
     }
 
-    fn measured_field(
-        &self,
-        workspace: &mut Workspace,
-        memory_bytes: Option<u64>,
-        crops: &mut Option<FieldCrops>,
-    ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
-        let needed = field_bytes(self.pixels);
+    fn inputs(&self) -> Result<Vec<InputFile>> {
+        InputFile::of_field(self.source, &self.of.target.planned.supplied_to(&self.source.name))
+    }
+
+    fn measured_field(&self, workspace: &mut Workspace, memory_bytes: Option<u64>) -> Result<MeasuredField> {
+        let needed = field_bytes(self.pixels());
         if let Some(limit) = memory_bytes.filter(|limit| needed > *limit) {
             let location = Location::file(&self.source.name);
             return Err(Error::Limit { location, needed, limit });
@@ -100,18 +101,14 @@ impl<'a> Job<'a> {
         let field = self.source.read_reusing(&target.planned.reading, workspace)?;
         let supplied = supplied_field::read(target.planned, &self.source.name, &field)?;
         let measurement = target.analyser.measure_field_with(&field, supplied)?;
-        *crops = (target.pictures.gallery)
+        let crops = (target.pictures.gallery)
             .then(|| FieldCrops::cut(&field.view(), measurement.labels(), measurement.nuclei()));
         let planes = planes(&field);
         workspace.recycle(field);
-        Ok((measurement, planes))
+        Ok(MeasuredField { measurement, planes, inputs: self.inputs()?, crops, slide: None })
     }
 
-    fn measured_slide(
-        &self,
-        memory_bytes: Option<u64>,
-        observer: &dyn Observer,
-    ) -> Result<(FieldMeasurement, Vec<PlaneDigest>)> {
+    fn measured_slide(&self, memory_bytes: Option<u64>, observer: &dyn Observer) -> Result<MeasuredField> {
         let target = &self.of.target;
         if let Some(path) = target.planned.supplied_to(&self.source.name).first() {
             let feature =
@@ -120,25 +117,18 @@ impl<'a> Job<'a> {
         }
         let slide = self.source.open_slide(&target.planned.reading)?;
         let options = SlideOptions { memory_bytes, ..SlideOptions::default() };
-        let watch = Watch { job: self, observer };
-        let measurement = target.analyser.measure_slide(&slide, &options, &watch)?;
-        Ok((measurement, planes_of_slide(&slide)?))
-    }
-}
-
-/// Tells the observer of a run how far a slide is measured.
-struct Watch<'a> {
-    job: &'a Job<'a>,
-    observer: &'a dyn Observer,
-}
-
-impl Progress for Watch<'_> {
-    fn measured(&self, done_px: u64, all_px: u64) {
-        let (specimen, field) = (&self.job.of.target.planned.specimen, &self.job.source.name);
-        self.observer.on(Event::Slide { specimen, field, done_px, all_px });
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.observer.is_cancelled()
+        let (specimen, field) = (&target.planned.specimen, &self.source.name);
+        let watch = Watch { specimen, field, observer };
+        let (measurement, inputs) = match target.tiles {
+            Some(files) => {
+                let (method, inputs) = (tile_files::method(target.planned, self.source)?, self.inputs()?);
+                let shares = files.read(specimen, field, (&method, &inputs))?;
+                (target.analyser.join_slide_shares(&slide, shares, &options, &watch)?, inputs)
+            }
+            None => (target.analyser.measure_slide(&slide, &options, &watch)?, self.inputs()?),
+        };
+        let planes = planes_of_slide(&slide)?;
+        slide.forget_pixels();
+        Ok(MeasuredField { measurement, planes, inputs, crops: None, slide: Some(slide) })
     }
 }

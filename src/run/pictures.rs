@@ -4,21 +4,28 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::analyse::{FieldReading, WHOLE_FIELD_PX};
+use crate::analyse::{FieldReading, is_slide};
 #[cfg(not(feature = "ome-zarr"))]
 use crate::error::Location;
 use crate::error::{Error, Result};
-use crate::field::{ChannelRole, Field};
-use crate::io::{FieldSource, ReadOptions, write_label_pyramid, write_labels};
+use crate::io::{FieldSource, ReadOptions, SlideFile, write_label_pyramid, write_labels};
 #[cfg(feature = "ome-zarr")]
 use crate::io::{ZarrLabels, write_labels_zarr};
 use crate::report::{OverlayScale, write_overlay};
 use crate::run::options::Pictures;
 use crate::segment::{BoundingBox, Nucleus};
-use crate::slide::{Part, SlideSource};
+use crate::slide::{Part, read_field};
 
 /// Edge of the parts that the overlay of a slide has, px.
 const PART_PX: usize = 2048;
+
+/// A field that was read, and where its pixels are.
+pub(super) struct ReadField<'a> {
+    pub(super) source: &'a FieldSource,
+    /// Its file; `None` if it is no slide.
+    pub(super) slide: Option<&'a SlideFile>,
+    pub(super) reading: &'a FieldReading,
+}
 
 /// The pictures of a field, under its result's folder.
 pub(super) fn names<'n>(
@@ -46,32 +53,33 @@ pub(super) fn names<'n>(
 /// Writes the pictures of some fields, as asked for.
 pub(super) fn write(
     folder: &Path,
-    fields: &[(&FieldSource, &FieldReading)],
+    fields: &[ReadField<'_>],
     reading: &ReadOptions,
     pictures: Pictures,
 ) -> Result<()> {
     let scale = scale_of(fields);
-    let write = |source: &FieldSource, field: &FieldReading| {
+    let write = |field: &ReadField<'_>| {
+        let name = &field.source.name;
         if pictures.labels {
-            write_label_image(&folder.join(labels_of(&source.name)), field)?;
+            write_label_image(&folder.join(labels_of(name)), field.reading)?;
         }
         if pictures.labels_zarr {
-            write_zarr(&folder.join(labels_zarr_of(&source.name)), field)?;
+            write_zarr(&folder.join(labels_zarr_of(name)), field.reading)?;
         }
         if pictures.overlays {
-            write_overlays(folder, source, field, (reading, scale))?;
+            write_overlays(folder, field, (reading, scale))?;
         }
         Ok::<(), Error>(())
     };
     for fields in fields.chunks(rayon::current_num_threads()) {
-        fields.par_iter().try_for_each(|(source, field)| write(source, field))?;
+        fields.par_iter().try_for_each(write)?;
     }
     Ok(())
 }
 
 /// One scale for all overlays of a specimen. Slides are drawn in parts.
-fn scale_of(fields: &[(&FieldSource, &FieldReading)]) -> OverlayScale {
-    let readings: Vec<&FieldReading> = fields.iter().map(|(_, field)| *field).collect();
+fn scale_of(fields: &[ReadField<'_>]) -> OverlayScale {
+    let readings: Vec<&FieldReading> = fields.iter().map(|field| field.reading).collect();
     let largest = readings.iter().map(|field| {
         let dim = (field.height_px, field.width_px);
         if is_slide(dim) { PART_PX * PART_PX } else { dim.0 * dim.1 }
@@ -102,28 +110,19 @@ fn write_zarr(path: &Path, _: &FieldReading) -> Result<()> {
     Err(Error::unsupported(Location::file(path), feature))
 }
 
-/// Whether a field of this size is read in parts.
-fn is_slide((height, width): (usize, usize)) -> bool {
-    height as u64 * width as u64 > WHOLE_FIELD_PX
-}
-
 fn write_overlays(
     folder: &Path,
-    source: &FieldSource,
-    field: &FieldReading,
-    (reading, scale): (&ReadOptions, OverlayScale),
+    &ReadField { source, slide, reading: field }: &ReadField<'_>,
+    (options, scale): (&ReadOptions, OverlayScale),
 ) -> Result<()> {
     let nuclei = field.nuclei.iter().map(|n| &n.nucleus);
-    let Some(parts) = parts((field.height_px, field.width_px), nuclei) else {
-        return write_overlay(folder.join(overlay_of(&source.name)), &source.read(reading)?, field, scale);
+    let parts = parts((field.height_px, field.width_px), nuclei);
+    let (Some(slide), Some(parts)) = (slide, parts) else {
+        return write_overlay(folder.join(overlay_of(&source.name)), &source.read(options)?, field, scale);
     };
-    let slide = source.open_slide(reading)?;
     for part in parts {
-        let plane = |role| slide.read(role, part);
-        let [counterstain, red, green] = ChannelRole::ALL.map(plane);
-        let picture = Field::new(&field.name, counterstain?, red?, green?)?;
         let path = folder.join(overlay_of_part(&source.name, part));
-        write_overlay(path, &picture, &field.part(part), scale)?;
+        write_overlay(path, &read_field(slide, part)?, &field.part(part), scale)?;
     }
     Ok(())
 }

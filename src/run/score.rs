@@ -71,7 +71,7 @@ fn held_together(jobs: &[Job<'_>], first: &Job<'_>, threads: usize, memory_bytes
     }
     let mut bytes = 0;
     let fits = |job: &&Job<'_>| {
-        bytes += field_bytes(job.pixels);
+        bytes += field_bytes(job.pixels());
         !job.is_slide() && memory_bytes.is_none_or(|limit| bytes <= limit)
     };
     jobs.iter().take(threads).take_while(fits).count().max(1)

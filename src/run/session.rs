@@ -1,6 +1,6 @@
 //! A run from its plan to its tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -21,6 +21,7 @@ use crate::run::slot::{Slot, There, settings_digest};
 use crate::run::specimen::Finished;
 use crate::run::tables;
 use crate::run::task::{Task, bytes_of};
+use crate::run::tile_files::{self, TileFiles};
 use crate::workspace::Workspace;
 
 /// A run that is ready to start: everything that can be wrong with its settings is checked, and nothing is written yet.
@@ -31,6 +32,8 @@ pub struct Run {
     options: RunOptions,
     find: FindOptions,
     folder: ResultsFolder,
+    /// Measured tiles of the slides; `None` = slides are measured.
+    tiles: Option<TileFiles>,
 }
 
 impl Run {
@@ -88,7 +91,34 @@ impl Run {
             options,
             find: plan.find,
             folder,
+            tiles: None,
         })
+    }
+
+    /// The same run, which reads its slides from the tiles that [`measure_slide_shares`](crate::run::measure_slide_shares)
+    /// wrote into some folders, and gives the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::Undecided`] that names the shares of a slide that are missing; [`Error::Io`] or [`Error::Malformed`] for a file
+    /// that cannot be read. Nothing is written then. Tiles that were measured on another image fail their field.
+    pub fn with_tiles(mut self, folders: &[PathBuf]) -> Result<Self> {
+        let checked = self.check_tiles(folders);
+        if checked.is_err() {
+            self.folder.leave()?;
+        }
+        self.tiles = Some(checked?);
+        Ok(self)
+    }
+
+    fn check_tiles(&self, folders: &[PathBuf]) -> Result<TileFiles> {
+        let files = TileFiles::find(folders)?;
+        for slot in self.slots.iter().filter(|slot| self.options.redo || slot.there != There::Current) {
+            for field in slot.slides() {
+                let method = tile_files::method(&slot.planned, field)?;
+                files.of_slide(&slot.planned.specimen, &field.name, &method)?;
+            }
+        }
+        Ok(files)
     }
 
     /// Reads what is not there yet, and writes the tables.
@@ -170,10 +200,14 @@ impl Run {
         }
         let todo: Vec<usize> =
             which.iter().copied().filter(|&i| self.slots[i].there != There::Current).collect();
-        let (slots, options, find) = (&self.slots, &self.options, &self.find);
+        let (slots, options, find, tiles) = (&self.slots, &self.options, &self.find, self.tiles.as_ref());
         let tasks: Vec<Task<'_>> = todo
             .iter()
-            .map(|&i| Task { index: i, target: slots[i].target(options, find), facts: facts[i].clone() })
+            .map(|&i| Task {
+                index: i,
+                target: slots[i].target(options, find, tiles),
+                facts: facts[i].clone(),
+            })
             .collect();
         let mut finished = Vec::new();
         score(&tasks, workspaces, options.memory_bytes, observer, |i, result: Finished| {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::analyse::Analyser;
+use crate::analyse::{Analyser, is_slide};
 use crate::error::Result;
 use crate::io::{ChannelChoice, FieldSource, FindOptions, file_name};
 use crate::quality::RunFacts;
@@ -18,6 +18,7 @@ use crate::run::regions::ResultRegions;
 use crate::run::rejudge::{judge_again, renew};
 use crate::run::review::renew_reviewed;
 use crate::run::specimen::{Target, absolute};
+use crate::run::tile_files::TileFiles;
 
 /// What a result that is there is to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,19 @@ impl Slot {
         }
     }
 
-    pub(super) fn target<'a>(&'a self, options: &RunOptions, find: &'a FindOptions) -> Target<'a> {
+    /// The slides of its specimen.
+    pub(super) fn slides(&self) -> impl Iterator<Item = &FieldSource> {
+        let reading = &self.planned.reading;
+        // A file whose header cannot be read fails as a field.
+        self.fields().filter(move |field| field.dim(reading).is_ok_and(is_slide))
+    }
+
+    pub(super) fn target<'a>(
+        &'a self,
+        options: &RunOptions,
+        find: &'a FindOptions,
+        tiles: Option<&'a TileFiles>,
+    ) -> Target<'a> {
         Target {
             planned: &self.planned,
             analyser: &self.analyser,
@@ -83,6 +96,7 @@ impl Slot {
             folder: &self.path,
             pictures: options.pictures,
             find,
+            tiles,
             earlier: self.ledger.as_ref().map_or(&[], |ledger| &ledger.files),
         }
     }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::analyse::{Analyser, FieldMeasurement, FieldReading, SpecimenReading};
+use crate::analyse::{Analyser, FieldMeasurement, SpecimenReading};
 use crate::error::Result;
-use crate::io::{FieldSource, FindOptions, file_name};
+use crate::io::{FieldSource, FindOptions, SlideFile, file_name};
 use crate::quality::RunFacts;
 use crate::report::{
     FailedField, FieldCrops, SCHEMA_VERSION, write_nuclei_csv, write_nuclei_geojson, write_signals_csv,
@@ -19,12 +19,13 @@ use crate::run::gallery;
 use crate::run::ledger::{Ledger, LedgerState, Outcome, ResultFile};
 use crate::run::names::{GEOJSON_FOLDER, RESULT_FILES};
 use crate::run::options::Pictures;
-use crate::run::pictures;
+use crate::run::pictures::{self, ReadField};
 use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::rejudge::write_judged;
 use crate::run::review::renew_reviewed;
 use crate::run::status::{FieldRecord, InputStatus, failed_fields};
+use crate::run::tile_files::TileFiles;
 
 /// A field that was measured, and what its result rests on.
 pub(super) struct MeasuredField {
@@ -33,6 +34,8 @@ pub(super) struct MeasuredField {
     pub(super) inputs: Vec<InputFile>,
     /// Its crops; `None` if there is no gallery.
     pub(super) crops: Option<FieldCrops>,
+    /// Its file, from which pictures are read; `None` if it is no slide.
+    pub(super) slide: Option<SlideFile>,
 }
 
 /// A planned result, and where it goes.
@@ -46,6 +49,8 @@ pub(super) struct Target<'a> {
     pub(super) folder: &'a Path,
     pub(super) pictures: Pictures,
     pub(super) find: &'a FindOptions,
+    /// Measured tiles of its slides; `None` = its slides are measured.
+    pub(super) tiles: Option<&'a TileFiles>,
     /// Files of an earlier result there.
     pub(super) earlier: &'a [ResultFile],
 }
@@ -113,16 +118,17 @@ impl Target<'_> {
         ledger.write(self.folder)?;
         let sources: Vec<&FieldSource> = good.iter().map(|(source, _)| *source).collect();
         let measured: Vec<String> = good.iter().map(|(_, m)| m.measurement.name().to_owned()).collect();
+        let slides: Vec<Option<SlideFile>> = good.iter_mut().map(|(_, m)| m.slide.take()).collect();
         let crops: Vec<FieldCrops> = good.iter_mut().filter_map(|(_, m)| m.crops.take()).collect();
         crops.par_iter().try_for_each(|crops| gallery::write(self.folder, crops))?;
         let measurements = good.into_iter().map(|(_, measured)| measured.measurement).collect();
         let reading = self.analyser.read_specimen_of_run(&self.planned.specimen, measurements, facts)?;
         // A field that is a copy of another one may be left out.
         let of_source = |name: &str| reading.fields.iter().find(|field| field.name == name);
-        let read: Vec<(&FieldSource, &FieldReading)> = sources
-            .iter()
-            .zip(&measured)
-            .filter_map(|(source, name)| Some((*source, of_source(name)?)))
+        let read: Vec<ReadField<'_>> = (sources.iter().zip(&slides).zip(&measured))
+            .filter_map(|((source, slide), name)| {
+                Some(ReadField { source, slide: slide.as_ref(), reading: of_source(name)? })
+            })
             .collect();
         pictures::write(self.folder, &read, &self.planned.reading, self.pictures)?;
         self.write_objects(&reading, &read)?;
@@ -213,15 +219,11 @@ impl Target<'_> {
     }
 
     /// Nuclei and signals as objects, for each field.
-    fn write_objects(
-        &self,
-        reading: &SpecimenReading,
-        fields: &[(&FieldSource, &FieldReading)],
-    ) -> Result<()> {
-        fields.par_iter().try_for_each(|(source, field)| {
-            let [nuclei, signals] = objects_of(&source.name);
-            write_nuclei_geojson(self.folder.join(nuclei), reading, field)?;
-            write_signals_geojson(self.folder.join(signals), reading, field)
+    fn write_objects(&self, reading: &SpecimenReading, fields: &[ReadField<'_>]) -> Result<()> {
+        fields.par_iter().try_for_each(|field| {
+            let [nuclei, signals] = objects_of(&field.source.name);
+            write_nuclei_geojson(self.folder.join(nuclei), reading, field.reading)?;
+            write_signals_geojson(self.folder.join(signals), reading, field.reading)
         })
     }
 }

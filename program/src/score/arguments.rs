@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use breakapart::analyse::AnalyseParams;
+use breakapart::analyse::{AnalyseParams, SlideShare};
 use breakapart::assay::Sex;
 use breakapart::io::{ChannelChoice, FilePattern, FindOptions, ReadOptions, SeriesList};
 use breakapart::region::{RegionOptions, RegionUnit};
@@ -55,6 +55,12 @@ pub struct Arguments {
     /// Score one share of the specimens alone, such as 1/3, as a part of the run that `breakapart merge` puts together
     #[arg(long, value_name = "NUMBER/SHARES", conflicts_with_all = ["specimens", "again", "check"])]
     part: Option<RunPart>,
+    /// Measure one share of the tiles of every slide alone, such as 2/4, and write them to --out: no results. Then --tiles
+    #[arg(long, value_name = "NUMBER/SHARES", conflicts_with_all = ["tiles", "history", "replace", "check"])]
+    pub(crate) slide_share: Option<SlideShare>,
+    /// Folder with the tiles of all shares of every slide, which are read instead of measured; may be given several times
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    pub(crate) tiles: Vec<PathBuf>,
     /// Put results of other images under the same names aside, to DIR/replaced
     #[arg(long)]
     pub(crate) replace: bool,

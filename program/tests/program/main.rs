@@ -8,6 +8,7 @@ mod params;
 mod place;
 mod regions;
 mod sheet;
+mod slide_shares;
 mod validate;
 mod zarr;
 

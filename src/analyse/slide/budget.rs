@@ -1,6 +1,7 @@
 //! The memory that a slide takes.
 
 use crate::analyse::slide::grid::{MAX_HALO_PX, TILE_PX};
+use crate::analyse::slide::share::SlideShare;
 use crate::error::{Error, Location, Result};
 use crate::slide::SlideFacts;
 
@@ -20,15 +21,28 @@ pub(crate) fn field_bytes(pixels: u64) -> u64 {
     pixels * BYTES_OF_PIXEL + BYTES_AT_REST
 }
 
+/// How much of a slide is measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Extent {
+    /// All of it: then its nuclei are read together.
+    Whole,
+    /// The tiles of a share, whose records are written.
+    Share(SlideShare),
+}
+
 /// Tiles that are measured at once: as many as there are threads, or as fit.
-pub(super) fn tiles_at_once(facts: &SlideFacts, memory_bytes: Option<u64>) -> Result<usize> {
+pub(super) fn tiles_at_once(facts: &SlideFacts, extent: Extent, memory_bytes: Option<u64>) -> Result<usize> {
     let threads = rayon::current_num_threads().max(1);
     let Some(limit) = memory_bytes else { return Ok(threads) };
     let edge = |size: usize| (TILE_PX + 2 * MAX_HALO_PX).min(size) as u64;
     let tile = edge(facts.height_px) * edge(facts.width_px) * BYTES_OF_PIXEL;
     let megapixels = facts.whole().pixels() / 1_000_000;
-    let kept = megapixels * BYTES_OF_MEGAPIXEL + BYTES_AT_REST;
-    let needed = (tile + kept).max(megapixels * BYTES_OF_MEGAPIXEL_READ + BYTES_AT_REST);
+    let (kept, read) = match extent {
+        Extent::Whole => (megapixels, megapixels * BYTES_OF_MEGAPIXEL_READ),
+        Extent::Share(share) => (megapixels.div_ceil(share.of() as u64), 0),
+    };
+    let kept = kept * BYTES_OF_MEGAPIXEL + BYTES_AT_REST;
+    let needed = (tile + kept).max(read + BYTES_AT_REST);
     if needed > limit {
         let location = Location::file(&facts.name).at_key("memory");
         return Err(Error::Limit { location, needed, limit });

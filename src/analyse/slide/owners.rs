@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::analyse::slide::grid::Tile;
 use crate::analyse::slide::overlap::common_px;
-use crate::analyse::slide::tile::MeasuredTile;
+use crate::analyse::slide::record::{TileNucleus, TileRecord};
 use crate::kernel::run::Run;
 use crate::segment::Nucleus;
 use crate::slide::Part;
@@ -25,8 +25,18 @@ pub(super) struct Owned {
     pub(super) tile: usize,
     /// Place of the nucleus among those of the tile.
     pub(super) index: usize,
-    /// Its pixels on the slide, in reading order.
-    pub(super) runs: Vec<Run>,
+}
+
+impl Owned {
+    /// The nucleus in its tile.
+    pub(super) fn of<'t>(&self, tiles: &'t [TileRecord]) -> Option<&'t TileNucleus> {
+        tiles.get(self.tile)?.nuclei().get(self.index)
+    }
+
+    /// Its pixels, in reading order.
+    fn runs<'t>(&self, tiles: &'t [TileRecord]) -> &'t [Run] {
+        self.of(tiles).map_or(&[], |nucleus| &nucleus.runs)
+    }
 }
 
 /// A nucleus near a seam.
@@ -40,16 +50,15 @@ struct Claim {
 }
 
 /// The nuclei that count, in reading order of their first pixels.
-pub(super) fn owned_nuclei(tiles: &[MeasuredTile]) -> Vec<Owned> {
+pub(super) fn owned_nuclei(tiles: &[TileRecord]) -> Vec<Owned> {
     let (mut owned, mut claims) = (Vec::new(), Vec::new());
-    for (place, measured) in tiles.iter().enumerate() {
-        let Some(field) = &measured.field else { continue };
-        for (index, nucleus) in field.segmentation.nuclei.iter().enumerate() {
-            let claim = || Owned { tile: place, index, runs: runs_on_slide(measured, nucleus) };
-            match Standing::of(nucleus, &measured.tile) {
-                Standing::Inside => owned.push(claim()),
+    for (tile, record) in tiles.iter().enumerate() {
+        for (index, TileNucleus { nucleus, .. }) in record.nuclei().iter().enumerate() {
+            let own = Owned { tile, index };
+            match Standing::of(nucleus, &record.tile) {
+                Standing::Inside => owned.push(own),
                 Standing::AtSeam { is_home, is_cut } => {
-                    claims.push(Claim { owned: claim(), is_home, is_cut, score: nucleus.score });
+                    claims.push(Claim { owned: own, is_home, is_cut, score: nucleus.score });
                 }
                 Standing::Elsewhere => {}
             }
@@ -61,8 +70,8 @@ pub(super) fn owned_nuclei(tiles: &[MeasuredTile]) -> Vec<Owned> {
             .then(b.score.total_cmp(&a.score))
             .then((a.owned.tile, a.owned.index).cmp(&(b.owned.tile, b.owned.index)))
     });
-    owned.extend(settle(claims));
-    owned.sort_by_key(|nucleus| nucleus.runs.first().map(|run| (run.y, run.x0)));
+    owned.extend(settle(claims, tiles));
+    owned.sort_by_key(|nucleus| nucleus.runs(tiles).first().map(|run| (run.y, run.x0)));
     owned
 }
 
@@ -80,7 +89,7 @@ impl Standing {
     fn of(nucleus: &Nucleus, tile: &Tile) -> Self {
         let Tile { core, seen } = tile;
         let b = nucleus.bounding_box;
-        let bounds = Part { y0: seen.y0 + b.y0, x0: seen.x0 + b.x0, y1: seen.y0 + b.y1, x1: seen.x0 + b.x1 };
+        let bounds = Part { y0: b.y0, x0: b.x0, y1: b.y1, x1: b.x1 };
         // The margins of the neighbours reach as far into this tile as its own reaches out.
         let reach = |core: usize, seen: usize| if core == seen { 0 } else { 2 * core.abs_diff(seen) };
         let is_inside = bounds.y0 >= core.y0 + reach(core.y0, seen.y0)
@@ -93,7 +102,7 @@ impl Standing {
         if bounds.common(core).pixels() == 0 {
             return Self::Elsewhere;
         }
-        let (y, x) = (seen.y0 as f64 + nucleus.centroid_y_px, seen.x0 as f64 + nucleus.centroid_x_px);
+        let (y, x) = (nucleus.centroid_y_px, nucleus.centroid_x_px);
         let is_home = y >= core.y0 as f64 - 0.5
             && y < core.y1 as f64 - 0.5
             && x >= core.x0 as f64 - 0.5
@@ -106,17 +115,8 @@ impl Standing {
     }
 }
 
-/// The pixels of a nucleus in the coordinates of the slide.
-fn runs_on_slide(measured: &MeasuredTile, nucleus: &Nucleus) -> Vec<Run> {
-    let Some(field) = &measured.field else { return Vec::new() };
-    let (dy, dx) = (measured.tile.seen.y0 as u32, measured.tile.seen.x0 as u32);
-    let rows = nucleus.bounding_box.y0..nucleus.bounding_box.y1;
-    let runs = field.segmentation.labels.runs_of(nucleus.id, rows);
-    runs.map(|run| Run { y: run.y + dy, x0: run.x0 + dx, x1: run.x1 + dx }).collect()
-}
-
 /// The claims that stand, the first before the others: those that are no other's nucleus.
-fn settle(claims: Vec<Claim>) -> Vec<Owned> {
+fn settle(claims: Vec<Claim>, tiles: &[TileRecord]) -> Vec<Owned> {
     let mut standing: Vec<(Owned, usize)> = Vec::new();
     let mut by_cell: HashMap<[u32; 2], Vec<usize>> = HashMap::new();
     for Claim { owned, is_home, is_cut, .. } in claims {
@@ -124,11 +124,12 @@ fn settle(claims: Vec<Claim>) -> Vec<Owned> {
         if is_cut && !is_home {
             continue;
         }
-        let area: usize = owned.runs.iter().map(|run| run.len()).sum();
-        let cells = cells_of(&owned.runs);
+        let runs = owned.runs(tiles);
+        let area: usize = runs.iter().map(|run| run.len()).sum();
+        let cells = cells_of(runs);
         let is_taken = cells.iter().filter_map(|cell| by_cell.get(cell)).flatten().any(|&other| {
             let (other, other_area) = &standing[other];
-            let common = common_px(&owned.runs, &other.runs);
+            let common = common_px(runs, other.runs(tiles));
             common as f64 > SAME_SHARE * area.min(*other_area) as f64
         });
         if !is_taken {

@@ -4,6 +4,7 @@ use crate::analyse::AnalyseParams;
 use crate::analyse::measure::{FieldMeasurement, Known};
 use crate::analyse::picture::measure_picture;
 use crate::analyse::slide::grid::Tile;
+use crate::analyse::slide::record::TileRecord;
 use crate::error::Result;
 use crate::field::{ChannelRole, FieldView, PlaneView};
 use crate::segment::{SegmentPlan, Segmentation, segment_part};
@@ -18,21 +19,14 @@ pub(super) struct TileWork<'a> {
     pub(super) like: &'a FieldMeasurement,
 }
 
-/// A tile that was measured.
-pub(super) struct MeasuredTile {
-    pub(super) tile: Tile,
-    /// Its measurement, with places in [`Tile::seen`]; `None` if it has no nucleus: signals were not sought in it.
-    pub(super) field: Option<FieldMeasurement>,
-}
-
 impl TileWork<'_> {
     /// Measures a tile. The probes of a tile without nuclei are not even read.
-    pub(super) fn measure(&self, tile: Tile) -> Result<MeasuredTile> {
+    pub(super) fn measure(&self, tile: Tile) -> Result<TileRecord> {
         let read = |role| self.source.read(role, tile.seen);
         let counterstain = read(ChannelRole::Counterstain)?;
         let nuclei = self.segment(counterstain.view())?;
         if nuclei.nuclei.is_empty() {
-            return Ok(MeasuredTile { tile, field: None });
+            return Ok(TileRecord::empty(tile));
         }
         let (red, green) = rayon::join(|| read(ChannelRole::Red), || read(ChannelRole::Green));
         let (red, green) = (red?, green?);
@@ -44,7 +38,7 @@ impl TileWork<'_> {
         };
         let field =
             measure_picture(&view, nuclei, Known { spots: None, like: Some(self.like) }, self.params)?;
-        Ok(MeasuredTile { tile, field: Some(field) })
+        Ok(TileRecord::of(tile, field))
     }
 
     fn segment(&self, counterstain: PlaneView<'_>) -> Result<Segmentation> {

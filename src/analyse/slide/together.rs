@@ -2,7 +2,7 @@
 
 use crate::analyse::measure::{FieldMeasurement, FieldNuclei};
 use crate::analyse::slide::owners::{Owned, owned_nuclei};
-use crate::analyse::slide::tile::MeasuredTile;
+use crate::analyse::slide::record::TileRecord;
 use crate::calibrate::nucleus_light::NucleusLight;
 use crate::colour::Colour;
 use crate::detect::DetectParams;
@@ -10,6 +10,7 @@ use crate::detect::candidate::Candidate;
 use crate::detect::find::{ChannelCandidates, CutOff};
 use crate::detect::nearest_nucleus::nearest_nucleus;
 use crate::detect::restore::clipped_peaks::ClippedPeaks;
+use crate::kernel::run::Run;
 use crate::label_image::LabelImage;
 use crate::segment::Nucleus;
 use crate::slide::{Part, SlideFacts};
@@ -48,34 +49,30 @@ fn without_candidates(sample: &ChannelCandidates) -> ChannelCandidates {
     }
 }
 
-/// The measurement of a slide from those of its tiles, in any order.
+/// The measurement of a slide from the records of its tiles, in any order.
 pub(super) fn put_together(
     facts: &SlideFacts,
-    mut tiles: Vec<MeasuredTile>,
+    mut tiles: Vec<TileRecord>,
     sample: &FieldMeasurement,
     params: &DetectParams,
 ) -> FieldMeasurement {
-    tiles.sort_by_key(|measured| measured.tile.core);
-    let mut owned = owned_nuclei(&tiles);
-    let runs: Vec<_> = owned.iter_mut().map(|nucleus| std::mem::take(&mut nucleus.runs)).collect();
+    tiles.sort_by_key(|record| record.tile.core);
+    let owned = owned_nuclei(&tiles);
+    let runs: Vec<Vec<Run>> = owned.iter().map(|nucleus| take_runs(nucleus, &mut tiles)).collect();
     let labels = LabelImage::from_nuclei((facts.height_px, facts.width_px), &runs);
     drop(runs);
-    for field in tiles.iter_mut().filter_map(|measured| measured.field.as_mut()) {
-        field.segmentation.labels = LabelImage::default();
-    }
     let ids = Ids::of(&owned, &tiles);
-    let nuclei = nuclei_of(&owned, &tiles);
     let channels = Colour::BOTH.map(|colour| {
         let margin_px = params.nucleus_margin_px(facts.pixel_size, sample.channels[colour.index()].sigma_px);
         channel(colour, &tiles, &owned, &ids, (&labels, margin_px), sample)
     });
-    let empty = tiles.iter().filter(|measured| measured.field.is_none());
+    let empty = tiles.iter().filter(|record| record.found.is_none());
     FieldMeasurement {
         name: facts.name.clone(),
         pixel_size: facts.pixel_size,
         segmentation: FieldNuclei {
             labels,
-            nuclei,
+            nuclei: nuclei(&owned, &tiles),
             diameter_px: sample.segmentation.diameter_px,
             notes: sample.segmentation.notes.clone(),
         },
@@ -84,22 +81,27 @@ pub(super) fn put_together(
         nucleus_saturated: nucleus_saturated(&owned, &tiles),
         noise_correlation: sample.noise_correlation,
         bytes_swapped: sample.bytes_swapped.clone(),
-        lights: lights(&tiles, &ids),
+        lights: lights(&owned, &tiles),
         notes: facts.notes.clone(),
         depth: None,
-        not_searched: empty.map(|measured| measured.tile.core).collect(),
+        not_searched: empty.map(|record| record.tile.core).collect(),
         regions: None,
     }
+}
+
+/// The pixels of a nucleus, which its record does not need any more.
+fn take_runs(nucleus: &Owned, tiles: &mut [TileRecord]) -> Vec<Run> {
+    let found = tiles.get_mut(nucleus.tile).and_then(|record| record.found.as_mut());
+    let own = found.and_then(|found| found.nuclei.get_mut(nucleus.index));
+    own.map(|own| std::mem::take(&mut own.runs)).unwrap_or_default()
 }
 
 /// The ids on the slide of the nuclei of the tiles.
 struct Ids(Vec<Vec<u32>>);
 
 impl Ids {
-    fn of(owned: &[Owned], tiles: &[MeasuredTile]) -> Self {
-        let count =
-            |measured: &MeasuredTile| measured.field.as_ref().map_or(0, |f| f.segmentation.nuclei.len());
-        let mut ids: Vec<Vec<u32>> = tiles.iter().map(|measured| vec![0; count(measured)]).collect();
+    fn of(owned: &[Owned], tiles: &[TileRecord]) -> Self {
+        let mut ids: Vec<Vec<u32>> = tiles.iter().map(|record| vec![0; record.nuclei().len()]).collect();
         for (id, nucleus) in (1..).zip(owned) {
             ids[nucleus.tile][nucleus.index] = id;
         }
@@ -113,52 +115,29 @@ impl Ids {
     }
 }
 
-/// The record of each nucleus that is owned, from its tile.
-fn of_each<'t, T>(
-    owned: &'t [Owned],
-    tiles: &'t [MeasuredTile],
-    take: impl Fn(&'t FieldMeasurement, usize) -> Option<T> + 't,
-) -> impl Iterator<Item = Option<T>> + 't {
-    owned.iter().map(move |nucleus| take(tiles[nucleus.tile].field.as_ref()?, nucleus.index))
-}
-
-fn nuclei_of(owned: &[Owned], tiles: &[MeasuredTile]) -> Vec<Nucleus> {
-    let found = of_each(owned, tiles, |field, index| field.segmentation.nuclei.get(index).cloned());
-    let places = owned.iter().map(|nucleus| tiles[nucleus.tile].tile.seen);
-    (1..).zip(found.flatten().zip(places)).map(|(id, (nucleus, seen))| moved(nucleus, id, seen)).collect()
-}
-
-/// A nucleus of a tile on the slide.
-fn moved(mut nucleus: Nucleus, id: u32, seen: Part) -> Nucleus {
-    let bounds = &mut nucleus.bounding_box;
-    (bounds.y0, bounds.y1) = (bounds.y0 + seen.y0, bounds.y1 + seen.y0);
-    (bounds.x0, bounds.x1) = (bounds.x0 + seen.x0, bounds.x1 + seen.x0);
-    nucleus.centroid_y_px += seen.y0 as f64;
-    nucleus.centroid_x_px += seen.x0 as f64;
-    nucleus.id = id;
-    nucleus
+/// The nuclei that are owned, by their ids on the slide.
+fn nuclei(owned: &[Owned], tiles: &[TileRecord]) -> Vec<Nucleus> {
+    let found = owned.iter().filter_map(|nucleus| nucleus.of(tiles));
+    (1..).zip(found).map(|(id, found)| Nucleus { id, ..found.nucleus.clone() }).collect()
 }
 
 fn channel(
     colour: Colour,
-    tiles: &[MeasuredTile],
+    tiles: &[TileRecord],
     owned: &[Owned],
     ids: &Ids,
     (labels, margin_px): (&LabelImage, f64),
     sample: &FieldMeasurement,
 ) -> ChannelCandidates {
     let mut out = without_candidates(&sample.channels[colour.index()]);
-    for (place, measured) in tiles.iter().enumerate() {
-        let Some(field) = &measured.field else { continue };
-        let found = &field.channels[colour.index()];
-        let (core, seen) = (measured.tile.core, measured.tile.seen);
+    for (place, record) in tiles.iter().enumerate() {
+        let Some(found) = record.found.as_ref().map(|found| &found.channels[colour.index()]) else {
+            continue;
+        };
+        let (core, seen) = (record.tile.core, record.tile.seen);
         for candidate in &found.candidates {
-            let mut candidate = *candidate;
-            let id = ids.on_slide(place, candidate.nucleus_id);
-            candidate.y_px += seen.y0 as f64;
-            candidate.x_px += seen.x0 as f64;
-            candidate.nucleus_id = id;
-            if id > 0 || is_outside(&candidate, core, labels, margin_px) {
+            let candidate = Candidate { nucleus_id: ids.on_slide(place, candidate.nucleus_id), ..*candidate };
+            if candidate.nucleus_id > 0 || is_outside(&candidate, core, labels, margin_px) {
                 out.candidates.push(candidate);
             }
         }
@@ -166,16 +145,14 @@ fn channel(
         out.data_px += (found.data_px as u64 * core.pixels() / seen.pixels().max(1)) as usize;
         out.clipped.peaks += found.clipped.peaks;
         out.clipped.restored += found.clipped.restored;
-        if let (Some(all), Some(cut)) = (&mut out.cut_off, found.cut_off) {
-            all.at_floor_px += cut.at_floor_px;
-            all.nuclei_px += cut.nuclei_px;
+        if let (Some(all), Some([at_floor_px, nuclei_px])) = (&mut out.cut_off, found.floor_px) {
+            all.at_floor_px += at_floor_px;
+            all.nuclei_px += nuclei_px;
         }
     }
     out.candidates.sort_by(|a, b| a.y_px.total_cmp(&b.y_px).then(a.x_px.total_cmp(&b.x_px)));
-    let noise = |field: &FieldMeasurement, index: usize| {
-        field.channels[colour.index()].nucleus_noise.get(index).copied()
-    };
-    out.nucleus_noise = of_each(owned, tiles, noise).map(Option::unwrap_or_default).collect();
+    let noise = |nucleus: &Owned| nucleus.of(tiles).map_or(0.0, |found| found.noise[colour.index()]);
+    out.nucleus_noise = owned.iter().map(noise).collect();
     out
 }
 
@@ -189,40 +166,29 @@ fn is_outside(candidate: &Candidate, core: Part, labels: &LabelImage, margin_px:
 }
 
 /// Share of the samples at the limit of the camera, for each channel.
-fn saturated(tiles: &[MeasuredTile]) -> [f64; 3] {
-    let all: u64 = tiles.iter().map(|measured| measured.tile.seen.pixels()).sum();
+fn saturated(tiles: &[TileRecord]) -> [f64; 3] {
+    let all: u64 = tiles.iter().map(|record| record.tile.seen.pixels()).sum();
     let mut shares = [0.0; 3];
-    for measured in tiles {
-        let Some(field) = &measured.field else { continue };
-        let weight = measured.tile.seen.pixels() as f64 / all.max(1) as f64;
-        shares.iter_mut().zip(field.saturated).for_each(|(share, own)| *share += weight * own);
+    for record in tiles {
+        let Some(found) = &record.found else { continue };
+        let weight = record.tile.seen.pixels() as f64 / all.max(1) as f64;
+        shares.iter_mut().zip(found.saturated).for_each(|(share, own)| *share += weight * own);
     }
     shares
 }
 
-fn nucleus_saturated(owned: &[Owned], tiles: &[MeasuredTile]) -> Vec<f64> {
-    let is_any = |measured: &MeasuredTile| {
-        measured.field.as_ref().is_some_and(|field| !field.nucleus_saturated.is_empty())
-    };
-    if !tiles.iter().any(is_any) {
+/// Saturated share of each nucleus; empty if no tile has any.
+fn nucleus_saturated(owned: &[Owned], tiles: &[TileRecord]) -> Vec<f64> {
+    if !tiles.iter().flat_map(TileRecord::nuclei).any(|nucleus| nucleus.saturated.is_some()) {
         return Vec::new();
     }
-    let share = |field: &FieldMeasurement, index: usize| field.nucleus_saturated.get(index).copied();
-    of_each(owned, tiles, share).map(Option::unwrap_or_default).collect()
+    let share = |nucleus: &Owned| nucleus.of(tiles).and_then(|found| found.saturated).unwrap_or_default();
+    owned.iter().map(share).collect()
 }
 
-fn lights(tiles: &[MeasuredTile], ids: &Ids) -> Vec<NucleusLight> {
-    let mut lights: Vec<NucleusLight> = Vec::new();
-    for (place, measured) in tiles.iter().enumerate() {
-        let Some(field) = &measured.field else { continue };
-        let seen = measured.tile.seen;
-        let on_slide = |light: &NucleusLight| {
-            let nucleus_id = ids.on_slide(place, light.nucleus_id);
-            let place = [light.place[0] + seen.y0 as f64, light.place[1] + seen.x0 as f64];
-            (nucleus_id > 0).then_some(NucleusLight { nucleus_id, place, ..*light })
-        };
-        lights.extend(field.lights.iter().filter_map(on_slide));
-    }
-    lights.sort_by_key(|light| light.nucleus_id);
-    lights
+/// The light of the nuclei, by their ids on the slide.
+fn lights(owned: &[Owned], tiles: &[TileRecord]) -> Vec<NucleusLight> {
+    let light =
+        |(nucleus_id, nucleus): (u32, &Owned)| Some(NucleusLight { nucleus_id, ..nucleus.of(tiles)?.light? });
+    (1..).zip(owned).filter_map(light).collect()
 }

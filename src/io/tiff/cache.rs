@@ -101,6 +101,14 @@ impl ChunkCache {
         }
     }
 
+    /// Lets go of everything that is held.
+    #[cfg(feature = "run")]
+    pub(in crate::io) fn clear(&self) {
+        let mut held = lock(&self.held);
+        held.slots.clear();
+        held.bytes = 0;
+    }
+
     /// Bytes held now.
     #[cfg(test)]
     fn bytes(&self) -> u64 {
@@ -137,6 +145,11 @@ mod tests {
         };
         assert_eq!([0, 1, 0, 2, 0, 1].map(read), [1, 2, 2, 3, 3, 4]);
         assert_eq!(cache.bytes(), 200);
+        #[cfg(feature = "run")]
+        {
+            cache.clear();
+            assert_eq!((cache.bytes(), read(1)), (0, 5));
+        }
     }
 
     #[test]
