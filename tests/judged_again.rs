@@ -5,9 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use breakapart::Assay;
-use breakapart::run::{
-    Event, Observer, Plan, Run, RunOptions, RunParameters, RunSettings, check_results,
-};
+use breakapart::run::{Event, Observer, Plan, Run, RunOptions, RunParameters, RunSettings, check_results};
 use breakapart::simulate::{Conditions, write_specimen};
 
 /// The fields that were read, and the results that were judged again.
@@ -51,7 +49,8 @@ fn specimens_of_the_same_pixels_are_found_without_reading_them_twice() {
     let seen = score(folder.path(), "out");
     assert_eq!(seen.fields.lock().unwrap().len(), 3);
     assert_eq!(*seen.again.lock().unwrap(), 2);
-    let report = |name: &str| fs::read_to_string(folder.path().join("out").join(name).join("report.json")).unwrap();
+    let report =
+        |name: &str| fs::read_to_string(folder.path().join("out").join(name).join("report.json")).unwrap();
     for (name, shares) in [("P1", true), ("P2", true), ("P3", false)] {
         assert_eq!(report(name).contains("\"pixels_of_another_specimen\""), shares, "{name}");
     }

@@ -6,6 +6,7 @@
 
 mod budget;
 mod grid;
+mod lanes;
 mod overlap;
 mod owners;
 mod record;
@@ -16,7 +17,7 @@ mod tiles;
 mod together;
 mod written;
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use crate::analyse::AnalyseParams;
 use crate::analyse::measure::{FieldMeasurement, SuppliedMeasurements};
@@ -144,24 +145,20 @@ impl<'a> Surveyed<'a> {
         Ok(Self { source, params, survey, grid })
     }
 
-    /// Measures some of the tiles, a few at once.
+    /// Measures some of the tiles, so many at once.
     fn measure(&self, tiles: &[Tile], at_once: usize, progress: &dyn Progress) -> Result<Vec<TileRecord>> {
         let Survey { sample, plan: Some(plan) } = &self.survey else { return Ok(Vec::new()) };
         let work = TileWork { params: self.params, source: self.source, plan, like: sample };
         let all_px = tiles.iter().map(|tile| tile.core.pixels()).sum();
-        let mut measured = Vec::with_capacity(tiles.len());
-        let mut done_px = 0;
-        for tiles in tiles.chunks(at_once) {
+        let done_px = Mutex::new(0);
+        lanes::run(tiles, at_once, |tile| {
             progress.go_on()?;
-            let results: Vec<Result<TileRecord>> = tiles.par_iter().map(|tile| work.measure(*tile)).collect();
-            for result in results {
-                let record = result?;
-                done_px += record.tile.core.pixels();
-                measured.push(record);
-            }
-            progress.measured(done_px, all_px);
-        }
-        Ok(measured)
+            let record = work.measure(*tile)?;
+            let mut done_px = done_px.lock().unwrap_or_else(PoisonError::into_inner);
+            *done_px += tile.core.pixels();
+            progress.measured(*done_px, all_px);
+            Ok(record)
+        })
     }
 
     /// All that shares of this slide have in common.

@@ -238,7 +238,8 @@ impl Run {
             return false;
         }
         observer.on(Event::Again { results: again.len() });
-        let slots = self.slots.par_iter_mut().zip(facts).enumerate().filter(|(i, _)| again.binary_search(i).is_ok());
+        let slots =
+            self.slots.par_iter_mut().zip(facts).enumerate().filter(|(i, _)| again.binary_search(i).is_ok());
         let is_judged: Vec<(usize, bool)> =
             slots.map(|(i, (slot, facts))| (i, slot.judge_again(facts).is_ok())).collect();
         let (judged, changed): (Vec<_>, Vec<_>) =
