@@ -46,8 +46,10 @@ pub(crate) fn worth(truths: &[FieldTruth], reading: &SpecimenReading, assay: &As
         let call = &reading.fields[item.field].nuclei[item.nucleus].call;
         known[item.field].get(&call.nucleus_id).is_some_and(|truth| truth.rearranged != call.rearranged)
     };
-    let is_counted =
-        |item: &&ReviewItem| matches!(item.reason, ReviewReason::DecidesVerdict | ReviewReason::Counted);
+    let is_counted = |item: &&ReviewItem| {
+        use ReviewReason::{Counted, DecidesVerdict, TurnsVerdict};
+        matches!(item.reason, TurnsVerdict | DecidesVerdict | Counted)
+    };
     let order: Vec<ReviewItem> = reading.review_order().iter().filter(is_counted).copied().collect();
     let mut senseless = order.clone();
     senseless.sort_by_key(|item| ((item.field * 65_536 + item.nucleus) as u64 + 1).wrapping_mul(SPREAD));
