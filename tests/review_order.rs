@@ -219,3 +219,22 @@ fn nuclei_that_are_left_out_come_first_where_their_count_withholds_the_verdict()
     assert_eq!(too_few[..46], [ReviewReason::Counted; 46]);
     assert_eq!(too_few[46..49], [ReviewReason::MayCount; 3]);
 }
+
+#[test]
+fn the_order_of_a_large_slide_takes_less_than_seconds() {
+    for id in ["alk", "alk_two_stage", "usp6"] {
+        let assay = Assay::builtin(id).unwrap();
+        let mut groups = vec![(26_000, "2F", 0.01), (2_000, "2F", 0.3)];
+        for pattern in ["1F1R1G", "1F1R", "1F1G", "1R1G", "2F1R", "1F2R1G"] {
+            groups.extend([(500, pattern, 0.02), (334, pattern, 0.4)]);
+        }
+        let reading = specimen(assay.clone(), repeated(&assay, &groups));
+        let started = std::time::Instant::now();
+        let order = reading.review_order();
+        let seconds = started.elapsed().as_secs_f64();
+        println!("{id}: {} nuclei in {seconds:.3} s", order.len());
+        assert_eq!(order.len(), 33_004);
+        // Some 0.1 s; a verdict for each doubtful nucleus takes minutes.
+        assert!(seconds < 5.0, "{id}: {seconds} s");
+    }
+}
