@@ -115,7 +115,8 @@ pub use renew::renew_tables;
 pub use result::RunResult;
 pub use review::{
     AUDIT_JSONL, AuditLine, Counted, REVIEW_COLUMNS, ReaderRole, Review, ReviewChange, ReviewEntry,
-    ReviewOptions, Reviewed, SecondReading, check_reviews, review,
+    ReviewOptions, Reviewed, ReviewedReadings, RoleReading, SecondReading, check_reviews, review,
+    reviewed_readings,
 };
 pub use session::Run;
 pub use sheet::{SHEET_COLUMNS, SampleSheet, SheetError, SheetFault, SheetRow};

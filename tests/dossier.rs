@@ -10,6 +10,7 @@ use breakapart::summarise::{Count, CutoffMethod, Verdict};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution as _, Normal};
+use serde_json::json;
 
 /// Specimens with a manual count.
 const COMPARED: usize = 40;
@@ -218,6 +219,96 @@ fn readers_and_other_methods_are_compared() {
 }
 
 #[test]
+fn reviews_of_results_are_reader_agreement() {
+    let mut laboratory = Laboratory::new(3);
+    let mut reviews = Vec::new();
+    for i in 0..20_usize {
+        let specimen = format!("P{i:02}");
+        laboratory.add_count(specimen.clone(), Count::new(4 * i, 100).unwrap());
+        // The first reader calls one more rearranged, and the second leaves one out.
+        let calls =
+            |turned: [usize; 2]| json!([[4 * i, turned[0], 0], [0, 99 - 4 * i, 0], [0, turned[1], 0]]);
+        let role = |reader: &str, positive: usize, total: usize, turned: [usize; 2]| {
+            let count = json!({ "positive": positive, "total": total });
+            json!({ "readers": [reader], "decisions": 1, "count": count, "calls": calls(turned) })
+        };
+        let second = (i < 5).then(|| role("B", 4 * i, 99, [0, 1]));
+        reviews.push(json!({
+            "specimen": specimen,
+            "program": { "positive": 4 * i, "total": 100 },
+            "first": role("A", 4 * i + 1, 100, [1, 0]),
+            "calls": second.as_ref().map(|_| calls([0, 1])),
+            "second": second,
+        }));
+    }
+    let mut input = laboratory.input();
+    input.reviews = serde_json::from_value(json!(reviews)).unwrap();
+    let dossier = Dossier::of(&input, &DossierOptions::default()).unwrap();
+    let found = dossier.reviews.as_ref().unwrap();
+    assert_eq!(found.readers, [("A".to_owned(), 20), ("B".to_owned(), 5)].into());
+    let names: Vec<(&str, &str, usize)> = (found.pairs.iter().map(|pair| &pair.specimens))
+        .map(|pair| (pair.reference.as_str(), pair.reader.as_str(), pair.specimens))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("first reader", "second reader", 5),
+            ("first reader", "breakapart", 20),
+            ("second reader", "breakapart", 5)
+        ]
+    );
+    let of_program = &found.pairs[1];
+    assert_eq!(given(&of_program.specimens.bland_altman).bias.value, -1.0);
+    assert_eq!((of_program.nuclei.count(0, 1), of_program.nuclei.count(2, 1)), (20, 0));
+    assert!(of_program.kappa.unwrap().kappa > 0.9);
+    assert!(matches!(found.pairs[2].specimens.bland_altman, Part::TooFew(_)));
+    assert!(matches!(dossier.readers.part, Part::TooFew(_)));
+    // A review is of a result, and of each once.
+    input.reviews.push(input.reviews[0].clone());
+    assert!(Dossier::of(&input, &DossierOptions::default()).is_err());
+}
+
+#[test]
+fn a_repeat_of_a_repeat_is_one_of_the_first_specimen() {
+    let flat = Laboratory::new(5).repeated();
+    let mut chained = Laboratory::new(5).repeated();
+    for specimen in &mut chained.specimens {
+        let (first, number) = specimen.specimen.split_once('.').unwrap();
+        let before = number.parse::<usize>().unwrap().checked_sub(1);
+        specimen.reference.repeat_of = before.map(|before| format!("{first}.{before}"));
+    }
+    let [flat, chained] = [flat, chained].map(Laboratory::dossier);
+    assert_eq!(given(&chained.precision.all).precision.degrees, REPEATED * REPEATS);
+    assert_eq!(chained.precision, flat.precision);
+    assert!(chained.unused.is_empty());
+}
+
+#[test]
+fn the_unused_is_listed_with_its_reason() {
+    let mut laboratory = Laboratory::new(5);
+    laboratory.add("P1".to_owned(), 20.0);
+    laboratory.add("P2".to_owned(), 20.0).reference.repeat_of = Some("P3".to_owned());
+    laboratory.add("P3".to_owned(), 20.0).reference.repeat_of = Some("gone".to_owned());
+    let mut input = laboratory.input();
+    let count = Count::new(1, 50).unwrap();
+    input.readers = vec![ReaderCount { specimen: "P9".to_owned(), reader: "A".to_owned(), count }];
+    let unknown = Dossier::of(&input, &DossierOptions::default());
+    assert_eq!(unknown.unwrap_err().code(), "invalid_parameter");
+    let gone = json!([{ "specimen": "gone", "reason": "not_scored" }]);
+    input.unused = serde_json::from_value(gone).unwrap();
+    let dossier = Dossier::of(&input, &DossierOptions::default()).unwrap();
+    let listed = serde_json::to_value(&dossier.unused).unwrap();
+    let expected = json!([
+        { "specimen": "P2", "reason": "repeat_without_first", "first": "gone" },
+        { "specimen": "P3", "reason": "repeat_without_first", "first": "gone" },
+        { "specimen": "P9", "reason": "count_without_result", "reader": "A" },
+        { "specimen": "gone", "reason": "not_scored" },
+    ]);
+    assert_eq!(listed, expected);
+    assert!(dossier.precision.repeats.is_empty());
+}
+
+#[test]
 fn too_few_specimens_give_no_figures() {
     let mut laboratory = Laboratory::new(1).compared(0.0);
     laboratory.specimens.truncate(19);
@@ -244,7 +335,12 @@ fn inputs_that_contradict_themselves_are_refused() {
     of_none.specimens[1].reference.repeat_of = Some("nobody".to_owned());
     let mut not_finite = Laboratory::new(1).compared(0.0);
     not_finite.specimens[1].reference.manual_percent = Some(f64::NAN);
-    for laboratory in [twice, of_none, not_finite] {
+    let mut of_itself = Laboratory::new(1).compared(0.0);
+    for (specimen, of) in [(0, 1), (1, 0)] {
+        let of = of_itself.specimens[of].specimen.clone();
+        of_itself.specimens[specimen].reference.repeat_of = Some(of);
+    }
+    for laboratory in [twice, of_none, of_itself, not_finite] {
         let made = Dossier::of(&laboratory.input(), &DossierOptions::default());
         assert_eq!(made.unwrap_err().code(), "invalid_parameter");
     }
@@ -263,8 +359,17 @@ fn the_page_holds_everything_and_the_same_dossier_gives_the_same_bytes() {
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let page = read("dossier.html");
     let at = |id: &str| page.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
-    let sections =
-        ["use", "accuracy", "precision", "detection", "cutoff", "readers", "concordance", "numbers"];
+    let sections = [
+        "use",
+        "accuracy",
+        "precision",
+        "detection",
+        "cutoff",
+        "readers",
+        "concordance",
+        "unused",
+        "numbers",
+    ];
     assert!(sections.map(at).is_sorted());
     assert_eq!(page.matches("role=\"img\"").count(), 3);
     assert!(page.contains("&lt;b&gt;P0&lt;/b&gt;") && !page.contains("<b>P0"));

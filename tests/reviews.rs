@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use breakapart::Assay;
+use breakapart::analyse::SpecimenReading;
 use breakapart::run::{
     AUDIT_JSONL, AuditLine, Ledger, Plan, ReaderRole, Review, ReviewOptions, Reviewed, Run, RunOptions,
     RunParameters, RunSettings, check_reviews, renew_tables, review,
@@ -12,6 +13,9 @@ use breakapart::run::{
 use breakapart::simulate::{Conditions, write_specimen};
 use breakapart::{Location, Result};
 use tempfile::TempDir;
+
+/// Nuclei of a large slide.
+const NUCLEI: u32 = 30_000;
 
 const HEADER: &str = "specimen,field,nucleus_id,change,pattern,reason,reader,time,seconds,assay,reading";
 
@@ -347,4 +351,38 @@ fn a_specimen_that_is_scored_again_keeps_its_reviews() {
     let next = result.apply(&result.review("A", &[(&nuclei[1], "exclude", "")])).unwrap();
     assert_eq!(next.reviews, 2);
     assert!(Ledger::read(&result.path).unwrap().is_some());
+}
+
+#[test]
+fn a_host_applies_a_review_in_memory_and_thirty_thousand_decisions_in_seconds() {
+    let text = fs::read(SCORED.path().join("results/P1/reading.json.gz")).unwrap();
+    let mut reading: SpecimenReading =
+        serde_json::from_reader(flate2::read::GzDecoder::new(&text[..])).unwrap();
+    let nuclei = reading.fields[0].nuclei.clone();
+    reading.fields[0].nuclei = (1..=NUCLEI)
+        .zip(nuclei.iter().cycle())
+        .map(|(id, nucleus)| {
+            let mut own = nucleus.clone();
+            (own.nucleus.id, own.call.nucleus_id) = (id, id);
+            own
+        })
+        .collect();
+    reading.summary = reading.decide().unwrap();
+    let field = &reading.fields[0].name;
+    let rows: Vec<String> = (1..=NUCLEI)
+        .map(|id| format!("P1,{field},{id},pattern,2F,,A,2026-01-31T09:30:00Z,2,alk,\n"))
+        .collect();
+    let started = std::time::Instant::now();
+    let of = parsed(&rows.concat()).unwrap();
+    let reviewed = reading.edit(&of.edits(&reading).unwrap()).unwrap();
+    let seconds = started.elapsed().as_secs_f64();
+    assert!(reviewed.fields[0].calls().all(|call| call.pattern.fused == 2 && !call.rearranged));
+    // Some 1 s without optimisation; each against each takes minutes.
+    assert!(seconds < 30.0, "{seconds} s");
+
+    let with = |from: &str, to: &str| parsed(&rows[0].replace(from, to)).unwrap().edits(&reading);
+    assert!(with("", "").is_ok());
+    for (from, to) in [("P1,", "P2,"), (",alk,", ",ros1,"), (",alk,", ",alk,0123")] {
+        assert_eq!(with(from, to).unwrap_err().code(), "malformed", "{to}");
+    }
 }

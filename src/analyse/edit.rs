@@ -1,5 +1,7 @@
 //! Corrections by a person who looked at the nuclei.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::analyse::SpecimenReading;
@@ -7,6 +9,7 @@ use crate::assay::{Assay, Sex};
 use crate::classify::{Exclusion, NucleusCall, SignalPattern, class_of, is_rearranged};
 use crate::colour::Colour;
 use crate::error::{Error, Result};
+use crate::reading::FieldReading;
 
 /// A change to the call of a nucleus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,18 +58,30 @@ impl SpecimenReading {
     /// pattern has more signals than the assay can count; otherwise as [`crate::summarise::summarise`].
     pub fn edit(&self, edits: &[Edit]) -> Result<Self> {
         let mut edited = self.clone();
+        let places = self.places();
         for edit in edits {
-            let call = self.call_of(edit)?;
-            self.check(edit, call)?;
-            let changed = changed(call, edit.change, &self.assay, self.grounds.sex);
-            let field = edited.fields.iter_mut().find(|field| field.name == edit.field);
-            let nuclei = field.into_iter().flat_map(|field| &mut field.nuclei);
-            for nucleus in nuclei.filter(|nucleus| nucleus.call.nucleus_id == edit.nucleus_id) {
-                nucleus.call = changed.clone();
+            let &(field, nucleus) = places
+                .get(&(edit.field.as_str(), edit.nucleus_id))
+                .ok_or_else(|| self.no_such_nucleus(edit))?;
+            let own = self.fields.get(field).and_then(|field| field.nuclei.get(nucleus));
+            let changed_own = edited.fields.get_mut(field).and_then(|field| field.nuclei.get_mut(nucleus));
+            if let (Some(own), Some(edited)) = (own, changed_own) {
+                self.check(edit, &own.call)?;
+                edited.call = changed(&own.call, edit.change, &self.assay, self.grounds.sex);
             }
         }
         edited.summary = edited.decide()?;
         Ok(edited)
+    }
+
+    /// The places of all nuclei, in fields and in their field, by the name of the field and their number.
+    fn places<'s>(&'s self) -> BTreeMap<(&'s str, u32), (usize, usize)> {
+        let of_field = |(i, field): (usize, &'s FieldReading)| {
+            let calls = field.calls().enumerate();
+            calls.map(|(j, call)| ((field.name.as_str(), call.nucleus_id), (i, j))).collect::<Vec<_>>()
+        };
+        // Of several with one number the first is found.
+        self.fields.iter().enumerate().flat_map(of_field).rev().collect()
     }
 
     /// Refuses to count a nucleus twice, and signals that the assay takes for uncountable.
@@ -89,16 +104,13 @@ impl SpecimenReading {
         Ok(())
     }
 
-    fn call_of(&self, edit: &Edit) -> Result<&NucleusCall> {
+    fn no_such_nucleus(&self, edit: &Edit) -> Error {
         let Some(field) = self.fields.iter().find(|field| field.name == edit.field) else {
             let fields: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
-            return Err(Error::parameter("edit.field", &edit.field, format!("one of {}", fields.join(", "))));
+            return Error::parameter("edit.field", &edit.field, format!("one of {}", fields.join(", ")));
         };
-        let call = field.calls().find(|call| call.nucleus_id == edit.nucleus_id);
-        call.ok_or_else(|| {
-            let allowed = format!("a nucleus of field {}, which has {}", field.name, field.nuclei.len());
-            Error::parameter("edit.nucleus_id", edit.nucleus_id, allowed)
-        })
+        let allowed = format!("a nucleus of field {}, which has {}", field.name, field.nuclei.len());
+        Error::parameter("edit.nucleus_id", edit.nucleus_id, allowed)
     }
 }
 

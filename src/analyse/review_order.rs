@@ -1,13 +1,14 @@
 //! The order in which a person reviews the nuclei of a specimen.
 //!
-//! First the nuclei that would change the verdict: if few wrong calls would turn it, those that are doubtful and on its side. Then
-//! all that are counted, the least certain first. Then those that are not counted: a person may bring them back.
+//! First the doubtful nuclei on which the verdict depends, as the assay's rule itself says. If the verdict is open for want of
+//! nuclei, then those that may be brought back: no counted nucleus can change it. Then all others that are counted, the least
+//! certain first. Then those that are not counted.
 
 use std::cmp::Ordering;
 
 use crate::analyse::SpecimenReading;
 use crate::classify::{Exclusion, NucleusCall};
-use crate::reading::NucleusReading;
+use crate::decide::{Influence, influence, more_nuclei_decide};
 
 /// Smallest probability of a wrong call for a nucleus that may change the verdict: below it, its call is as certain as a
 /// reading gets. Default chosen for this crate: the limit from which a call is doubtful.
@@ -34,8 +35,12 @@ pub struct ReviewItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReviewReason {
-    /// It is doubtful, and the verdict turns if few calls like it are wrong.
+    /// It is doubtful, and the verdict by the assay's rule turns if it alone is wrong.
+    TurnsVerdict,
+    /// It is doubtful, and the verdict by the assay's rule turns if it and other doubtful calls are wrong.
     DecidesVerdict,
+    /// It is not counted for a reason that a person may judge otherwise, and the verdict is open for want of nuclei.
+    CompletesCount,
     /// It is counted.
     Counted,
     /// It is not counted for a reason that a person may judge otherwise: its signals, or its place under another nucleus.
@@ -59,34 +64,23 @@ impl SpecimenReading {
     /// ```
     #[must_use]
     pub fn review_order(&self) -> Vec<ReviewItem> {
-        let deciding_side = self.deciding_side();
-        let item = |field: usize, nucleus: usize, of: &NucleusReading| ReviewItem {
+        let calls: Vec<&NucleusCall> = self.calls().collect();
+        let doubt = |call: &NucleusCall| Some(probability_wrong(call)).filter(|wrong| *wrong >= MIN_WRONG);
+        // An assay that does not hold together gives no verdict: then none decides it.
+        let influences = influence(calls.iter().copied(), &self.assay, doubt).unwrap_or_default();
+        let is_short = more_nuclei_decide(&calls, &self.assay, may_count).unwrap_or_default();
+        let places = self.fields.iter().enumerate();
+        let places = places.flat_map(|(i, field)| (0..field.nuclei.len()).map(move |j| (i, j)));
+        let item = |(place, ((field, nucleus), call)): (usize, ((usize, usize), &&NucleusCall))| ReviewItem {
             field,
             nucleus,
-            reason: reason(&of.call, deciding_side),
-            probability_wrong: probability_wrong(&of.call),
+            reason: reason(call, influences.get(&place).copied().unwrap_or_default(), is_short),
+            probability_wrong: probability_wrong(call),
         };
-        let of_field = |(i, field): (usize, &crate::reading::FieldReading)| {
-            field.nuclei.iter().enumerate().map(|(j, nucleus)| item(i, j, nucleus)).collect::<Vec<_>>()
-        };
-        let mut order: Vec<ReviewItem> = self.fields.iter().enumerate().flat_map(of_field).collect();
+        let mut order: Vec<ReviewItem> = places.zip(&calls).enumerate().map(item).collect();
         // Stable: otherwise in the order of fields and nuclei.
         order.sort_by(ReviewItem::cmp_urgency);
         order
-    }
-
-    /// Whether wrong calls of rearranged nuclei (`true`) or of others (`false`) could turn the verdict; `None` if there are too few
-    /// doubtful ones.
-    fn deciding_side(&self) -> Option<bool> {
-        let counted: Vec<&NucleusCall> = self.calls().filter(|call| call.evaluable()).collect();
-        let rearranged = counted.iter().filter(|call| call.rearranged).count();
-        let decision = &self.assay.decision;
-        let is_met = |n: usize| decision.cutoff().is_met_by(n, counted.len(), decision.comparator());
-        let side = is_met(rearranged);
-        let doubtful = counted.iter().filter(|c| c.rearranged == side && probability_wrong(c) >= MIN_WRONG);
-        let turned =
-            if side { rearranged.checked_sub(doubtful.count())? } else { rearranged + doubtful.count() };
-        (is_met(turned) != side).then_some(side)
     }
 }
 
@@ -97,23 +91,31 @@ impl ReviewItem {
     }
 }
 
-fn reason(call: &NucleusCall, deciding_side: Option<bool>) -> ReviewReason {
-    match call.exclusion {
-        None if deciding_side == Some(call.rearranged) && probability_wrong(call) >= MIN_WRONG => {
-            ReviewReason::DecidesVerdict
-        }
-        None => ReviewReason::Counted,
+fn reason(call: &NucleusCall, influence: Influence, is_short: bool) -> ReviewReason {
+    match influence {
+        Influence::Alone => ReviewReason::TurnsVerdict,
+        Influence::WithOthers => ReviewReason::DecidesVerdict,
+        Influence::None if call.evaluable() => ReviewReason::Counted,
+        Influence::None if !may_count(call) => ReviewReason::NotCounted,
+        Influence::None if is_short => ReviewReason::CompletesCount,
+        Influence::None => ReviewReason::MayCount,
+    }
+}
+
+/// Whether a nucleus is not counted for a reason that a person may judge otherwise.
+fn may_count(call: &NucleusCall) -> bool {
+    matches!(
+        call.exclusion,
         Some(
             Exclusion::TooFewSignals
-            | Exclusion::OneColourOnly
-            | Exclusion::IncompletePattern
-            | Exclusion::TooManySignals
-            | Exclusion::GreyZone
-            | Exclusion::WeakProbe
-            | Exclusion::Overlapping,
-        ) => ReviewReason::MayCount,
-        Some(_) => ReviewReason::NotCounted,
-    }
+                | Exclusion::OneColourOnly
+                | Exclusion::IncompletePattern
+                | Exclusion::TooManySignals
+                | Exclusion::GreyZone
+                | Exclusion::WeakProbe
+                | Exclusion::Overlapping
+        )
+    )
 }
 
 /// Estimated probability that the call of a counted nucleus is wrong.

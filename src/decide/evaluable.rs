@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::loss_effect::shows_both_ends;
-use super::rule::{Vote, decide, verdict_on};
+use super::rule::{decide, verdict_on};
+use super::tally::{Tally, Vote};
 use super::verdict::{Count, Stage, Verdict};
 use crate::assay::{Assay, IsolatedMeaning};
 use crate::classify::{NucleusCall, NucleusClass};
@@ -13,7 +14,26 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluable<'a> {
     pub(crate) calls: Vec<&'a NucleusCall>,
+    /// Place of each among all calls of the specimen.
+    pub(super) places: Vec<usize>,
     assay: &'a Assay,
+}
+
+/// Whether a nucleus counts as rearranged. The assay may leave it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CountsAs {
+    /// As it is counted.
+    pub(super) as_read: bool,
+    /// If all open nuclei are intact.
+    pub(super) if_open_are_intact: bool,
+    /// If all open nuclei are rearranged.
+    pub(super) if_open_are_rearranged: bool,
+}
+
+impl CountsAs {
+    pub(super) fn is_open(self) -> bool {
+        self.if_open_are_intact != self.if_open_are_rearranged
+    }
 }
 
 /// The verdict by the assay's rule, and the stages that led to it.
@@ -29,9 +49,20 @@ pub(crate) struct Ruling {
 
 impl<'a> Evaluable<'a> {
     /// The evaluable ones of all calls, drawn from all over the specimen.
-    pub(crate) fn of(calls: &'a [NucleusCall], assay: &'a Assay) -> Self {
-        let calls = drawn_order(calls).into_iter().filter(|call| call.evaluable()).collect();
-        Self { calls, assay }
+    pub(crate) fn of(calls: impl IntoIterator<Item = &'a NucleusCall>, assay: &'a Assay) -> Self {
+        Self::chosen(calls, NucleusCall::evaluable, assay)
+    }
+
+    /// The calls that `is_chosen` says, as if they were the evaluable ones.
+    pub(super) fn chosen(
+        calls: impl IntoIterator<Item = &'a NucleusCall>,
+        is_chosen: impl Fn(&NucleusCall) -> bool,
+        assay: &'a Assay,
+    ) -> Self {
+        let mut drawn: Vec<(usize, &NucleusCall)> = calls.into_iter().enumerate().collect();
+        drawn.sort_by_key(|(place, _)| (scatter(*place as u64), *place));
+        let (places, calls) = drawn.into_iter().filter(|(_, call)| is_chosen(call)).unzip();
+        Self { calls, places, assay }
     }
 
     pub(crate) fn assay(&self) -> &'a Assay {
@@ -82,28 +113,33 @@ impl<'a> Evaluable<'a> {
         counts
     }
 
-    /// Whether the assay leaves open how a nucleus counts.
-    fn is_open(&self, call: &NucleusCall) -> bool {
-        match call.class.isolated_meaning(self.assay) {
+    /// What a nucleus counts as.
+    pub(super) fn counts_as(&self, call: &NucleusCall) -> CountsAs {
+        let is_left_open = match call.class.isolated_meaning(self.assay) {
             Some(IsolatedMeaning::Equivocal) => true,
             // Positive, but without the fused pair that the assay requires.
             Some(IsolatedMeaning::Positive) => !call.rearranged,
             _ => false,
+        };
+        CountsAs {
+            as_read: call.rearranged,
+            if_open_are_intact: call.rearranged && !call.uncertain,
+            if_open_are_rearranged: call.rearranged || call.uncertain || is_left_open,
         }
     }
 
     /// The verdict by the assay's rule. It is equivocal if open nuclei, counted the other way, would give another one.
     pub(crate) fn ruling(&self) -> Result<Ruling> {
-        let stages = decide(&self.votes(|call| call.rearranged), self.assay)?;
+        let stages = decide(&Tally::of(&self.votes(|call| call.rearranged), self.assay), self.assay)?;
         let verdict = stages.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict);
         let mut ruling = Ruling { stages, verdict, open: None, depends_on_isolated: false };
         if !verdict.is_decided() {
             return Ok(ruling);
         }
-        let fewest = self.verdict_if(|call| call.rearranged && !call.uncertain)?;
-        let most = self.verdict_if(|call| call.rearranged || call.uncertain || self.is_open(call))?;
+        let fewest = self.verdict_if(|call| self.counts_as(call).if_open_are_intact)?;
+        let most = self.verdict_if(|call| self.counts_as(call).if_open_are_rearranged)?;
         if fewest != verdict || most != verdict {
-            let open = self.calls.iter().filter(|call| call.uncertain || self.is_open(call)).count();
+            let open = self.calls.iter().filter(|call| self.counts_as(call).is_open()).count();
             ruling.open = Some(open);
             ruling.push_equivocal(format!("{open} open nuclei, counted the other way, give another verdict"));
             return Ok(ruling);
@@ -125,15 +161,8 @@ impl Ruling {
     }
 }
 
-/// All calls in a scattered order that depends on nothing but their position, so that the first of them come
-/// from all over the specimen.
-fn drawn_order(calls: &[NucleusCall]) -> Vec<&NucleusCall> {
-    let mut order: Vec<usize> = (0..calls.len()).collect();
-    order.sort_by_key(|&i| (scatter(i as u64), i));
-    order.into_iter().filter_map(|i| calls.get(i)).collect()
-}
-
-/// The finaliser of `SplitMix64` (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
+/// A number by which nuclei are drawn. It depends on their place alone, so that the first come from all over the specimen:
+/// the finaliser of `SplitMix64` (Steele, Lea and Flood 2014, doi 10.1145/2714064.2660195).
 fn scatter(position: u64) -> u64 {
     let mut z = position.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evaluable::Evaluable;
 use super::loss_effect::{ExpectedNuclei, shows_both_ends};
-use super::rule::Vote;
+use super::tally::Vote;
 use crate::assay::{Assay, Sex};
 use crate::classify::{NucleusCall, SignalPattern, is_rearranged};
 use crate::colour::{Colour, PerColour};

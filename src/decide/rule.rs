@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tally::{Tally, Vote, stage_cells};
 use super::verdict::{Count, Stage, Verdict};
 use crate::assay::{Assay, Decision, PerPattern, Percent, SingleCutoff, TwoStage};
 use crate::error::{Error, Result};
@@ -129,42 +130,27 @@ pub fn per_pattern(count: Count, patterns: &BTreeMap<String, usize>, rule: &PerP
     Ok(stage(count, words, verdict))
 }
 
-/// An evaluable nucleus as the decision sees it.
-#[derive(Debug, Clone)]
-pub(crate) struct Vote {
-    pub(crate) rearranged: bool,
-    pub(crate) pattern: String,
-}
-
 /// The assay's rule on evaluable nuclei, given in an order that does not depend on what they show.
-pub(crate) fn decide(votes: &[Vote], assay: &Assay) -> Result<Vec<Stage>> {
+pub(super) fn decide(tally: &Tally, assay: &Assay) -> Result<Vec<Stage>> {
     let minimum = minimum_cells(assay);
-    if votes.len() < minimum {
+    let [first, second] = tally.stages;
+    if tally.all.total < minimum {
         let words = format!("at least {minimum} evaluable nuclei are needed");
-        return Ok(vec![stage(count_of(votes), words, Verdict::NotEvaluable)]);
+        return Ok(vec![stage(tally.all, words, Verdict::NotEvaluable)]);
     }
     match &assay.decision {
-        Decision::Single(rule) => Ok(vec![single_cutoff(count_of(votes), rule)?]),
-        Decision::PerPattern(rule) => {
-            let mut patterns: BTreeMap<String, usize> = BTreeMap::new();
-            for vote in votes.iter().filter(|vote| vote.rearranged) {
-                *patterns.entry(vote.pattern.clone()).or_default() += 1;
-            }
-            Ok(vec![per_pattern(count_of(votes), &patterns, rule)?])
-        }
+        Decision::Single(rule) => Ok(vec![single_cutoff(first, rule)?]),
+        Decision::PerPattern(rule) => Ok(vec![per_pattern(first, &tally.patterns, rule)?]),
         Decision::TwoStage(rule) => {
-            let cells = assay.reading.stages.first().map_or(minimum, |stage| stage.cells);
-            let (first, rest) = votes.split_at(cells.min(votes.len()));
-            let further = assay.reading.stages.get(1).map_or(0, |stage| stage.cells);
+            let [_, further] = stage_cells(assay);
             // A second stage that is short is pooled as it is, as in 6 of 50 and 8 of 46.
-            let second = rest.get(..further.min(rest.len())).filter(|votes| !votes.is_empty()).map(count_of);
-            let mut stages = two_stage(count_of(first), second, rule)?;
+            let mut stages = two_stage(first, Some(second).filter(|second| second.total > 0), rule)?;
             match stages.as_mut_slice() {
                 [only] if only.verdict == Verdict::Equivocal => {
                     only.rule = format!("{}; {further} more are needed, none is there", only.rule);
                 }
-                [_, pooled] if rest.len() < further => {
-                    pooled.rule = format!("{}; {} of {further} are there", pooled.rule, rest.len());
+                [_, pooled] if second.total < further => {
+                    pooled.rule = format!("{}; {} of {further} are there", pooled.rule, second.total);
                 }
                 _ => {}
             }
@@ -173,9 +159,14 @@ pub(crate) fn decide(votes: &[Vote], assay: &Assay) -> Result<Vec<Stage>> {
     }
 }
 
+/// The verdict that the assay's rule gives on a tally.
+pub(super) fn verdict_of(tally: &Tally, assay: &Assay) -> Result<Verdict> {
+    Ok(decide(tally, assay)?.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict))
+}
+
 /// The verdict that the assay's rule gives on evaluable nuclei.
 pub(crate) fn verdict_on(votes: &[Vote], assay: &Assay) -> Result<Verdict> {
-    Ok(decide(votes, assay)?.last().map_or(Verdict::NotEvaluable, |stage| stage.verdict))
+    verdict_of(&Tally::of(votes, assay), assay)
 }
 
 /// Fewest evaluable nuclei with which the assay's rule can be applied.

@@ -7,11 +7,14 @@ use serde::Deserialize;
 
 use super::input::{DossierInput, DossierSpecimen};
 use super::tables::{self, SheetValues};
+use super::unused::{Unused, UnusedReason};
 use crate::assay::Assay;
 use crate::decide::Count;
 use crate::error::{Error, Location, Result};
 use crate::limited::read_text;
-use crate::run::{Control, InputStatus, Ledger, ReferenceValues, RunRecord, results_in};
+use crate::run::{
+    Control, InputRecord, InputStatus, Ledger, ReferenceValues, RunRecord, results_in, reviewed_readings,
+};
 
 /// Largest report, bytes: it has about 5 kB for each field.
 const MAX_REPORT_BYTES: u64 = 1 << 28;
@@ -38,8 +41,9 @@ impl DossierFiles {
     }
 }
 
-/// Reads the results of a folder, and what the laboratory says of their specimens. Images are not needed. Results that are
-/// not complete are left out.
+/// Reads the results of a folder, their reviews, and what the laboratory says of their specimens. Images are not needed.
+/// Results that are not complete, rows of the sheet without a result and reviews that do not hold are left out, and listed
+/// ([`DossierInput::unused`]).
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Malformed`] or [`Error::Unsupported`] if a file cannot be read; [`Error::Undecided`] if the results
@@ -59,18 +63,53 @@ pub fn gather(files: &DossierFiles) -> Result<DossierInput> {
     for (name, ledger) in &results {
         let folder = files.results.join(name);
         let values = sheet.remove(&ledger.specimen);
-        if let Some(specimen) = specimen(&folder, ledger, values, files.sheet.as_deref())? {
-            versions.insert(ledger.crate_version.clone());
-            settings.extend(ledger.method.as_ref().map(|method| method.as_str().to_owned()));
-            input.specimens.push(specimen);
+        let Some(specimen) = specimen(&folder, ledger, values, files.sheet.as_deref())? else {
+            input.unused.push(Unused::new(&ledger.specimen, UnusedReason::NotScored));
+            continue;
+        };
+        versions.insert(ledger.crate_version.clone());
+        settings.extend(ledger.method.as_ref().map(|method| method.as_str().to_owned()));
+        input.specimens.push(specimen);
+        match reviewed_readings(&folder) {
+            Ok(readings) => input.reviews.extend(readings),
+            Err(error) => input.unused.push(Unused::new(&ledger.specimen, refused(error))),
         }
     }
+    for specimen in not_scored(&record, &input) {
+        sheet.remove(&specimen);
+        input.unused.push(Unused::new(specimen, UnusedReason::NotScored));
+    }
+    let of_row = |(specimen, values): (String, SheetValues)| {
+        Unused::new(specimen, UnusedReason::RowWithoutResult { line: values.line })
+    };
+    input.unused.extend(sheet.into_iter().map(of_row));
     if let Some(path) = &files.readers {
         input.readers = tables::readers(path)?;
     }
     input.crate_versions = versions.into_iter().collect();
     input.settings = settings.into_iter().collect();
     Ok(input)
+}
+
+/// Why reviews are not used.
+fn refused(error: Error) -> UnusedReason {
+    let problem = match error {
+        // Without the path: the dossier is the same wherever the results lie.
+        Error::Malformed { problem, .. } => problem,
+        other => other.to_string(),
+    };
+    UnusedReason::ReviewsRefused { problem }
+}
+
+/// Specimens of the run that the assay should have read, and that have no result by it.
+fn not_scored(record: &RunRecord, input: &DossierInput) -> BTreeSet<String> {
+    let is_of_it = |record: &&InputRecord| {
+        record.settings.as_ref().is_some_and(|settings| settings.assay == input.assay.id)
+    };
+    let mut specimens: BTreeSet<String> =
+        record.inputs.iter().filter(is_of_it).filter_map(|record| record.specimen.clone()).collect();
+    specimens.retain(|name| !input.specimens.iter().any(|specimen| specimen.specimen == *name));
+    specimens
 }
 
 /// The definition of the assay.

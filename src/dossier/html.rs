@@ -13,12 +13,13 @@ mod text;
 use maud::{Markup, html};
 
 use super::minimum;
+use super::unused::Unused;
 use super::whole::Dossier;
 use crate::error::Result;
-use crate::report::{Page, page};
+use crate::report::{Page, page, scrolling};
 
 /// Ids and headings of the sections, in the order of FDA document 1550.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("use", "1 Intended use and settings"),
     ("accuracy", "2 Accuracy"),
     ("precision", "3 Precision"),
@@ -26,7 +27,8 @@ const SECTIONS: [(&str, &str); 8] = [
     ("cutoff", "5 Cutoff from normal controls"),
     ("readers", "6 Reader agreement"),
     ("concordance", "7 Concordance with IHC and sequencing"),
-    ("numbers", "8 Numbers of specimens, and methods"),
+    ("unused", "8 Not used, and why"),
+    ("numbers", "9 Numbers of specimens, and methods"),
 ];
 
 /// The page of a dossier.
@@ -37,8 +39,9 @@ pub(super) fn page_of(dossier: &Dossier) -> Result<String> {
         precision::body(dossier)?,
         detection::body(&dossier.detection),
         cutoff::body(&dossier.cutoff),
-        readers::body(&dossier.readers),
+        readers::body(&dossier.readers, dossier.reviews.as_ref()),
         concordance::body(&dossier.concordance),
+        unused(&dossier.unused),
         numbers(dossier),
     ];
     let main = html! {
@@ -56,6 +59,21 @@ pub(super) fn page_of(dossier: &Dossier) -> Result<String> {
         style: include_str!("html/dossier.css"),
         gallery: None,
     }))
+}
+
+/// Results, rows and reviews that could not be used.
+fn unused(all: &[Unused]) -> Markup {
+    let table = html! {
+        table {
+            thead { tr { th scope="col" { "Specimen" } th scope="col" { "Reason" } } }
+            tbody { @for unused in all {
+                tr { th scope="row" { (unused.specimen) } td { (unused.reason) } }
+            } }
+        }
+    };
+    html! {
+        @if all.is_empty() { p { "All results, rows and reviews could be used." } } @else { (scrolling("Not used", &table)) }
+    }
 }
 
 /// The numbers of specimens that figures need, and where the figures come from.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::unused::Unused;
 use crate::assay::Assay;
 use crate::decide::{Count, Verdict, check_level};
 use crate::error::{Error, Result};
-use crate::run::{Ihc, ReferenceValues};
+use crate::run::{Ihc, ReferenceValues, ReviewedReadings};
 
 /// A specimen as it was scored, and what other methods say of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +80,10 @@ pub struct DossierInput {
     pub specimens: Vec<DossierSpecimen>,
     /// Counts of readers.
     pub readers: Vec<ReaderCount>,
+    /// Readings of the results that were reviewed.
+    pub reviews: Vec<ReviewedReadings>,
+    /// Results, rows and reviews that could not be used.
+    pub unused: Vec<Unused>,
     /// Versions of the crate that made the results, each once.
     pub crate_versions: Vec<String>,
     /// Digests of assay, parameters and options by which the results were made, each once.
@@ -89,11 +94,18 @@ impl DossierInput {
     /// Specimens without counts of readers, whose settings are not known.
     #[must_use]
     pub fn new(assay: Assay, specimens: Vec<DossierSpecimen>) -> Self {
-        let (readers, crate_versions, settings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { assay, specimens, readers, crate_versions, settings }
+        Self {
+            assay,
+            specimens,
+            readers: Vec::new(),
+            reviews: Vec::new(),
+            unused: Vec::new(),
+            crate_versions: Vec::new(),
+            settings: Vec::new(),
+        }
     }
 
-    /// Refuses specimens or counts that stand twice, and repeats of no specimen.
+    /// Refuses specimens, counts or reviews that stand twice, and repeats of an unknown specimen or of themselves.
     pub(super) fn check(&self) -> Result<()> {
         let mut names = BTreeSet::new();
         for specimen in &self.specimens {
@@ -102,9 +114,26 @@ impl DossierInput {
                 return Err(Error::parameter("specimen", &specimen.specimen, "each specimen once"));
             }
         }
+        let of_unused = |name: &str| self.unused.iter().any(|unused| unused.specimen == name);
         for name in self.specimens.iter().filter_map(|s| s.reference.repeat_of.as_deref()) {
-            if !names.contains(name) {
-                return Err(Error::parameter("repeat_of", name, "a specimen with a result"));
+            if !names.contains(name) && !of_unused(name) {
+                return Err(Error::parameter("repeat_of", name, "a specimen of the results or of the sheet"));
+            }
+        }
+        let repeats = Repeats::of(self);
+        if let Some(specimen) = self.specimens.iter().find(|specimen| repeats.first_of(specimen).is_none()) {
+            let allowed = "a specimen that does not repeat this one";
+            let value = specimen.reference.repeat_of.as_deref().unwrap_or_default();
+            return Err(Error::parameter("repeat_of", format!("{value}, of {}", specimen.specimen), allowed));
+        }
+        let mut reviewed = BTreeSet::new();
+        for review in &self.reviews {
+            if !names.contains(review.specimen.as_str()) || !reviewed.insert(review.specimen.as_str()) {
+                return Err(Error::parameter(
+                    "reviews",
+                    &review.specimen,
+                    "each specimen with a result once",
+                ));
             }
         }
         let mut counted = BTreeSet::new();
@@ -124,6 +153,26 @@ impl DossierInput {
     /// Specimens that repeat no other.
     pub(super) fn originals(&self) -> impl Iterator<Item = &DossierSpecimen> {
         self.specimens.iter().filter(|specimen| specimen.reference.repeat_of.is_none())
+    }
+}
+
+/// The specimens that repeat others.
+pub(super) struct Repeats<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Repeats<'a> {
+    pub(super) fn of(input: &'a DossierInput) -> Self {
+        let of = |s: &'a DossierSpecimen| Some((s.specimen.as_str(), s.reference.repeat_of.as_deref()?));
+        Self(input.specimens.iter().filter_map(of).collect())
+    }
+
+    /// The specimen at the end of a chain of repeats, itself if it repeats none; `None` if the chain has no end.
+    pub(super) fn first_of(&self, specimen: &'a DossierSpecimen) -> Option<&'a str> {
+        let mut first = specimen.specimen.as_str();
+        for _ in 0..=self.0.len() {
+            let Some(earlier) = self.0.get(first) else { return Some(first) };
+            first = *earlier;
+        }
+        None
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::input::{DossierInput, DossierOptions, DossierSpecimen};
+use super::input::{DossierInput, DossierOptions, DossierSpecimen, Repeats};
 use super::minimum::{OF_ONE_ANSWER, REPEAT_DEGREES};
 use super::part::Part;
 use crate::agreement::{Precision, Proportion, RepeatGroup, precision};
@@ -45,13 +45,16 @@ type Group<'a> = Vec<&'a DossierSpecimen>;
 impl PrecisionPart {
     pub(super) fn of(input: &DossierInput, options: &DossierOptions) -> Result<Self> {
         let mut by_name: BTreeMap<&str, Group<'_>> = BTreeMap::new();
+        let repeats = Repeats::of(input);
         for specimen in &input.specimens {
-            let of = specimen.reference.repeat_of.as_deref().unwrap_or(&specimen.specimen);
+            let Some(of) = repeats.first_of(specimen) else { continue };
             let group = by_name.entry(of).or_default();
             let is_first = specimen.reference.repeat_of.is_none();
             group.insert(if is_first { 0 } else { group.len() }, specimen);
         }
-        by_name.retain(|_, group| group.len() > 1);
+        // Repeats of a specimen without a result are named in the list of the unused.
+        let has_first = |group: &Group<'_>| group.first().is_some_and(|s| s.reference.repeat_of.is_none());
+        by_name.retain(|_, group| group.len() > 1 && has_first(group));
         let members = || by_name.values().flatten();
         let without_result = members()
             .filter(|specimen| specimen.result_percent().is_none())

@@ -14,7 +14,7 @@ use crate::decide::Count;
 use crate::error::Result;
 
 /// The name of this crate among the readers.
-const PROGRAM: &str = "breakapart";
+pub(super) const PROGRAM: &str = "breakapart";
 
 /// Two readers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,7 +53,7 @@ pub struct Readers {
 }
 
 /// Counts by specimen.
-type Counts<'a> = BTreeMap<&'a str, Count>;
+pub(super) type Counts<'a> = BTreeMap<&'a str, Count>;
 
 impl Readers {
     pub(super) fn of(input: &DossierInput, options: &DossierOptions) -> Result<Self> {
@@ -82,7 +82,8 @@ impl Readers {
     }
 }
 
-fn compare(
+/// The agreement of two readers over the specimens that both counted.
+pub(super) fn compare(
     (reference, reference_counts): (&str, &Counts<'_>),
     (reader, counts): (&str, &Counts<'_>),
     assay: &Assay,

@@ -1,14 +1,18 @@
 //! The dossier.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::accuracy::Accuracy;
 use super::concordance::Concordance;
 use super::cutoff::CutoffPart;
 use super::detection::Detection;
-use super::input::{DossierInput, DossierOptions};
+use super::input::{DossierInput, DossierOptions, Repeats};
 use super::precision::PrecisionPart;
 use super::reader_agreement::Readers;
+use super::review_agreement::ReviewAgreement;
+use super::unused::{Unused, UnusedReason};
 use super::use_and_settings::UseAndSettings;
 use crate::error::Result;
 
@@ -37,8 +41,12 @@ pub struct Dossier {
     pub cutoff: CutoffPart,
     /// Agreement of readers.
     pub readers: Readers,
+    /// Agreement of the readers who reviewed results; `None` if no result was reviewed.
+    pub reviews: Option<ReviewAgreement>,
     /// With immunohistochemistry and sequencing.
     pub concordance: Concordance,
+    /// Results, rows and reviews that could not be used, by specimen.
+    pub unused: Vec<Unused>,
 }
 
 impl Dossier {
@@ -52,6 +60,7 @@ impl Dossier {
         input.check()?;
         let mut input = input.clone();
         input.specimens.sort_by(|a, b| a.specimen.cmp(&b.specimen));
+        input.reviews.sort_by(|a, b| a.specimen.cmp(&b.specimen));
         Ok(Self {
             schema_version: SCHEMA_VERSION,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -62,7 +71,26 @@ impl Dossier {
             detection: Detection::of(&input, options)?,
             cutoff: CutoffPart::of(&input, options)?,
             readers: Readers::of(&input, options)?,
+            reviews: ReviewAgreement::of(&input, options)?,
             concordance: Concordance::of(&input, options)?,
+            unused: unused_of(&input),
         })
     }
+}
+
+/// All that could not be used, each once.
+fn unused_of(input: &DossierInput) -> Vec<Unused> {
+    let names: BTreeSet<&str> = input.specimens.iter().map(|s| s.specimen.as_str()).collect();
+    let repeats = Repeats::of(input);
+    let without_first = input.specimens.iter().filter_map(|specimen| {
+        let first = repeats.first_of(specimen).filter(|first| !names.contains(first))?;
+        let reason = UnusedReason::RepeatWithoutFirst { first: first.to_owned() };
+        Some(Unused::new(&specimen.specimen, reason))
+    });
+    let counts = input.readers.iter().filter(|count| !names.contains(count.specimen.as_str()));
+    let counts = counts.map(|count| {
+        Unused::new(&count.specimen, UnusedReason::CountWithoutResult { reader: count.reader.clone() })
+    });
+    let all: BTreeSet<Unused> = input.unused.iter().cloned().chain(without_first).chain(counts).collect();
+    all.into_iter().collect()
 }

@@ -5,7 +5,9 @@
 //! judged again; tables of nuclei and signals stay as they are.
 
 mod agree;
+mod copy_file;
 mod gather;
+mod reviews;
 mod write;
 
 use std::fs;
@@ -31,8 +33,8 @@ use write::write;
 ///
 /// # Errors
 /// [`Error::Undecided`] if a folder is no part, if two parts were scored with different sheets, parameters or assays, in
-/// different folders or by another version, if two parts hold different results of one specimen, if a specimen is in no
-/// part (unless `partial` is set), or if `out` holds results of other images under the same names. [`Error::Malformed`] if a
+/// different folders or by another version, if two parts hold different results of one specimen, if two folders hold different
+/// reviews of one result (neither continues the other), if a specimen is in no part (unless `partial` is set), or if `out` holds results of other images under the same names. [`Error::Malformed`] if a
 /// file of a part was changed. [`Error::Io`] if a file cannot be read or written. Nothing is written before all parts are
 /// found to belong together.
 ///

@@ -29,6 +29,8 @@ pub(crate) struct ReviewWorth {
     wrong: usize,
     /// Wrong calls among the first tenth: in the order of review, and in an order without sense.
     early: [usize; 2],
+    /// Wrong calls for which the first tenth has a place.
+    reachable: usize,
     /// Whether the verdict by the rule is that of the truth: as read, after the corrections in the order of review, and in an
     /// order without sense.
     is_right: [bool; 3],
@@ -46,8 +48,10 @@ pub(crate) fn worth(truths: &[FieldTruth], reading: &SpecimenReading, assay: &As
         let call = &reading.fields[item.field].nuclei[item.nucleus].call;
         known[item.field].get(&call.nucleus_id).is_some_and(|truth| truth.rearranged != call.rearranged)
     };
-    let is_counted =
-        |item: &&ReviewItem| matches!(item.reason, ReviewReason::DecidesVerdict | ReviewReason::Counted);
+    let is_counted = |item: &&ReviewItem| {
+        use ReviewReason::{Counted, DecidesVerdict, TurnsVerdict};
+        matches!(item.reason, TurnsVerdict | DecidesVerdict | Counted)
+    };
     let order: Vec<ReviewItem> = reading.review_order().iter().filter(is_counted).copied().collect();
     let mut senseless = order.clone();
     senseless.sort_by_key(|item| ((item.field * 65_536 + item.nucleus) as u64 + 1).wrapping_mul(SPREAD));
@@ -59,9 +63,11 @@ pub(crate) fn worth(truths: &[FieldTruth], reading: &SpecimenReading, assay: &As
             order.iter().take(CLICKS).map(|item| correction(reading, item, &known)).collect();
         Ok(reading.edit(&edits)?.summary.by_rule == truth)
     };
+    let wrong = order.iter().filter(|item| is_wrong(item)).count();
     Ok(ReviewWorth {
         counted: order.len(),
-        wrong: order.iter().filter(|item| is_wrong(item)).count(),
+        wrong,
+        reachable: wrong.min(first),
         early: [early(&order), early(&senseless)],
         is_right: [reading.summary.by_rule == truth, repaired(&order)?, repaired(&senseless)?],
     })
@@ -104,14 +110,16 @@ pub(crate) fn report(specimens: &[Specimen<'_>], path: &Path) -> Result<()> {
         "wrong",
         "order",
         "wrong_in_first_tenth",
+        "at_most",
         "verdicts_wrong",
         "verdicts_repaired",
     ])?;
     let sum = |of: &dyn Fn(&ReviewWorth) -> usize| specimens.iter().map(|s| of(&s.review)).sum::<usize>();
-    let (counted, wrong) = (sum(&|w| w.counted), sum(&|w| w.wrong));
+    let (counted, wrong, reachable) = (sum(&|w| w.counted), sum(&|w| w.wrong), sum(&|w| w.reachable));
     let wrong_verdicts = sum(&|w| usize::from(!w.is_right[0]));
     print::line(format_args!(
-        "\nreview: {wrong} wrong calls of {counted} counted nuclei, {wrong_verdicts} wrong verdicts by the rule of {}",
+        "\nreview: {wrong} wrong calls of {counted} counted nuclei, {wrong_verdicts} wrong verdicts by the rule of {}; \
+         the first tenths have a place for {reachable} of the wrong calls",
         specimens.len()
     ));
     for (i, name) in ["by review order", "without order"].into_iter().enumerate() {
@@ -124,7 +132,7 @@ pub(crate) fn report(specimens: &[Specimen<'_>], path: &Path) -> Result<()> {
              {wrong_verdicts} verdicts, spoil {spoilt}"
         ));
         let cells = [specimens.len(), counted, wrong].map(|n| n.to_string());
-        let own = [early, wrong_verdicts, repaired].map(|n| n.to_string());
+        let own = [early, reachable, wrong_verdicts, repaired].map(|n| n.to_string());
         table.write_record(cells.iter().cloned().chain([name.to_owned()]).chain(own))?;
     }
     table.flush()?;

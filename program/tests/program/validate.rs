@@ -70,6 +70,53 @@ fn a_dossier_comes_from_results_a_sheet_and_readers() {
 }
 
 #[test]
+fn a_dossier_compares_the_readers_of_reviews_and_lists_the_unused() {
+    let place = laboratory();
+    let report = place.read("out/P1/report.html");
+    let reading = &report.split_once("\"reading\":\"").unwrap().1[..64];
+    let nuclei = place.read("out/P1/nuclei.csv");
+    let called = |rearranged: &str| {
+        let row = nuclei.lines().map(|row| row.split(',').collect::<Vec<_>>());
+        let row = row.into_iter().find(|row| row[5] == "true" && row[12] == rearranged).unwrap();
+        (row[0].to_owned(), row[1].to_owned())
+    };
+    for (reader, (field, id), pattern, role) in
+        [("A", called("true"), "2F", &[][..]), ("B", called("true"), "1F1R1G", &["--second"])]
+    {
+        place.write(
+            "review.csv",
+            format!(
+                "specimen,field,nucleus_id,change,pattern,reason,reader,time,seconds,assay,reading\n\
+                 P1,{field},{id},pattern,{pattern},,{reader},2026-01-31T09:30:00Z,2,alk,{reading}\n"
+            ),
+        );
+        let outcome = place.program(&[&["review", "out", "--review", "review.csv"], role].concat());
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    }
+    place.write("later.csv", "specimen,manual_percent\nP1,44\nP9,3\n");
+    let arguments = ["validate", "--results", "out", "--sheet", "later.csv", "--out", "dossier"];
+    let outcome = place.program(&arguments);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let dossier = place.json("dossier/dossier.json");
+    assert_eq!(dossier["reviews"]["readers"], serde_json::json!({ "A": 1, "B": 1 }));
+    let pairs = dossier["reviews"]["pairs"].as_array().unwrap();
+    // The first reader took a rearranged nucleus for an intact one.
+    assert_eq!(pairs[0]["nuclei"]["counts"][1][0], 1, "{pairs:?}");
+    assert_eq!(pairs[1]["nuclei"]["counts"][1][0], 1);
+    assert_eq!(pairs[2]["nuclei"]["counts"][1][0], 0);
+    let unused = serde_json::json!([{ "specimen": "P9", "reason": "row_without_result", "line": 3 }]);
+    assert_eq!(dossier["unused"], unused);
+
+    // A trail that was changed is no agreement, and says so.
+    let trail = place.read("out/P1/audit.jsonl");
+    place.write("out/P1/audit.jsonl", trail.replace("\"reader\":\"A\"", "\"reader\":\"C\""));
+    assert_eq!(place.program(&arguments).status, 0);
+    let dossier = place.json("dossier/dossier.json");
+    assert!(dossier["reviews"].is_null());
+    assert_eq!(dossier["unused"][0]["reason"], "reviews_refused");
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_and_nothing_is_written() {
     let place = laboratory();
     place.write("bad.csv", "specimen,ihc\nP1,++\n");

@@ -1,22 +1,46 @@
 //! Reader agreement.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
-use super::calls::{bands, calls};
+use super::calls::{bands, calls, kappa, matrix};
 use super::text::{estimate, facts, part};
 use crate::agreement::BlandAltman;
 use crate::dossier::reader_agreement::{ReaderPair, Readers};
+use crate::dossier::review_agreement::ReviewAgreement;
 
-pub(super) fn body(readers: &Readers) -> Markup {
-    let rows: Vec<(&str, String)> = readers
-        .readers
-        .iter()
-        .map(|(name, specimens)| (name.as_str(), format!("{specimens} specimens")))
-        .collect();
+pub(super) fn body(readers: &Readers, reviews: Option<&ReviewAgreement>) -> Markup {
+    let rows = specimens_of(&readers.readers);
     html! {
         p { "Counts of readers (table specimen, reader, rearranged, evaluable), called by the cutoff of the assay." }
         @if !rows.is_empty() { (facts(&rows)) }
         (part(&readers.part, |given| html! { @for of_two in &given.pairs { (pair(of_two)) } }))
+        h3 { "Reviews of the results" }
+        @match reviews {
+            Some(found) => (reviewed(found)),
+            None => p.open { "No result was reviewed (breakapart review)." },
+        }
+    }
+}
+
+fn specimens_of(readers: &BTreeMap<String, usize>) -> Vec<(&str, String)> {
+    readers.iter().map(|(name, specimens)| (name.as_str(), format!("{specimens} specimens"))).collect()
+}
+
+fn reviewed(found: &ReviewAgreement) -> Markup {
+    let caption = |of: &ReaderPair| format!("Nuclei: {} (rows) by {} (columns)", of.reference, of.reader);
+    html! {
+        p {
+            "Readers corrected the reading of the program, and saw it. They agree more than readers who count by themselves. "
+            "Kappa takes the nuclei as independent."
+        }
+        (facts(&specimens_of(&found.readers)))
+        @for of_two in &found.pairs {
+            (pair(&of_two.specimens))
+            (matrix(&of_two.nuclei, &caption(&of_two.specimens)))
+            p { "Kappa of the nuclei: " (of_two.kappa.as_ref().map_or("not determined: all calls are one".to_owned(), kappa)) "." }
+        }
     }
 }
 

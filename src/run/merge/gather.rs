@@ -7,6 +7,7 @@ use crate::error::{Error, Location, Result};
 use crate::run::facts::Member;
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
 use crate::run::merge::agree::Part;
+use crate::run::merge::reviews::Reviews;
 use crate::run::part::{PartRecord, ResultName};
 use crate::run::record::InputRecord;
 use crate::run::rejudge::JUDGED_FILES;
@@ -30,6 +31,8 @@ pub(super) struct Gathered {
     pub(super) from: PathBuf,
     /// The name of its folder in the whole run.
     pub(super) name: String,
+    /// Its reviews, of all parts that hold it.
+    pub(super) reviews: Reviews,
     /// Whether it was judged again, by the facts that its ledger holds.
     pub(super) is_judged_again: bool,
 }
@@ -75,12 +78,15 @@ pub(super) fn gather(parts: &[Part], whole: &PartRecord, options: MergeOptions) 
                 continue;
             };
             let name = ResultName { specimen: specimen.clone(), assay: settings.assay.clone() };
-            let gathered = result_of(part, record)?;
-            match results.get(&name) {
-                Some(known) if is_same(known, &gathered) => {}
+            let mut gathered = result_of(part, record)?;
+            match results.get_mut(&name) {
+                Some(known) if is_same(known, &gathered) => known.reviews.add(&gathered.from)?,
                 // The seam for a specimen that was split by region: its parts would be pooled here.
                 Some(known) => return Err(two_results(&name, known, part)),
-                None => drop(results.insert(name, gathered)),
+                None => {
+                    gathered.reviews.add(&gathered.from)?;
+                    results.insert(name, gathered);
+                }
             }
         }
     }
@@ -120,6 +126,7 @@ fn result_of(part: &Part, record: &InputRecord) -> Result<Gathered> {
         part: part.path.clone(),
         from,
         name,
+        reviews: Reviews::default(),
         is_judged_again: false,
     })
 }

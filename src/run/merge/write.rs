@@ -1,16 +1,15 @@
 //! The results of the parts in the folder of the whole run.
 
-use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::atomic::write_atomically;
 use crate::error::{Error, Location, Result};
 use crate::run::folder::{ResultsFolder, clear_result};
 use crate::run::ledger::{Ledger, LedgerState, ResultFile};
+use crate::run::merge::copy_file::copy_file;
 use crate::run::merge::gather::Gathered;
-use crate::run::names::{AUDIT, RESULT_FILES, REVIEWS_FOLDER};
+use crate::run::names::RESULT_FILES;
 use crate::run::part::PartRecord;
 use crate::run::rejudge::judge_again;
 use crate::run::review::renew_reviewed;
@@ -18,7 +17,8 @@ use crate::run::review::renew_reviewed;
 /// Writes all results under the names that the whole run gives them.
 pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [Gathered]) -> Result<()> {
     name_folders(folder, whole, results);
-    if let Err(refused) = refuse_other_images(folder, results) {
+    if let Err(refused) = refuse_other_images(folder, results).and_then(|()| add_reviews_of(folder, results))
+    {
         folder.leave()?;
         return Err(refused);
     }
@@ -31,7 +31,8 @@ pub(super) fn write(folder: &ResultsFolder, whole: &PartRecord, results: &mut [G
             let earlier = there.map_or(&[][..], |there| &there.files);
             copy(ledger, result.is_judged_again, earlier, (&result.from, &to))?;
         }
-        copy_reviews(&result.from, &to)?;
+        result.reviews.copy_to(&to)?;
+        renew_reviewed(&to);
     }
     Ok(())
 }
@@ -71,6 +72,11 @@ fn refuse_other_images(folder: &ResultsFolder, results: &[Gathered]) -> Result<(
     })
 }
 
+/// Adds the reviews that the whole run has already.
+fn add_reviews_of(folder: &ResultsFolder, results: &mut [Gathered]) -> Result<()> {
+    results.iter_mut().try_for_each(|result| result.reviews.add(&folder.path().join(&result.name)))
+}
+
 /// Copies the files of a result. Its ledger says first that they are being written, and last that they are there.
 fn copy(
     ledger: &mut Ledger,
@@ -95,22 +101,4 @@ fn copy(
     let problem =
         format!("files were changed since they were scored: {}; score the part again", damaged.join(", "));
     Err(Error::malformed(Location::file(from), problem))
-}
-
-/// Copies the reviews of a result, if the whole run has none of it.
-fn copy_reviews(from: &Path, to: &Path) -> Result<()> {
-    if from.join(AUDIT).exists() && !to.join(AUDIT).exists() {
-        let reviews = from.join(REVIEWS_FOLDER);
-        for entry in fs::read_dir(&reviews).map_err(|e| Error::io(&reviews, e))? {
-            let entry = entry.map_err(|e| Error::io(&reviews, e))?;
-            copy_file(&entry.path(), &to.join(REVIEWS_FOLDER).join(entry.file_name()))?;
-        }
-        copy_file(&from.join(AUDIT), &to.join(AUDIT))?;
-    }
-    renew_reviewed(to);
-    Ok(())
-}
-
-fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    write_atomically(to, |part| fs::copy(from, part).map(drop).map_err(|e| Error::io(from, e)))
 }

@@ -133,16 +133,16 @@ pub(in crate::run) fn renew_reviewed(folder: &Path) {
 }
 
 /// A result, its reading and its trail, all checked.
-struct ReviewedResult {
+pub(super) struct ReviewedResult {
     ledger: Ledger,
-    reading: SpecimenReading,
+    pub(super) reading: SpecimenReading,
     digest: Digest,
     trail: Trail,
-    state: State,
+    pub(super) state: State,
 }
 
 impl ReviewedResult {
-    fn open(folder: &Path) -> Result<Self> {
+    pub(super) fn open(folder: &Path) -> Result<Self> {
         let fault = |problem: String| Error::malformed(Location::file(folder), problem);
         let ledger = Ledger::read(folder)?.filter(|ledger| ledger.state == LedgerState::Complete);
         let ledger = ledger
@@ -163,26 +163,7 @@ impl ReviewedResult {
 
     /// Refuses a review of something else, and one that was applied.
     fn check_fits(&self, review: &Review) -> Result<()> {
-        let fault = |problem: String| Error::malformed(Location::default().at_key("review"), problem);
-        if review.specimen != self.reading.name {
-            return Err(fault(format!(
-                "it is of specimen {}, the result is of {}",
-                review.specimen, self.reading.name
-            )));
-        }
-        if let Some(assay) = review.assay.as_ref().filter(|assay| **assay != self.reading.assay.id) {
-            return Err(fault(format!(
-                "it is of a reading by {assay}, the result is by {}",
-                self.reading.assay.id
-            )));
-        }
-        if review.reading.as_deref() != Some(self.digest.as_str()) {
-            return Err(fault(
-                "it is of another reading of this specimen: the specimen was scored again since, or the column `reading` is missing. \
-                 Review the present report"
-                    .to_owned(),
-            ));
-        }
+        review.check_is_of(&self.reading, &self.digest)?;
         let digest = review.digest();
         if let Some(line) = self.trail.lines.iter().find(|line| line.file_digest == digest) {
             return Err(Error::Undecided {

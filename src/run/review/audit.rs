@@ -103,6 +103,17 @@ impl AuditLine {
     }
 }
 
+/// The text of the trail in the folder of a result; empty if there is none.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be read.
+pub(in crate::run) fn read_trail(folder: &Path) -> Result<String> {
+    match read_text(&folder.join(AUDIT_JSONL), MAX_BYTES) {
+        Err(Error::Io { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    }
+}
+
 /// The trail of a result.
 #[derive(Debug)]
 pub(super) struct Trail {
@@ -118,12 +129,8 @@ impl Trail {
     /// [`Error::Malformed`] naming the line if it was changed, if a review that it names was changed, or if it does not lead to
     /// the counts that it states.
     pub(super) fn read(folder: &Path, reading: &SpecimenReading, digest: &Digest) -> Result<(Self, State)> {
-        let path = folder.join(AUDIT_JSONL);
-        let text = match read_text(&path, MAX_BYTES) {
-            Err(Error::Io { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
-            read => read?,
-        };
-        let mut trail = Self { path, text: String::new(), lines: Vec::new() };
+        let text = read_trail(folder)?;
+        let mut trail = Self { path: folder.join(AUDIT_JSONL), text: String::new(), lines: Vec::new() };
         let mut state = State::default();
         for (number, line) in (1..).zip(text.split_inclusive('\n')) {
             let checked = trail.check(folder, line, (reading, digest), &mut state);

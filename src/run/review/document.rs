@@ -1,5 +1,6 @@
 //! A review as a person saved it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -164,32 +165,8 @@ impl Review {
     /// # Errors
     /// As [`Review::read_csv`].
     pub fn from_csv(text: &str, location: &Location) -> Result<Self> {
-        let fault = |line: u64, problem: String| {
-            Error::malformed(location.clone(), format!("line {line}: {problem}"))
-        };
-        if !text.ends_with('\n') {
-            return Err(fault(
-                text.lines().count() as u64,
-                "the file ends within a line: save the review again".to_owned(),
-            ));
-        }
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let mut rows: Vec<(u64, Row)> = Vec::new();
-        let headers = reader.headers().map_err(|e| fault(1, e.to_string()))?.clone();
-        if let Some(missing) =
-            REVIEW_COLUMNS[..8].iter().find(|column| !headers.iter().any(|h| h == **column))
-        {
-            return Err(fault(
-                1,
-                format!("the column `{missing}` is missing; a review has {}", REVIEW_COLUMNS.join(",")),
-            ));
-        }
-        for record in reader.records() {
-            let record =
-                record.map_err(|e| fault(e.position().map_or(0, csv::Position::line), e.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            rows.push((line, record.deserialize(Some(&headers)).map_err(|e| fault(line, e.to_string()))?));
-        }
+        let fault = |line: u64, problem: String| malformed(location, line, problem);
+        let rows = rows(text, location)?;
         let Some((_, first)) = rows.first() else {
             return Err(fault(2, "the review has no decision".to_owned()));
         };
@@ -205,6 +182,7 @@ impl Review {
         let first_rows = first.rows;
         let of_all =
             (first.specimen.clone(), first.reader.clone(), first.assay.clone(), first.reading.clone());
+        let mut decided = BTreeSet::new();
         for (line, row) in rows {
             if (&row.specimen, &row.reader, &row.assay, &row.reading)
                 != (&of_all.0, &of_all.1, &of_all.2, &of_all.3)
@@ -213,7 +191,11 @@ impl Review {
                 return Err(fault(line, problem.to_owned()));
             }
             let entry = ReviewEntry::of(row).map_err(|problem| fault(line, problem))?;
-            review.add(entry).map_err(|problem| fault(line, problem))?;
+            if !decided.insert((entry.field.clone(), entry.nucleus_id)) {
+                let problem = format!("nucleus {} of {} is decided twice", entry.nucleus_id, entry.field);
+                return Err(fault(line, problem));
+            }
+            review.entries.push(entry);
         }
         if let Some(stated) = first_rows.filter(|stated| *stated != review.entries.len()) {
             let problem =
@@ -226,21 +208,40 @@ impl Review {
         Ok(review)
     }
 
-    /// Adds a decision; the problem if there is one on the nucleus already.
-    fn add(&mut self, entry: ReviewEntry) -> std::result::Result<(), String> {
-        let is_same =
-            |other: &&ReviewEntry| (other.nucleus_id, &other.field) == (entry.nucleus_id, &entry.field);
-        if self.entries.iter().any(|other| is_same(&other)) {
-            return Err(format!("nucleus {} of {} is decided twice", entry.nucleus_id, entry.field));
-        }
-        self.entries.push(entry);
-        Ok(())
-    }
-
     /// The digest of the file.
     pub(super) fn digest(&self) -> Digest {
         Digest::of_bytes(self.text.as_bytes())
     }
+}
+
+/// The rows of `review.csv`, each with its line.
+fn rows(text: &str, location: &Location) -> Result<Vec<(u64, Row)>> {
+    let fault = |line: u64, problem: String| malformed(location, line, problem);
+    if !text.ends_with('\n') {
+        return Err(fault(
+            text.lines().count() as u64,
+            "the file ends within a line: save the review again".to_owned(),
+        ));
+    }
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut rows: Vec<(u64, Row)> = Vec::new();
+    let headers = reader.headers().map_err(|e| fault(1, e.to_string()))?.clone();
+    if let Some(missing) = REVIEW_COLUMNS[..8].iter().find(|column| !headers.iter().any(|h| h == **column)) {
+        return Err(fault(
+            1,
+            format!("the column `{missing}` is missing; a review has {}", REVIEW_COLUMNS.join(",")),
+        ));
+    }
+    for record in reader.records() {
+        let record = record.map_err(|e| fault(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push((line, record.deserialize(Some(&headers)).map_err(|e| fault(line, e.to_string()))?));
+    }
+    Ok(rows)
+}
+
+fn malformed(location: &Location, line: u64, problem: String) -> Error {
+    Error::malformed(location.clone(), format!("line {line}: {problem}"))
 }
 
 impl ReviewEntry {

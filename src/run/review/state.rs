@@ -1,12 +1,14 @@
 //! All reviews of a result together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::{ConfusionMatrix, Kappa, KappaWeights};
-use crate::analyse::{Edit, FieldReading, SpecimenReading};
+use crate::analyse::SpecimenReading;
+use crate::classify::NucleusCall;
 use crate::error::{Error, Location, Result};
+use crate::run::review::corrections::corrections;
 use crate::run::review::document::{ReviewChange, ReviewEntry};
 use crate::summarise::Count;
 use crate::words::words;
@@ -56,6 +58,18 @@ impl State {
     /// Whether anyone has decided in this role.
     pub(super) fn has(&self, role: ReaderRole) -> bool {
         !self.of(role).is_empty()
+    }
+
+    /// Nuclei on which anyone has decided in this role.
+    pub(super) fn decisions(&self, role: ReaderRole) -> usize {
+        self.of(role).len()
+    }
+
+    /// The persons whose decisions hold in this role, by name.
+    pub(super) fn readers(&self, role: ReaderRole) -> Vec<String> {
+        let readers: BTreeSet<&str> =
+            self.of(role).values().map(|decision| decision.reader.as_str()).collect();
+        readers.into_iter().map(str::to_owned).collect()
     }
 
     /// Adds the decisions of a reader.
@@ -111,16 +125,7 @@ impl State {
     /// # Errors
     /// As [`SpecimenReading::edit`].
     pub(super) fn reading(&self, of: &SpecimenReading, role: ReaderRole) -> Result<SpecimenReading> {
-        let is_counted = |entry: &ReviewEntry| {
-            let field = of.fields.iter().find(|field| field.name == entry.field);
-            let mut calls = field.into_iter().flat_map(FieldReading::calls);
-            calls.any(|call| call.nucleus_id == entry.nucleus_id && call.evaluable())
-        };
-        let mut edits: Vec<Edit> = Vec::new();
-        for Decision { entry, .. } in self.of(role).values() {
-            edits.extend(entry.edit(is_counted(entry))?);
-        }
-        of.edit(&edits)
+        of.edit(&corrections(self.of(role).values().map(|decision| &decision.entry), of)?)
     }
 
     /// The second reading beside the first one; `None` if nobody read a second time.
@@ -134,6 +139,25 @@ impl State {
         let [first, second] = [ReaderRole::First, ReaderRole::Second].map(|role| self.reading(of, role));
         SecondReading::of(&first?, &second?).map(Some)
     }
+}
+
+/// Rearranged and counted nuclei of a reading.
+pub(super) fn counted_of(reading: &SpecimenReading) -> Result<Count> {
+    Count::new(reading.summary.rearranged, reading.summary.evaluable)
+}
+
+/// Nuclei by two readings of them (rows, columns): rearranged, not rearranged, not counted.
+pub(super) fn calls_of(rows: &SpecimenReading, columns: &SpecimenReading) -> [[usize; 3]; 3] {
+    let place = |call: &NucleusCall| match (call.evaluable(), call.rearranged) {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, _) => 2,
+    };
+    let mut calls = [[0; 3]; 3];
+    for (a, b) in rows.calls().zip(columns.calls()) {
+        calls[place(a)][place(b)] += 1;
+    }
+    calls
 }
 
 /// Two readings of one specimen, nucleus by nucleus.
@@ -166,18 +190,8 @@ impl SecondReading {
     }
 
     fn of(first: &SpecimenReading, second: &SpecimenReading) -> Result<Self> {
-        let place = |call: &crate::classify::NucleusCall| match (call.evaluable(), call.rearranged) {
-            (true, true) => 0,
-            (true, false) => 1,
-            (false, _) => 2,
-        };
-        let mut calls = [[0; 3]; 3];
-        for (a, b) in first.calls().zip(second.calls()) {
-            calls[place(a)][place(b)] += 1;
-        }
-        let count =
-            |reading: &SpecimenReading| Count::new(reading.summary.rearranged, reading.summary.evaluable);
-        let (one, two) = (count(first)?, count(second)?);
+        let calls = calls_of(first, second);
+        let (one, two) = (counted_of(first)?, counted_of(second)?);
         let pooled = Count::new(one.positive + two.positive, one.total + two.total)?;
         let decision = &first.assay.decision;
         let labels = ["rearranged", "not rearranged", "not counted"];
