@@ -55,7 +55,7 @@ fn specimens_of_the_same_pixels_are_found_without_reading_them_twice() {
         assert_eq!(report(name).contains("\"pixels_of_another_specimen\""), shares, "{name}");
     }
     // What was judged again is whole, and is kept.
-    for result in check_results(&folder.path().join("out")).unwrap() {
+    for result in check_results(folder.path().join("out")).unwrap() {
         assert!(result.stale.is_empty(), "{result:?}");
     }
     let kept = score(folder.path(), "out");
