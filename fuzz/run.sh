@@ -17,6 +17,7 @@ dictionary() {
         assay | params) echo toml ;;
         geojson | saved_reading) echo geojson ;;
         sheet) echo sheet ;;
+        zarr) echo zarr ;;
     esac
 }
 

@@ -36,6 +36,7 @@ fn main() -> Outcome {
     descriptions()?;
     tables_and_settings()?;
     readings()?;
+    zarr()?;
     // Width, then labels.
     fs::write(seed("labels", "two_nuclei")?, [4, 0, 0, 16, 16, 0, 32, 16, 16, 255, 254, 253, 252])?;
     Ok(())
@@ -84,6 +85,27 @@ fn images() -> Outcome {
         fs::write(seed("raster_field", &format!("{name}.png"))?, bytes.into_inner())?;
         if name.ends_with('8') {
             image.save_with_format(seed("raster_field", &format!("{name}.jpg"))?, ImageFormat::Jpeg)?;
+        }
+    }
+    Ok(())
+}
+
+/// Metadata and first chunk of the folders of OME-Zarr of the crate's tests.
+fn zarr() -> Outcome {
+    for folder in fs::read_dir(package().join("../tests/data/zarr"))? {
+        let folder = folder?.path();
+        let is_new = folder.join("zarr.json").exists();
+        let files = if is_new {
+            ["zarr.json", "0/zarr.json", "0/c/0/0/0"]
+        } else {
+            [".zattrs", "0/.zarray", "0/0.0.0"]
+        };
+        let contents = files.map(|file| fs::read(folder.join(file)).unwrap_or_default());
+        let name = folder.file_name().ok_or("a folder without a name")?.to_string_lossy().into_owned();
+        let mut bytes = vec![u8::from(!is_new)];
+        bytes.extend(contents.join(&0));
+        if bytes.len() as u64 <= MAX_SEED_BYTES {
+            fs::write(seed("zarr", &name)?, bytes)?;
         }
     }
     Ok(())
