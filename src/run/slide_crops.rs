@@ -48,19 +48,24 @@ fn first(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::example::specimen_reading;
+    use crate::analyse::ReviewReason;
 
     #[test]
     fn the_first_nuclei_of_slides_have_crops() {
-        let order = specimen_reading().review_order();
-        let field = order[0].field;
-        let own: Vec<usize> =
-            order.iter().filter(|item| item.field == field).map(|item| item.nucleus).collect();
-        assert!(own.len() > 1);
-        for most in [0, 1, own.len(), own.len() + 9] {
-            let chosen = first(&order, |of| of == field, most);
-            let expected: BTreeSet<usize> = own.iter().take(most).copied().collect();
-            assert_eq!(chosen.into_values().next().unwrap_or_default(), expected);
-        }
+        let item = |(field, nucleus)| ReviewItem {
+            field,
+            nucleus,
+            reason: ReviewReason::Counted,
+            probability_wrong: 0.0,
+        };
+        // Field 0 is no slide.
+        let order = [(1, 7), (0, 1), (2, 3), (1, 2), (2, 0)].map(item);
+        let chosen = |most| -> Vec<(usize, Vec<usize>)> {
+            let chosen = first(&order, |field| field > 0, most);
+            chosen.into_iter().map(|(field, nuclei)| (field, nuclei.into_iter().collect())).collect()
+        };
+        assert_eq!(chosen(0), []);
+        assert_eq!(chosen(3), [(1, vec![2, 7]), (2, vec![3])]);
+        assert_eq!(chosen(9), [(1, vec![2, 7]), (2, vec![0, 3])]);
     }
 }

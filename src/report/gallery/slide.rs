@@ -118,7 +118,7 @@ mod tests {
         let boxes = [[0, 0, 30, 40], [1000, 1010, 1050, 1060], [1460, 1380, 1500, 1400]];
         let nucleus = |(id, [y0, x0, y1, x1]): (u32, [usize; 4])| Nucleus {
             bounding_box: BoundingBox { y0, x0, y1, x1 },
-            ..crate::report::example::nucleus(id, 5, y0, x0)
+            ..crate::report::example::nucleus(id, 5, 4, 4)
         };
         let nuclei: Vec<Nucleus> = (1..).zip(boxes).map(nucleus).collect();
         let nuclei: Vec<&Nucleus> = nuclei.iter().collect();
