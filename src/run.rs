@@ -82,6 +82,7 @@ mod session;
 mod shared;
 mod sheet;
 mod sheet_columns;
+mod slide_crops;
 mod slide_shares;
 mod slot;
 mod specimen;

@@ -31,7 +31,13 @@ pub(super) struct DisplayRange {
 impl DisplayRange {
     /// The range of a plane. Samples that are no numbers are left out.
     pub(super) fn of(plane: PlaneView<'_>, rule: RangeRule) -> Self {
-        let sorted = sorted_samples(plane, rule.max_samples);
+        Self::of_samples(samples(plane, rule.max_samples), rule)
+    }
+
+    /// The range of samples that are numbers.
+    pub(super) fn of_samples(mut samples: Vec<f32>, rule: RangeRule) -> Self {
+        samples.par_sort_unstable_by(f32::total_cmp);
+        let sorted = samples;
         let last = sorted.len().saturating_sub(1);
         let quantile = |q: f64| sorted.get((q * last as f64).round() as usize).copied().unwrap_or(0.0);
         let [black, white] = rule.quantiles.map(quantile);
@@ -46,8 +52,8 @@ impl DisplayRange {
     }
 }
 
-/// Sorted samples of a plane.
-fn sorted_samples(plane: PlaneView<'_>, max_samples: usize) -> Vec<f32> {
+/// Samples of a plane that are numbers, at most so many, from rows and columns that are skipped evenly.
+pub(super) fn samples(plane: PlaneView<'_>, max_samples: usize) -> Vec<f32> {
     let (height, width) = plane.dim();
     let step = ((height * width) as f64 / max_samples as f64).sqrt().ceil().max(1.0) as usize;
     let mut row = vec![0.0; width];
@@ -56,7 +62,6 @@ fn sorted_samples(plane: PlaneView<'_>, max_samples: usize) -> Vec<f32> {
         plane.read_row(y, 0, &mut row);
         samples.extend(row.iter().step_by(step).filter(|sample| sample.is_finite()));
     }
-    samples.par_sort_unstable_by(f32::total_cmp);
     samples
 }
 

@@ -59,7 +59,8 @@ pub struct Pictures {
     pub overlays: bool,
     /// Label images in OME-Zarr 0.5. A specimen fails where the feature `ome-zarr` is not compiled in.
     pub labels_zarr: bool,
-    /// Crops of the nuclei, for the gallery of the report. Default: `true`. Fields that are read in parts have none.
+    /// Crops of the nuclei, for the gallery of the report, which has no gallery without. Default: `true`. Of slides the first 2,000
+    /// nuclei in the order of review have one.
     pub gallery: bool,
 }
 

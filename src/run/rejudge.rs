@@ -78,6 +78,9 @@ pub(super) fn write_reports(
     write_report_json(out.join(REPORT_JSON), reading, &failed)?;
     let row = SpecimenRow::new(reading, failed.len());
     write_observation_json(out.join(OBSERVATION_JSON), &row, &reading.assay)?;
-    let extras = report_extras(ledger).with_gallery(reading, crops, digest.as_str())?;
+    let extras = report_extras(ledger);
+    // Nuclei that the page cannot show are not in it.
+    let extras =
+        if crops.is_empty() { extras } else { extras.with_gallery(reading, crops, digest.as_str())? };
     write_report_html(out.join(REPORT_HTML), reading, &failed, &extras)
 }

@@ -24,6 +24,7 @@ use crate::run::plan::PlannedResult;
 use crate::run::record::InputRecord;
 use crate::run::rejudge::write_judged;
 use crate::run::review::renew_reviewed;
+use crate::run::slide_crops::{self, MAX_CROPS};
 use crate::run::status::{FieldRecord, InputStatus, failed_fields};
 use crate::run::tile_files::TileFiles;
 
@@ -32,7 +33,7 @@ pub(super) struct MeasuredField {
     pub(super) measurement: FieldMeasurement,
     pub(super) planes: Vec<PlaneDigest>,
     pub(super) inputs: Vec<InputFile>,
-    /// Its crops; `None` if there is no gallery.
+    /// Its crops; `None` if there is no gallery, or if it is a slide, whose crops are cut after its reading.
     pub(super) crops: Option<FieldCrops>,
     /// Its file, from which pictures are read; `None` if it is no slide.
     pub(super) slide: Option<SlideFile>,
@@ -119,8 +120,7 @@ impl Target<'_> {
         let sources: Vec<&FieldSource> = good.iter().map(|(source, _)| *source).collect();
         let measured: Vec<String> = good.iter().map(|(_, m)| m.measurement.name().to_owned()).collect();
         let slides: Vec<Option<SlideFile>> = good.iter_mut().map(|(_, m)| m.slide.take()).collect();
-        let crops: Vec<FieldCrops> = good.iter_mut().filter_map(|(_, m)| m.crops.take()).collect();
-        crops.par_iter().try_for_each(|crops| gallery::write(self.folder, crops))?;
+        let mut crops: Vec<FieldCrops> = good.iter_mut().filter_map(|(_, m)| m.crops.take()).collect();
         let measurements = good.into_iter().map(|(_, measured)| measured.measurement).collect();
         let reading = self.analyser.read_specimen_of_run(&self.planned.specimen, measurements, facts)?;
         // A field that is a copy of another one may be left out.
@@ -130,6 +130,10 @@ impl Target<'_> {
                 Some(ReadField { source, slide: slide.as_ref(), reading: of_source(name)? })
             })
             .collect();
+        if self.pictures.gallery {
+            crops.extend(slide_crops::cut(&reading, &read)?);
+        }
+        crops.par_iter().try_for_each(|crops| gallery::write(self.folder, crops))?;
         pictures::write(self.folder, &read, &self.planned.reading, self.pictures)?;
         self.write_objects(&reading, &read)?;
         write_nuclei_csv(self.folder.join("nuclei.csv"), &reading.name, &reading.fields)?;
@@ -154,7 +158,10 @@ impl Target<'_> {
         let of_field = |(source, measured): &(&FieldSource, MeasuredField)| {
             let (dim, nuclei) = (measured.measurement.labels().dim(), measured.measurement.nuclei());
             let pictures = pictures::names(&source.name, dim, nuclei.iter(), self.pictures);
-            let crops = measured.crops.as_ref().map(|c| gallery::names(&c.field, c.crops.len()));
+            let of_slide = measured.slide.as_ref().filter(|_| self.pictures.gallery);
+            let crops = (measured.crops.as_ref().map(|crops| crops.crops.len()))
+                .or_else(|| of_slide.map(|_| nuclei.len().min(MAX_CROPS)))
+                .map(|count| gallery::names(measured.measurement.name(), count));
             pictures.into_iter().chain(crops.into_iter().flatten()).chain(objects_of(&source.name))
         };
         let mut files: Vec<ResultFile> = RESULT_FILES

@@ -182,7 +182,7 @@ pub(crate) struct Options {
     /// Write overlays
     #[arg(long)]
     pub(crate) overlays: bool,
-    /// Leave the crops of the nuclei out of the report
+    /// Leave the gallery of nuclei out of the report
     #[arg(long)]
     pub(crate) no_gallery: bool,
 }

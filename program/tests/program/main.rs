@@ -63,6 +63,18 @@ fn every_promised_file_is_written() {
 }
 
 #[test]
+fn a_page_without_gallery_holds_no_nuclei() {
+    let place = Place::new();
+    for (out, more) in [("with", &[][..]), ("without", &["--no-gallery"])] {
+        let outcome = place.run(&[&["in", "--out", out], more].concat());
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        let page = place.read(&format!("{out}/good/report.html"));
+        assert_eq!(page.contains("gallery-data"), out == "with");
+        assert_eq!(place.path(&format!("{out}/good/gallery")).exists(), out == "with");
+    }
+}
+
+#[test]
 fn the_same_bytes_for_any_number_of_threads_and_order_of_inputs() {
     let place = Place::new();
     place.specimen("in/other", 2);

@@ -52,6 +52,11 @@ fn three_shares_have_the_bytes_of_one_run() {
         "no nucleus lies across the border of a share"
     );
 
+    // Fewer nuclei than crops of slides are allowed.
+    let crops = place.json("whole/crowded/gallery/slide/crops.json");
+    assert_eq!(crops["crops"].as_array().unwrap().len(), across.lines().count() - 1);
+    assert!(place.path("whole/crowded/gallery/slide/000.jpg").is_file());
+
     measure_share(&place, "2/3", &["--threads", "1"]);
     // Nothing is written while a share is missing.
     let gathered = [&inputs[..], &["--tiles", "tiles", "--out", "joined"]].concat();

@@ -13,7 +13,7 @@ const MARGIN_PX: usize = 6;
 /// Most corners of an outline on a crop.
 const MAX_OUTLINE_POINTS: usize = 40;
 /// The range of each plane: counterstain, red, green. The background stays visible: the page subtracts it.
-const RANGES: [RangeRule; 3] = [range(0.02, 0.998), range(0.01, 0.9995), range(0.01, 0.9995)];
+pub(super) const RANGES: [RangeRule; 3] = [range(0.02, 0.998), range(0.01, 0.9995), range(0.01, 0.9995)];
 
 const fn range(black: f64, white: f64) -> RangeRule {
     RangeRule { quantiles: [black, white], min_sd: MIN_RANGE_SD, max_samples: 1 << 16 }
@@ -55,7 +55,7 @@ impl FieldCrops {
         let planes = [field.counterstain, field.red, field.green];
         let ranges: [DisplayRange; 3] = std::array::from_fn(|i| DisplayRange::of(planes[i], RANGES[i]));
         let crops: Vec<NucleusCrop> = nuclei.iter().map(|nucleus| NucleusCrop::of(nucleus, labels)).collect();
-        let tiles = |crop: usize| [0, 1, 2].map(|i| crops[crop].tile(planes[i], ranges[i]));
+        let tiles = |crop: usize| [0, 1, 2].map(|i| crops[crop].tile(planes[i], [0, 0], ranges[i]));
         let sheets = sheet::sheets(crops.len(), tiles);
         Self { field: field.name.to_owned(), sheets, crops }
     }
@@ -68,7 +68,8 @@ impl FieldCrops {
 }
 
 impl NucleusCrop {
-    fn of(nucleus: &Nucleus, labels: &LabelImage) -> Self {
+    /// The crop of a nucleus.
+    pub(super) fn of(nucleus: &Nucleus, labels: &LabelImage) -> Self {
         let BoundingBox { y0, x0, y1, x1 } = nucleus.bounding_box;
         let side_px = (y1.saturating_sub(y0)).max(x1.saturating_sub(x0)) + 2 * MARGIN_PX;
         let start = |from: usize, to: usize| (from + to) as i64 / 2 - side_px as i64 / 2;
@@ -80,11 +81,10 @@ impl NucleusCrop {
         Self { nucleus_id: nucleus.id, y0_px, x0_px, side_px, outline_px }
     }
 
-    /// The tile of a plane: each of its pixels is the mean of the samples that it covers, or the nearest one. Outside the field it
-    /// is black.
-    fn tile(&self, plane: PlaneView<'_>, range: DisplayRange) -> Vec<u8> {
-        let (height, width) = plane.dim();
-        let square = self.square(plane, (height, width));
+    /// The tile of a plane that begins at this row and column of the field: each of its pixels is the mean of the samples that
+    /// it covers, or the nearest one. Outside the plane it is black.
+    pub(super) fn tile(&self, plane: PlaneView<'_>, corner: [usize; 2], range: DisplayRange) -> Vec<u8> {
+        let square = self.square(plane, corner);
         let bounds = |i: usize| {
             let first = i * self.side_px / TILE_PX;
             first..((i + 1) * self.side_px).div_ceil(TILE_PX).clamp(first + 1, self.side_px.max(first + 1))
@@ -104,14 +104,16 @@ impl NucleusCrop {
         tile
     }
 
-    /// The samples of the square, row by row; NaN outside the field.
-    fn square(&self, plane: PlaneView<'_>, (height, width): (usize, usize)) -> Vec<f32> {
+    /// The samples of the square, row by row; NaN outside the plane.
+    fn square(&self, plane: PlaneView<'_>, [top, left]: [usize; 2]) -> Vec<f32> {
+        let (height, width) = plane.dim();
+        let (y0, x0) = (self.y0_px - top as i64, self.x0_px - left as i64);
         let mut square = vec![f32::NAN; self.side_px * self.side_px];
         let x = |column: i64| column.clamp(0, width as i64);
-        let (from, to) = (x(self.x0_px), x(self.x0_px + self.side_px as i64));
-        for (y, row) in (self.y0_px..).zip(square.chunks_mut(self.side_px.max(1))) {
+        let (from, to) = (x(x0), x(x0 + self.side_px as i64));
+        for (y, row) in (y0..).zip(square.chunks_mut(self.side_px.max(1))) {
             if y >= 0 && y < height as i64 && from < to {
-                let start = (from - self.x0_px) as usize;
+                let start = (from - x0) as usize;
                 plane.read_row(y as usize, from as usize, &mut row[start..start + (to - from) as usize]);
             }
         }
@@ -147,7 +149,7 @@ mod tests {
         let ramp = Array2::from_shape_fn((1, 256), |(_, x)| x as u16);
         let whole = RangeRule { quantiles: [0.0, 1.0], min_sd: 0.0, max_samples: 256 };
         let range = DisplayRange::of(PlaneView::from(&ramp), whole);
-        let tile = cut.crops[0].tile(field.red.view(), range);
+        let tile = cut.crops[0].tile(field.red.view(), [0, 0], range);
         assert_eq!(tile[0], 0);
         assert!(tile[TILE_PX * TILE_PX / 2 + TILE_PX / 2] > 90);
     }

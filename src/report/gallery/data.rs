@@ -53,7 +53,7 @@ struct NucleusData {
     id: u32,
     y: f64,
     x: f64,
-    /// Its place among the crops of its field; `None` = there is no picture.
+    /// Its place among the crops of its field; `None` = there is no picture. Then it has no outline and no signals either.
     tile: Option<usize>,
     side: usize,
     pattern: [usize; 3],
@@ -97,6 +97,13 @@ impl<'a> Data<'a> {
             fields,
             nuclei: nuclei(reading, crops, max_signals)?,
         })
+    }
+}
+
+impl Data<'_> {
+    /// Nuclei, and those that have a picture.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.nuclei.len(), self.nuclei.iter().filter(|nucleus| nucleus.tile.is_some()).count())
     }
 }
 
@@ -183,7 +190,7 @@ impl NucleusData {
                     .all(|n| *n <= max_signals),
             p: call.probability_rearranged.map(|p| (1000.0 * p).round() / 1000.0),
             outline: crop.map_or_else(Vec::new, |(_, crop)| crop.outline_px.clone()),
-            signals: (marks.iter())
+            signals: (marks.iter().filter(|_| crop.is_some()))
                 .map(|&(colour, y, x, fate)| {
                     (colour, tenth(y - corner[0] as f64), tenth(x - corner[1] as f64), fate)
                 })
@@ -198,10 +205,20 @@ mod tests {
     use crate::colour::Colour;
     use crate::report::example::specimen_reading;
 
+    /// A crop of the first nucleus in the order of review.
+    fn crops_of_first(reading: &SpecimenReading) -> FieldCrops {
+        let first = reading.review_order()[0];
+        let field = &reading.fields[first.field];
+        let nucleus_id = field.nuclei[first.nucleus].nucleus.id;
+        let crop = NucleusCrop { nucleus_id, y0_px: 0, x0_px: 0, side_px: 9, outline_px: vec![[1, 1]] };
+        FieldCrops { field: field.name.clone(), crops: vec![crop], sheets: Vec::new() }
+    }
+
     #[test]
     fn every_nucleus_is_listed_with_what_its_patterns_count_as() {
         let reading = specimen_reading();
-        let data = Data::of(&reading, &[], "x").unwrap();
+        let crops = [crops_of_first(&reading)];
+        let data = Data::of(&reading, &crops, "x").unwrap();
         let nuclei: usize = reading.fields.iter().map(|field| field.nuclei.len()).sum();
         assert_eq!(data.nuclei.len(), nuclei);
         assert_eq!(data.rearranged.len(), (data.max_signals + 1).pow(3));
@@ -211,5 +228,8 @@ mod tests {
         };
         assert_eq!([at(2, 0, 0), at(1, 1, 1), at(1, 1, 0), at(1, 0, 1)], *b"0110");
         assert_eq!(data.nuclei[0].signals.iter().filter(|mark| mark.0 == Colour::Red.index()).count(), 2);
+        assert_eq!(data.counts(), (nuclei, 1));
+        let is_bare = |nucleus: &NucleusData| nucleus.signals.is_empty() && nucleus.outline.is_empty();
+        assert!(data.nuclei[1..].iter().all(|nucleus| nucleus.tile.is_none() && is_bare(nucleus)));
     }
 }

@@ -79,22 +79,27 @@
     const zoom = withMarks ? 4 : 1;
     canvas.width = canvas.height = size * zoom;
     const context = canvas.getContext("2d");
-    if (planes) {
-      const shown = planes.map((plane, i) => (i > 0 && state.background ? withoutBackground(plane, size) : plane));
-      const picture = context.createImageData(size, size);
-      for (let i = 0; i < size * size; i++) {
-        const rgb = [0, 0, 0];
-        for (let c = 0; c < 3; c++) {
-          if (channel === 0) for (let k = 0; k < 3; k++) rgb[k] += (shown[c][i] * COLOURS[c][k]) / 255 * (c === 0 ? 0.5 : 1);
-          else if (channel - 1 === c) rgb.fill(shown[c][i]);
-        }
-        picture.data.set([Math.min(255, rgb[0]), Math.min(255, rgb[1]), Math.min(255, rgb[2]), 255], 4 * i);
-      }
-      const small = document.createElement("canvas");
-      small.width = small.height = size;
-      small.getContext("2d").putImageData(picture, 0, 0);
-      context.drawImage(small, 0, 0, size * zoom, size * zoom);
+    if (!planes) {
+      context.fillStyle = "#808080";
+      context.font = `${11 * zoom}px sans-serif`;
+      context.textAlign = "center";
+      context.fillText("no picture", (size * zoom) / 2, (size * zoom) / 2);
+      return;
     }
+    const shown = planes.map((plane, i) => (i > 0 && state.background ? withoutBackground(plane, size) : plane));
+    const picture = context.createImageData(size, size);
+    for (let i = 0; i < size * size; i++) {
+      const rgb = [0, 0, 0];
+      for (let c = 0; c < 3; c++) {
+        if (channel === 0) for (let k = 0; k < 3; k++) rgb[k] += (shown[c][i] * COLOURS[c][k]) / 255 * (c === 0 ? 0.5 : 1);
+        else if (channel - 1 === c) rgb.fill(shown[c][i]);
+      }
+      picture.data.set([Math.min(255, rgb[0]), Math.min(255, rgb[1]), Math.min(255, rgb[2]), 255], 4 * i);
+    }
+    const small = document.createElement("canvas");
+    small.width = small.height = size;
+    small.getContext("2d").putImageData(picture, 0, 0);
+    context.drawImage(small, 0, 0, size * zoom, size * zoom);
     if (withMarks && state.marks) mark(context, nucleus, (size * zoom) / nucleus.side, channel);
   };
   const mark = (context, nucleus, scale, channel) => {
@@ -169,7 +174,8 @@
   const describe = (nucleus) => {
     const now = effective(nucleus);
     const call = now.evaluable ? (now.rearranged ? "rearranged" : "not rearranged") : "not counted";
-    return `${data.fields[nucleus.field].name}, nucleus ${nucleus.id}: ${patternText(now.pattern)}, ${call}`;
+    const picture = nucleus.tile === null ? ", no picture" : "";
+    return `${data.fields[nucleus.field].name}, nucleus ${nucleus.id}: ${patternText(now.pattern)}, ${call}${picture}`;
   };
   const showNucleus = () => {
     const nucleus = current();
@@ -178,7 +184,8 @@
     state.seen.add(key(nucleus));
     ["merged", "counterstain", "red", "green"].forEach((name, channel) => {
       const canvas = byId(`crop-${name}`);
-      canvas.setAttribute("aria-label", `${name === "merged" ? "All channels" : `Channel ${name}`} of nucleus ${nucleus.id}`);
+      const shown = name === "merged" ? "All channels" : `Channel ${name}`;
+      canvas.setAttribute("aria-label", `${nucleus.tile === null ? "No picture" : shown} of nucleus ${nucleus.id}`);
       canvas.parentElement.hidden = state.channels !== 0 && state.channels !== channel + 1;
       draw(canvas, nucleus, channel, true);
     });

@@ -57,6 +57,7 @@ impl ReportExtras {
 
 fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &str) -> Result<Gallery> {
     let data = Data::of(reading, crops, digest)?;
+    let (nuclei, pictured) = data.counts();
     let uri = |jpeg: &Vec<u8>| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg));
     let of_fields = reading.fields.iter().filter_map(|field| crops_of(crops, &field.name));
     let sheets: Vec<String> = of_fields.flat_map(|crops| crops.sheets.iter().map(uri)).collect();
@@ -66,6 +67,9 @@ fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &str) -> Res
             noscript { p { "The gallery needs JavaScript. It loads nothing from outside." } }
             p { "The nuclei that would change the verdict come first, then the least certain. Every decision is kept in this browser until \
                  you save it." }
+            @if pictured < nuclei {
+                p { (pictured) " of " (nuclei) " nuclei have a picture: the first ones in the order of review." }
+            }
             output #live-counts aria-live="polite" {}
             p #review-progress {}
             (tools())
