@@ -189,6 +189,21 @@ fn reviews_that_do_not_fit_are_refused() {
 }
 
 #[test]
+fn a_pattern_that_no_page_showed_is_not_accepted() {
+    let result = Copy::new();
+    let rearranged = result.nuclei(true, true);
+    let accepted = |pattern: &str| result.review("A", &[(&rearranged[0], "accept", pattern)]);
+    assert_eq!(result.apply(&accepted("7F2R")).unwrap_err().code(), "malformed");
+    assert_eq!(
+        result.apply(&result.review("A", &[(&rearranged[0], "restore", "7F2R")])).unwrap_err().code(),
+        "malformed"
+    );
+    // What a person entered is shown from then on.
+    result.apply(&result.review("A", &[(&rearranged[0], "pattern", "7F2R")])).unwrap();
+    result.apply(&accepted("7F2R")).unwrap();
+}
+
+#[test]
 fn a_changed_trail_is_found() {
     let result = Copy::new();
     let nuclei = result.nuclei(true, true);

@@ -85,6 +85,14 @@ await (await download).saveAs(saved);
 const lines = fs.readFileSync(saved, "utf8").trim().split("\n").length;
 check(lines === 5, `review.csv has ${lines} lines, not 5`);
 
+// A review that was saved can be taken up again: the browser does not tell whether its file was written.
+const atSave = await counts();
+await page.reload({ waitUntil: "load" });
+check((await counts()).join() === [evaluable, rearranged].join(), "the next reader does not start anew");
+await page.selectOption("#earlier", "0");
+check((await counts()).join() === atSave.join(), "a saved review cannot be taken up again");
+await page.focus("#viewer");
+
 const moves = Date.now();
 for (let i = 0; i < 20; i++) await press("ArrowRight");
 const perMove = (Date.now() - moves) / 20;

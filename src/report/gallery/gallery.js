@@ -10,7 +10,7 @@
   const BACKGROUND_RADIUS = 5;
   const COLOURS = [[60, 90, 255], [255, 60, 40], [40, 255, 60]];
   const state = { list: data.nuclei.map((_, i) => i), at: 0, changes: new Map(), history: [], saved: true,
-                  background: false, marks: true, channels: 0, seconds: 0, since: Date.now(), seen: new Set() };
+                  background: false, marks: true, channels: 0, seconds: new Map(), since: Date.now(), seen: new Set() };
 
   // ---- pictures ----
   const images = new Map();
@@ -117,8 +117,15 @@
       context.setLineDash(status === "duplicate" ? [2, 3] : []);
       context.beginPath();
       const radius = Math.max(9, 4 * scale);
-      if (status === "isolated") context.rect(cx - radius, cy - radius, 2 * radius, 2 * radius);
-      else context.arc(cx, cy, radius, 0, 7);
+      // The shapes of the overlays.
+      if (status === "split") context.rect(cx - radius, cy - radius, 2 * radius, 2 * radius);
+      else if (status === "isolated") {
+        [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([dx, dy], i) => {
+          const to = [cx + 1.3 * radius * dx, cy + 1.3 * radius * dy];
+          if (i) context.lineTo(...to); else context.moveTo(...to);
+        });
+        context.closePath();
+      } else context.arc(cx, cy, radius, 0, 7);
       context.stroke();
     }
     context.setLineDash([]);
@@ -165,12 +172,14 @@
     if (evaluable < data.min_cells) text += ` The assay asks for ${data.min_cells} nuclei.`;
     live.textContent = text;
     byId("review-progress").textContent =
-      `${state.changes.size} decided, ${state.seen.size} of ${data.nuclei.length} looked at, ${clock(state.seconds)}${state.saved ? "" : ", not saved"}`;
+      `${state.changes.size} decided, ${state.seen.size} of ${data.nuclei.length} looked at, ${clock(total())}${state.saved ? "" : ", not saved"}`;
   };
+  const total = () => [...state.seconds.values()].reduce((a, b) => a + b, 0);
   const clock = (seconds) => `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 
   // ---- page ----
   const current = () => data.nuclei[state.list[state.at]];
+  const words = (code) => code.replaceAll("_", " ");
   const describe = (nucleus) => {
     const now = effective(nucleus);
     const call = now.evaluable ? (now.rearranged ? "rearranged" : "not rearranged") : "not counted";
@@ -194,7 +203,7 @@
     const facts = {
       place: `${state.at + 1} of ${state.list.length}`,
       name: describe(nucleus),
-      read: `${patternText(nucleus.pattern)}, ${nucleus.class}${nucleus.exclusion ? `, not counted: ${nucleus.exclusion}` : ""}`,
+      read: `${patternText(nucleus.pattern)}, ${words(nucleus.class)}${nucleus.exclusion ? `, not counted: ${words(nucleus.exclusion)}` : ""}`,
       probability: nucleus.p === null ? "not known" : `${(100 * nucleus.p).toFixed(0)} %`,
       where: `row ${nucleus.y.toFixed(0)}, column ${nucleus.x.toFixed(0)} px` +
         (um ? `; ${(nucleus.y * um).toFixed(1)}, ${(nucleus.x * um).toFixed(1)} um` : ""),
@@ -231,6 +240,7 @@
   };
   const show = () => { showNucleus(); showCards(); showCounts(); };
   const go = (place) => {
+    spend();
     state.at = Math.max(0, Math.min(state.list.length - 1, place));
     show();
   };
@@ -243,13 +253,12 @@
   const say = (text) => { byId("review-message").textContent = text; };
 
   // ---- decisions ----
-  const spent = () => {
+  // The time since the last step belongs to the nucleus that was shown. A pause counts as a minute at most.
+  const spend = () => {
     const now = Date.now();
-    // A pause of more than a minute is not spent on the nucleus.
-    const seconds = Math.min(60, (now - state.since) / 1000);
+    const nucleus = current();
+    if (nucleus) state.seconds.set(key(nucleus), (state.seconds.get(key(nucleus)) || 0) + Math.min(60, (now - state.since) / 1000));
     state.since = now;
-    state.seconds += seconds;
-    return seconds;
   };
   const decide = (change, details = {}) => {
     const nucleus = current();
@@ -260,12 +269,11 @@
     }
     const before = state.changes.get(key(nucleus));
     state.history.push([key(nucleus), before]);
-    const seconds = (before ? before.seconds : 0) + spent();
     // The pattern that was shown is written down.
     const isCounted = change === "restore" || (change === "accept" && nucleus.evaluable);
     const entry = { field: data.fields[nucleus.field].name, id: nucleus.id, change,
                     pattern: isCounted ? nucleus.pattern : null, reason: "",
-                    time: new Date().toISOString().slice(0, 19) + "Z", seconds, ...details };
+                    time: new Date().toISOString().slice(0, 19) + "Z", ...details };
     state.changes.delete(key(nucleus));
     state.changes.set(key(nucleus), entry);
     state.saved = false;
@@ -301,27 +309,54 @@
   // A page with corrections is another one than that of the program.
   const DRAFT = `breakapart-review-${data.reading}-${data.nuclei.filter((n) => n.evaluable).length}-${data.nuclei.filter((n) => n.rearranged).length}`;
   const keepDraft = () => {
-    try { localStorage.setItem(DRAFT, JSON.stringify({ changes: [...state.changes], seconds: state.seconds, reader: byId("reader").value })); }
+    try { localStorage.setItem(DRAFT, JSON.stringify(draft())); }
     catch { /* Without storage the review is kept until the page is closed. */ }
+  };
+  const draft = () => ({ changes: [...state.changes], seconds: [...state.seconds], reader: byId("reader").value });
+  const take = (from) => {
+    state.changes = new Map(from.changes);
+    state.seconds = new Map(from.seconds);
+    byId("reader").value = from.reader;
+  };
+  // Reviews that were saved: whether their files were written is not known here.
+  const SAVED = `${DRAFT}-saved`;
+  const MAX_SAVED = 20;
+  const savedReviews = () => {
+    try { return JSON.parse(localStorage.getItem(SAVED)) || []; } catch { return []; }
+  };
+  const showSaved = () => {
+    const all = savedReviews();
+    byId("earlier").parentElement.hidden = all.length === 0;
+    const option = (text, value) => Object.assign(document.createElement("option"), { textContent: text, value });
+    const name = (of) => `${of.reader}, ${of.changes.length} decisions, ${of.time.slice(0, 16).replace("T", " ")}`;
+    byId("earlier").replaceChildren(option("choose", ""), ...all.map((of, i) => option(name(of), String(i))));
+  };
+  const takeSaved = () => {
+    const chosen = savedReviews()[Number(byId("earlier").value || -1)];
+    if (!chosen) return;
+    if (!state.saved && !window.confirm("The decisions that are not saved yet are given up. Take up the saved review?")) { showSaved(); return; }
+    take(chosen);
+    state.saved = true;
+    state.history = [];
+    say(`The review of ${chosen.reader} was taken up: ${chosen.changes.length} decisions.`);
+    show();
   };
   const takeDraft = () => {
     try {
-      const draft = JSON.parse(localStorage.getItem(DRAFT));
-      if (!draft) return;
-      state.changes = new Map(draft.changes);
-      state.seconds = draft.seconds;
+      const found = JSON.parse(localStorage.getItem(DRAFT));
+      if (!found) return;
+      take(found);
       state.saved = state.changes.size === 0;
-      byId("reader").value = draft.reader;
       say(`A draft with ${state.changes.size} decisions was found on this computer.`);
     } catch { /* No draft. */ }
   };
   const cell = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const csv = () => {
     const reader = byId("reader").value.trim();
-    const rows = [["specimen", "field", "nucleus_id", "change", "pattern", "reason", "reader", "time", "seconds", "assay", "reading", "rows"]];
-    for (const e of state.changes.values()) {
+    const rows = [["specimen", "field", "nucleus_id", "change", "pattern", "reason", "reader", "time", "seconds", "assay", "reading", "rows", "review_seconds"]];
+    for (const [of, e] of state.changes) {
       rows.push([data.specimen, e.field, String(e.id), e.change, e.pattern ? patternText(e.pattern) : "", e.reason, reader,
-                 e.time, e.seconds.toFixed(0), data.assay, data.reading, String(state.changes.size)]);
+                 e.time, (state.seconds.get(of) || 0).toFixed(0), data.assay, data.reading, String(state.changes.size), total().toFixed(0)]);
     }
     return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
   };
@@ -331,14 +366,25 @@
       byId("reader").focus();
       return;
     }
+    if (state.changes.size === 0) {
+      say("Nothing is decided yet: there is no review to save.");
+      return;
+    }
+    spend();
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
     link.download = "review.csv";
     link.click();
     state.saved = true;
-    // The next reader on this computer starts anew.
-    try { localStorage.removeItem(DRAFT); } catch { /* No storage. */ }
-    say("review.csv was saved. Apply it with: breakapart review RESULTS --review review.csv");
+    // The next reader on this computer starts anew. The browser does not tell whether the file was written: the review stays here.
+    try {
+      const all = [...savedReviews(), { ...draft(), time: new Date().toISOString() }].slice(-MAX_SAVED);
+      localStorage.setItem(SAVED, JSON.stringify(all));
+      localStorage.removeItem(DRAFT);
+    } catch { /* No storage. */ }
+    showSaved();
+    say("review.csv goes to the downloads of the browser. Apply it with: breakapart review RESULTS --review review.csv. " +
+        "If there is no file, save again; the review also stays in the list \"Saved here\".");
     showCounts();
   };
 
@@ -362,7 +408,7 @@
       if (event.key === "Escape") byId("viewer").focus();
       return;
     }
-    const action = actions[event.key];
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action) { event.preventDefault(); action(); }
   });
   for (const button of document.querySelectorAll("[data-key]")) {
@@ -373,11 +419,14 @@
   byId("filter").addEventListener("change", () => {
     const kinds = { all: () => true, doubtful: (n) => n.doubtful, rearranged: (n) => effective(n).rearranged,
                     excluded: (n) => !effective(n).evaluable, changed: (n) => state.changes.has(key(n)) };
+    spend();
     const wanted = kinds[byId("filter").value];
     state.list = data.nuclei.map((_, i) => i).filter((i) => wanted(data.nuclei[i]));
     go(0);
   });
   window.addEventListener("beforeunload", (event) => { if (!state.saved) event.preventDefault(); });
+  byId("earlier").addEventListener("change", takeSaved);
   takeDraft();
+  showSaved();
   show();
 })();

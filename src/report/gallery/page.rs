@@ -76,6 +76,8 @@ fn gallery(reading: &SpecimenReading, crops: &[FieldCrops], digest: &str) -> Res
             p #review-message role="status" {}
             (viewer())
             nav aria-label="Pages of nuclei" { p { span #page-place {} " (Page Up, Page Down)" } }
+            p .note { "Frames: orange, rearranged; blue, not rearranged; grey and dashed, not counted. " kbd { "?" } " is doubtful, " kbd { "*" } " \
+                 is decided." }
             ol #cards .cards aria-label="Nuclei in the order of review" {}
         }
         (json("gallery-data", &data)?)
@@ -92,6 +94,7 @@ fn tools() -> Markup {
     html! {
         div .review-tools role="group" aria-label="Decisions" {
             label { "Reader" input #reader type="text" autocomplete="name" maxlength="80"; }
+            label hidden { "Saved here" select #earlier {} }
             label { "Show" select #filter {
                 option value="all" { "all, in the order of review" }
                 option value="doubtful" { "doubtful" }
@@ -132,6 +135,8 @@ fn viewer() -> Markup {
                     figure { canvas #{ "crop-" (id) } role="img" aria-label=(name) {} figcaption { (name) } }
                 }
             }
+            p .note { "Marks: ring, fused; square, split; diamond, isolated; dotted ring, another spot of a counted signal. Orange marks are of \
+                 red signals, white marks of green ones." }
             dl .nucleus-facts {
                 @for (id, name) in facts { dt { (name) } dd #{ "nucleus-" (id) } {} }
             }

@@ -15,6 +15,7 @@ use crate::run::rejudge::write_reports;
 use crate::run::review::audit::{AuditLine, Counted, Trail};
 use crate::run::review::document::Review;
 use crate::run::review::outcome::ReviewedOutcome;
+use crate::run::review::shown;
 use crate::run::review::state::{ReaderRole, SecondReading, State};
 use crate::run::saved;
 
@@ -68,7 +69,10 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
     result.check_fits(review)?;
     let location = Location::file(folder);
     let mut state = result.state.clone();
-    let before = Counted::of(&state.reading(&result.reading, options.role)?);
+    let first = state.reading(&result.reading, ReaderRole::First)?;
+    let own = state.reading(&result.reading, options.role)?;
+    shown::check(review, &[&result.reading, &first, &own])?;
+    let before = Counted::of(&own);
     state.add(&review.entries, (&review.reader, options.role), options.overrules, &location)?;
     let after = Counted::of(&state.reading(&result.reading, options.role)?);
     let (file, sequence) = (free_name(folder, review.extension), result.trail.lines.len() + 1);

@@ -12,9 +12,9 @@ use crate::limited::read_text;
 use crate::run::digest::Digest;
 use crate::words::words;
 
-/// Columns of `review.csv`. The last four may be missing; a file without the digest `reading` fits no result. `rows` is the number of
-/// decisions, so that a file that was cut off is found.
-pub const REVIEW_COLUMNS: [&str; 12] = [
+/// Columns of `review.csv`. The last five may be missing; a file without the digest `reading` fits no result. `rows` is the number of
+/// decisions, so that a file that was cut off is found; `review_seconds` is the time spent on all nuclei, decided or not.
+pub const REVIEW_COLUMNS: [&str; 13] = [
     "specimen",
     "field",
     "nucleus_id",
@@ -27,6 +27,7 @@ pub const REVIEW_COLUMNS: [&str; 12] = [
     "assay",
     "reading",
     "rows",
+    "review_seconds",
 ];
 
 /// Largest review, bytes: it has about 200 bytes for each nucleus.
