@@ -24,7 +24,8 @@ pub(super) fn body(dossier: &Dossier) -> Result<Markup> {
     Ok(html! {
         p {
             "Percentages of rearranged nuclei by breakapart against the manual counts of the laboratory (column manual_percent), "
-            (accuracy.specimens.len()) " specimens, repeats left out."
+            (accuracy.specimens.len()) " specimens, repeats left out. They are the results of the program, before any review: reviews are "
+            "under reader agreement."
         }
         @if !accuracy.without_result.is_empty() {
             p.open { "Counted by hand, without a result: " (accuracy.without_result.join(", ")) "." }

@@ -46,10 +46,13 @@ impl Figures for DefocusedNuclei {
     fn message(&self, at: &About) -> String {
         if at.effect == Effect::Inform {
             let unseen = part_of(self.blurred + self.empty, self.nuclei, "nuclei");
+            let state = match (self.blurred, self.empty) {
+                (0, _) => "show no signal".to_owned(),
+                (_, 0) => "are out of focus".to_owned(),
+                (blurred, empty) => format!("are out of focus ({blurred}) or show no signal ({empty})"),
+            };
             return format!(
-                "{unseen} are out of focus ({}) or show no signal ({}): cut or non-tumour nuclei, or weak \
-                 hybridisation. The others are counted.",
-                self.blurred, self.empty
+                "{unseen} {state}: cut or non-tumour nuclei, or weak hybridisation. The others are counted."
             );
         }
         format!(

@@ -38,7 +38,7 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
                 }
                 (fact("Robustness", &html! {
                     (percent(summary.percent_expected)) " expected from the probabilities of all nuclei; "
-                    (percent(summary.percent_without_doubtful)) " without " (summary.doubtful) " doubtful ones; "
+                    (percent(summary.percent_without_doubtful)) " without the doubtful (" (summary.doubtful) "); "
                     (percent(summary.percent_without_one_colour_only)) " without " (summary.one_colour_only)
                     " that show one colour only"
                 }))

@@ -52,7 +52,7 @@ pub(crate) fn page(page: &Page<'_>) -> String {
                 meta name="generator" content=(concat!("breakapart ", env!("CARGO_PKG_VERSION")));
                 link rel="icon" href="data:,";
                 title { (page.title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(page.style)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(page.style)) (PreEscaped(name_on_paper(page.title))) }
                 @if let Some(gallery) = page.gallery { style { (PreEscaped(&gallery.style)) } }
             }
             body {
@@ -80,6 +80,17 @@ pub(crate) fn page(page: &Page<'_>) -> String {
     let mut text = markup.into_string();
     text.push('\n');
     text
+}
+
+/// The title at the foot of each printed page.
+fn name_on_paper(title: &str) -> String {
+    let escape = |c: char| match c {
+        ' ' => " ".to_owned(),
+        c if c.is_ascii_alphanumeric() => c.to_string(),
+        c => format!("\\{:x} ", u32::from(c)),
+    };
+    let text: String = title.chars().map(escape).collect();
+    format!("@page {{ @bottom-left {{ content: \"{text}\"; font: 7pt system-ui, sans-serif; }} }}\n")
 }
 
 /// A table that scrolls sideways on a narrow screen, by keyboard as well.

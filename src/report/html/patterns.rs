@@ -42,7 +42,9 @@ fn patterns(reading: &SpecimenReading) -> Markup {
         })
         .collect();
     rows.sort_by(|a, b| (b.nuclei, a.notation).cmp(&(a.nuclei, b.notation)));
-    let further: usize = rows.iter().skip(PRINTED).map(|row| row.nuclei).sum();
+    // A line about one other row would take the place of that row.
+    let printed = if rows.len() == PRINTED + 1 { rows.len() } else { PRINTED };
+    let further: usize = rows.iter().skip(printed).map(|row| row.nuclei).sum();
     let iscn: Vec<Option<String>> =
         rows.iter().map(|row| row.pattern.and_then(|pattern| iscn_of(&pattern, reading))).collect();
     let has_iscn = iscn.iter().any(Option::is_some);
@@ -62,7 +64,7 @@ fn patterns(reading: &SpecimenReading) -> Markup {
                 }
                 tbody {
                     @for (i, (row, iscn)) in rows.iter().zip(&iscn).enumerate() {
-                        tr class=[(i >= PRINTED).then_some("more")] data-pattern=(row.notation) data-rearranged=(row.is_rearranged) {
+                        tr class=[(i >= printed).then_some("more")] data-pattern=(row.notation) data-rearranged=(row.is_rearranged) {
                             th scope="row" { code { (row.notation) } }
                             @if has_iscn { td { @if let Some(iscn) = iscn { code { (iscn) } } } }
                             td.number { (row.nuclei) }
@@ -72,7 +74,7 @@ fn patterns(reading: &SpecimenReading) -> Markup {
                     }
                     @if further > 0 {
                         tr.printed {
-                            th scope="row" { (rows.len() - PRINTED) " others" }
+                            th scope="row" { (rows.len() - printed) " others" }
                             @if has_iscn { td {} }
                             td.number { (further) }
                             td.number { (percent(share(further, summary.evaluable))) }

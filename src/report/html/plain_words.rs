@@ -27,6 +27,10 @@ struct Meaning {
     next: &'static str,
 }
 
+/// Said before the meaning of a verdict that needs confirmation.
+const CONFIRM_FIRST: &str = "This result is not settled. Another method or a second reader confirms it before treatment is chosen by \
+                             it. The text below holds once it is confirmed.";
+
 const TEXTS: &[Text] = &[ALK];
 
 const ALK: Text = Text {
@@ -86,6 +90,7 @@ pub(super) fn section(reading: &SpecimenReading) -> Option<Markup> {
                 h3 { "The test" }
                 p { (text.subject) }
                 h3 { "This result" }
+                @if reading.summary.confirm { p data-confirm="true" { strong { (CONFIRM_FIRST) } } }
                 p { (meaning.means) }
                 p { (meaning.does_not_mean) }
                 h3 { "What comes next" }

@@ -7,6 +7,7 @@ use super::figures::{percent, range, shown_interval};
 use crate::analyse::SpecimenReading;
 use crate::assay::Comparator;
 use crate::decide::Verdict;
+use crate::summarise::ResultWord;
 
 /// A verdict for people.
 pub(crate) fn verdict_words(verdict: Verdict) -> &'static str {
@@ -22,12 +23,16 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
     let summary = &reading.summary;
     let interval = shown_interval(reading);
     let cutoff = reading.assay.decision.cutoff().value();
+    let result = ResultWord::of(summary.verdict, &summary.secondary);
     html! {
         section.verdict aria-labelledby="verdict" data-verdict=(summary.verdict) data-by-rule=(summary.by_rule)
             data-confirm=(summary.confirm) {
             h2 id="verdict" { "Verdict" }
             p.word { (verdict_words(summary.verdict)) }
             p.percent { (percent(summary.percent_rearranged)) }
+            @if result.name() != verdict_words(summary.verdict) && summary.verdict == Verdict::Negative {
+                p.result data-result=(result) { (result) }
+            }
             div.grounds {
                 p.counts {
                     strong { (summary.rearranged) " of " (summary.evaluable) }
@@ -56,7 +61,11 @@ fn more_nuclei(reading: &SpecimenReading) -> Option<String> {
     let often = if operating.is_empty() {
         String::new()
     } else {
-        format!(" With as many nuclei the rule is positive in {} of such specimens.", operating.join(", in "))
+        format!(
+            " Of specimens with {} evaluable nuclei the rule calls positive: {}.",
+            reading.summary.evaluable,
+            operating.join(", ")
+        )
     };
     if more.to_minimum > 0 {
         return Some(format!("The assay asks for {} more nuclei.{often}", more.to_minimum));
