@@ -7,6 +7,7 @@
 //! | `state` | all reviews of a result together: who decided what, and what two readers decided otherwise |
 //! | `audit` | the trail: a line for each review, each with the digest of the one before |
 //! | `outcome` | the result with all reviews, as the tables of the run show it |
+//! | `record` | who reviewed, and the result before and after, for the page to be signed |
 //! | `apply` | a review onto a result |
 //! | `compared` | the readings of the program, the first and the second reader beside each other |
 //!
@@ -20,6 +21,7 @@ mod corrections;
 mod document;
 mod outcome;
 mod qupath;
+mod record;
 mod state;
 
 pub(super) use apply::renew_reviewed;
