@@ -33,7 +33,10 @@ pub use gallery::{FieldCrops, NucleusCrop};
 #[cfg(feature = "run")]
 pub(crate) use geojson::{nucleus_class, nucleus_name, nucleus_uuid};
 pub use geojson::{write_nuclei_geojson, write_signals_geojson};
-pub use html::{InputDigest, Provenance, ReportExtras, write_report_html};
+pub use html::{
+    CallRecord, ChangedNucleus, InputDigest, NucleusDecision, Provenance, ReaderRecord, ReportExtras,
+    ResultRecord, ReviewRecord, SecondRecord, write_report_html,
+};
 pub use lis::{LIS_COLUMNS, LisLine, write_lis_csv};
 pub use nuclei::{NUCLEI_COLUMNS, write_nuclei_csv};
 #[cfg(feature = "run")]

@@ -127,7 +127,7 @@ fn apply(file: &Path, folders: &[PathBuf], arguments: &Arguments) -> Result<Stri
     let role = if arguments.second { ReaderRole::Second } else { ReaderRole::First };
     let reviewed = review(folder, &read, ReviewOptions::new(role, arguments.overrule));
     let reviewed = reviewed.with_context(|| file.display().to_string())?;
-    Ok(told(&reviewed, &read.reader))
+    Ok(told(&reviewed))
 }
 
 /// The folder of the result of a specimen by an assay.
@@ -153,18 +153,25 @@ fn written(file: &Path) -> Result<String> {
 }
 
 /// A line about a result with its reviews.
-fn told(reviewed: &Reviewed, reader: &str) -> String {
+fn told(reviewed: &Reviewed) -> String {
     let count = |counted: &breakapart::run::Counted| {
         let percent = counted.percent.map_or_else(String::new, |percent| format!(" ({percent:.1} %)"));
         format!("{} {} of {}{percent}", counted.verdict, counted.rearranged, counted.evaluable)
     };
+    let role = if reviewed.role == ReaderRole::Second { " (second reader)" } else { "" };
+    let by = match reviewed.first_readers.as_slice() {
+        [] => "as the program counted; no first reader decided".to_owned(),
+        readers => format!("by {}", readers.join(", ")),
+    };
     let mut text = format!(
-        "{} by {}, review {} by {reader}: {} before, {} after",
+        "{} by {}, review {} by {}{role}: {} before, {} after\n  result in force: {}, {by}",
         reviewed.specimen,
         reviewed.assay,
         reviewed.reviews,
+        reviewed.reader,
         count(&reviewed.before),
-        count(&reviewed.after)
+        count(&reviewed.after),
+        count(&reviewed.in_force)
     );
     if let Some(second) = &reviewed.second_reading {
         text.push_str(&second_told(second));
@@ -193,5 +200,5 @@ fn check(folder: &Path) -> Result<String> {
         }
     }
     tell(format_args!("{}: the audit trail gives the bytes of `reviewed`", folder.display()));
-    Ok(told(&reviewed, "the last reader"))
+    Ok(told(&reviewed))
 }

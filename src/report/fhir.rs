@@ -12,6 +12,7 @@ use crate::assay::Assay;
 use crate::atomic::write_bytes;
 use crate::decide::Verdict;
 use crate::error::Result;
+use crate::report::html::ReviewRecord;
 use crate::report::json::results_bytes;
 use crate::report::specimens::SpecimenRow;
 
@@ -20,24 +21,37 @@ const UNVERIFIED: &str = "(code not verified)";
 /// Code systems of FHIR itself.
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+/// The method of the result of the program, and of a reviewed one.
+const METHOD: &str = "Break-apart FISH, nuclei counted by software";
+const METHOD_REVIEWED: &str = "Break-apart FISH, nuclei counted by software and reviewed by a person";
 /// Units of measure.
 const UCUM: &str = "http://unitsofmeasure.org";
 
-/// Writes `observation.json` from the row of a specimen and its assay.
+/// Writes `observation.json` from the row of a specimen and its assay. With `review` its method and a note name the review.
 ///
 /// # Errors
 /// [`crate::Error::Io`] if the file cannot be written.
-pub fn write_observation_json(path: impl AsRef<Path>, row: &SpecimenRow, assay: &Assay) -> Result<()> {
+pub fn write_observation_json(
+    path: impl AsRef<Path>,
+    row: &SpecimenRow,
+    assay: &Assay,
+    review: Option<&ReviewRecord>,
+) -> Result<()> {
     let path = path.as_ref();
-    write_bytes(path, &observation_bytes(path, row, assay)?)
+    write_bytes(path, &observation_bytes(path, row, assay, review)?)
 }
 
 /// The bytes of `observation.json`; `path` is for the message of an error.
-fn observation_bytes(path: &Path, row: &SpecimenRow, assay: &Assay) -> Result<Vec<u8>> {
-    results_bytes(path, &observation(row, assay))
+fn observation_bytes(
+    path: &Path,
+    row: &SpecimenRow,
+    assay: &Assay,
+    review: Option<&ReviewRecord>,
+) -> Result<Vec<u8>> {
+    results_bytes(path, &observation(row, assay, review))
 }
 
-fn observation(row: &SpecimenRow, assay: &Assay) -> Value {
+fn observation(row: &SpecimenRow, assay: &Assay, review: Option<&ReviewRecord>) -> Value {
     let about = About { assay };
     let mut keys = Map::new();
     let mut put = |key: &str, value: Value| drop(keys.insert(key.to_owned(), value));
@@ -54,9 +68,10 @@ fn observation(row: &SpecimenRow, assay: &Assay) -> Value {
         }
         None => put("dataAbsentReason", json!({ "text": absent(row) })),
     }
-    let notes: Vec<Value> = notes(row, assay).into_iter().map(|text| json!({ "text": text })).collect();
+    let notes: Vec<Value> =
+        notes(row, assay, review).into_iter().map(|text| json!({ "text": text })).collect();
     put("note", Value::Array(notes));
-    put("method", about.concept("method", "Break-apart FISH, nuclei counted by software"));
+    put("method", about.concept("method", if review.is_some() { METHOD_REVIEWED } else { METHOD }));
     put("component", Value::Array(components(row, &about)));
     Value::Object(keys)
 }
@@ -78,10 +93,11 @@ fn absent(row: &SpecimenRow) -> String {
 }
 
 /// Sentences for people.
-fn notes(row: &SpecimenRow, assay: &Assay) -> Vec<String> {
+fn notes(row: &SpecimenRow, assay: &Assay, review: Option<&ReviewRecord>) -> Vec<String> {
     let mut notes = vec![
         "Counted by software that is not a medical device. Preliminary until a person signs it.".to_owned(),
     ];
+    notes.extend(review.map(reviewed));
     if row.confirm {
         notes.push("To be confirmed by another method or reader.".to_owned());
     }
@@ -103,6 +119,25 @@ fn notes(row: &SpecimenRow, assay: &Assay) -> Vec<String> {
         Some(_) => {}
     }
     notes
+}
+
+/// The review in words.
+fn reviewed(review: &ReviewRecord) -> String {
+    let by = |role: &str, is_second: bool| match review.names(is_second) {
+        names if names.is_empty() => format!("no {role} reader"),
+        names => format!("{role} reader {names}"),
+    };
+    let program = &review.program;
+    format!(
+        "Reviewed: {}, {}. Nuclei changed: {}; accepted: {}. The program alone: {} of {} rearranged, {}.",
+        by("first", false),
+        by("second", true),
+        review.changed.len(),
+        review.accepted,
+        program.rearranged,
+        program.evaluable,
+        program.verdict
+    )
 }
 
 /// The parts of the result.
@@ -211,7 +246,7 @@ mod tests {
     fn observed(assay: &Assay, verdict: Verdict) -> Value {
         let mut row = SpecimenRow::new(&specimen_reading(), 0);
         row.verdict = verdict;
-        let bytes = observation_bytes(Path::new("observation.json"), &row, assay).unwrap();
+        let bytes = observation_bytes(Path::new("observation.json"), &row, assay, None).unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
 

@@ -21,6 +21,8 @@ mod plain_words;
 mod plot;
 mod pre_analytic;
 mod provenance;
+mod review;
+mod review_record;
 mod secondary;
 #[cfg(test)]
 mod tests;
@@ -35,5 +37,8 @@ pub(crate) use page::Gallery;
 pub(crate) use page::{Page, page, scrolling};
 #[cfg(feature = "run")]
 pub(crate) use plot::{Ink, Mark, Plot};
+pub use review_record::{
+    CallRecord, ChangedNucleus, NucleusDecision, ReaderRecord, ResultRecord, ReviewRecord, SecondRecord,
+};
 #[cfg(feature = "run")]
 pub(crate) use verdict::verdict_words;

@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::analyse::SpecimenReading;
 use crate::error::Result;
 use crate::quality::RunFacts;
-use crate::report::{FieldCrops, SpecimenRow, write_observation_json, write_report_html, write_report_json};
+use crate::report::{
+    FieldCrops, ReportExtras, SpecimenRow, write_observation_json, write_report_html, write_report_json,
+};
 use crate::run::digest::Digest;
 use crate::run::gallery;
 use crate::run::ledger::{Ledger, Outcome};
@@ -43,7 +45,12 @@ pub(super) fn judge_again(folder: &Path, ledger: &mut Ledger, facts: &RunFacts) 
 pub(super) fn renew(folder: &Path, ledger: &mut Ledger) -> Result<()> {
     let reading = saved::read(folder, ledger)?;
     let crops = gallery::read(folder, &reading.fields)?;
-    write_reports(folder, &reading, (&saved::digest_of_calls(&reading)?, &crops), ledger)?;
+    write_reports(
+        folder,
+        &reading,
+        (&saved::digest_of_calls(&reading)?, &crops),
+        (ledger, report_extras(ledger)),
+    )?;
     renew_digests(folder, ledger)
 }
 
@@ -63,7 +70,12 @@ pub(super) fn write_judged(
     ledger: &Ledger,
 ) -> Result<()> {
     saved::write(folder, reading)?;
-    write_reports(folder, reading, (&saved::digest_of_calls(reading)?, crops), ledger)
+    write_reports(
+        folder,
+        reading,
+        (&saved::digest_of_calls(reading)?, crops),
+        (ledger, report_extras(ledger)),
+    )
 }
 
 /// Writes the reports of a reading into the folder `out`. `digest` is that of the reading by the program, which reviews name.
@@ -71,14 +83,13 @@ pub(super) fn write_reports(
     out: &Path,
     reading: &SpecimenReading,
     (digest, crops): (&Digest, &[FieldCrops]),
-    ledger: &Ledger,
+    (ledger, extras): (&Ledger, ReportExtras),
 ) -> Result<()> {
     let fields = ledger.outcome.as_ref().map_or(&[][..], |outcome| &outcome.fields);
     let failed = failed_fields(fields);
     write_report_json(out.join(REPORT_JSON), reading, &failed)?;
     let row = SpecimenRow::new(reading, failed.len());
-    write_observation_json(out.join(OBSERVATION_JSON), &row, &reading.assay)?;
-    let extras = report_extras(ledger);
+    write_observation_json(out.join(OBSERVATION_JSON), &row, &reading.assay, extras.review.as_ref())?;
     // Nuclei that the page cannot show are not in it.
     let extras =
         if crops.is_empty() { extras } else { extras.with_gallery(reading, crops, digest.as_str())? };

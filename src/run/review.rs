@@ -8,6 +8,7 @@
 //! | `audit` | the trail: a line for each review, each with the digest of the one before |
 //! | `outcome` | the result with all reviews, as the tables of the run show it |
 //! | `shown` | whether a review accepts the patterns that its page showed |
+//! | `record` | who reviewed, and the result before and after, for the page to be signed |
 //! | `apply` | a review onto a result |
 //! | `compared` | the readings of the program, the first and the second reader beside each other |
 //!
@@ -21,6 +22,7 @@ mod corrections;
 mod document;
 mod outcome;
 mod qupath;
+mod record;
 mod shown;
 mod state;
 

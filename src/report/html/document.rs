@@ -8,7 +8,7 @@ use super::extras::ReportExtras;
 use super::page::{Page, page};
 use super::{
     accumulation, analytic, distances, findings, interpretation, patterns, places, plain_words, pre_analytic,
-    provenance, verdict,
+    provenance, review, verdict,
 };
 use crate::analyse::SpecimenReading;
 use crate::atomic::write_bytes;
@@ -45,13 +45,14 @@ pub fn write_report_html(
 }
 
 /// The sections of the page, in their order.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
+pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("verdict", "Verdict"),
     ("findings", "Findings"),
     ("pre-analytic", "Pre-analytic"),
     ("analytic", "Analytic"),
     ("results", "Results"),
-    ("gallery", "Review"),
+    ("reviewed", "Review"),
+    ("gallery", "Nuclei"),
     ("interpretation", "Interpretation"),
     ("plain-words", "In plain words"),
     ("settings", "Parameters and versions"),
@@ -67,6 +68,7 @@ pub(crate) fn report_html(
     let plain_words = plain_words::section(reading);
     let is_there = |id: &str| match id {
         "plain-words" => plain_words.is_some(),
+        "reviewed" => extras.review.is_some(),
         "gallery" => extras.gallery.is_some(),
         _ => true,
     };
@@ -84,14 +86,19 @@ pub(crate) fn report_html(
             div.columns { (distances::figure(reading)?) (accumulation::figure(reading)?) }
             (places::tables(reading)?)
         }
+        @if let Some(record) = &extras.review { (review::section(record)) }
         @if let Some(gallery) = &extras.gallery { div.gallery { (gallery.markup) } }
         (interpretation::section(reading))
         @if let Some(plain_words) = plain_words { (plain_words) }
         (provenance::section(reading, extras))
     };
+    let (title, kicker) = match &extras.review {
+        None => (reading.name.clone(), "Break-apart FISH report"),
+        Some(_) => (format!("{}, reviewed", reading.name), "Break-apart FISH report, reviewed"),
+    };
     Ok(page(&Page {
-        title: &reading.name,
-        kicker: "Break-apart FISH report",
+        title: &title,
+        kicker,
         subtitle: &format!("{} ({}), {}", assay.gene, assay.band, assay.name),
         sections: &sections,
         main,

@@ -1,6 +1,7 @@
 //! Further contents of a report.
 
 use super::page::Gallery;
+use super::review_record::ReviewRecord;
 
 /// Further contents of a report, beside the reading.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub struct ReportExtras {
     pub regions: Option<String>,
     /// Remarks of the laboratory on the specimen, each with its name, such as `note`.
     pub facts: Vec<(String, String)>,
+    /// The reviews that the reading was made with; `None` for the reading of the program.
+    pub review: Option<ReviewRecord>,
     /// A section after the results, which is not printed.
     pub(crate) gallery: Option<Gallery>,
 }
@@ -21,6 +24,12 @@ impl ReportExtras {
     #[must_use]
     pub fn with_provenance(self, provenance: Provenance) -> Self {
         Self { provenance: Some(provenance), ..self }
+    }
+
+    /// The same with the reviews that the reading was made with.
+    #[must_use]
+    pub fn with_review(self, review: ReviewRecord) -> Self {
+        Self { review: Some(review), ..self }
     }
 
     /// The same with the name of the file or folder with the regions.

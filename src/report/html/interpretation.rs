@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::figures::{fact, percent};
+use super::iscn;
 use super::verdict::conclusion;
 use crate::analyse::SpecimenReading;
 use crate::decide::Verdict;
@@ -26,6 +27,7 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
                 p { "The test does not show the partner gene: v::" (assay.gene) "." }
             }
             dl.facts.wide {
+                (iscn::fact_of(reading))
                 @for stage in &summary.stages {
                     (fact("Decision", &html! {
                         (stage.rearranged) " of " (stage.evaluable) ", " (stage.rule) ": " (stage.verdict.name())

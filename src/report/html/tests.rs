@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::document::{SECTIONS, report_html};
 use super::page::Gallery;
-use super::{InputDigest, Provenance, ReportExtras};
+use super::{InputDigest, NucleusDecision, Provenance, ReaderRecord, ReportExtras, ReviewRecord};
 use crate::analyse::SpecimenReading;
 use crate::decide::Verdict;
 use crate::quality::Effect;
@@ -54,7 +54,7 @@ fn headings_stand_in_their_order_and_ids_are_unique() {
             .filter_map(|node| node.attribute("id"))
             .collect();
         let without_gallery: Vec<&str> =
-            SECTIONS.iter().map(|(id, _)| *id).filter(|id| *id != "gallery").collect();
+            SECTIONS.iter().map(|(id, _)| *id).filter(|id| !["gallery", "reviewed"].contains(id)).collect();
         assert_eq!(sections, without_gallery);
         for link in elements().filter_map(|node| node.attribute("href")).filter(|href| href.starts_with('#'))
         {
@@ -134,6 +134,46 @@ fn nothing_is_loaded_from_outside() {
         assert!(with_gallery.contains(piece), "{piece}");
     }
     assert!(with_gallery.contains("<div class=\"gallery\">"));
+}
+
+#[test]
+fn the_string_of_the_specimen_is_that_of_its_row() {
+    let reading = reading(Verdict::Positive);
+    let iscn = crate::report::SpecimenIscn::of(&reading).unwrap();
+    with_tree(&page_of(&reading, &ReportExtras::default()), |tree| {
+        let found: Vec<&str> = tree.descendants().filter_map(|node| node.attribute("data-iscn")).collect();
+        assert_eq!(found, [iscn.text.as_str()]);
+    });
+}
+
+#[test]
+fn a_long_review_lists_thirty_nuclei_and_counts_all() {
+    let mut program = reading(Verdict::Positive);
+    let own = program.fields[0].nuclei[0].clone();
+    program.fields[0].nuclei = (1..=40)
+        .map(|id| {
+            let mut nucleus = own.clone();
+            (nucleus.nucleus.id, nucleus.call.nucleus_id) = (id, id);
+            nucleus
+        })
+        .collect();
+    let mut reviewed = program.clone();
+    for nucleus in reviewed.fields[0].nuclei.iter_mut().take(35) {
+        nucleus.call.rearranged = false;
+    }
+    let field = &program.fields[0].name;
+    let decision =
+        |id| NucleusDecision { field: field.clone(), nucleus_id: id, ..NucleusDecision::default() };
+    let mut record = ReviewRecord::new(&program, &reviewed, (1..=38).map(decision).collect());
+    let reader = ReaderRecord { name: "<A>".to_owned(), reviews: 1, ..ReaderRecord::default() };
+    record.readers.push(reader);
+    with_tree(&page_of(&reviewed, &ReportExtras::default().with_review(record)), |tree| {
+        let of =
+            |key: &str| -> Vec<&str> { tree.descendants().filter_map(|node| node.attribute(key)).collect() };
+        assert_eq!((of("data-changed"), of("data-accepted")), (vec!["35"], vec!["3"]));
+        assert_eq!((of("data-nucleus").len(), of("data-reader")), (30, vec!["<A>"]));
+        assert_eq!(of("data-verdict").len(), 1);
+    });
 }
 
 #[test]

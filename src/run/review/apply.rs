@@ -12,9 +12,11 @@ use crate::run::gallery;
 use crate::run::ledger::{LEDGER_JSON, Ledger, LedgerState, Outcome};
 use crate::run::names::{AUDIT, REVIEWED_FOLDER, REVIEWS_FOLDER};
 use crate::run::rejudge::write_reports;
+use crate::run::report_extras::report_extras;
 use crate::run::review::audit::{AuditLine, Counted, Trail};
 use crate::run::review::document::Review;
 use crate::run::review::outcome::ReviewedOutcome;
+use crate::run::review::record::review_record;
 use crate::run::review::shown;
 use crate::run::review::state::{ReaderRole, SecondReading, State};
 use crate::run::saved;
@@ -47,10 +49,18 @@ pub struct Reviewed {
     pub assay: String,
     /// Reviews applied.
     pub reviews: usize,
+    /// The reader of the last review.
+    pub reader: String,
+    /// The role of that reader.
+    pub role: ReaderRole,
     /// The result before the last review, in the role of its reader.
     pub before: Counted,
     /// The result with it.
     pub after: Counted,
+    /// The first readers whose decisions hold, by name; none if nobody read in this role.
+    pub first_readers: Vec<String>,
+    /// The result in force: that with the decisions of the first readers.
+    pub in_force: Counted,
     /// Both readings, if a second reader read.
     pub second_reading: Option<SecondReading>,
 }
@@ -90,16 +100,14 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
         file,
         file_digest: review.digest(),
         decisions: review.entries.clone(),
-        before: before.clone(),
+        before,
         after: after.clone(),
     };
-    let (specimen, assay) = (line.specimen.clone(), line.assay.clone());
     // The stored review is written before the trail, and the result after it.
-    result.trail.add(&line)?;
-    result.trail.lines.push(line);
+    result.trail.add(line.clone())?;
     result.state = state;
-    let second_reading = write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &result)?;
-    Ok(Reviewed { specimen, assay, reviews: sequence, before, after, second_reading })
+    let written = write_reviewed((folder, &folder.join(REVIEWED_FOLDER)), &result)?;
+    Ok(result.reviewed(&line, after, written))
 }
 
 /// Checks the audit trail of the result in a folder, and writes the result with all reviews into the folder `out`: the bytes are
@@ -110,15 +118,9 @@ pub fn review(folder: &Path, review: &Review, options: ReviewOptions) -> Result<
 pub fn check_reviews(folder: &Path, out: &Path) -> Result<Option<Reviewed>> {
     let result = ReviewedResult::open(folder)?;
     let Some(last) = result.trail.lines.last() else { return Ok(None) };
-    let second_reading = write_reviewed((folder, out), &result)?;
-    Ok(Some(Reviewed {
-        specimen: last.specimen.clone(),
-        assay: last.assay.clone(),
-        reviews: result.trail.lines.len(),
-        before: last.before.clone(),
-        after: Counted::of(&result.state.reading(&result.reading, last.role)?),
-        second_reading,
-    }))
+    let written = write_reviewed((folder, out), &result)?;
+    let after = Counted::of(&result.state.reading(&result.reading, last.role)?);
+    Ok(Some(result.reviewed(last, after, written)))
 }
 
 /// Writes the result with its reviews anew after it was scored or merged, if the reviews still fit. Where they do not,
@@ -165,6 +167,27 @@ impl ReviewedResult {
         Ok(Self { ledger, reading, digest, trail, state })
     }
 
+    /// The result with its reviews, of which `last` is the last one.
+    fn reviewed(
+        &self,
+        last: &AuditLine,
+        after: Counted,
+        (in_force, second_reading): (Counted, Option<SecondReading>),
+    ) -> Reviewed {
+        Reviewed {
+            specimen: last.specimen.clone(),
+            assay: last.assay.clone(),
+            reviews: self.trail.lines.len(),
+            reader: last.reader.clone(),
+            role: last.role,
+            before: last.before.clone(),
+            after,
+            first_readers: self.state.readers(ReaderRole::First),
+            in_force,
+            second_reading,
+        }
+    }
+
     /// Refuses a review of something else, and one that was applied.
     fn check_fits(&self, review: &Review) -> Result<()> {
         review.check_is_of(&self.reading, &self.digest)?;
@@ -200,13 +223,18 @@ fn free_name(folder: &Path, extension: &str) -> String {
     name(number)
 }
 
-/// The result with the decisions of the first reader, and both readings beside each other.
-fn write_reviewed((folder, out): (&Path, &Path), result: &ReviewedResult) -> Result<Option<SecondReading>> {
+/// Writes the result with the decisions of the first reader, and both readings beside each other.
+fn write_reviewed(
+    (folder, out): (&Path, &Path),
+    result: &ReviewedResult,
+) -> Result<(Counted, Option<SecondReading>)> {
     let reading = result.state.reading(&result.reading, ReaderRole::First)?;
     write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
     let crops = gallery::read(folder, &reading.fields)?;
-    write_reports(out, &reading, (&result.digest, &crops), &result.ledger)?;
     let second = result.state.second_reading(&result.reading)?;
+    let record = review_record((&result.reading, &reading), (&result.trail, &result.state), second.as_ref());
+    let extras = report_extras(&result.ledger).with_review(record);
+    write_reports(out, &reading, (&result.digest, &crops), (&result.ledger, extras))?;
     if let Some(second) = &second {
         write_json_results(&out.join("second_reading.json"), second)?;
     }
@@ -214,5 +242,5 @@ fn write_reviewed((folder, out): (&Path, &Path), result: &ReviewedResult) -> Res
         let outcome = Outcome::of(&reading, status, fields);
         ReviewedOutcome::of(&result.trail.lines, &result.ledger, outcome, second.clone()).write(out)?;
     }
-    Ok(second)
+    Ok((Counted::of(&reading), second))
 }

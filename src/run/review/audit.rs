@@ -214,8 +214,11 @@ impl Trail {
     }
 
     /// Adds a line. The file holds the old lines or all of them, never a part of one.
-    pub(super) fn add(&self, line: &AuditLine) -> Result<()> {
+    pub(super) fn add(&mut self, line: AuditLine) -> Result<()> {
         let text = self.text.clone() + &line.text()?;
-        write_bytes(&self.path, text.as_bytes())
+        write_bytes(&self.path, text.as_bytes())?;
+        self.text = text;
+        self.lines.push(line);
+        Ok(())
     }
 }

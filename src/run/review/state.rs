@@ -65,6 +65,11 @@ impl State {
         self.of(role).len()
     }
 
+    /// The decisions that hold in this role, each with its reader, by field and nucleus.
+    pub(super) fn decided(&self, role: ReaderRole) -> impl Iterator<Item = (&ReviewEntry, &str)> {
+        self.of(role).values().map(|decision| (&decision.entry, decision.reader.as_str()))
+    }
+
     /// The persons whose decisions hold in this role, by name.
     pub(super) fn readers(&self, role: ReaderRole) -> Vec<String> {
         let readers: BTreeSet<&str> =

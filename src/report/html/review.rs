@@ -1,0 +1,236 @@
+//! The reviews of a result: who read, and the result before and after.
+
+use maud::{Markup, html};
+
+use super::figures::{fact, percent, range, share};
+use super::page::scrolling;
+use super::review_record::{
+    CallRecord, ChangedNucleus, ReaderRecord, ResultRecord, ReviewRecord, SecondRecord,
+};
+use super::verdict::{level, verdict_words};
+use crate::decide::Count;
+use crate::report::number::fixed;
+
+/// Changed nuclei that the page lists.
+const LISTED: usize = 30;
+/// Calls of a nucleus, in the order of [`SecondRecord::calls`].
+const CALLS: [&str; 3] = ["rearranged", "not rearranged", "not counted"];
+
+pub(super) fn section(record: &ReviewRecord) -> Markup {
+    html! {
+        section aria-labelledby="reviewed" data-reviews=(record.reviews) data-changed=(record.changed.len())
+            data-accepted=(record.accepted) {
+            h2 id="reviewed" { "Review" }
+            div.columns {
+                (readers(&record.readers))
+                (results(record))
+            }
+            @if let Some(second) = &record.second { (second_reading(second)) }
+            (changed(&record.changed))
+            dl.facts {
+                (fact("Decisions", &html! {
+                    (record.changed.len()) " nuclei changed, " (record.accepted) " accepted as the program called them"
+                    @if record.names(false).is_empty() { "; no first reader: the result is that of the program" }
+                }))
+                @if !record.trail.is_empty() {
+                    (fact("Audit trail", &html! {
+                        "last line " code.digest data-trail=(record.trail) { (record.trail) } " (BLAKE3)"
+                    }))
+                }
+            }
+        }
+    }
+}
+
+fn readers(readers: &[ReaderRecord]) -> Markup {
+    scrolling(
+        "Readers",
+        &html! {
+            table {
+                caption { "Readers; times are those of their decisions" }
+                thead { tr {
+                    th scope="col" { "Reader" }
+                    th scope="col" { "Role" }
+                    th.number scope="col" { "Reviews" }
+                    th.number scope="col" { "Decisions" }
+                    th scope="col" { "Time" }
+                } }
+                tbody {
+                    @for reader in readers {
+                        @let role = if reader.is_second { "second" } else { "first" };
+                        tr data-reader=(reader.name) data-role=(role) {
+                            th scope="row" { (reader.name) }
+                            td { (role) @if reader.overruled { ", overruled others" } }
+                            td.number { (reader.reviews) }
+                            td.number { (reader.decisions) }
+                            td { (reader.from) @if reader.to != reader.from { " to " (reader.to) } }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// A row of the table of results.
+struct Row<'a> {
+    id: &'a str,
+    name: &'a str,
+    verdict: &'a str,
+    count: (usize, usize),
+    percent: Option<f64>,
+    interval: String,
+}
+
+impl<'a> Row<'a> {
+    fn of_result(id: &'a str, name: &'a str, result: &ResultRecord) -> Self {
+        Self {
+            id,
+            name,
+            verdict: verdict_words(result.verdict),
+            count: (result.rearranged, result.evaluable),
+            percent: result.percent,
+            interval: result.interval.map_or_else(String::new, range),
+        }
+    }
+
+    /// Counts of readers have no verdict: findings are of the result.
+    fn of_count(id: &'a str, name: &'a str, count: Count, verdict: &'a str) -> Self {
+        let (percent, interval) = (count.percent(), String::new());
+        Self { id, name, verdict, count: (count.positive, count.total), percent, interval }
+    }
+}
+
+fn results(record: &ReviewRecord) -> Markup {
+    let mut rows = vec![
+        Row::of_result("program", "Program", &record.program),
+        Row::of_result("reviewed", "Reviewed", &record.reviewed),
+    ];
+    if let Some(second) = &record.second {
+        let side = if second.meets_cutoff { "Cutoff met" } else { "Cutoff not met" };
+        rows.push(Row::of_count("second", "Second reader", second.count, ""));
+        rows.push(Row::of_count("pooled", "Both, pooled", second.pooled, side));
+    }
+    scrolling(
+        "Results before and after",
+        &html! {
+            table {
+                caption { "Before and after" }
+                thead { tr {
+                    th scope="col" { "Result" }
+                    th scope="col" { "Verdict" }
+                    th.number scope="col" { "Rearranged" }
+                    th.number scope="col" { "Share" }
+                    th scope="col" { "Interval" }
+                } }
+                tbody {
+                    @for row in &rows {
+                        @let (rearranged, evaluable) = row.count;
+                        tr data-result=(row.id) data-count={(rearranged) "/" (evaluable)} {
+                            th scope="row" { (row.name) }
+                            td { (row.verdict) }
+                            td.number { (rearranged) " of " (evaluable) }
+                            td.number { (percent(row.percent)) }
+                            td { (row.interval) }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn second_reading(second: &SecondRecord) -> Markup {
+    let (alike, all) = second.alike();
+    let kappa = second.kappa.map(|kappa| fixed(kappa.kappa, 3));
+    html! {
+        div.columns data-kappa=[kappa.as_deref()] data-alike={(alike) "/" (all)} {
+            (scrolling("Calls of both readers", &html! {
+                table {
+                    caption { "Nuclei by both readers: first in rows, second in columns" }
+                    thead { tr {
+                        th scope="col" { "First reader" }
+                        @for name in CALLS { th.number scope="col" { (name) } }
+                    } }
+                    tbody {
+                        @for (name, row) in CALLS.iter().zip(&second.calls) {
+                            tr {
+                                th scope="row" { (name) }
+                                @for nuclei in row { td.number { (nuclei) } }
+                            }
+                        }
+                    }
+                }
+            }))
+            dl.facts {
+                (fact("Called alike", &html! { (alike) " of " (all) " nuclei (" (percent(share(alike, all))) ")" }))
+                (fact("Cohen's kappa", &html! {
+                    @match &second.kappa {
+                        None => { "does not exist: all calls are one" }
+                        Some(kappa) => {
+                            (fixed(kappa.kappa, 2))
+                            @if let Some((low, high)) = kappa.interval {
+                                ", " (level(kappa.level)) " interval " (fixed(low, 2)) " to " (fixed(high, 2))
+                            }
+                        }
+                    }
+                }))
+                (fact("Basis", &html! {
+                    "both readers saw the calls of the program, so their counts are not independent; the pooled count has each \
+                     nucleus once by each reader"
+                }))
+            }
+        }
+    }
+}
+
+/// The changed nuclei. They are not printed.
+fn changed(nuclei: &[ChangedNucleus]) -> Markup {
+    if nuclei.is_empty() {
+        return html! {};
+    }
+    html! {
+        div.more {
+            (scrolling("Changed nuclei", &html! {
+                table {
+                    caption { "Changed nuclei" }
+                    thead { tr {
+                        th scope="col" { "Field" }
+                        th.number scope="col" { "Nucleus" }
+                        th scope="col" { "Program" }
+                        th scope="col" { "Decision" }
+                        th scope="col" { "Reason" }
+                        th scope="col" { "Reader" }
+                    } }
+                    tbody {
+                        @for nucleus in nuclei.iter().take(LISTED) { (changed_row(nucleus)) }
+                        @if nuclei.len() > LISTED {
+                            tr { td colspan="6" {
+                                "and " (nuclei.len() - LISTED) " more in nuclei.csv and audit.jsonl"
+                            } }
+                        }
+                    }
+                }
+            }))
+        }
+        p.printed { "The screen lists the changed nuclei; audit.jsonl has them all." }
+    }
+}
+
+fn changed_row(nucleus: &ChangedNucleus) -> Markup {
+    let decision = &nucleus.decision;
+    html! {
+        tr data-nucleus={(decision.field) "/" (decision.nucleus_id)} {
+            th scope="row" { (decision.field) }
+            td.number { (decision.nucleus_id) }
+            td { (call(&nucleus.program)) }
+            td { (call(&nucleus.reviewed)) }
+            td { (decision.reason) }
+            td { (decision.reader) }
+        }
+    }
+}
+
+fn call(call: &CallRecord) -> Markup {
+    html! { code { (call.pattern) } @if !call.counted { ", not counted" } }
+}
