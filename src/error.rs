@@ -162,7 +162,7 @@ pub enum Error {
         problem: String,
     },
     /// Reading would exceed a limit that the caller set.
-    #[error("{location}: needs {needed} bytes, the limit is {limit} bytes")]
+    #[error("{location}: needs {needed} bytes ({} MiB), the limit is {limit} bytes ({} MiB)", needed.div_ceil(1 << 20), limit >> 20)]
     Limit {
         /// Where.
         location: Location,

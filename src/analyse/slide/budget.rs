@@ -1,6 +1,6 @@
 //! The memory that a slide takes.
 
-use crate::analyse::slide::grid::{MAX_HALO_PX, TILE_PX};
+use crate::analyse::slide::grid::{MIN_HALO_PX, TILE_PX, Tile};
 use crate::analyse::slide::share::SlideShare;
 use crate::error::{Error, Location, Result};
 use crate::slide::SlideFacts;
@@ -30,12 +30,31 @@ pub(super) enum Extent {
     Share(SlideShare),
 }
 
+/// Refuses a slide that cannot fit whatever its nuclei are, before any of it is read.
+pub(super) fn refuse_what_cannot_fit(
+    facts: &SlideFacts,
+    extent: Extent,
+    memory_bytes: Option<u64>,
+) -> Result<()> {
+    let edge = |size: usize| (TILE_PX + 2 * MIN_HALO_PX).min(size) as u64;
+    at_once(facts, extent, edge(facts.height_px) * edge(facts.width_px), memory_bytes).map(drop)
+}
+
 /// Tiles that are measured at once: as many as there are threads, or as fit.
-pub(super) fn tiles_at_once(facts: &SlideFacts, extent: Extent, memory_bytes: Option<u64>) -> Result<usize> {
+pub(super) fn tiles_at_once(
+    facts: &SlideFacts,
+    extent: Extent,
+    tiles: &[Tile],
+    memory_bytes: Option<u64>,
+) -> Result<usize> {
+    let largest = tiles.iter().map(|tile| tile.seen.pixels()).max();
+    at_once(facts, extent, largest.unwrap_or(1), memory_bytes)
+}
+
+fn at_once(facts: &SlideFacts, extent: Extent, tile_px: u64, memory_bytes: Option<u64>) -> Result<usize> {
     let threads = rayon::current_num_threads().max(1);
     let Some(limit) = memory_bytes else { return Ok(threads) };
-    let edge = |size: usize| (TILE_PX + 2 * MAX_HALO_PX).min(size) as u64;
-    let tile = edge(facts.height_px) * edge(facts.width_px) * BYTES_OF_PIXEL;
+    let tile = tile_px * BYTES_OF_PIXEL;
     let megapixels = facts.whole().pixels() / 1_000_000;
     let (kept, read) = match extent {
         Extent::Whole => (megapixels, megapixels * BYTES_OF_MEGAPIXEL_READ),

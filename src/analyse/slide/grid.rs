@@ -8,8 +8,8 @@ pub(super) const TILE_PX: usize = 3072;
 /// neighbours.
 const HALO_DIAMETERS: f64 = 1.5;
 /// Smallest and largest margin, px.
-const MIN_HALO_PX: usize = 32;
-pub(super) const MAX_HALO_PX: usize = 512;
+pub(super) const MIN_HALO_PX: usize = 32;
+const MAX_HALO_PX: usize = 512;
 
 /// A tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
