@@ -102,7 +102,7 @@ pub(crate) fn report_html(
         subtitle: &format!("{} ({}), {}", assay.gene, assay.band, assay.name),
         sections: &sections,
         main,
-        style: "",
+        style: if extras.review.is_some() { review::STYLE } else { "" },
         gallery: extras.gallery.as_ref(),
     }))
 }

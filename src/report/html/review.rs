@@ -11,6 +11,9 @@ use super::verdict::{level, verdict_words};
 use crate::decide::Count;
 use crate::report::number::fixed;
 
+/// Print is somewhat smaller, so that a page with a review also has two sheets of A4.
+pub(super) const STYLE: &str = "@media print { html { font-size: 7.8pt; } }";
+
 /// Changed nuclei that the page lists.
 const LISTED: usize = 30;
 /// Calls of a nucleus, in the order of [`SecondRecord::calls`].
@@ -22,21 +25,32 @@ pub(super) fn section(record: &ReviewRecord) -> Markup {
             data-accepted=(record.accepted) {
             h2 id="reviewed" { "Review" }
             div.columns {
-                (readers(&record.readers))
-                (results(record))
-            }
-            @if let Some(second) = &record.second { (second_reading(second)) }
-            (changed(&record.changed))
-            dl.facts {
-                (fact("Decisions", &html! {
-                    (record.changed.len()) " nuclei changed, " (record.accepted) " accepted as the program called them"
-                    @if record.names(false).is_empty() { "; no first reader: the result is that of the program" }
-                }))
-                @if !record.trail.is_empty() {
-                    (fact("Audit trail", &html! {
-                        "last line " code.digest data-trail=(record.trail) { (record.trail) } " (BLAKE3)"
-                    }))
+                div {
+                    (readers(&record.readers))
+                    @if let Some(second) = &record.second { (calls_of_both(second)) }
                 }
+                div {
+                    (results(record))
+                    @if let Some(second) = &record.second { dl.facts { (agreement(second)) } }
+                }
+            }
+            (grounds(record))
+            (changed(&record.changed))
+        }
+    }
+}
+
+fn grounds(record: &ReviewRecord) -> Markup {
+    html! {
+        dl.facts {
+            (fact("Decisions", &html! {
+                (record.changed.len()) " nuclei changed, " (record.accepted) " accepted as the program called them"
+                @if record.names(false).is_empty() { "; no first reader: the result is that of the program" }
+            }))
+            @if !record.trail.is_empty() {
+                (fact("Audit trail", &html! {
+                    "last line " code.digest data-trail=(record.trail) { (record.trail) } " (BLAKE3)"
+                }))
             }
         }
     }
@@ -51,7 +65,6 @@ fn readers(readers: &[ReaderRecord]) -> Markup {
                 thead { tr {
                     th scope="col" { "Reader" }
                     th scope="col" { "Role" }
-                    th.number scope="col" { "Reviews" }
                     th.number scope="col" { "Decisions" }
                     th scope="col" { "Time" }
                 } }
@@ -61,15 +74,24 @@ fn readers(readers: &[ReaderRecord]) -> Markup {
                         tr data-reader=(reader.name) data-role=(role) {
                             th scope="row" { (reader.name) }
                             td { (role) @if reader.overruled { ", overruled others" } }
-                            td.number { (reader.reviews) }
                             td.number { (reader.decisions) }
-                            td { (reader.from) @if reader.to != reader.from { " to " (reader.to) } }
+                            td { (times(reader)) }
                         }
                     }
                 }
             }
         },
     )
+}
+
+/// The times of a reader; a date that both have stands once.
+fn times(reader: &ReaderRecord) -> String {
+    let (from, to) = (&reader.from, &reader.to);
+    if from == to {
+        return from.clone();
+    }
+    let same_day = from.split_once('T').zip(to.split_once('T')).filter(|((a, _), (b, _))| a == b);
+    format!("{from} to {}", same_day.map_or(to.as_str(), |(_, (_, time))| time))
 }
 
 /// A row of the table of results.
@@ -140,48 +162,51 @@ fn results(record: &ReviewRecord) -> Markup {
     )
 }
 
-fn second_reading(second: &SecondRecord) -> Markup {
-    let (alike, all) = second.alike();
-    let kappa = second.kappa.map(|kappa| fixed(kappa.kappa, 3));
-    html! {
-        div.columns data-kappa=[kappa.as_deref()] data-alike={(alike) "/" (all)} {
-            (scrolling("Calls of both readers", &html! {
-                table {
-                    caption { "Nuclei by both readers: first in rows, second in columns" }
-                    thead { tr {
-                        th scope="col" { "First reader" }
-                        @for name in CALLS { th.number scope="col" { (name) } }
-                    } }
-                    tbody {
-                        @for (name, row) in CALLS.iter().zip(&second.calls) {
-                            tr {
-                                th scope="row" { (name) }
-                                @for nuclei in row { td.number { (nuclei) } }
-                            }
+fn calls_of_both(second: &SecondRecord) -> Markup {
+    scrolling(
+        "Calls of both readers",
+        &html! {
+            table {
+                caption { "Nuclei by both readers: first in rows, second in columns" }
+                thead { tr {
+                    th scope="col" { "First reader" }
+                    @for name in CALLS { th.number scope="col" { (name) } }
+                } }
+                tbody {
+                    @for (name, row) in CALLS.iter().zip(&second.calls) {
+                        tr {
+                            th scope="row" { (name) }
+                            @for nuclei in row { td.number { (nuclei) } }
                         }
                     }
                 }
-            }))
-            dl.facts {
-                (fact("Called alike", &html! { (alike) " of " (all) " nuclei (" (percent(share(alike, all))) ")" }))
-                (fact("Cohen's kappa", &html! {
-                    @match &second.kappa {
-                        None => { "does not exist: all calls are one" }
-                        Some(kappa) => {
-                            (fixed(kappa.kappa, 2))
-                            @if let Some((low, high)) = kappa.interval {
-                                ", " (level(kappa.level)) " interval " (fixed(low, 2)) " to " (fixed(high, 2))
-                            }
+            }
+        },
+    )
+}
+
+/// Agreement of both readers. Both saw the calls of the program.
+fn agreement(second: &SecondRecord) -> Markup {
+    let (alike, all) = second.alike();
+    let kappa = second.kappa.map(|kappa| fixed(kappa.kappa, 3));
+    fact(
+        "Two readers",
+        &html! {
+            span data-kappa=[kappa.as_deref()] data-alike={(alike) "/" (all)} {
+                (alike) " of " (all) " nuclei called alike (" (percent(share(alike, all))) "); Cohen's kappa "
+                @match &second.kappa {
+                    None => { "does not exist" }
+                    Some(kappa) => {
+                        (fixed(kappa.kappa, 2))
+                        @if let Some((low, high)) = kappa.interval {
+                            ", " (level(kappa.level)) " interval " (fixed(low, 2)) " to " (fixed(high, 2))
                         }
                     }
-                }))
-                (fact("Basis", &html! {
-                    "both readers saw the calls of the program, so their counts are not independent; the pooled count has each \
-                     nucleus once by each reader"
-                }))
+                }
             }
-        }
-    }
+            span.more { ". Both saw the calls of the program: their counts are not independent." }
+        },
+    )
 }
 
 /// The changed nuclei. They are not printed.
@@ -213,7 +238,6 @@ fn changed(nuclei: &[ChangedNucleus]) -> Markup {
                 }
             }))
         }
-        p.printed { "The screen lists the changed nuclei; audit.jsonl has them all." }
     }
 }
 
