@@ -121,9 +121,18 @@ impl Assay {
     /// Keys of the values that decide and that this laboratory has not validated; none if the assay has a
     /// [`Validation`].
     pub fn not_validated(&self) -> impl Iterator<Item = &str> {
-        /// First levels of the keys that decide on a verdict.
-        const DECIDING: [&str; 8] =
-            ["decision", "split", "doublet", "isolated", "probe", "evaluable", "reading", "borderline"];
+        /// First levels of the keys that decide on a verdict, or on the word of the result.
+        const DECIDING: [&str; 9] = [
+            "decision",
+            "split",
+            "doublet",
+            "isolated",
+            "probe",
+            "evaluable",
+            "reading",
+            "borderline",
+            "secondary",
+        ];
         let first = |key: &str| key.split('.').next().is_some_and(|level| DECIDING.contains(&level));
         let marks = self.verify.iter().filter(|_| self.validation.is_none());
         marks.map(|mark| mark.key.as_str()).filter(move |key| first(key))
