@@ -12,7 +12,7 @@ use crate::decide::Count;
 use crate::report::number::fixed;
 
 /// Print is somewhat smaller, so that a page with a review also has two sheets of A4.
-pub(super) const STYLE: &str = "@media print { html { font-size: 7.8pt; } }";
+pub(super) const STYLE: &str = "@media print { html { font-size: 7.3pt; } }";
 
 /// Changed nuclei that the page lists.
 const LISTED: usize = 30;
