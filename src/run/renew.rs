@@ -16,7 +16,7 @@ use crate::run::tables;
 /// use std::path::Path;
 /// use breakapart::run::{Review, ReviewOptions, renew_tables, review};
 /// let results = Path::new("results");
-/// let of_reader = Review::read_csv("P1 review.csv")?;
+/// let of_reader = Review::read_csv(Path::new("P1 review.csv"))?;
 /// review(&results.join("P1"), &of_reader, ReviewOptions::default())?;
 /// renew_tables(results)?;
 /// # Ok::<(), breakapart::Error>(())
