@@ -104,6 +104,7 @@ mod rows;
 pub mod run;
 pub mod segment;
 mod setting;
+mod share;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod slide;

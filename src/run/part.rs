@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::run::digest::Digest;
+use crate::share;
+
+/// The name in errors.
+const PARAMETER: &str = "part";
 
 /// The specimens that a part of a run is about. All results of a specimen are in one part.
 ///
@@ -37,15 +41,7 @@ impl RunPart {
     /// # Errors
     /// [`Error::InvalidParameter`] if there is no such share.
     pub fn share(number: usize, of: usize) -> Result<Self> {
-        if (1..=of).contains(&number) {
-            Ok(Self::Share { number, of })
-        } else {
-            Err(Error::parameter(
-                "part",
-                format!("{number}/{of}"),
-                "NUMBER/SHARES, such as 1/3: from 1 to SHARES",
-            ))
-        }
+        share::checked(PARAMETER, number, of).map(|(number, of)| Self::Share { number, of })
     }
 }
 
@@ -53,11 +49,7 @@ impl FromStr for RunPart {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let numbers = text.split_once('/').map(|(number, of)| (number.trim().parse(), of.trim().parse()));
-        match numbers {
-            Some((Ok(number), Ok(of))) => Self::share(number, of),
-            _ => Err(Error::parameter("part", text, "NUMBER/SHARES, such as 1/3")),
-        }
+        share::parse(PARAMETER, text).map(|(number, of)| Self::Share { number, of })
     }
 }
 

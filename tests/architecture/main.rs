@@ -8,7 +8,7 @@ mod circles;
 
 /// A module may use those before it, never one after it. `classify` stands before `pair` because pairing hands
 /// on its counts as the pattern that classification reads.
-const ORDER: [&str; 37] = [
+const ORDER: [&str; 38] = [
     "error",
     "atomic",
     "limited",
@@ -17,6 +17,7 @@ const ORDER: [&str; 37] = [
     "units",
     "range",
     "setting",
+    "share",
     "colour",
     "field",
     "spot",

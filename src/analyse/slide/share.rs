@@ -7,6 +7,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::share;
+
+/// The name in errors.
+const PARAMETER: &str = "share of a slide";
 
 /// One of several shares of the tiles of a slide: a run of them, of about the same number in each share.
 ///
@@ -39,14 +43,7 @@ impl SlideShare {
     /// # Errors
     /// [`Error::InvalidParameter`] if there is no such share.
     pub fn new(number: usize, of: usize) -> Result<Self> {
-        if (1..=of).contains(&number) {
-            return Ok(Self { number, of });
-        }
-        Err(Error::parameter(
-            "share of a slide",
-            format!("{number}/{of}"),
-            "NUMBER/SHARES, such as 1/3: from 1 to SHARES",
-        ))
+        share::checked(PARAMETER, number, of).map(|(number, of)| Self { number, of })
     }
 
     /// Its number, from 1.
@@ -93,11 +90,7 @@ impl FromStr for SlideShare {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let numbers = text.split_once('/').map(|(number, of)| (number.trim().parse(), of.trim().parse()));
-        match numbers {
-            Some((Ok(number), Ok(of))) => Self::new(number, of),
-            _ => Err(Error::parameter("share of a slide", text, "NUMBER/SHARES, such as 1/3")),
-        }
+        share::parse(PARAMETER, text).map(|(number, of)| Self { number, of })
     }
 }
 
