@@ -30,6 +30,11 @@ pub struct AnalyseParams {
 }
 
 impl AnalyseParams {
+    /// The parameters that specimens read alike share: pixels do not know the sex.
+    pub(crate) fn without_sex(&self) -> Self {
+        Self { sex: None, ..self.clone() }
+    }
+
     /// Checks every value against its range.
     ///
     /// ```

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analyse::AnalyseParams;
+use crate::analyse::{AnalyseParams, is_slide};
 use crate::assay::{Assay, Sex};
 use crate::error::{Error, Location, Result};
 use crate::io::{
-    FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, file_name, find_specimens_with,
-    is_one_image,
+    FieldSource, FindOptions, FoundSpecimen, ReadOptions, SpecimenSource, field_name, file_name,
+    find_specimens_with, is_one_image,
 };
 use crate::run::digest::Digest;
 use crate::run::names::is_our_file;
@@ -43,6 +43,18 @@ pub struct PlannedResult {
     pub signals: Option<SuppliedFiles>,
     /// What the sheet says of it.
     pub sheet: SheetColumns,
+}
+
+impl PlannedResult {
+    /// Its fields; none if it has no source.
+    pub(super) fn fields(&self) -> &[FieldSource] {
+        self.source.as_ref().map_or(&[], |source| &source.fields)
+    }
+
+    /// Its slides. A file whose header cannot be read is a field, which fails when it is scored.
+    pub(super) fn slides(&self) -> impl Iterator<Item = &FieldSource> {
+        self.fields().iter().filter(|field| field.dim(&self.reading).is_ok_and(is_slide))
+    }
 }
 
 /// An input in which no specimen can be found.

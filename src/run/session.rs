@@ -113,7 +113,7 @@ impl Run {
     fn check_tiles(&self, folders: &[PathBuf]) -> Result<TileFiles> {
         let files = TileFiles::find(folders)?;
         for slot in self.slots.iter().filter(|slot| self.options.redo || slot.there != There::Current) {
-            for field in slot.slides() {
+            for field in slot.planned.slides() {
                 let method = tile_files::method(&slot.planned, field)?;
                 files.of_slide(&slot.planned.specimen, &field.name, &method)?;
             }
@@ -232,26 +232,25 @@ impl Run {
     ) -> bool {
         let rests_on_others =
             |slot: &Slot, facts: &RunFacts| slot.ledger.as_ref().is_some_and(|ledger| ledger.facts != *facts);
-        let again: Vec<usize> =
-            (0..self.slots.len()).filter(|&i| rests_on_others(&self.slots[i], &facts[i])).collect();
+        let again: Vec<(usize, &mut Slot)> = (self.slots.iter_mut().enumerate())
+            .filter(|(i, slot)| facts.get(*i).is_some_and(|facts| rests_on_others(slot, facts)))
+            .collect();
         if again.is_empty() {
             return false;
         }
         observer.on(Event::Again { results: again.len() });
-        let slots =
-            self.slots.par_iter_mut().zip(facts).enumerate().filter(|(i, _)| again.binary_search(i).is_ok());
-        let is_judged: Vec<(usize, bool)> =
-            slots.map(|(i, (slot, facts))| (i, slot.judge_again(facts).is_ok())).collect();
-        let (judged, changed): (Vec<_>, Vec<_>) =
-            is_judged.into_iter().partition(|(_, is_judged)| *is_judged);
-        for (i, _) in judged {
-            let slot = &self.slots[i];
-            if let (Some(record), Some(ledger)) = (&slot.record, &slot.ledger) {
+        let judged: Vec<(usize, Result<()>)> =
+            again.into_par_iter().map(|(i, slot)| (i, slot.judge_again(&facts[i]))).collect();
+        let mut changed = Vec::new();
+        for (i, outcome) in judged {
+            let slot = &mut self.slots[i];
+            if let (Ok(()), Some(record), Some(ledger)) = (outcome, &slot.record, &slot.ledger) {
                 observer.on(Event::Result { record, outcome: ledger.outcome.as_ref(), kept: false });
+            } else {
+                slot.there = There::Changed;
+                changed.push(i);
             }
         }
-        let changed: Vec<usize> = changed.into_iter().map(|(i, _)| i).collect();
-        changed.iter().for_each(|&i| self.slots[i].there = There::Changed);
         self.read(&changed, facts, workspaces, observer);
         true
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analyse::{Analyser, SlideOptions, SlideShare, is_slide};
+use crate::analyse::{Analyser, SlideOptions, SlideShare};
 use crate::error::{Error, Result};
 use crate::io::FieldSource;
 use crate::run::digest::InputFile;
@@ -81,12 +81,7 @@ fn slides_of(plan: &Plan) -> Result<Vec<Slide<'_>>> {
     let mut slides = Vec::new();
     for planned in &plan.results {
         let analyser = Analyser::new((*planned.assay).clone())?.with_params(planned.params.clone())?;
-        for source in planned.source.iter().flat_map(|source| &source.fields) {
-            // A file whose header cannot be read is a field that fails when it is scored.
-            if source.dim(&planned.reading).is_ok_and(is_slide) {
-                slides.push(Slide { planned, source, analyser: analyser.clone() });
-            }
-        }
+        slides.extend(planned.slides().map(|source| Slide { planned, source, analyser: analyser.clone() }));
     }
     Ok(slides)
 }

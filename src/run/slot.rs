@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::analyse::{Analyser, is_slide};
+use crate::analyse::Analyser;
 use crate::error::Result;
 use crate::io::{ChannelChoice, FieldSource, FindOptions, file_name};
 use crate::quality::RunFacts;
@@ -51,7 +51,7 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn fields(&self) -> impl Iterator<Item = &FieldSource> {
-        self.planned.source.iter().flat_map(|source| &source.fields)
+        self.planned.fields().iter()
     }
 
     /// The result as the others of the run see it.
@@ -73,13 +73,6 @@ impl Slot {
             pictures: names(&source.pictures),
             ..RunFacts::default()
         }
-    }
-
-    /// The slides of its specimen.
-    pub(super) fn slides(&self) -> impl Iterator<Item = &FieldSource> {
-        let reading = &self.planned.reading;
-        // A file whose header cannot be read fails as a field.
-        self.fields().filter(move |field| field.dim(reading).is_ok_and(is_slide))
     }
 
     pub(super) fn target<'a>(
@@ -148,9 +141,7 @@ impl Slot {
         });
         Ok(())
     }
-}
 
-impl Slot {
     /// Judges the result that is there by other facts of the run. Its images are not read.
     ///
     /// # Errors

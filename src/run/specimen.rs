@@ -204,8 +204,7 @@ impl Target<'_> {
 
     /// The digest of the assay and the parameters.
     fn method(&self) -> Result<Digest> {
-        let mut params = self.planned.params.clone();
-        params.sex = None;
+        let params = self.planned.params.without_sex();
         Digest::of_json(&(SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &*self.planned.assay, params))
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Task<'a> {
 impl Task<'_> {
     /// The fields to read; none if the specimen was not found.
     pub(super) fn fields(&self) -> &[FieldSource] {
-        self.target.planned.source.as_ref().map_or(&[], |source| &source.fields)
+        self.target.planned.fields()
     }
 }
 

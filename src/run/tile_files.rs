@@ -58,8 +58,7 @@ impl TilesOrigin {
 
 /// The digest of all that decides the tiles of a slide beside its files.
 pub(super) fn method(planned: &PlannedResult, source: &FieldSource) -> Result<Digest> {
-    let mut params = planned.params.clone();
-    params.sex = None;
+    let params = planned.params.without_sex();
     let channels = ChannelChoice::of(&planned.reading).map(|channels| channels.to_string());
     let reading = (channels, source.series, planned.reading.pixel_size, planned.reading.z_step_um);
     Digest::of_json(&(SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), params, reading))

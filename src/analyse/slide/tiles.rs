@@ -52,8 +52,7 @@ impl Basis {
             pixel_size: facts.pixel_size.map(|size| size.um().to_bits()),
             saturation_level: facts.saturation_level.map(f32::to_bits),
             grid_offset_px,
-            // Pixels do not know it.
-            params: AnalyseParams { sex: None, ..params.clone() },
+            params: params.without_sex(),
             survey: fingerprint(survey),
         }
     }
