@@ -44,7 +44,7 @@ pub(crate) use number::fixed_or_empty;
 pub use overlay::{OverlayScale, overlay, write_overlay};
 
 #[cfg(feature = "run")]
-pub(crate) use html::{Ink, Mark, Page, Plot, bar, page, scrolling, verdict_words};
+pub(crate) use html::{Ink, Mark, Page, Plot, READER_CALLS, alike, bar, page, scrolling, verdict_words};
 #[cfg(feature = "run")]
 pub(crate) use json::{write_exactly as write_json_exactly, write_results as write_json_results};
 pub use schema::SCHEMA_VERSION;

@@ -114,6 +114,7 @@ pub use reference::{Ihc, Ngs, ReferenceValues};
 pub use regions::ResultRegions;
 pub use renew::renew_tables;
 pub use result::RunResult;
+pub(crate) use review::matrix_of_calls;
 pub use review::{
     AUDIT_JSONL, AuditLine, Counted, REVIEW_COLUMNS, ReaderRole, Review, ReviewChange, ReviewEntry,
     ReviewOptions, Reviewed, ReviewedReadings, RoleReading, SecondReading, check_reviews, review,

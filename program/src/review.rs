@@ -180,8 +180,7 @@ fn told(reviewed: &Reviewed) -> String {
 }
 
 fn second_told(second: &SecondReading) -> String {
-    let same: usize = (0..3).map(|i| second.calls[i][i]).sum();
-    let all: usize = second.calls.iter().flatten().sum();
+    let (same, all) = second.alike();
     format!("\n  two readers: {same} of {all} nuclei called alike; pooled {}", second.in_words())
 }
 

@@ -37,6 +37,16 @@ pub struct Edit {
     pub change: Change,
 }
 
+/// A call, and the place of its nucleus.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlacedCall<'s> {
+    /// Place of its field among the fields of the reading.
+    field: usize,
+    /// Place of the nucleus in the field.
+    nucleus: usize,
+    pub(crate) call: &'s NucleusCall,
+}
+
 impl SpecimenReading {
     /// The reading with corrections, decided again by the same assay and findings. Of several corrections of one nucleus the
     /// last counts. The reading itself stays as it is, so that a correction can be taken back.
@@ -60,25 +70,28 @@ impl SpecimenReading {
         let mut edited = self.clone();
         let places = self.places();
         for edit in edits {
-            let &(field, nucleus) = places
+            let own = places
                 .get(&(edit.field.as_str(), edit.nucleus_id))
                 .ok_or_else(|| self.no_such_nucleus(edit))?;
-            let own = self.fields.get(field).and_then(|field| field.nuclei.get(nucleus));
-            let changed_own = edited.fields.get_mut(field).and_then(|field| field.nuclei.get_mut(nucleus));
-            if let (Some(own), Some(edited)) = (own, changed_own) {
-                self.check(edit, &own.call)?;
-                edited.call = changed(&own.call, edit.change, &self.assay, self.grounds.sex);
+            self.check(edit, own.call)?;
+            let field = edited.fields.get_mut(own.field);
+            if let Some(edited) = field.and_then(|field| field.nuclei.get_mut(own.nucleus)) {
+                edited.call = changed(own.call, edit.change, &self.assay, self.grounds.sex);
             }
         }
         edited.summary = edited.decide()?;
         Ok(edited)
     }
 
-    /// The places of all nuclei, in fields and in their field, by the name of the field and their number.
-    fn places<'s>(&'s self) -> BTreeMap<(&'s str, u32), (usize, usize)> {
+    /// All calls by the name of the field and the number of the nucleus.
+    pub(crate) fn places<'s>(&'s self) -> BTreeMap<(&'s str, u32), PlacedCall<'s>> {
         let of_field = |(i, field): (usize, &'s FieldReading)| {
             let calls = field.calls().enumerate();
-            calls.map(|(j, call)| ((field.name.as_str(), call.nucleus_id), (i, j))).collect::<Vec<_>>()
+            calls
+                .map(|(j, call)| {
+                    ((field.name.as_str(), call.nucleus_id), PlacedCall { field: i, nucleus: j, call })
+                })
+                .collect::<Vec<_>>()
         };
         // Of several with one number the first is found.
         self.fields.iter().enumerate().flat_map(of_field).rev().collect()

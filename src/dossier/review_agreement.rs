@@ -6,19 +6,16 @@ use serde::Serialize;
 
 use super::input::{DossierInput, DossierOptions};
 use super::reader_agreement::{Counts, PROGRAM, ReaderPair, compare};
-use crate::agreement::{ConfusionMatrix, Kappa, KappaWeights};
+use crate::agreement::{ConfusionMatrix, Kappa};
 use crate::decide::Count;
 use crate::error::Result;
-use crate::run::ReviewedReadings;
+use crate::run::{ReviewedReadings, matrix_of_calls};
 
 /// The name of the first reader of reviews.
 const FIRST: &str = "first reader";
 
 /// The name of the second reader of reviews.
 const SECOND: &str = "second reader";
-
-/// The calls of a nucleus.
-const CALLS: [&str; 3] = ["rearranged", "not rearranged", "not counted"];
 
 /// Two readings of reviewed results.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,9 +68,7 @@ impl ReviewAgreement {
         ] {
             let Some(calls) = calls else { continue };
             let specimens = compare(reference, reader, &input.assay, options.level)?;
-            let rows = calls.iter().map(|row| row.to_vec()).collect();
-            let nuclei = ConfusionMatrix::new(&CALLS, &CALLS, rows)?;
-            let kappa = nuclei.kappa(KappaWeights::Unweighted, options.level)?;
+            let (nuclei, kappa) = matrix_of_calls(&calls, options.level)?;
             pairs.push(ReviewPair { specimens, nuclei, kappa });
         }
         Ok((!pairs.is_empty()).then_some(Self { readers, pairs }))

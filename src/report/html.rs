@@ -41,4 +41,6 @@ pub use review_record::{
     CallRecord, ChangedNucleus, NucleusDecision, ReaderRecord, ResultRecord, ReviewRecord, SecondRecord,
 };
 #[cfg(feature = "run")]
+pub(crate) use review_record::{READER_CALLS, alike};
+#[cfg(feature = "run")]
 pub(crate) use verdict::verdict_words;

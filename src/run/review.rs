@@ -33,4 +33,5 @@ pub use audit::{AUDIT_JSONL, AuditLine, Counted};
 pub use compared::{ReviewedReadings, RoleReading, reviewed_readings};
 pub use document::{REVIEW_COLUMNS, Review, ReviewChange, ReviewEntry};
 pub(super) use outcome::{DOES_NOT_FIT, ReviewStatus, ReviewedOutcome};
+pub(crate) use state::matrix_of_calls;
 pub use state::{ReaderRole, SecondReading};

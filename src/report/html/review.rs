@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::figures::{fact, percent, range, share};
 use super::page::scrolling;
 use super::review_record::{
-    CallRecord, ChangedNucleus, ReaderRecord, ResultRecord, ReviewRecord, SecondRecord,
+    CallRecord, ChangedNucleus, READER_CALLS, ReaderRecord, ResultRecord, ReviewRecord, SecondRecord, alike,
 };
 use super::verdict::{level, verdict_words};
 use crate::decide::Count;
@@ -16,8 +16,6 @@ pub(super) const STYLE: &str = "@media print { html { font-size: 7.3pt; } }";
 
 /// Changed nuclei that the page lists.
 const LISTED: usize = 30;
-/// Calls of a nucleus, in the order of [`SecondRecord::calls`].
-const CALLS: [&str; 3] = ["rearranged", "not rearranged", "not counted"];
 
 pub(super) fn section(record: &ReviewRecord) -> Markup {
     html! {
@@ -170,10 +168,10 @@ fn calls_of_both(second: &SecondRecord) -> Markup {
                 caption { "Nuclei by both readers: first in rows, second in columns" }
                 thead { tr {
                     th scope="col" { "First reader" }
-                    @for name in CALLS { th.number scope="col" { (name) } }
+                    @for name in READER_CALLS { th.number scope="col" { (name) } }
                 } }
                 tbody {
-                    @for (name, row) in CALLS.iter().zip(&second.calls) {
+                    @for (name, row) in READER_CALLS.iter().zip(&second.calls) {
                         tr {
                             th scope="row" { (name) }
                             @for nuclei in row { td.number { (nuclei) } }
@@ -187,7 +185,7 @@ fn calls_of_both(second: &SecondRecord) -> Markup {
 
 /// Agreement of both readers. Both saw the calls of the program.
 fn agreement(second: &SecondRecord) -> Markup {
-    let (alike, all) = second.alike();
+    let (alike, all) = alike(&second.calls);
     let kappa = second.kappa.map(|kappa| fixed(kappa.kappa, 3));
     fact(
         "Two readers",

@@ -102,6 +102,14 @@ pub struct ResultRecord {
     pub interval: Option<Interval>,
 }
 
+/// Calls of a nucleus by a reader, in the order of [`SecondRecord::calls`].
+pub(crate) const READER_CALLS: [&str; 3] = ["rearranged", "not rearranged", "not counted"];
+
+/// Nuclei that two readings called alike, and all nuclei.
+pub(crate) fn alike(calls: &[[usize; 3]; 3]) -> (usize, usize) {
+    ((0..3).map(|i| calls[i][i]).sum(), calls.iter().flatten().sum())
+}
+
 /// Two readings of one specimen.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::exhaustive_structs)]
@@ -116,13 +124,6 @@ pub struct SecondRecord {
     pub calls: [[usize; 3]; 3],
     /// Cohen's kappa of these calls; `None` if it does not exist.
     pub kappa: Option<Kappa>,
-}
-
-impl SecondRecord {
-    /// Nuclei that both called alike, and all nuclei.
-    pub(super) fn alike(&self) -> (usize, usize) {
-        ((0..3).map(|i| self.calls[i][i]).sum(), self.calls.iter().flatten().sum())
-    }
 }
 
 impl ReviewRecord {
@@ -164,7 +165,7 @@ impl ReviewRecord {
         let calls =
             fields.flat_map(|(of, with)| of.calls().zip(with.calls()).map(|pair| (of.name.clone(), pair)));
         let changed: Vec<ChangedNucleus> = calls
-            .filter(|(_, (was, is))| differs(was, is))
+            .filter(|(_, (_, is))| is.edited)
             .filter_map(|(field, (was, is))| {
                 let decision = open.remove(&(field, is.nucleus_id))?;
                 Some(ChangedNucleus { decision, program: CallRecord::of(was), reviewed: CallRecord::of(is) })
@@ -187,11 +188,6 @@ impl ReviewRecord {
         let readers = self.readers.iter().filter(|reader| reader.is_second == is_second);
         readers.map(|reader| reader.name.as_str()).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// Whether two calls of a nucleus differ, as [`NucleusCall::edited`] means it.
-fn differs(was: &NucleusCall, is: &NucleusCall) -> bool {
-    (was.pattern, was.exclusion, was.rearranged) != (is.pattern, is.exclusion, is.rearranged)
 }
 
 impl CallRecord {

@@ -159,7 +159,7 @@ fn a_long_review_lists_thirty_nuclei_and_counts_all() {
         .collect();
     let mut reviewed = program.clone();
     for nucleus in reviewed.fields[0].nuclei.iter_mut().take(35) {
-        nucleus.call.rearranged = false;
+        (nucleus.call.rearranged, nucleus.call.edited) = (false, true);
     }
     let field = &program.fields[0].name;
     let decision =

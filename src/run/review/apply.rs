@@ -231,16 +231,19 @@ fn write_reviewed(
     let reading = result.state.reading(&result.reading, ReaderRole::First)?;
     write_nuclei_csv(out.join("nuclei.csv"), &reading.name, &reading.fields)?;
     let crops = gallery::read(folder, &reading.fields)?;
-    let second = result.state.second_reading(&result.reading)?;
+    let second = result.state.second_reading(&result.reading, &reading)?;
     let record = review_record((&result.reading, &reading), (&result.trail, &result.state), second.as_ref());
+    let outcome = result.ledger.outcome.clone().map(|Outcome { status, fields, .. }| {
+        let outcome = Outcome::of(&reading, status, fields);
+        ReviewedOutcome::of(&record, &result.ledger, outcome, second.clone())
+    });
     let extras = report_extras(&result.ledger).with_review(record);
     write_reports(out, &reading, (&result.digest, &crops), (&result.ledger, extras))?;
     if let Some(second) = &second {
         write_json_results(&out.join("second_reading.json"), second)?;
     }
-    if let Some(Outcome { status, fields, .. }) = result.ledger.outcome.clone() {
-        let outcome = Outcome::of(&reading, status, fields);
-        ReviewedOutcome::of(&result.trail.lines, &result.ledger, outcome, second.clone()).write(out)?;
+    if let Some(outcome) = outcome {
+        outcome.write(out)?;
     }
     Ok((Counted::of(&reading), second))
 }

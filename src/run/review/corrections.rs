@@ -1,7 +1,5 @@
 //! Decisions of a review as corrections of a reading.
 
-use std::collections::BTreeSet;
-
 use crate::analyse::{Edit, SpecimenReading};
 use crate::error::{Error, Location, Result};
 use crate::run::digest::Digest;
@@ -16,15 +14,11 @@ pub(super) fn corrections<'e>(
     entries: impl IntoIterator<Item = &'e ReviewEntry>,
     of: &SpecimenReading,
 ) -> Result<Vec<Edit>> {
-    let counted: BTreeSet<(&str, u32)> = (of.fields.iter())
-        .flat_map(|field| field.calls().map(|call| (field.name.as_str(), call)))
-        .filter(|(_, call)| call.evaluable())
-        .map(|(field, call)| (field, call.nucleus_id))
-        .collect();
-    let edits = entries.into_iter().filter_map(|entry| {
-        entry.edit(counted.contains(&(entry.field.as_str(), entry.nucleus_id))).transpose()
-    });
-    edits.collect()
+    let places = of.places();
+    let is_counted = |entry: &ReviewEntry| {
+        places.get(&(entry.field.as_str(), entry.nucleus_id)).is_some_and(|own| own.call.evaluable())
+    };
+    entries.into_iter().filter_map(|entry| entry.edit(is_counted(entry)).transpose()).collect()
 }
 
 impl Review {

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::limited::read_text;
-use crate::report::write_json_exactly;
+use crate::report::{ReviewRecord, write_json_exactly};
 use crate::run::digest::Digest;
 use crate::run::ledger::{Ledger, Outcome};
 use crate::run::names::{AUDIT, READING_JSON_GZ, REVIEWED_FOLDER};
-use crate::run::review::audit::AuditLine;
-use crate::run::review::state::{ReaderRole, SecondReading};
+use crate::run::review::state::SecondReading;
 
 /// Name of the file, in the folder of a result with its reviews.
 const OUTCOME_JSON: &str = "outcome.json";
@@ -37,26 +36,21 @@ pub(in crate::run) struct ReviewedOutcome {
 }
 
 impl ReviewedOutcome {
-    /// The outcome with the reviews of these lines of the trail.
+    /// The outcome with the reviews of this record.
     pub(super) fn of(
-        lines: &[AuditLine],
+        record: &ReviewRecord,
         ledger: &Ledger,
         outcome: Outcome,
         second_reading: Option<SecondReading>,
     ) -> Self {
-        let readers = |role: ReaderRole| {
-            let mut readers: Vec<String> = Vec::new();
-            for line in lines.iter().filter(|line| line.role == role) {
-                if !readers.contains(&line.reader) {
-                    readers.push(line.reader.clone());
-                }
-            }
-            readers
+        let readers = |is_second: bool| {
+            let readers = record.readers.iter().filter(|reader| reader.is_second == is_second);
+            readers.map(|reader| reader.name.clone()).collect()
         };
         Self {
-            readers: readers(ReaderRole::First),
-            second_readers: readers(ReaderRole::Second),
-            reviews: lines.len(),
+            readers: readers(false),
+            second_readers: readers(true),
+            reviews: record.reviews,
             reading: reading_of(ledger).cloned(),
             outcome,
             second_reading,
@@ -74,7 +68,7 @@ impl ReviewedOutcome {
     }
 }
 
-/// What a person is told of reviews that do not fit the result.
+/// The sentence about reviews that do not fit the result.
 pub(in crate::run) const DOES_NOT_FIT: &str =
     "Its reviews are of another reading, or were changed: `breakapart review --check` says why.";
 

@@ -1,7 +1,5 @@
 //! Whether a review accepts the patterns that its page showed.
 
-use std::collections::HashMap;
-
 use crate::analyse::SpecimenReading;
 use crate::classify::SignalPattern;
 use crate::error::{Error, Location, Result};
@@ -13,8 +11,7 @@ use crate::run::review::document::{Review, ReviewChange};
 /// # Errors
 /// [`Error::Malformed`] naming the nucleus.
 pub(super) fn check(review: &Review, readings: &[&SpecimenReading]) -> Result<()> {
-    let shown: Vec<HashMap<(&str, u32), SignalPattern>> =
-        readings.iter().map(|reading| patterns(reading)).collect();
+    let shown: Vec<_> = readings.iter().map(|reading| reading.places()).collect();
     for entry in &review.entries {
         let Some(text) = entry.pattern.as_ref() else { continue };
         if !matches!(entry.change, ReviewChange::Accept | ReviewChange::Restore) {
@@ -22,9 +19,9 @@ pub(super) fn check(review: &Review, readings: &[&SpecimenReading]) -> Result<()
         }
         let accepted: SignalPattern = text.parse()?;
         let of = (entry.field.as_str(), entry.nucleus_id);
+        let mut calls = shown.iter().filter_map(|places| places.get(&of)).peekable();
         // A nucleus that is in no reading is refused where the review is applied.
-        let is_known = shown.iter().any(|patterns| patterns.contains_key(&of));
-        if is_known && !shown.iter().any(|patterns| patterns.get(&of) == Some(&accepted)) {
+        if calls.peek().is_some() && !calls.any(|own| as_shown(&own.call.pattern) == accepted) {
             let problem = format!(
                 "nucleus {} of {} is accepted as {text}, which no page showed: the file was changed after it was saved. Save the \
                  review again; another pattern is the change `pattern`",
@@ -36,15 +33,7 @@ pub(super) fn check(review: &Review, readings: &[&SpecimenReading]) -> Result<()
     Ok(())
 }
 
-/// The patterns of all nuclei, as a page shows them.
-fn patterns(reading: &SpecimenReading) -> HashMap<(&str, u32), SignalPattern> {
-    let mut patterns = HashMap::new();
-    for field in &reading.fields {
-        for own in &field.nuclei {
-            let p = &own.call.pattern;
-            let shown = SignalPattern::from_counts(p.fused, p.separated_red(), p.separated_green());
-            patterns.insert((field.name.as_str(), own.nucleus.id), shown);
-        }
-    }
-    patterns
+/// A pattern as a page shows it: separated signals are counted, paired or not.
+fn as_shown(pattern: &SignalPattern) -> SignalPattern {
+    SignalPattern::from_counts(pattern.fused, pattern.separated_red(), pattern.separated_green())
 }

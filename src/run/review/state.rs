@@ -8,6 +8,7 @@ use crate::agreement::{ConfusionMatrix, Kappa, KappaWeights};
 use crate::analyse::SpecimenReading;
 use crate::classify::NucleusCall;
 use crate::error::{Error, Location, Result};
+use crate::report::{READER_CALLS, alike};
 use crate::run::review::corrections::corrections;
 use crate::run::review::document::{ReviewChange, ReviewEntry};
 use crate::summarise::Count;
@@ -133,16 +134,19 @@ impl State {
         of.edit(&corrections(self.of(role).values().map(|decision| &decision.entry), of)?)
     }
 
-    /// The second reading beside the first one; `None` if nobody read a second time.
+    /// The second reading beside the first one, `first`; `None` if nobody read a second time.
     ///
     /// # Errors
     /// As [`SpecimenReading::edit`].
-    pub(super) fn second_reading(&self, of: &SpecimenReading) -> Result<Option<SecondReading>> {
+    pub(super) fn second_reading(
+        &self,
+        of: &SpecimenReading,
+        first: &SpecimenReading,
+    ) -> Result<Option<SecondReading>> {
         if !self.has(ReaderRole::Second) {
             return Ok(None);
         }
-        let [first, second] = [ReaderRole::First, ReaderRole::Second].map(|role| self.reading(of, role));
-        SecondReading::of(&first?, &second?).map(Some)
+        SecondReading::of(first, &self.reading(of, ReaderRole::Second)?).map(Some)
     }
 }
 
@@ -163,6 +167,17 @@ pub(super) fn calls_of(rows: &SpecimenReading, columns: &SpecimenReading) -> [[u
         calls[place(a)][place(b)] += 1;
     }
     calls
+}
+
+/// Such calls as a matrix, and Cohen's kappa of them with its interval at this level; `None` if it does not exist.
+pub(crate) fn matrix_of_calls(
+    calls: &[[usize; 3]; 3],
+    level: f64,
+) -> Result<(ConfusionMatrix, Option<Kappa>)> {
+    let rows = calls.iter().map(|row| row.to_vec()).collect();
+    let matrix = ConfusionMatrix::new(&READER_CALLS, &READER_CALLS, rows)?;
+    let kappa = matrix.kappa(KappaWeights::Unweighted, level)?;
+    Ok((matrix, kappa))
 }
 
 /// Two readings of one specimen, nucleus by nucleus.
@@ -186,6 +201,12 @@ pub struct SecondReading {
 }
 
 impl SecondReading {
+    /// Nuclei that both called alike, and all nuclei.
+    #[must_use]
+    pub fn alike(&self) -> (usize, usize) {
+        alike(&self.calls)
+    }
+
     /// The pooled counts, and the side of the cutoff that they are on: `12 of 100 (12.0 %), below the cutoff`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -199,9 +220,7 @@ impl SecondReading {
         let (one, two) = (counted_of(first)?, counted_of(second)?);
         let pooled = Count::new(one.positive + two.positive, one.total + two.total)?;
         let decision = &first.assay.decision;
-        let labels = ["rearranged", "not rearranged", "not counted"];
-        let matrix = ConfusionMatrix::new(&labels, &labels, calls.iter().map(|row| row.to_vec()).collect())?;
-        let kappa = matrix.kappa(KappaWeights::Unweighted, first.assay.report.ci_level)?;
+        let (_, kappa) = matrix_of_calls(&calls, first.assay.report.ci_level)?;
         Ok(Self {
             kappa,
             first: one,
