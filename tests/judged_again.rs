@@ -54,7 +54,7 @@ fn specimens_of_the_same_pixels_are_found_without_reading_them_twice() {
     for (name, shares) in [("P1", true), ("P2", true), ("P3", false)] {
         assert_eq!(report(name).contains("\"pixels_of_another_specimen\""), shares, "{name}");
     }
-    // What was judged again is whole, and is kept.
+    // Results that were judged again are whole, and are kept.
     for result in check_results(folder.path().join("out")).unwrap() {
         assert!(result.stale.is_empty(), "{result:?}");
     }

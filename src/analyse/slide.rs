@@ -26,7 +26,7 @@ use crate::error::{Error, Location, Result};
 use crate::slide::{Progress, SlideSource, read_field};
 #[cfg(feature = "run")]
 pub(crate) use budget::field_bytes;
-use budget::{Extent, refuse_what_cannot_fit, tiles_at_once};
+use budget::{Extent, refuse_too_large, tiles_at_once};
 use grid::{Grid, Tile};
 use record::TileRecord;
 pub use share::SlideShare;
@@ -69,7 +69,7 @@ pub(super) fn measure(
         progress.measured(facts.whole().pixels(), facts.whole().pixels());
         return Ok(measured);
     }
-    refuse_what_cannot_fit(facts, Extent::Whole, options.memory_bytes)?;
+    refuse_too_large(facts, Extent::Whole, options.memory_bytes)?;
     let surveyed = Surveyed::of(source, params, options, progress)?;
     let at_once = tiles_at_once(facts, Extent::Whole, &surveyed.grid, options.memory_bytes)?;
     let tiles = surveyed.measure(&surveyed.grid, at_once, progress)?;
@@ -87,7 +87,7 @@ pub(super) fn measure_share(
     let facts = source.facts();
     progress.go_on()?;
     refuse_field(source)?;
-    refuse_what_cannot_fit(facts, Extent::Share(share), options.memory_bytes)?;
+    refuse_too_large(facts, Extent::Share(share), options.memory_bytes)?;
     let surveyed = Surveyed::of(source, params, options, progress)?;
     let own = &surveyed.grid[share.places(surveyed.grid.len())];
     let at_once = tiles_at_once(facts, Extent::Share(share), own, options.memory_bytes)?;
@@ -105,7 +105,7 @@ pub(super) fn join(
 ) -> Result<FieldMeasurement> {
     progress.go_on()?;
     refuse_field(source)?;
-    refuse_what_cannot_fit(source.facts(), Extent::Whole, options.memory_bytes)?;
+    refuse_too_large(source.facts(), Extent::Whole, options.memory_bytes)?;
     let surveyed = Surveyed::of(source, params, options, progress)?;
     let name = &source.facts().name;
     let tiles = tiles::gathered(name, shares, &surveyed.basis(options), &surveyed.grid)?;

@@ -113,7 +113,7 @@ impl<'a> Evaluable<'a> {
         counts
     }
 
-    /// What a nucleus counts as.
+    /// Whether a nucleus counts as rearranged.
     pub(super) fn counts_as(&self, call: &NucleusCall) -> CountsAs {
         let is_left_open = match call.class.isolated_meaning(self.assay) {
             Some(IsolatedMeaning::Equivocal) => true,

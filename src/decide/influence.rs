@@ -36,7 +36,7 @@ struct Kind {
 
 /// Calls that may be turned in one direction, the most doubtful first.
 struct Candidates {
-    /// What they count as if they are turned.
+    /// Whether they count as rearranged once they are turned.
     to: bool,
     /// Pattern of an intact nucleus that turns out to be rearranged.
     pattern: String,

@@ -58,12 +58,12 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The outcome by the program.
+    /// The outcome of the reading by the program.
     pub(super) fn outcome(&self) -> Option<&'a Outcome> {
         self.ledger?.outcome.as_ref()
     }
 
-    /// The row by the program.
+    /// The row of the reading by the program.
     pub(super) fn row(&self) -> Option<&'a SpecimenRow> {
         self.outcome().map(|outcome| &outcome.row)
     }

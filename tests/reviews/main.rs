@@ -201,7 +201,7 @@ fn a_pattern_that_no_page_showed_is_not_accepted() {
         result.apply(&result.review("A", &[(&rearranged[0], "restore", "7F2R")])).unwrap_err().code(),
         "malformed"
     );
-    // What a person entered is shown from then on.
+    // A pattern that a person entered is shown from then on.
     result.apply(&result.review("A", &[(&rearranged[0], "pattern", "7F2R")])).unwrap();
     result.apply(&accepted("7F2R")).unwrap();
 }

@@ -30,12 +30,8 @@ pub(super) enum Extent {
     Share(SlideShare),
 }
 
-/// Refuses a slide that cannot fit whatever its nuclei are, before any of it is read.
-pub(super) fn refuse_what_cannot_fit(
-    facts: &SlideFacts,
-    extent: Extent,
-    memory_bytes: Option<u64>,
-) -> Result<()> {
+/// Refuses a slide that does not fit whatever the size of its nuclei is, before any of it is read.
+pub(super) fn refuse_too_large(facts: &SlideFacts, extent: Extent, memory_bytes: Option<u64>) -> Result<()> {
     let edge = |size: usize| (TILE_PX + 2 * MIN_HALO_PX).min(size) as u64;
     at_once(facts, extent, edge(facts.height_px) * edge(facts.width_px), memory_bytes).map(drop)
 }

@@ -68,12 +68,9 @@ impl TileRecord {
         let FieldMeasurement { segmentation, channels, saturated, nucleus_saturated, lights, .. } = measured;
         let (dy, dx) = (tile.seen.y0, tile.seen.x0);
         let lights: HashMap<u32, NucleusLight> = (lights.into_iter())
-            .map(|light| (light.nucleus_id, light))
-            .map(|(id, light)| {
-                (
-                    id,
-                    NucleusLight { place: [light.place[0] + dy as f64, light.place[1] + dx as f64], ..light },
-                )
+            .map(|light| {
+                let [y, x] = light.place;
+                (light.nucleus_id, NucleusLight { place: [y + dy as f64, x + dx as f64], ..light })
             })
             .collect();
         let FieldNuclei { labels, nuclei, .. } = segmentation;

@@ -30,7 +30,7 @@ pub(super) fn section(reading: &SpecimenReading) -> Markup {
             h2 id="verdict" { "Verdict" }
             p.word { (verdict_words(summary.verdict)) }
             p.percent { (percent(summary.percent_rearranged)) }
-            @if result.name() != verdict_words(summary.verdict) && summary.verdict == Verdict::Negative {
+            @if summary.verdict == Verdict::Negative && result != ResultWord::Negative {
                 p.result data-result=(result) { (result) }
             }
             div.grounds {
